@@ -1,0 +1,74 @@
+/**
+ * The whole contract between the protocol core and the world: what happens to it (Input) and what it wants done
+ * (Output). The core reads no clock, sets no timer and sends nothing itself, so it runs the same under a real data
+ * plane and under virtual time.
+ */
+import type { Instant, DurationNs } from './time/instant.js';
+
+/** Index of a port in the configuration's order, from 0. (The PTP portNumber is this plus 1.) */
+export type PortIndex = number;
+
+/**
+ * Where a message goes, or came from, in the terms of the protocol. The shell turns it into Ethernet, IP and UDP
+ * headers. `multicast` is the group the standard assigns to the message type on the port's transport.
+ */
+export type PeerAddress =
+  | { readonly kind: 'multicast' }
+  | { readonly kind: 'unicast'; readonly mac: string; readonly ip?: string };
+
+/** A timer of the core's own naming; setting it again replaces it. */
+export type TimerName = string;
+
+export type Input =
+  | {
+      readonly kind: 'message';
+      readonly port: PortIndex;
+      /** The PTP message: header, body, TLVs; nothing of Ethernet, IP or UDP; trailing bytes cut off. */
+      readonly message: Uint8Array;
+      /** Receive time stamp of an event message; absent on general messages. */
+      readonly ingressTimestamp?: Instant;
+      /** The sender, as an address one can answer to. */
+      readonly source: PeerAddress & { readonly kind: 'unicast' };
+      /** True when it was sent to this clock alone rather than to a group. */
+      readonly toUnicast: boolean;
+    }
+  | {
+      readonly kind: 'transmitTimestamp';
+      readonly port: PortIndex;
+      /** The context of the sendEvent that this time stamp belongs to. */
+      readonly context: number;
+      readonly egressTimestamp: Instant;
+    }
+  /** The time stamp of a sent event message will not come. */
+  | { readonly kind: 'transmitTimestampLost'; readonly port: PortIndex; readonly context: number }
+  | { readonly kind: 'timer'; readonly timer: TimerName }
+  | { readonly kind: 'link'; readonly port: PortIndex; readonly up: boolean };
+
+export type Output =
+  | {
+      readonly kind: 'sendEvent';
+      readonly port: PortIndex;
+      readonly message: Uint8Array;
+      readonly destination: PeerAddress;
+      /** Comes back with the transmit time stamp. */
+      readonly context: number;
+    }
+  | {
+      readonly kind: 'sendGeneral';
+      readonly port: PortIndex;
+      readonly message: Uint8Array;
+      readonly destination: PeerAddress;
+    }
+  | { readonly kind: 'setTimer'; readonly timer: TimerName; readonly after: DurationNs }
+  | { readonly kind: 'cancelTimer'; readonly timer: TimerName }
+  /** One measurement of a time receiver. `uncorrected` leaves every correctionField out of account. */
+  | {
+      readonly kind: 'offsetSample';
+      readonly port: PortIndex;
+      readonly sequenceId: number;
+      /** offsetFromMaster and meanPathDelay, with every correctionField applied. */
+      readonly corrected: { readonly offsetNs: number; readonly meanPathDelayNs: number };
+      readonly uncorrected: { readonly offsetNs: number; readonly meanPathDelayNs: number };
+    }
+  /** Something was ignored, and why; the shell counts it. */
+  | { readonly kind: 'discarded'; readonly port: PortIndex; readonly reason: string };

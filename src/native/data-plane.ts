@@ -1,0 +1,126 @@
+/**
+ * The one interface between TypeScript and the forwarding engine. Whole batches cross it; nothing per frame waits for
+ * JavaScript. Implemented by the addon (addon.ts). Adding a method needs a decision record.
+ */
+
+export type TimestampingMode = 'hardware' | 'software';
+
+/** What was asked of the engine for one port. */
+export interface PortOptions {
+  readonly interface: string;
+  /** Nanoseconds, clause 7.3.4 and 11.6. */
+  readonly ingressLatencyNs: number;
+  readonly egressLatencyNs: number;
+  readonly delayAsymmetryNs: number;
+}
+
+export interface OpenOptions {
+  readonly ports: readonly PortOptions[];
+  /** `auto`: hardware where every port can share one clock, else software; the outcome is in PortInfo. */
+  readonly timestamping: 'auto' | TimestampingMode;
+  /** Pin the engine thread to this processor. */
+  readonly cpu?: number;
+  /** Spin instead of sleeping: lowest latency, one whole processor. */
+  readonly busyPoll: boolean;
+}
+
+/** What a port turned out to be. */
+export interface PortInfo {
+  readonly interface: string;
+  /** 0 while the interface does not exist. */
+  readonly interfaceIndex: number;
+  /** "02:00:00:00:00:01"; empty while the interface does not exist. */
+  readonly mac: string;
+  readonly present: boolean;
+  readonly link: boolean;
+  readonly timestamping: TimestampingMode;
+  /** Why this mode, in words for the operator. */
+  readonly timestampingReason: string;
+  /** Number of the port's hardware clock (/dev/ptpN), -1 without one. */
+  readonly phcIndex: number;
+}
+
+/** What the engine does with the PTP messages of a domain. `terminate` hands them up as records. */
+export type PolicyAction = 'e2e-tc' | 'terminate' | 'drop';
+
+/** First match wins; a message that no rule matches is dropped and counted (`noPolicy`). */
+export interface PolicyRule {
+  readonly sdoId: number | 'any';
+  readonly domainNumber: number | 'any';
+  /** One action for every port, or one a port. */
+  readonly action: PolicyAction | readonly PolicyAction[];
+}
+
+export type EngineRecord =
+  /** A frame of a terminated domain: the whole Ethernet frame, VLAN tags in place. */
+  | {
+      readonly kind: 'frame';
+      readonly port: number;
+      readonly frame: Uint8Array;
+      /** Nanoseconds since 1970 on the port's clock; 0n where the kernel gave none. */
+      readonly timestampNs: bigint;
+      /** Where the PTP header begins and how long the message is, from the engine's own parse. */
+      readonly ptpOffset: number;
+      readonly ptpLength: number;
+    }
+  | {
+      readonly kind: 'transmitTimestamp';
+      readonly port: number;
+      readonly context: number;
+      readonly timestampNs: bigint;
+    }
+  | { readonly kind: 'transmitTimestampLost'; readonly port: number; readonly context: number }
+  /** The link or the interface itself came or went. */
+  | {
+      readonly kind: 'link';
+      readonly port: number;
+      readonly present: boolean;
+      readonly up: boolean;
+    }
+  /** An operating error, once per cause: the text names what failed and errno. */
+  | { readonly kind: 'portError'; readonly port: number; readonly message: string };
+
+export interface SubmitFrame {
+  readonly port: number;
+  /** Whole Ethernet frame. */
+  readonly frame: Uint8Array;
+  /** Present: an event message whose transmit time stamp is wanted; comes back in the record. 0 to 2^32-1. */
+  readonly context?: number;
+}
+
+/** Names and places of the counters of one port; `values` in Counters is ports.length blocks of `stride` values. */
+export interface CounterLayout {
+  readonly stride: number;
+  /** Counter names in order, dotted: "rx.Sync", "tx.Follow_Up", "drop.badVersion", ... */
+  readonly names: readonly string[];
+  /** The residence histogram: `buckets` values from index `offset` on; `upperBoundsNs[i]` closes bucket i. */
+  readonly residence: {
+    readonly offset: number;
+    readonly upperBoundsNs: readonly number[];
+  };
+}
+
+export interface Counters {
+  readonly layout: CounterLayout;
+  /** Shared with the engine thread: reading it is reading the live counters. */
+  readonly values: BigUint64Array;
+}
+
+export interface DataPlane {
+  /** Replaces the whole policy table at once. */
+  program(rules: readonly PolicyRule[]): void;
+  /** Calls back when records wait; coalesced: once until the next drain. */
+  onReadable(callback: () => void): void;
+  /** Takes every waiting record. */
+  drain(): EngineRecord[];
+  submit(frames: readonly SubmitFrame[]): void;
+  /** Ports as they are now. */
+  ports(): readonly PortInfo[];
+  counters(): Counters;
+  /**
+   * Test seam: the next `count` transmit time stamps of this port are thrown away on arrival, as a faulty driver would.
+   */
+  loseTransmitTimestamps(port: number, count: number): void;
+  /** Stops the thread, restores the interfaces. Idempotent. */
+  close(): void;
+}
