@@ -1,0 +1,258 @@
+/**
+ * The house rules that a machine can check: who may import whom, what the pure cores must not touch, how files are
+ * named, what must not be written down. The tables here are the rules; docs/architecture.md explains them.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../src/config/load.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A layer may import itself and what is listed. The longest matching prefix decides a file's layer. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  'src/core/time': [],
+  'src/core/wire': ['src/core/time'],
+  'src/core/io.ts': ['src/core/time', 'src/core/wire'],
+  'src/core/datasets': ['src/core/time', 'src/core/wire'],
+  'src/core/bmca': ['src/core/time', 'src/core/wire', 'src/core/datasets'],
+  'src/core/servo': ['src/core/time'],
+  'src/core/port': [
+    'src/core/time',
+    'src/core/wire',
+    'src/core/io.ts',
+    'src/core/datasets',
+    'src/core/bmca',
+    'src/core/servo',
+  ],
+  'src/core/instance': ['src/core'],
+  'src/config': ['src/core/time', 'src/core/datasets'],
+  'src/native': ['src/core/io.ts', 'src/core/time'],
+  'src/bridge': ['src/config'],
+  'src/daemon': ['src/core', 'src/native', 'src/config', 'src/bridge'],
+  'src/control': ['src/daemon'],
+  'src/lab': ['src/daemon', 'src/config'],
+  'src/cli': ['src/config', 'src/native', 'src/bridge', 'src/daemon', 'src/control', 'src/lab'],
+};
+
+/** The same for #include "..." in the addon. */
+const addonLayers: Readonly<Record<string, readonly string[]>> = {
+  'addon/wire': [],
+  'addon/dataplane': ['addon/wire'],
+  'addon/io': ['addon/dataplane', 'addon/wire'],
+  'addon/node': ['addon'],
+  'addon/test': ['addon'],
+};
+
+/** What would make a core depend on when, where or by whom it is run. */
+const impureGlobals = new Set([
+  ...['Date', 'performance', 'console', 'process', 'Buffer', 'globalThis', 'fetch', 'crypto'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'require'],
+]);
+const impureHeaders =
+  /^(c?time|time\.h|chrono|random|thread|mutex|iostream|c?stdio(\.h)?|unistd\.h|errno\.h|cerrno|(sys|linux|net|netinet|arpa)\/.*)$/;
+
+const sources = filesBelow('src', /\.ts$/);
+const addonSources = filesBelow('addon', /\.(cc|h)$/);
+const authored = [
+  ...sources,
+  ...addonSources,
+  ...filesBelow('test', /\.(ts|mjs)$/),
+  ...filesBelow('bench', /\.(ts|mjs|js)$/),
+  ...filesBelow('scripts', /\.mjs$/),
+];
+
+describe('import arrows', () => {
+  test('every TypeScript file imports only from the layers below its own', () => {
+    expect(sources.flatMap((file) => forbidden(file, importsOf(file), layers))).toEqual([]);
+  });
+
+  test('every C++ file includes only from the layers below its own', () => {
+    expect(addonSources.flatMap((file) => forbidden(file, includesOf(file), addonLayers))).toEqual(
+      [],
+    );
+  });
+
+  test('no TypeScript file imports itself by a detour', () => {
+    const cyclic = sources.filter((file) => reachable(file).has(file));
+    expect(cyclic).toEqual([]);
+  });
+
+  test('a forbidden import is found', () => {
+    expect(forbidden('src/core/wire/header.ts', ['src/daemon/pump.ts'], layers)).toHaveLength(1);
+    expect(forbidden('src/core/wire/header.ts', ['src/core/time/instant.ts'], layers)).toEqual([]);
+    expect(forbidden('src/nowhere/a.ts', [], layers)).toHaveLength(1);
+  });
+});
+
+describe('purity', () => {
+  test('src/core imports nothing but itself', () => {
+    const foreign = coreFiles().flatMap((file) =>
+      specifiersOf(file)
+        .filter((specifier) => !specifier.startsWith('.'))
+        .map((specifier) => `${file}: ${specifier}`),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  test('src/core reads no clock, sets no timer, logs nothing, draws no random number', () => {
+    expect(coreFiles().flatMap((file) => impuritiesOf(file, read(file)))).toEqual([]);
+  });
+
+  test('addon/wire and addon/dataplane include no header of the operating system', () => {
+    const impure = addonSources
+      .filter((file) => /^addon\/(wire|dataplane)\//.test(file))
+      .flatMap((file) =>
+        [...read(file).matchAll(/^\s*#\s*include\s*<([^>]+)>/gm)]
+          .map((match) => match[1] ?? '')
+          .filter((header) => impureHeaders.test(header))
+          .map((header) => `${file}: <${header}>`),
+      );
+    expect(impure).toEqual([]);
+  });
+
+  test('an impurity is found, a property of that name is not one', () => {
+    expect(impuritiesOf('a.ts', 'const t = Date.now();')).toEqual(['a.ts: Date']);
+    expect(impuritiesOf('a.ts', 'const r = Math.random();')).toEqual(['a.ts: Math.random']);
+    expect(impuritiesOf('a.ts', 'const d = frame.process; // Date')).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  test('TypeScript and scripts are named in kebab-case, C++ in snake_case', () => {
+    const misnamed = authored.filter((file) =>
+      /\.(cc|h)$/.test(file)
+        ? !/^[a-z0-9]+(_[a-z0-9]+)*\.(cc|h)$/.test(basename(file))
+        : !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.(ts|mjs|js)$/.test(basename(file)),
+    );
+    expect(misnamed).toEqual([]);
+  });
+
+  test('no file or folder is a drawer for everything', () => {
+    const drawers = /(^|\/)(utils?|helpers?|misc|common|shared)(\/|\.|$)/;
+    expect(authored.filter((file) => drawers.test(file))).toEqual([]);
+  });
+
+  test('no barrels: nothing is exported wholesale from elsewhere', () => {
+    expect(sources.filter((file) => /^export \* from/m.test(read(file)))).toEqual([]);
+  });
+
+  test('every source file opens by saying its job', () => {
+    const silent = [...sources, ...addonSources].filter(
+      (file) => !/^(#!.*\n)?(\/\*\*|\/\/)/.test(read(file)),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  test('no machine path and no registry address is written down', () => {
+    const machinePath =
+      /(^|[\s"'`(=:])\/(home|root|work|Users)\/|\bregistry\.[a-z]+js\.|"resolved": "http/m;
+    const texts = [
+      ...authored,
+      ...filesBelow('docs', /\.md$/),
+      ...filesBelow('config', /\.ya?ml$/),
+      ...['README.md', 'CHANGELOG.md', 'package.json', 'package-lock.json', 'binding.gyp'],
+    ];
+    expect(texts.filter((file) => machinePath.test(read(file)))).toEqual([]);
+  });
+});
+
+describe('sample configurations', () => {
+  const samples = filesBelow('config', /\.ya?ml$/);
+
+  test('there are some', () => {
+    expect(samples.length).toBeGreaterThan(0);
+  });
+
+  test.each(samples)('%s is valid', (file) => {
+    expect(loadConfig(join(root, file)).ports.length).toBeGreaterThan(1);
+  });
+});
+
+/** Files below a folder of the project whose path matches, as paths from the project's root. */
+function filesBelow(folder: string, pattern: RegExp): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((file) => pattern.test(file) && statSync(join(root, file)).isFile())
+    .sort();
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+function coreFiles(): string[] {
+  return sources.filter((file) => file.startsWith('src/core/'));
+}
+
+function specifiersOf(file: string): string[] {
+  return ts.preProcessFile(read(file)).importedFiles.map((imported) => imported.fileName);
+}
+
+/** The project's own files that a TypeScript file imports. */
+function importsOf(file: string): string[] {
+  return specifiersOf(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => join(dirname(file), specifier).replace(/\.js$/, '.ts'));
+}
+
+/** The project's own files that a C++ file includes: paths from the root, or beside the file. */
+function includesOf(file: string): string[] {
+  return [...read(file).matchAll(/^\s*#\s*include\s*"([^"]+)"/gm)]
+    .map((match) => match[1] ?? '')
+    .map((path) =>
+      existsSync(join(root, path)) ? normalize(path) : join(dirname(file), normalize(path)),
+    );
+}
+
+function forbidden(
+  file: string,
+  imported: readonly string[],
+  rules: Readonly<Record<string, readonly string[]>>,
+): string[] {
+  const layer = Object.keys(rules)
+    .filter((prefix) => within(file, prefix))
+    .reduce((longest, prefix) => (prefix.length > longest.length ? prefix : longest), '');
+  if (layer === '') return [`${file}: is in no layer`];
+  const allowed = [layer, ...(rules[layer] ?? [])];
+  return imported
+    .filter((target) => !allowed.some((prefix) => within(target, prefix)))
+    .map((target) => `${file} -> ${target}`);
+}
+
+function within(file: string, prefix: string): boolean {
+  return file === prefix || file.startsWith(`${prefix}/`);
+}
+
+/** Everything a file imports, and what that imports in turn. */
+function reachable(file: string): Set<string> {
+  const seen = new Set<string>();
+  const waiting = [...importsOf(file)];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next) || !existsSync(join(root, next))) continue;
+    seen.add(next);
+    waiting.push(...importsOf(next));
+  }
+  return seen;
+}
+
+function impuritiesOf(file: string, text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node)) {
+      if (node.getText() === 'Math.random') found.push(`${file}: Math.random`);
+      visit(node.expression);
+      return;
+    }
+    const named = ts.isPropertyAssignment(node) || ts.isPropertySignature(node);
+    if (ts.isIdentifier(node) && impureGlobals.has(node.text)) found.push(`${file}: ${node.text}`);
+    node.forEachChild((child) => {
+      if (!(named && child === node.name)) visit(child);
+    });
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true));
+  return found;
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/** The layers of tests, cheapest first. `vitest --project unit` runs one of them. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'tidy', include: ['test/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,mjs}'] } },
+      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'native',
+          include: ['test/native/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 30_000,
+        },
+      },
+      {
+        // Real interfaces and real time: one file at a time, and nothing else beside it.
+        test: {
+          name: 'netns',
+          include: ['test/netns/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
