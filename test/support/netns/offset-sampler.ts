@@ -1,0 +1,65 @@
+/**
+ * Reads a slave's offset from its master after every Sync, through one long-lived pmc.
+ *
+ * ptp4l 3.1.1 prints summaries only; TIME_STATUS_NP holds the latest single offset. It is asked for more often than
+ * Syncs come, and the ingress time tells a new one from one already seen.
+ */
+
+import { join } from 'node:path';
+import type { Child } from './child.js';
+import type { Namespace, Network } from './network.js';
+import { until } from './wait.js';
+
+/** A Sync comes every 62.5 ms. */
+const SYNC_INTERVAL_MS = 62.5;
+const QUERY_INTERVAL_MS = 25;
+/** A slave that gets its offsets this many times slower than Syncs are sent has lost its master. */
+const PATIENCE = 4;
+/** ptp4l takes the median of its last ten path delays; offsets settle with it. */
+const SETTLING_OFFSETS = 16;
+
+let samplerCount = 0;
+
+export class OffsetSampler {
+  /** Nanoseconds; one entry a Sync. */
+  readonly offsetsNs: number[] = [];
+  readonly #child: Child;
+  readonly #timer: NodeJS.Timeout;
+  #offsetNs = 0;
+  #lastIngressTime = '0';
+
+  constructor(network: Network, namespace: Namespace, slaveSocket: string) {
+    const ownSocket = join(network.directory, `pmc-${++samplerCount}.sock`);
+    this.#child = namespace.spawn('pmc', ['-u', '-b', '0', '-s', slaveSocket, '-i', ownSocket], {
+      onLine: (line) => this.#read(line),
+    });
+    this.#timer = setInterval(() => this.#child.write('GET TIME_STATUS_NP\n'), QUERY_INTERVAL_MS);
+  }
+
+  /** The offset comes a line before the ingress time that says whether it is new. */
+  #read(line: string): void {
+    const [name, value] = line.trim().split(/\s+/);
+    if (name === 'master_offset') this.#offsetNs = Number(value);
+    if (name !== 'ingress_time' || value === undefined || value === this.#lastIngressTime) return;
+    this.#lastIngressTime = value;
+    // Until the path delay is known, the offset stays at zero.
+    if (this.offsetsNs.length > 0 || this.#offsetNs !== 0) this.offsetsNs.push(this.#offsetNs);
+  }
+
+  /** Resolves with the next `count` settled offsets, in nanoseconds. */
+  async collect(count: number): Promise<number[]> {
+    const first = Math.max(this.offsetsNs.length, SETTLING_OFFSETS);
+    await until(
+      `${count} offsets`,
+      () => this.offsetsNs.length >= first + count,
+      (count + SETTLING_OFFSETS) * SYNC_INTERVAL_MS * PATIENCE,
+      () => `got ${this.offsetsNs.length} in all\n${this.#child.output}`,
+    );
+    return this.offsetsNs.slice(first, first + count);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#child.stop();
+  }
+}

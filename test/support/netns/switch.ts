@@ -1,0 +1,128 @@
+/** Our own switch, as an operator runs it: the built command line in a namespace of its own. */
+
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { Child } from './child.js';
+import type { Namespace, Network } from './network.js';
+import { until } from './wait.js';
+
+/** Relative to the package's root, where npm runs its scripts. */
+export const COMMAND_LINE = join(process.cwd(), 'dist/cli/main.js');
+
+export interface SwitchOptions {
+  readonly busyPoll?: boolean;
+  readonly cpu?: number;
+}
+
+export interface PortStats {
+  readonly interface: string;
+  readonly link: unknown;
+  readonly timestamping: string;
+  readonly counters: {
+    readonly rx: Readonly<Record<string, number>>;
+    readonly tx: Readonly<Record<string, number>>;
+    readonly drop: Readonly<Record<string, number>>;
+  };
+  readonly residenceNs: { readonly count: number; readonly mean: number };
+}
+
+export interface Stats {
+  readonly ports: readonly PortStats[];
+}
+
+const START_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+let switchCount = 0;
+
+export class Switch {
+  readonly child: Child;
+  readonly socket: string;
+  readonly #namespace: Namespace;
+
+  constructor(
+    network: Network,
+    namespace: Namespace,
+    interfaces: readonly string[],
+    options: SwitchOptions = {},
+  ) {
+    this.#namespace = namespace;
+    this.socket = join(network.directory, `switch-${++switchCount}.sock`);
+    this.child = namespace.spawn(process.execPath, [
+      COMMAND_LINE,
+      'run',
+      ...['--type', 'e2e-tc', '--socket', this.socket],
+      ...interfaces.flatMap((name) => ['-i', name]),
+      ...(options.busyPoll === true ? ['--busy-poll'] : []),
+      ...(options.cpu === undefined ? [] : ['--cpu', String(options.cpu)]),
+    ]);
+  }
+
+  /** Resolves when the control socket answers: the engine is open by then. */
+  async waitUntilRunning(): Promise<void> {
+    await until(
+      'the switch to answer on its control socket',
+      async () => {
+        if (!this.child.running) throw new Error(`the switch ended:\n${this.child.output}`);
+        return (
+          existsSync(this.socket) &&
+          (await this.stats().then(
+            () => true,
+            () => false,
+          ))
+        );
+      },
+      START_TIMEOUT_MS,
+      () => this.child.output,
+    );
+  }
+
+  /** As the operator gets them: `ptp-switch stats --json`. */
+  operatorStats(): Stats {
+    const args = [COMMAND_LINE, 'stats', '--socket', this.socket, '--json'];
+    return JSON.parse(this.#namespace.run(process.execPath, args)) as Stats;
+  }
+
+  async stats(): Promise<Stats> {
+    return JSON.parse(await this.#request('GET', '/stats')) as Stats;
+  }
+
+  async port(interfaceName: string): Promise<PortStats> {
+    const { ports } = await this.stats();
+    const port = ports.find((candidate) => candidate.interface === interfaceName);
+    if (port === undefined) throw new Error(`no port ${interfaceName} in the statistics`);
+    return port;
+  }
+
+  /** The next `count` transmit time stamps of a port are thrown away. */
+  async loseTransmitTimestamps(interfaceName: string, count: number): Promise<void> {
+    const fault = { interface: interfaceName, loseTransmitTimestamps: count };
+    await this.#request('POST', '/faults', fault);
+  }
+
+  #request(method: string, path: string, body?: unknown): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json' };
+      const options = {
+        socketPath: this.socket,
+        method,
+        path,
+        headers,
+        timeout: REQUEST_TIMEOUT_MS,
+      };
+      const exchange = request(options, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => (text += part));
+        response.on('end', () => {
+          if (response.statusCode !== undefined && response.statusCode < 300) resolve(text);
+          else reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
+        });
+      });
+      exchange.on('timeout', () => exchange.destroy(new Error(`${method} ${path}: no answer`)));
+      exchange.on('error', reject);
+      exchange.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+}
