@@ -1,0 +1,26 @@
+/** What a ptp-switch is told to be: the validated configuration that every other part works from. */
+
+export interface Config {
+  readonly timestamping: TimestampingChoice;
+  /** In the order of the configuration, which is the order of port numbers. At least two. */
+  readonly ports: readonly PortConfig[];
+  readonly instances: readonly InstanceConfig[];
+}
+
+/** `auto`: hardware time stamps where every port can give them on one clock, else software. */
+export type TimestampingChoice = 'auto' | 'hardware' | 'software';
+
+export interface PortConfig {
+  readonly interface: string;
+  /** Between the reference plane and the time stamping point, clause 7.3.4. */
+  readonly ingressLatencyNs: number;
+  readonly egressLatencyNs: number;
+  /** Half the difference of the two directions' delays, positive when the way in is the longer, clause 7.4.2. */
+  readonly delayAsymmetryNs: number;
+}
+
+/** An end-to-end transparent clock. */
+export interface InstanceConfig {
+  readonly type: 'e2e-tc';
+  readonly domain: number | 'any';
+}

@@ -1,0 +1,84 @@
+/** A configuration file as data, which can tell on which line each of its keys stands. */
+import { readFileSync } from 'node:fs';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { ConfigError, type ConfigIssue } from './config-error.js';
+
+export interface YamlSource {
+  /** Plain data; undefined for an empty file. */
+  readonly data: unknown;
+  /** "file:line" of a key, or of its nearest parent that is in the file. */
+  readonly where: (path: readonly PropertyKey[]) => string;
+}
+
+/** @throws ConfigError when the file cannot be read or is not YAML */
+export function readYaml(file: string): YamlSource {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(readText(file), { lineCounter, prettyErrors: false });
+  const lineOf = (offset: number): string => `${file}:${lineCounter.linePos(offset).line}`;
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      document.errors.map((error) => notYaml(lineOf(error.pos[0]), error.message)),
+    );
+  }
+  return {
+    data: toData(document, file),
+    where: (path) => lineOf(offsetOf(document.contents, path)),
+  };
+}
+
+/** Aliases are followed only here: one without its anchor, or a pile of them, comes up late. */
+function toData(document: Document, file: string): unknown {
+  try {
+    return (document.toJS() as unknown) ?? undefined;
+  } catch (error) {
+    throw new ConfigError([notYaml(`${file}:1`, (error as Error).message)]);
+  }
+}
+
+function notYaml(where: string, message: string): ConfigIssue {
+  const reason = message.charAt(0).toLowerCase() + message.slice(1).replaceAll(/\s+/g, ' ');
+  return { where, key: '', problem: `not valid YAML: ${reason}`, remedy: 'correct this line' };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([unreadable(file, (error as NodeJS.ErrnoException).code)]);
+  }
+}
+
+function unreadable(file: string, code: string | undefined): ConfigIssue {
+  const at = { where: file, key: '' };
+  switch (code) {
+    case 'ENOENT':
+      return { ...at, problem: 'there is no such file', remedy: 'check the path' };
+    case 'EACCES':
+      return { ...at, problem: 'may not be read', remedy: 'change its permissions' };
+    default:
+      return { ...at, problem: `cannot be read (${code})`, remedy: 'name a YAML file' };
+  }
+}
+
+/** Offset of the key (or list item) that a path leads to, as far as the path can be followed. */
+function offsetOf(contents: unknown, path: readonly PropertyKey[]): number {
+  let node = contents;
+  let offset = rangeStart(node) ?? 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
+      offset = rangeStart(pair?.key) ?? offset;
+      node = pair?.value;
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+      offset = rangeStart(node) ?? offset;
+    } else {
+      break;
+    }
+  }
+  return offset;
+}
+
+function rangeStart(node: unknown): number | undefined {
+  return isMap(node) || isSeq(node) || isScalar(node) ? node.range?.[0] : undefined;
+}
