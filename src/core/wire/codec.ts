@@ -1,0 +1,39 @@
+/** What every message body and every TLV value has in common: how it is read, how it is written, how reading fails. */
+
+/** Why octets are not a PTP message; the shell counts them by this name. */
+export type DecodeFailure =
+  | 'truncatedHeader'
+  | 'unsupportedVersion'
+  | 'reservedMessageType'
+  | 'messageLengthTooShort'
+  | 'messageLengthBeyondEnd'
+  | 'nanosecondsOutOfRange'
+  | 'malformedTlv';
+
+/** The fixed part of a message after the header; TLVs follow it. */
+export interface BodyCodec<Body> {
+  /** Octets the body takes on the wire. */
+  readonly length: number;
+  /** `view` holds exactly `length` octets. */
+  decode(view: DataView): Body | DecodeFailure;
+  /** Writes `length` octets from the start of `view`, which are zero before: reserved fields stay so (5.3.1). */
+  encode(body: Body, view: DataView): void;
+}
+
+/** The valueField of a TLV. */
+export interface TlvCodec<Tlv> {
+  /** Undefined when the octets cannot be that TLV. */
+  decode(value: Uint8Array): Tlv | undefined;
+  /** A fresh valueField. */
+  encode(tlv: Tlv): Uint8Array;
+}
+
+/** A plain copy: `slice` would not do, since that of Node.js' Buffer shares the memory. */
+export function copyOf(octets: Uint8Array): Uint8Array {
+  return new Uint8Array(octets);
+}
+
+/** A view of those octets and of no others of their buffer. */
+export function viewOf(octets: Uint8Array): DataView {
+  return new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+}

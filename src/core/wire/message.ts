@@ -1,0 +1,109 @@
+/** A whole PTP message: header, body, TLVs (clause 13.1, 13.4). The only door between octets and messages. */
+import { announce, type AnnounceBody } from './announce.js';
+import { copyOf, viewOf, type BodyCodec, type DecodeFailure } from './codec.js';
+import { delayReq, type DelayReqBody } from './delay-req.js';
+import { delayResp, type DelayRespBody } from './delay-resp.js';
+import { followUp, type FollowUpBody } from './follow-up.js';
+import {
+  decodeHeader,
+  encodeHeader,
+  headerLength,
+  type Header,
+  type MessageType,
+} from './header.js';
+import { management, type ManagementBody } from './management.js';
+import { pdelayReq, type PdelayReqBody } from './pdelay-req.js';
+import { pdelayRespFollowUp, type PdelayRespFollowUpBody } from './pdelay-resp-follow-up.js';
+import { pdelayResp, type PdelayRespBody } from './pdelay-resp.js';
+import { signaling, type SignalingBody } from './signaling.js';
+import { sync, type SyncBody } from './sync.js';
+import { decodeTlvs, encodeTlvs, type Tlv } from './tlv.js';
+
+interface Bodies {
+  Sync: SyncBody;
+  Delay_Req: DelayReqBody;
+  Pdelay_Req: PdelayReqBody;
+  Pdelay_Resp: PdelayRespBody;
+  Follow_Up: FollowUpBody;
+  Delay_Resp: DelayRespBody;
+  Pdelay_Resp_Follow_Up: PdelayRespFollowUpBody;
+  Announce: AnnounceBody;
+  Signaling: SignalingBody;
+  Management: ManagementBody;
+}
+
+/** The message of one type, its body's fields side by side with header and TLVs. */
+export type MessageOf<Type extends MessageType> = Bodies[Type] & {
+  readonly header: Header;
+  /** In their order on the wire. */
+  readonly tlvs: readonly Tlv[];
+};
+
+/** Any message, told apart by messageType. */
+export type Message = { [Type in MessageType]: MessageOf<Type> }[MessageType];
+
+export type DecodeResult =
+  | {
+      readonly ok: true;
+      readonly message: Message;
+      /** What follows messageLength: Ethernet padding, the spare octets of UDP/IPv6. Not of the message. */
+      readonly trailing: Uint8Array;
+    }
+  | { readonly ok: false; readonly reason: DecodeFailure };
+
+const bodyCodecs: { readonly [Type in MessageType]: BodyCodec<Bodies[Type]> } = {
+  Sync: sync,
+  Delay_Req: delayReq,
+  Pdelay_Req: pdelayReq,
+  Pdelay_Resp: pdelayResp,
+  Follow_Up: followUp,
+  Delay_Resp: delayResp,
+  Pdelay_Resp_Follow_Up: pdelayRespFollowUp,
+  Announce: announce,
+  Signaling: signaling,
+  Management: management,
+};
+
+/** Reads the message that begins with the first octet. Never throws; the result shares no memory with `octets`. */
+export function decode(octets: Uint8Array): DecodeResult {
+  const received = decodeHeader(viewOf(octets));
+  if (typeof received === 'string') return { ok: false, reason: received };
+
+  const { header, messageType, messageLength } = received;
+  const codec = bodyCodecs[messageType];
+  const bodyEnd = headerLength + codec.length;
+  if (messageLength < bodyEnd) return { ok: false, reason: 'messageLengthTooShort' };
+  if (messageLength > octets.length) return { ok: false, reason: 'messageLengthBeyondEnd' };
+
+  const body = codec.decode(viewOf(octets.subarray(headerLength, bodyEnd)));
+  if (typeof body === 'string') return { ok: false, reason: body };
+  const tlvs = decodeTlvs(octets.subarray(bodyEnd, messageLength));
+  if (tlvs === 'malformedTlv') return { ok: false, reason: tlvs };
+
+  return {
+    ok: true,
+    message: { ...body, header, tlvs },
+    trailing: copyOf(octets.subarray(messageLength)),
+  };
+}
+
+/** The octets of `message`. Throws RangeError when they are more than messageLength can count. */
+export function encode(message: Message): Uint8Array {
+  const bodyEnd = headerLength + bodyCodecs[message.messageType].length;
+  const tlvs = encodeTlvs(message.tlvs);
+  const messageLength = bodyEnd + tlvs.length;
+  if (messageLength > 0xffff) {
+    throw new RangeError(`a message of ${messageLength} octets exceeds messageLength`);
+  }
+
+  const octets = new Uint8Array(messageLength);
+  const { header, messageType } = message;
+  encodeHeader({ header, messageType, messageLength }, viewOf(octets));
+  encodeBody(messageType, message, viewOf(octets.subarray(headerLength, bodyEnd)));
+  octets.set(tlvs, bodyEnd);
+  return octets;
+}
+
+function encodeBody<Type extends MessageType>(type: Type, body: Bodies[Type], view: DataView) {
+  bodyCodecs[type].encode(body, view);
+}
