@@ -1,0 +1,29 @@
+// What the forwarder wants done: the only way out of addon/dataplane. The engine implements it on sockets, the tests and the
+// virtual network on queues.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "addon/wire/frame_view.h"
+
+namespace ptpswitch::dataplane {
+
+class Effects {
+ public:
+  virtual ~Effects() = default;
+
+  // Sends a frame by `port`. With `number`, its transmit time stamp is wanted under that number. False: it was not sent.
+  virtual bool send(uint32_t port, const uint8_t* frame, uint16_t length,
+                    std::optional<uint32_t> number) = 0;
+
+  // Hands a frame of a terminated domain up, with its receive time stamp (ns, raw). False: no room.
+  virtual bool punt(uint32_t port, const wire::FrameView& view,
+                    std::optional<int64_t> timestamp_ns) = 0;
+
+  // The transmit time stamp (ns, raw) of a frame that a clock of this box submitted; none when it is lost.
+  virtual void clock_transmit_timestamp(uint32_t port, uint32_t context,
+                                        std::optional<int64_t> timestamp_ns) = 0;
+};
+
+}  // namespace ptpswitch::dataplane

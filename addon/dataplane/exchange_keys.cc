@@ -1,0 +1,119 @@
+#include "addon/dataplane/exchange_keys.h"
+
+#include "addon/dataplane/hash.h"
+
+namespace ptpswitch::dataplane {
+namespace {
+
+using wire::FrameView;
+using wire::MessageType;
+using wire::Transport;
+using Kind = ExchangeKey::Kind;
+
+struct Address {
+  const uint8_t* bytes;
+  uint32_t length;
+};
+
+Address destination_of(const FrameView& view) {
+  const uint8_t* ip = view.data + view.network_offset;
+  switch (view.transport) {
+    case Transport::kUdp4:
+      return {ip + 16, 4};
+    case Transport::kUdp6:
+      return {ip + 24, 16};
+    case Transport::kL2:
+      break;
+  }
+  return {view.destination_mac(), 6};
+}
+
+Address source_of(const FrameView& view) {
+  const uint8_t* ip = view.data + view.network_offset;
+  switch (view.transport) {
+    case Transport::kUdp4:
+      return {ip + 12, 4};
+    case Transport::kUdp6:
+      return {ip + 8, 16};
+    case Transport::kL2:
+      break;
+  }
+  return {view.source_mac(), 6};
+}
+
+uint64_t multicast_flow(const FrameView& view) {
+  return static_cast<uint64_t>(view.vlan_id[0]) << 24 | static_cast<uint64_t>(view.vlan_id[1]) << 8 |
+         static_cast<uint64_t>(view.transport);
+}
+
+uint64_t unicast_flow(const FrameView& view, Address far_end) {
+  return mix_bytes(multicast_flow(view), far_end.bytes, far_end.length);
+}
+
+uint64_t flow_to_destination(const FrameView& view) {
+  return is_unicast(view) ? unicast_flow(view, destination_of(view)) : multicast_flow(view);
+}
+
+ExchangeKey key(const FrameView& view, Kind kind, const uint8_t* port_identity, uint64_t flow) {
+  ExchangeKey key;
+  key.kind = kind;
+  key.clock_identity = wire::read64(port_identity);
+  key.port_number = wire::read16(port_identity + 8);
+  key.sequence_id = view.sequence_id();
+  key.sdo_id = view.sdo_id();
+  key.domain_number = view.domain_number();
+  key.flow = flow;
+  return key;
+}
+
+ExchangeKey key_of_pdelay_resp(const FrameView& view) {
+  ExchangeKey result =
+      key(view, Kind::kPdelayResp, view.requesting_port_identity(), flow_to_destination(view));
+  result.responder = mix_bytes(0, view.source_port_identity(), 10);
+  return result;
+}
+
+}  // namespace
+
+bool is_unicast(const FrameView& view) {
+  const Address destination = destination_of(view);
+  switch (view.transport) {
+    case Transport::kUdp4:
+      return destination.bytes[0] >> 4 != 0xE;  // 224.0.0.0/4
+    case Transport::kUdp6:
+      return destination.bytes[0] != 0xFF;  // ff00::/8
+    case Transport::kL2:
+      break;
+  }
+  return (destination.bytes[0] & 1) == 0;
+}
+
+ExchangeKey key_of_event(const FrameView& event) {
+  switch (event.type) {
+    case MessageType::kDelayReq:
+      return key(event, Kind::kDelayReq, event.source_port_identity(), flow_to_destination(event));
+    case MessageType::kPdelayReq:
+      return key(event, Kind::kPdelayReq, event.source_port_identity(), flow_to_destination(event));
+    case MessageType::kPdelayResp:
+      return key_of_pdelay_resp(event);
+    default:
+      return key(event, Kind::kSync, event.source_port_identity(), flow_to_destination(event));
+  }
+}
+
+ExchangeKey key_of_followed_event(const FrameView& follow_up) {
+  if (follow_up.type == MessageType::kPdelayRespFollowUp) return key_of_pdelay_resp(follow_up);
+  return key(follow_up, Kind::kSync, follow_up.source_port_identity(),
+             flow_to_destination(follow_up));
+}
+
+ExchangeKey key_of_request(const FrameView& response, RequestDestination destination) {
+  const Kind kind =
+      response.type == MessageType::kDelayResp ? Kind::kDelayReq : Kind::kPdelayReq;
+  const uint64_t flow = destination == RequestDestination::kResponder
+                            ? unicast_flow(response, source_of(response))
+                            : multicast_flow(response);
+  return key(response, kind, response.requesting_port_identity(), flow);
+}
+
+}  // namespace ptpswitch::dataplane

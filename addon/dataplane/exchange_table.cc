@@ -1,0 +1,96 @@
+#include "addon/dataplane/exchange_table.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "addon/dataplane/hash.h"
+
+namespace ptpswitch::dataplane {
+
+ExchangeTable::ExchangeTable(uint32_t capacity, uint32_t ports, uint64_t seed)
+    : exchanges_(std::bit_ceil(capacity)),
+      states_(exchanges_.size() * ports),
+      residences_(exchanges_.size() * ports),
+      buckets_(exchanges_.size() * 2, kNoExchange),
+      ports_(ports),
+      seed_(seed) {}
+
+uint32_t ExchangeTable::bucket_of(const ExchangeKey& key) const {
+  uint64_t hash = mix(seed_, key.clock_identity);
+  hash = mix(hash, key.responder);
+  hash = mix(hash, key.flow);
+  hash = mix(hash, static_cast<uint64_t>(key.port_number) << 48 |
+                       static_cast<uint64_t>(key.sequence_id) << 32 |
+                       static_cast<uint64_t>(key.sdo_id) << 16 |
+                       static_cast<uint64_t>(key.domain_number) << 8 |
+                       static_cast<uint64_t>(key.kind));
+  return static_cast<uint32_t>(hash & (buckets_.size() - 1));
+}
+
+ExchangeIndex ExchangeTable::first(const ExchangeKey& key) const {
+  ExchangeIndex index = buckets_[bucket_of(key)];
+  while (index != kNoExchange && !(exchanges_[index].key == key)) {
+    index = exchanges_[index].chain_next;
+  }
+  return index;
+}
+
+ExchangeIndex ExchangeTable::next(ExchangeIndex index) const {
+  const ExchangeKey& key = exchanges_[index].key;
+  do {
+    index = exchanges_[index].chain_next;
+  } while (index != kNoExchange && !(exchanges_[index].key == key));
+  return index;
+}
+
+ExchangeIndex ExchangeTable::find(const ExchangeKey& key, uint32_t ingress_port) const {
+  ExchangeIndex index = first(key);
+  while (index != kNoExchange && exchanges_[index].ingress_port != ingress_port) {
+    index = next(index);
+  }
+  return index;
+}
+
+ExchangeIndex ExchangeTable::insert(const ExchangeKey& key, uint32_t ingress_port, int64_t now) {
+  const ExchangeIndex index =
+      static_cast<ExchangeIndex>(next_number_++ & (exchanges_.size() - 1));
+  Exchange& exchange = exchanges_[index];
+  const uint32_t generation = exchange.generation + 1;
+  ExchangeIndex& bucket = buckets_[bucket_of(key)];
+  exchange = Exchange{};
+  exchange.key = key;
+  exchange.created = now;
+  exchange.generation = generation;
+  exchange.ingress_port = ingress_port;
+  exchange.live = true;
+  exchange.chain_next = bucket;
+  if (bucket != kNoExchange) exchanges_[bucket].chain_previous = index;
+  bucket = index;
+  std::fill_n(&state(index, 0), ports_, ResidenceState::kNotSent);
+  return index;
+}
+
+void ExchangeTable::remove(ExchangeIndex index) {
+  Exchange& exchange = exchanges_[index];
+  if (exchange.chain_previous == kNoExchange) {
+    buckets_[bucket_of(exchange.key)] = exchange.chain_next;
+  } else {
+    exchanges_[exchange.chain_previous].chain_next = exchange.chain_next;
+  }
+  if (exchange.chain_next != kNoExchange) {
+    exchanges_[exchange.chain_next].chain_previous = exchange.chain_previous;
+  }
+  exchange.live = false;
+}
+
+ExchangeIndex ExchangeTable::oldest() {
+  while (oldest_number_ != next_number_) {
+    const ExchangeIndex index =
+        static_cast<ExchangeIndex>(oldest_number_ & (exchanges_.size() - 1));
+    if (exchanges_[index].live) return index;
+    ++oldest_number_;
+  }
+  return kNoExchange;
+}
+
+}  // namespace ptpswitch::dataplane

@@ -1,0 +1,103 @@
+// The event messages that have crossed the switch, remembered for the general messages that carry their corrections: one
+// exchange an event message, with its ingress time and one residence for each egress port. Bounded; the oldest makes room.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "addon/dataplane/limits.h"
+#include "addon/wire/frame_edit.h"
+
+namespace ptpswitch::dataplane {
+
+// An instant of the common timebase in units of 2^-16 ns, wide enough for any date.
+using ScaledInstant = __int128;
+
+using ExchangeIndex = uint32_t;
+inline constexpr ExchangeIndex kNoExchange = UINT32_MAX;
+using HeldIndex = uint32_t;
+inline constexpr HeldIndex kNoHeld = UINT32_MAX;
+
+// What identifies an event message among all others of its kind. Ingress port apart, because an answer looks for the
+// requests of all ports.
+struct ExchangeKey {
+  enum class Kind : uint8_t { kSync, kDelayReq, kPdelayReq, kPdelayResp };
+
+  uint64_t clock_identity = 0;  // of the sender; of the requester in a Pdelay_Resp
+  uint64_t responder = 0;       // Pdelay_Resp: its sender's identity, folded with its port number
+  // Whom a unicast message goes to, and the VLANs it is in: a sender may count each receiver's sequenceIds apart.
+  uint64_t flow = 0;
+  uint16_t port_number = 0;
+  uint16_t sequence_id = 0;
+  uint16_t sdo_id = 0;
+  uint8_t domain_number = 0;
+  Kind kind = Kind::kSync;
+
+  bool operator==(const ExchangeKey&) const = default;
+};
+
+enum class ResidenceState : uint8_t {
+  kNotSent,  // never left by this port
+  kWaiting,  // sent; the transmit time stamp is under way
+  kKnown,
+  kLost,  // the time stamp will not come, or cannot be used
+};
+
+struct Exchange {
+  ExchangeKey key;
+  ScaledInstant ingress_time = 0;
+  int64_t created = 0;
+  ExchangeIndex chain_next = kNoExchange;
+  ExchangeIndex chain_previous = kNoExchange;
+  HeldIndex held = kNoHeld;  // first of the general messages that wait for this exchange
+  uint32_t held_count = 0;
+  uint32_t generation = 0;
+  uint32_t ingress_port = 0;
+  bool live = false;
+  bool event_seen = false;  // false: a general message came first and waits for its event message
+  bool one_step = false;    // its follow-up is written here
+};
+
+class ExchangeTable {
+ public:
+  ExchangeTable(uint32_t capacity, uint32_t ports, uint64_t seed);
+
+  Exchange& at(ExchangeIndex index) { return exchanges_[index]; }
+  ResidenceState& state(ExchangeIndex index, uint32_t egress_port) {
+    return states_[static_cast<size_t>(index) * ports_ + egress_port];
+  }
+  // Valid in state kKnown.
+  wire::ScaledNs& residence(ExchangeIndex index, uint32_t egress_port) {
+    return residences_[static_cast<size_t>(index) * ports_ + egress_port];
+  }
+
+  // The exchange of `key` that came in by `ingress_port`.
+  ExchangeIndex find(const ExchangeKey& key, uint32_t ingress_port) const;
+  // First exchange of `key` by any port, and the one after `index` with the same key.
+  ExchangeIndex first(const ExchangeKey& key) const;
+  ExchangeIndex next(ExchangeIndex index) const;
+
+  // True when insert would have to evict.
+  bool full() const { return next_number_ - oldest_number_ == exchanges_.size(); }
+  // A new exchange, not yet sent anywhere. Must not be full.
+  ExchangeIndex insert(const ExchangeKey& key, uint32_t ingress_port, int64_t now);
+  // Takes an exchange out; its place is free once everything older is out as well.
+  void remove(ExchangeIndex index);
+
+  // The oldest exchange, kNoExchange when the table is empty.
+  ExchangeIndex oldest();
+
+ private:
+  uint32_t bucket_of(const ExchangeKey& key) const;
+
+  std::vector<Exchange> exchanges_;  // a ring in order of creation
+  std::vector<ResidenceState> states_;
+  std::vector<wire::ScaledNs> residences_;
+  std::vector<ExchangeIndex> buckets_;
+  uint32_t ports_;
+  uint64_t seed_;
+  uint64_t oldest_number_ = 0;
+  uint64_t next_number_ = 0;
+};
+
+}  // namespace ptpswitch::dataplane

@@ -1,0 +1,604 @@
+#include "addon/dataplane/forwarder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "addon/dataplane/exchange_keys.h"
+#include "addon/wire/frame_edit.h"
+
+namespace ptpswitch::dataplane {
+namespace {
+
+using wire::FrameView;
+using wire::MessageType;
+using wire::ParseVerdict;
+using wire::ScaledNs;
+
+constexpr uint32_t bit(uint32_t port) { return 1u << port; }
+
+// Calls `visit` with each port of a set.
+template <typename Visit>
+void each_port(uint32_t ports, Visit visit) {
+  for (; ports != 0; ports &= ports - 1) visit(static_cast<uint32_t>(__builtin_ctz(ports)));
+}
+
+bool is_usable_source(const uint8_t* mac) {
+  static constexpr uint8_t kZero[6] = {};
+  return (mac[0] & 1) == 0 && std::memcmp(mac, kZero, sizeof kZero) != 0;
+}
+
+}  // namespace
+
+Forwarder::Forwarder(uint32_t ports, const Limits& limits, uint64_t seed, Effects& effects,
+                     std::atomic<uint64_t>* counters)
+    : limits_(limits),
+      effects_(effects),
+      all_ports_(ports == kMaxPorts ? UINT32_MAX : bit(ports) - 1),
+      addresses_(limits.addresses, limits.address_ageing, seed),
+      exchanges_(limits.exchanges, ports, seed),
+      held_(limits.held_messages) {
+  ports_.reserve(ports);
+  for (uint32_t port = 0; port < ports; ++port) {
+    ports_.emplace_back(limits, counters + port * PortCounters::kStride);
+  }
+}
+
+void Forwarder::configure(uint32_t port, const PortSettings& settings) {
+  ports_[port].settings = settings;
+}
+
+void Forwarder::set_link(uint32_t port, bool up) {
+  if (ports_[port].link == up) return;
+  ports_[port].link = up;
+  ports_[port].counters.add(up ? Counter::kLinkUp : Counter::kLinkDown);
+  if (!up) addresses_.forget_port(port);
+}
+
+void Forwarder::restart_socket(uint32_t port, int64_t now) {
+  while (const auto tag = ports_[port].ledger.take_older_than(INT64_MAX)) timestamp_lost(port, *tag);
+  ports_[port].ledger.restart();
+  send_queued(port, now);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Reception
+
+void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
+                        const Reception& reception, int64_t now) {
+  PortCounters& counters = ports_[ingress].counters;
+  FrameView view;
+  const wire::ParseResult parsed =
+      wire::parse_frame(frame, length, reception.checksum_pending, view);
+  if (parsed.verdict == ParseVerdict::kNotPtp) return counters.add(Counter::kNotPtp);
+  if (reception.truncated || length > kMaxFrameLength) {
+    return counters.add(Counter::kDropFrameTooLong);
+  }
+  if (parsed.verdict == ParseVerdict::kMalformed) return counters.add_malformed(parsed.reason);
+  if (!is_usable_source(view.source_mac())) return counters.add(Counter::kDropBadSourceAddress);
+  if (addresses_.learn(view.vlan_id[0], view.source_mac(), ingress, now)) {
+    counters.add(Counter::kAddressesEvicted);
+  }
+  if (parsed.verdict == ParseVerdict::kPtpV1) {
+    // IEEE 1588-2002 has no correctionField: nothing to correct.
+    counters.add(Counter::kRxPtpV1);
+    return forward_unchanged(ingress, view, egress_set(ingress, view, now), Counter::kTxPtpV1);
+  }
+
+  counters.add_received(view.type);
+  const auto action = policy_.lookup(view.sdo_id(), view.domain_number(), ingress);
+  if (!action) return counters.add(Counter::kDropNoPolicy);
+  switch (*action) {
+    case Action::kDrop:
+      return counters.add(Counter::kDropByPolicy);
+    case Action::kTerminate:
+      return counters.add(effects_.punt(ingress, view, reception.timestamp_ns)
+                              ? Counter::kTerminated
+                              : Counter::kDropRecordsFull);
+    case Action::kEndToEndTransparent:
+      return forward(ingress, view, reception, now);
+  }
+}
+
+// What an end-to-end transparent clock does to each message (10.2.2).
+void Forwarder::forward(uint32_t ingress, FrameView& view, const Reception& reception,
+                        int64_t now) {
+  switch (view.type) {
+    case MessageType::kSync:
+    case MessageType::kDelayReq:
+    case MessageType::kPdelayReq:
+    case MessageType::kPdelayResp:
+      return forward_event(ingress, view, reception, egress_set(ingress, view, now), now);
+    case MessageType::kFollowUp:
+    case MessageType::kPdelayRespFollowUp:
+      return forward_corrected(ingress, view, egress_set(ingress, view, now), now);
+    case MessageType::kDelayResp:
+      // Only the way its Delay_Req came: nobody else asked, and no other residence is known.
+      return forward_corrected(ingress, view, requester_ports(ingress, view), now);
+    case MessageType::kAnnounce:
+    case MessageType::kSignaling:
+    case MessageType::kManagement: {
+      const int general = static_cast<int>(view.type) - static_cast<int>(MessageType::kFollowUp);
+      const auto sent = static_cast<Counter>(static_cast<int>(Counter::kTxFollowUp) + general);
+      return forward_unchanged(ingress, view, egress_set(ingress, view, now), sent);
+    }
+  }
+}
+
+// Multicast: every other port. Unicast: where the address was learned, else every other port.
+uint32_t Forwarder::egress_set(uint32_t ingress, const FrameView& view, int64_t now) {
+  const uint32_t others = all_ports_ & ~bit(ingress);
+  const bool group_address = (view.destination_mac()[0] & 1) != 0;
+  if (group_address) return others;
+  const auto port = addresses_.find(view.vlan_id[0], view.destination_mac(), now);
+  if (!port) return others;
+  if (*port != ingress) return bit(*port);
+  ports_[ingress].counters.add(Counter::kDropDestinationOnIngressPort);
+  return 0;
+}
+
+uint32_t Forwarder::requester_ports(uint32_t ingress, const FrameView& delay_resp) {
+  uint32_t ports = 0;
+  for (const auto destination : {RequestDestination::kResponder, RequestDestination::kMulticast}) {
+    ExchangeIndex index = exchanges_.first(key_of_request(delay_resp, destination));
+    for (; index != kNoExchange; index = exchanges_.next(index)) {
+      if (exchanges_.state(index, ingress) == ResidenceState::kNotSent) continue;
+      ports |= bit(exchanges_.at(index).ingress_port);
+    }
+    if (ports != 0) break;
+  }
+  ports &= ~bit(ingress);
+  if (ports == 0) ports_[ingress].counters.add(Counter::kDropNoRequest);
+  return ports;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Forwarding
+
+void Forwarder::forward_unchanged(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
+                                  Counter sent) {
+  bool forwarded = false;
+  each_port(egress_ports, [&](uint32_t egress) {
+    Port& port = ports_[egress];
+    if (!port.link) return port.counters.add(Counter::kDropLinkDown);
+    if (!effects_.send(egress, view.data, view.length, std::nullopt)) {
+      return port.counters.add(Counter::kDropSendFailed);
+    }
+    port.counters.add(sent);
+    forwarded = true;
+  });
+  if (forwarded) ports_[ingress].counters.add(Counter::kForwarded);
+}
+
+void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception& reception,
+                              uint32_t egress_ports, int64_t now) {
+  PortCounters& counters = ports_[ingress].counters;
+  if (egress_ports == 0) return;  // egress_set has counted why
+
+  const ExchangeKey key = key_of_event(view);
+  ExchangeIndex index = exchanges_.find(key, ingress);
+  if (index != kNoExchange && exchanges_.at(index).event_seen) {
+    // The same message again, or its sequenceId after a full turn: what was known of the former does not hold.
+    close_exchange(index);
+    index = kNoExchange;
+  }
+  if (index == kNoExchange) index = open_exchange(key, ingress, now);
+  Exchange& exchange = exchanges_.at(index);
+  exchange.event_seen = true;
+  if (reception.timestamp_ns) {
+    const Port& port = ports_[ingress];
+    exchange.ingress_time =
+        port.relation.relate(*reception.timestamp_ns - port.settings.ingress_latency_ns);
+  } else {
+    counters.add(Counter::kReceiveTimestampMissing);
+  }
+
+  const bool carries_follow_up =
+      view.type == MessageType::kSync || view.type == MessageType::kPdelayResp;
+  exchange.one_step = carries_follow_up && !view.two_step();
+  if (exchange.one_step) {
+    wire::set_two_step_flag(view);
+    // A follow-up that came before it was not its sender's: one-step messages have none.
+    while (exchange.held != kNoHeld) expire_held(exchange.held);
+  }
+
+  const TransmitTag tag{TransmitTag::Owner::kExchange, index, exchange.generation};
+  uint32_t sent_ports = 0;
+  each_port(egress_ports, [&](uint32_t egress) {
+    ResidenceState& state = exchanges_.state(index, egress);
+    // Without a receive time stamp no correction will come of it; the transmit time stamp is still in nobody's way.
+    state = ResidenceState::kWaiting;
+    send_event(egress, view.type, view.data, view.length, tag, now);
+    if (state != ResidenceState::kNotSent) sent_ports |= bit(egress);
+    if (!reception.timestamp_ns && state == ResidenceState::kWaiting) state = ResidenceState::kLost;
+  });
+  if (sent_ports != 0) counters.add(Counter::kForwarded);
+
+  if (exchange.one_step && sent_ports != 0) {
+    uint8_t frame[kMaxFrameLength];
+    FrameView follow_up;
+    wire::generate_follow_up(view, frame, follow_up);
+    counters.add(Counter::kGenerated);
+    if (!hold(ingress, follow_up, sent_ports, index, now)) counters.add(Counter::kDropHeldFull);
+  }
+  settle_held(index);
+}
+
+void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
+                                  int64_t now) {
+  PortCounters& counters = ports_[ingress].counters;
+  if (egress_ports == 0) return;  // counted where the set was made
+
+  const bool follows_event = view.type != MessageType::kDelayResp;
+  if (follows_event) {
+    const ExchangeKey key = key_of_followed_event(view);
+    const ExchangeIndex index = exchanges_.find(key, ingress);
+    if (index == kNoExchange) {
+      // It overtook its event message: that one will find it waiting.
+      open_exchange(key, ingress, now);
+    } else if (exchanges_.at(index).one_step) {
+      return counters.add(Counter::kDropUnexpectedFollowUp);
+    }
+  }
+
+  bool forwarded = false;
+  bool held_full = false;
+  // Ports that wait for the same exchange share one copy.
+  ExchangeIndex wait_for = kNoExchange;
+  uint32_t waiting_ports = 0;
+  auto hold_waiting = [&] {
+    if (waiting_ports == 0) return;
+    (hold(ingress, view, waiting_ports, wait_for, now) ? forwarded : held_full) = true;
+    waiting_ports = 0;
+  };
+  each_port(egress_ports, [&](uint32_t egress) {
+    Port& port = ports_[egress];
+    if (!port.link) return port.counters.add(Counter::kDropLinkDown);
+    const Correction correction = correction_for(view, ingress, egress);
+    switch (correction.kind) {
+      case Correction::Kind::kKnown:
+        send_corrected(egress, view, correction.value);
+        forwarded = true;
+        return;
+      case Correction::Kind::kWait:
+        // The two corrections of a Pdelay_Resp_Follow_Up wait for different exchanges at different ports.
+        if (correction.wait_for != wait_for || view.type == MessageType::kPdelayRespFollowUp) {
+          hold_waiting();
+        }
+        wait_for = correction.wait_for;
+        waiting_ports |= bit(egress);
+        return;
+      case Correction::Kind::kUnknown:
+        return port.counters.add(Counter::kDropCorrectionUnknown);
+      case Correction::Kind::kNotAsked:
+        return port.counters.add(Counter::kDropNotRequesterPort);
+    }
+  });
+  hold_waiting();
+  if (forwarded) counters.add(Counter::kForwarded);
+  if (held_full) counters.add(Counter::kDropHeldFull);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Corrections
+
+// The right column of the table in 10.2.2: what is added to the correctionField of a message that came in by `ingress` and
+// leaves by `egress`. delayAsymmetry with the signs of 11.6: plus that of the ingress port for what comes from the
+// master's side, minus that of the egress port for what goes there.
+Forwarder::Correction Forwarder::correction_for(const FrameView& view, uint32_t ingress,
+                                                uint32_t egress) {
+  const ScaledNs ingress_asymmetry = ports_[ingress].settings.delay_asymmetry_ns * 65536;
+  switch (view.type) {
+    case MessageType::kFollowUp: {
+      // residence(Sync) + delayAsymmetry of the port that the Sync came in by
+      Correction correction =
+          residence_of(exchanges_.find(key_of_followed_event(view), ingress), egress);
+      correction.value = wire::add_correction(correction.value, ingress_asymmetry);
+      return correction;
+    }
+    case MessageType::kDelayResp: {
+      // residence(Delay_Req) - delayAsymmetry of the port that the Delay_Req left by, which is where the answer comes in
+      Correction correction = residence_of(find_request(view, egress), ingress);
+      correction.value = wire::add_correction(correction.value, -ingress_asymmetry);
+      return correction;
+    }
+    case MessageType::kPdelayRespFollowUp: {
+      // residence(Pdelay_Req) - delayAsymmetry + residence(Pdelay_Resp) + delayAsymmetry, both of the responder's port
+      const ExchangeIndex response = exchanges_.find(key_of_followed_event(view), ingress);
+      if (response != kNoExchange && !exchanges_.at(response).event_seen) {
+        return {Correction::Kind::kWait, 0, response};
+      }
+      const ExchangeIndex request = find_request(view, egress);
+      if (request == kNoExchange) {
+        return {anyone_requested(view) ? Correction::Kind::kNotAsked : Correction::Kind::kUnknown};
+      }
+      const Correction there = residence_of(request, ingress);
+      if (there.kind != Correction::Kind::kKnown) return there;
+      Correction back = residence_of(response, egress);
+      back.value = wire::add_correction(back.value, there.value);
+      return back;
+    }
+    default:
+      return {Correction::Kind::kKnown};
+  }
+}
+
+Forwarder::Correction Forwarder::residence_of(ExchangeIndex index, uint32_t egress) {
+  if (index == kNoExchange) return {Correction::Kind::kUnknown};
+  if (!exchanges_.at(index).event_seen) return {Correction::Kind::kWait, 0, index};
+  switch (exchanges_.state(index, egress)) {
+    case ResidenceState::kKnown:
+      return {Correction::Kind::kKnown, exchanges_.residence(index, egress)};
+    case ResidenceState::kWaiting:
+      return {Correction::Kind::kWait, 0, index};
+    case ResidenceState::kNotSent:
+    case ResidenceState::kLost:
+      break;
+  }
+  return {Correction::Kind::kUnknown};
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Exchanges
+
+ExchangeIndex Forwarder::find_request(const FrameView& response, uint32_t requester_port) {
+  const ExchangeIndex index = exchanges_.find(
+      key_of_request(response, RequestDestination::kResponder), requester_port);
+  if (index != kNoExchange) return index;
+  return exchanges_.find(key_of_request(response, RequestDestination::kMulticast), requester_port);
+}
+
+bool Forwarder::anyone_requested(const FrameView& response) const {
+  return exchanges_.first(key_of_request(response, RequestDestination::kResponder)) != kNoExchange ||
+         exchanges_.first(key_of_request(response, RequestDestination::kMulticast)) != kNoExchange;
+}
+
+ExchangeIndex Forwarder::open_exchange(const ExchangeKey& key, uint32_t ingress, int64_t now) {
+  const ExchangeIndex oldest = exchanges_.oldest();
+  if (exchanges_.full()) {
+    close_exchange(oldest);
+    exchanges_.oldest();  // moves on to the next live one
+    ports_[ingress].counters.add(Counter::kExchangesEvicted);
+  }
+  return exchanges_.insert(key, ingress, now);
+}
+
+void Forwarder::close_exchange(ExchangeIndex index) {
+  while (exchanges_.at(index).held != kNoHeld) expire_held(exchanges_.at(index).held);
+  exchanges_.remove(index);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Held general messages
+
+bool Forwarder::hold(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
+                     ExchangeIndex wait_for, int64_t now) {
+  if (exchanges_.at(wait_for).held_count >= kMaxHeldPerExchange) return false;
+  const HeldIndex index = held_.take(now);
+  if (index == kNoHeld) return false;
+  HeldMessage& message = held_.at(index);
+  message.view = view;
+  message.view.data = message.frame;
+  std::memcpy(message.frame, view.data, view.length);
+  message.ingress_port = ingress;
+  message.waiting_ports = egress_ports;
+  attach(index, wait_for);
+  ports_[ingress].counters.add(Counter::kHeld);
+  return true;
+}
+
+void Forwarder::attach(HeldIndex held, ExchangeIndex exchange) {
+  HeldMessage& message = held_.at(held);
+  message.exchange = exchange;
+  message.next_of_exchange = exchanges_.at(exchange).held;
+  exchanges_.at(exchange).held = held;
+  ++exchanges_.at(exchange).held_count;
+}
+
+// Sends what waits for `exchange` and now has its correction.
+void Forwarder::settle_held(ExchangeIndex exchange) {
+  HeldIndex index = exchanges_.at(exchange).held;
+  exchanges_.at(exchange).held = kNoHeld;
+  exchanges_.at(exchange).held_count = 0;
+  while (index != kNoHeld) {
+    HeldMessage& message = held_.at(index);
+    const HeldIndex next = message.next_of_exchange;
+    ExchangeIndex wait_for = kNoExchange;
+    each_port(message.waiting_ports, [&](uint32_t egress) {
+      PortCounters& counters = ports_[egress].counters;
+      const Correction correction = correction_for(message.view, message.ingress_port, egress);
+      if (correction.kind == Correction::Kind::kWait) {
+        wait_for = correction.wait_for;
+        return;
+      }
+      message.waiting_ports &= ~bit(egress);
+      if (correction.kind == Correction::Kind::kKnown) {
+        send_corrected(egress, message.view, correction.value);
+      } else {
+        counters.add(correction.kind == Correction::Kind::kNotAsked
+                         ? Counter::kDropNotRequesterPort
+                         : Counter::kDropCorrectionUnknown);
+      }
+    });
+    if (message.waiting_ports == 0) {
+      held_.release(index);
+    } else {
+      attach(index, wait_for);
+    }
+    index = next;
+  }
+}
+
+void Forwarder::expire_held(HeldIndex held) {
+  HeldMessage& message = held_.at(held);
+  HeldIndex* link = &exchanges_.at(message.exchange).held;
+  while (*link != held) link = &held_.at(*link).next_of_exchange;
+  *link = message.next_of_exchange;
+  --exchanges_.at(message.exchange).held_count;
+  ports_[message.ingress_port].counters.add(Counter::kDropHeldExpired);
+  held_.release(held);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Transmission
+
+void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* frame,
+                           uint16_t length, const TransmitTag& tag, int64_t now) {
+  Port& port = ports_[egress];
+  auto not_sent = [&](Counter reason) {
+    port.counters.add(reason);
+    if (tag.owner == TransmitTag::Owner::kClock) {
+      effects_.clock_transmit_timestamp(egress, tag.index, std::nullopt);
+    } else {
+      exchanges_.state(tag.index, egress) = ResidenceState::kNotSent;
+    }
+  };
+  if (!port.link) return not_sent(Counter::kDropLinkDown);
+  const uint32_t limit = port.settings.outstanding_limit;
+  if (limit != 0 && port.ledger.outstanding() >= limit) {
+    if (port.queue.full()) return not_sent(Counter::kDropEventQueueFull);
+    port.queue.push(tag, type, frame, length);
+    return port.counters.add(Counter::kEventsQueued);
+  }
+  if (port.ledger.full()) {
+    // It goes out, for those who need no correction; what depends on its time stamp will be dropped.
+    port.counters.add(Counter::kTransmitTimestampsFull);
+    if (!effects_.send(egress, frame, length, std::nullopt)) {
+      return not_sent(Counter::kDropSendFailed);
+    }
+    port.counters.add_sent(type);
+    return timestamp_lost(egress, tag);
+  }
+  if (!effects_.send(egress, frame, length, port.ledger.next_number())) {
+    port.ledger.send_failed();
+    return not_sent(Counter::kDropSendFailed);
+  }
+  port.ledger.enter(tag, frame_signature(frame, length), now);
+  port.counters.add_sent(type);
+}
+
+void Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs correction) {
+  Port& port = ports_[egress];
+  if (!port.link) return port.counters.add(Counter::kDropLinkDown);
+  uint8_t frame[kMaxFrameLength];
+  std::memcpy(frame, view.data, view.length);
+  FrameView copy = view;
+  copy.data = frame;
+  wire::add_to_correction_field(copy, correction);
+  if (!effects_.send(egress, frame, view.length, std::nullopt)) {
+    return port.counters.add(Counter::kDropSendFailed);
+  }
+  port.counters.add_sent(view.type);
+}
+
+void Forwarder::send_queued(uint32_t egress, int64_t now) {
+  Port& port = ports_[egress];
+  while (!port.queue.empty() && port.ledger.outstanding() < port.settings.outstanding_limit) {
+    const QueuedEvent event = port.queue.front();
+    port.queue.pop();
+    const bool superseded = event.tag.owner == TransmitTag::Owner::kExchange &&
+                            exchanges_.at(event.tag.index).generation != event.tag.generation;
+    if (superseded) continue;
+    send_event(egress, event.type, event.frame, event.length, event.tag, now);
+    if (event.tag.owner == TransmitTag::Owner::kExchange) settle_held(event.tag.index);
+  }
+}
+
+bool Forwarder::submit(uint32_t egress, uint8_t* frame, uint16_t length,
+                       std::optional<uint32_t> context, int64_t now) {
+  FrameView view;
+  if (length > kMaxFrameLength) return false;
+  if (wire::parse_frame(frame, length, false, view).verdict != ParseVerdict::kPtp) return false;
+  if (context) {
+    send_event(egress, view.type, frame, length, {TransmitTag::Owner::kClock, *context, 0}, now);
+  } else {
+    send_corrected(egress, view, 0);
+  }
+  return true;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Transmit time stamps
+
+void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
+                                   std::optional<uint64_t> signature, int64_t timestamp_ns,
+                                   int64_t now) {
+  Port& port = ports_[egress];
+  const auto match = port.ledger.match(number, signature);
+  if (!match) return port.counters.add(Counter::kTransmitTimestampLate);
+  if (match->resynchronised) port.counters.add(Counter::kTransmitTimestampResynchronised);
+  const TransmitTag& tag = match->tag;
+
+  if (tag.owner == TransmitTag::Owner::kClock) {
+    effects_.clock_transmit_timestamp(egress, tag.index, timestamp_ns);
+    return send_queued(egress, now);
+  }
+  const Exchange& exchange = exchanges_.at(tag.index);
+  const bool current = exchange.live && exchange.generation == tag.generation;
+  if (current && exchanges_.state(tag.index, egress) == ResidenceState::kWaiting) {
+    const ScaledInstant egress_time =
+        port.relation.relate(timestamp_ns + port.settings.egress_latency_ns);
+    const ScaledInstant residence = egress_time - exchange.ingress_time;
+    if (residence < 0 || residence > static_cast<ScaledInstant>(kMaxResidence) * 65536) {
+      port.counters.add(Counter::kAbsurdResidence);
+      exchanges_.state(tag.index, egress) = ResidenceState::kLost;
+    } else {
+      exchanges_.residence(tag.index, egress) = static_cast<ScaledNs>(residence);
+      exchanges_.state(tag.index, egress) = ResidenceState::kKnown;
+      port.counters.add_residence(static_cast<int64_t>(residence >> 16));
+    }
+    settle_held(tag.index);
+  }
+  send_queued(egress, now);
+}
+
+void Forwarder::timestamp_lost(uint32_t egress, const TransmitTag& tag) {
+  if (tag.owner == TransmitTag::Owner::kClock) {
+    return effects_.clock_transmit_timestamp(egress, tag.index, std::nullopt);
+  }
+  const Exchange& exchange = exchanges_.at(tag.index);
+  if (!exchange.live || exchange.generation != tag.generation) return;
+  exchanges_.state(tag.index, egress) = ResidenceState::kLost;
+  settle_held(tag.index);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Time
+
+void Forwarder::advance(int64_t now) {
+  for (uint32_t egress = 0; egress < ports_.size(); ++egress) {
+    Port& port = ports_[egress];
+    bool lost = false;
+    while (const auto tag = port.ledger.take_older_than(now - limits_.transmit_timestamp_timeout)) {
+      port.counters.add(Counter::kTransmitTimestampMissing);
+      timestamp_lost(egress, *tag);
+      lost = true;
+    }
+    if (lost) send_queued(egress, now);
+  }
+  for (HeldIndex held = held_.oldest(); held != kNoHeld; held = held_.oldest()) {
+    if (now - held_.at(held).since < limits_.held_lifetime) break;
+    expire_held(held);
+  }
+  for (ExchangeIndex index = exchanges_.oldest(); index != kNoExchange;
+       index = exchanges_.oldest()) {
+    if (now - exchanges_.at(index).created < limits_.exchange_lifetime) break;
+    close_exchange(index);
+  }
+}
+
+std::optional<int64_t> Forwarder::next_deadline() {
+  std::optional<int64_t> deadline;
+  auto consider = [&](int64_t at) { deadline = deadline ? std::min(*deadline, at) : at; };
+  for (Port& port : ports_) {
+    // take_older_than is strict: one more nanosecond.
+    if (const auto entered = port.ledger.oldest_entered()) {
+      consider(*entered + limits_.transmit_timestamp_timeout + 1);
+    }
+  }
+  if (held_.oldest() != kNoHeld) {
+    consider(held_.at(held_.oldest()).since + limits_.held_lifetime);
+  }
+  return deadline;
+}
+
+}  // namespace ptpswitch::dataplane

@@ -1,0 +1,139 @@
+// The forwarding engine of the switch: PTP frames and time stamps in, frames out. It does no I/O, reads no clock and allocates
+// nothing after construction; `now` is any monotonic time in ns, used for ageing only.
+//
+// IEEE 1588-2019 clause 10.2 (end-to-end transparent clock), as a two-step clock: corrections go into the general message
+// that follows, one-step Syncs are converted.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "addon/dataplane/address_table.h"
+#include "addon/dataplane/clock_relation.h"
+#include "addon/dataplane/counters.h"
+#include "addon/dataplane/effects.h"
+#include "addon/dataplane/event_queue.h"
+#include "addon/dataplane/exchange_table.h"
+#include "addon/dataplane/held_messages.h"
+#include "addon/dataplane/limits.h"
+#include "addon/dataplane/policy.h"
+#include "addon/dataplane/transmit_ledger.h"
+#include "addon/wire/frame_view.h"
+
+namespace ptpswitch::dataplane {
+
+struct PortSettings {
+  int64_t ingress_latency_ns = 0;   // 7.3.4: subtracted from receive time stamps
+  int64_t egress_latency_ns = 0;    // 7.3.4: added to transmit time stamps
+  int64_t delay_asymmetry_ns = 0;   // 7.4.2, 11.6
+  uint32_t outstanding_limit = 0;   // transmit time stamps the hardware can hold; 0: no limit but the ledger's
+};
+
+class Forwarder {
+ public:
+  // `counters` is ports * PortCounters::kStride values that outlive the forwarder. `seed` salts the tables.
+  Forwarder(uint32_t ports, const Limits& limits, uint64_t seed, Effects& effects,
+            std::atomic<uint64_t>* counters);
+
+  void configure(uint32_t port, const PortSettings& settings);
+  void program(std::vector<PolicyRule> rules) { policy_.replace(std::move(rules)); }
+  void relate(uint32_t port, const ClockRelation& relation) { ports_[port].relation = relation; }
+  // A port without link neither sends nor is flooded to.
+  void set_link(uint32_t port, bool up);
+  // The port has a new socket: what was outstanding on the old one is lost.
+  void restart_socket(uint32_t port, int64_t now);
+
+  struct Reception {
+    std::optional<int64_t> timestamp_ns;  // raw, on the port's clock
+    bool checksum_pending = false;        // see wire::parse_frame
+    bool truncated = false;               // longer than `length`
+  };
+  // One frame from the wire. May edit it in place; keeps nothing of it.
+  void receive(uint32_t port, uint8_t* frame, uint16_t length, const Reception& reception,
+               int64_t now);
+
+  // A transmit time stamp. `signature` as in TransmitLedger::match.
+  void transmit_timestamp(uint32_t port, uint32_t number, std::optional<uint64_t> signature,
+                          int64_t timestamp_ns, int64_t now);
+
+  // Sends a frame of a clock of this box; with `context` its transmit time stamp comes back. False: it is no PTP frame.
+  bool submit(uint32_t port, uint8_t* frame, uint16_t length, std::optional<uint32_t> context,
+              int64_t now);
+
+  // Lets time pass: gives up time stamps, held messages and exchanges that are due.
+  void advance(int64_t now);
+  // When advance() will have something to do; none while nothing waits.
+  std::optional<int64_t> next_deadline();
+
+  PortCounters& counters(uint32_t port) { return ports_[port].counters; }
+
+ private:
+  struct Port {
+    Port(const Limits& limits, std::atomic<uint64_t>* block)
+        : ledger(limits.in_flight), queue(limits.queued_events), counters(block) {}
+
+    PortSettings settings;
+    ClockRelation relation;
+    bool link = false;
+    TransmitLedger ledger;
+    EventQueue queue;
+    PortCounters counters;
+  };
+
+  // What a general message that leaves by one port is owed.
+  struct Correction {
+    enum class Kind : uint8_t {
+      kKnown,
+      kWait,      // for the exchange in `wait_for`
+      kUnknown,   // and never will be
+      kNotAsked,  // nobody behind that port sent the request
+    };
+    Kind kind;
+    wire::ScaledNs value = 0;
+    ExchangeIndex wait_for = kNoExchange;
+  };
+
+  void forward(uint32_t ingress, wire::FrameView& view, const Reception& reception, int64_t now);
+  void forward_event(uint32_t ingress, wire::FrameView& view, const Reception& reception,
+                     uint32_t egress_ports, int64_t now);
+  void forward_corrected(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
+                         int64_t now);
+  void forward_unchanged(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
+                         Counter sent);
+
+  uint32_t egress_set(uint32_t ingress, const wire::FrameView& view, int64_t now);
+  uint32_t requester_ports(uint32_t ingress, const wire::FrameView& delay_resp);
+
+  ExchangeIndex open_exchange(const ExchangeKey& key, uint32_t ingress, int64_t now);
+  void close_exchange(ExchangeIndex index);
+  ExchangeIndex find_request(const wire::FrameView& response, uint32_t requester_port);
+  bool anyone_requested(const wire::FrameView& response) const;
+
+  Correction correction_for(const wire::FrameView& view, uint32_t ingress, uint32_t egress);
+  Correction residence_of(ExchangeIndex index, uint32_t egress);
+
+  bool hold(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
+            ExchangeIndex wait_for, int64_t now);
+  void attach(HeldIndex held, ExchangeIndex exchange);
+  void settle_held(ExchangeIndex exchange);
+  void expire_held(HeldIndex held);
+
+  void send_event(uint32_t egress, wire::MessageType type, const uint8_t* frame, uint16_t length,
+                  const TransmitTag& tag, int64_t now);
+  void send_corrected(uint32_t egress, const wire::FrameView& view, wire::ScaledNs correction);
+  void send_queued(uint32_t egress, int64_t now);
+  void timestamp_lost(uint32_t egress, const TransmitTag& tag);
+
+  Limits limits_;
+  Effects& effects_;
+  std::vector<Port> ports_;
+  uint32_t all_ports_;
+  PolicyTable policy_;
+  AddressTable addresses_;
+  ExchangeTable exchanges_;
+  HeldMessages held_;
+};
+
+}  // namespace ptpswitch::dataplane

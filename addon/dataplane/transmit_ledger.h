@@ -1,0 +1,78 @@
+// Which transmit time stamp belongs to which frame, for one port. The kernel numbers the frames of a socket that asked for one
+// (SOF_TIMESTAMPING_OPT_ID); time stamps come back with that number, in any order, or never. A failed send may or may not
+// have used up a number, so where the kernel does the counting the numbers can run apart: then the frame that comes back
+// with the time stamp tells which one it was, and the ledger counts from there.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "addon/dataplane/limits.h"
+
+namespace ptpswitch::dataplane {
+
+// What a time stamp is for: an exchange of the forwarder, or a frame that a clock of this box submitted.
+struct TransmitTag {
+  enum class Owner : uint8_t { kExchange, kClock };
+  Owner owner = Owner::kExchange;
+  uint32_t index = 0;       // exchange, or the clock's context
+  uint32_t generation = 0;  // of the exchange
+};
+
+class TransmitLedger {
+ public:
+  explicit TransmitLedger(uint32_t capacity);
+
+  bool full() const { return next_ - oldest_ == ring_.size(); }
+  uint32_t outstanding() const { return outstanding_; }
+  // The number that the next frame goes out with.
+  uint32_t next_number() const { return next_; }
+
+  // Enters a frame that was sent with next_number(). `signature` tells frames apart (see frame_signature).
+  void enter(const TransmitTag& tag, uint64_t signature, int64_t now);
+  // The send with next_number() failed: the kernel may have counted it all the same.
+  void send_failed() { uncertain_from_ = next_; }
+
+  struct Match {
+    TransmitTag tag;
+    bool resynchronised;
+  };
+  // Takes the entry that a time stamp belongs to; none for a frame that is not waited for (any more). `signature` is that of
+  // the frame returned with the time stamp, none when the sender chose the number and so cannot be wrong.
+  std::optional<Match> match(uint32_t number, std::optional<uint64_t> signature);
+
+  // Takes the oldest entry if it was entered before `before`; none otherwise.
+  std::optional<TransmitTag> take_older_than(int64_t before);
+  // When the oldest entry was entered; none when nothing is outstanding.
+  std::optional<int64_t> oldest_entered();
+
+  // The socket is new: its numbers start again at 0. What was outstanding must have been taken before.
+  void restart();
+
+ private:
+  struct Entry {
+    TransmitTag tag;
+    uint64_t signature = 0;
+    int64_t entered = 0;
+    bool waiting = false;
+  };
+
+  Entry& at(uint32_t number) { return ring_[number & mask_]; }
+  bool in_flight(uint32_t number) const { return number - oldest_ < next_ - oldest_; }
+  void drop_taken();
+
+  std::vector<Entry> ring_;
+  uint32_t mask_;
+  uint32_t oldest_ = 0;
+  uint32_t next_ = 0;
+  uint32_t outstanding_ = 0;
+  uint32_t ahead_ = 0;  // the kernel's number minus ours
+  // Numbers from this one on may be ahead, until one of them has matched.
+  std::optional<uint32_t> uncertain_from_;
+};
+
+// What tells a frame from the others in flight on its port: its beginning, through the whole PTP header.
+uint64_t frame_signature(const uint8_t* frame, uint32_t length);
+
+}  // namespace ptpswitch::dataplane

@@ -1,0 +1,487 @@
+#include "addon/io/engine.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace ptpswitch::io {
+namespace {
+
+// Frames taken from one port before the next has its turn: enough to share one read of the error queue among them.
+constexpr int kReceiveBatch = 16;
+// How long the thread keeps looking after its last work before it sleeps: a Follow_Up is 20 to 50 us behind its Sync, and being
+// woken costs as much.
+constexpr int64_t kLingerNs = 50'000;
+// While it spins, how often it asks the kernel for what the rings do not show: commands, link changes, late time stamps.
+constexpr int64_t kSpinServiceNs = 100'000;
+constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
+
+// epoll data values above the ports.
+constexpr uint64_t kWakeUp = UINT64_MAX;
+constexpr uint64_t kLinks = UINT64_MAX - 1;
+
+int64_t monotonic_ns() {
+  timespec now;
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+}
+
+// The processor's hint for spinning.
+void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// One switch an interface: an abstract Unix socket of its name exists once per network namespace and goes with its owner.
+std::variant<FileDescriptor, Error> claim(const std::string& interface) {
+  FileDescriptor fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string name = "ptp-switch/port/" + interface;
+  std::memcpy(address.sun_path + 1, name.data(), name.size());
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  if (fd.valid() && ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0) {
+    return fd;
+  }
+  if (errno == EADDRINUSE) {
+    return Error{kErrPortTaken, interface +
+                                    ": another ptp-switch forwards on this interface: stop it, or "
+                                    "leave the interface out"};
+  }
+  return Error{kErrSystem, interface + ": " + describe_errno("claiming the interface", errno)};
+}
+
+}  // namespace
+
+Engine::Engine(const EngineOptions& options, std::function<void()> wake)
+    : options_(options),
+      counters_(std::make_shared<std::vector<std::atomic<uint64_t>>>(
+          options.ports.size() * dataplane::PortCounters::kStride)),
+      records_(std::move(wake)),
+      forwarder_(static_cast<uint32_t>(options.ports.size()), dataplane::Limits{}, options.seed,
+                 *this, counters_->data()) {
+  ports_.resize(options.ports.size());
+  for (size_t i = 0; i < ports_.size(); ++i) {
+    ports_[i].info.interface = options.ports[i].interface;
+    forwarder_.configure(static_cast<uint32_t>(i), options.ports[i].settings);
+  }
+}
+
+std::variant<std::unique_ptr<Engine>, Error> Engine::open(const EngineOptions& options,
+                                                          std::function<void()> wake) {
+  std::unique_ptr<Engine> engine(new Engine(options, std::move(wake)));
+  if (auto error = engine->start()) return *error;
+  return engine;
+}
+
+std::optional<Error> Engine::start() {
+  epoll_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
+  wake_up_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  // Watching starts before looking, so that no change falls in between.
+  auto links = LinkMonitor::open();
+  if (auto* error = std::get_if<Error>(&links)) return *error;
+  links_.emplace(std::move(std::get<LinkMonitor>(links)));
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = kWakeUp;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_up_.get(), &event);
+  event.data.u64 = kLinks;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, links_->fd(), &event);
+
+  for (Port& port : ports_) {
+    const std::string& name = port.info.interface;
+    const InterfaceProbe probe = probe_interface(name);
+    if (!probe.exists) {
+      return Error{kErrNoInterface, name + ": no such network interface: `ip link` lists them"};
+    }
+    if (!probe.ethernet || probe.loopback) {
+      return Error{kErrNotEthernet, name + ": not an Ethernet interface: PTP ports must be"};
+    }
+    auto claimed = claim(name);
+    if (auto* error = std::get_if<Error>(&claimed)) return *error;
+    port.claim = std::move(std::get<FileDescriptor>(claimed));
+  }
+  if (auto error = choose_timestamping()) return error;
+  for (uint32_t port = 0; port < ports_.size(); ++port) {
+    if (auto error = open_port(port)) return error;
+  }
+  thread_ = std::thread([this] { run(); });
+  return std::nullopt;
+}
+
+// Residence is a difference of two ports' time stamps, so all ports use one kind, of one clock.
+std::optional<Error> Engine::choose_timestamping() {
+  std::vector<InterfaceProbe> probes;
+  for (const Port& port : ports_) probes.push_back(probe_interface(port.info.interface));
+
+  TimestampingMode mode = TimestampingMode::kHardware;
+  std::string reason = "every port has hardware time stamps of one clock";
+  auto fall_back = [&](const std::string& why) {
+    if (mode == TimestampingMode::kSoftware) return;  // the first reason is enough
+    mode = TimestampingMode::kSoftware;
+    reason = why;
+  };
+  if (options_.timestamping == TimestampingRequest::kSoftware) fall_back("as configured");
+  for (const InterfaceProbe& probe : probes) {
+    if (!probe.can_hardware()) {
+      fall_back(probe.name + " has no hardware time stamps");
+    } else if (probe.phc_index != probes.front().phc_index) {
+      fall_back(probes.front().name + " and " + probe.name + " have clocks of their own (/dev/ptp" +
+                std::to_string(probes.front().phc_index) + ", /dev/ptp" +
+                std::to_string(probe.phc_index) + "), which cannot be subtracted");
+    }
+  }
+  if (options_.timestamping == TimestampingRequest::kHardware &&
+      mode == TimestampingMode::kSoftware) {
+    return Error{kErrTimestamping,
+                 "hardware time stamping is not possible: " + reason + "; use timestamping: software"};
+  }
+  for (size_t i = 0; i < ports_.size(); ++i) {
+    EnginePortInfo& info = ports_[i].info;
+    info.timestamping = mode;
+    info.timestamping_reason = reason;
+    info.phc_index = probes[i].phc_index;
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Engine::open_port(uint32_t index) {
+  Port& port = ports_[index];
+  const InterfaceProbe probe = probe_interface(port.info.interface);
+  if (!probe.exists) {
+    return Error{kErrNoInterface, port.info.interface + ": no such network interface"};
+  }
+  if (port.info.timestamping == TimestampingMode::kHardware) {
+    auto hardware = HardwareTimestamping::enable(probe);
+    if (auto* error = std::get_if<Error>(&hardware)) return *error;
+    port.hardware = std::move(std::get<std::unique_ptr<HardwareTimestamping>>(hardware));
+  }
+  auto socket = PortSocket::open(port.info.interface, probe.index, port.info.timestamping);
+  if (auto* error = std::get_if<Error>(&socket)) return *error;
+  port.socket.emplace(std::move(std::get<PortSocket>(socket)));
+  epoll_event event{};
+  event.events = EPOLLIN;  // and EPOLLERR, always: transmit time stamps
+  event.data.u64 = index;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port.socket->fd(), &event);
+  port.last_error = 0;
+  {
+    const std::lock_guard lock(ports_mutex_);
+    port.info.interface_index = probe.index;
+    port.info.mac = probe.mac;
+    port.info.present = true;
+  }
+  refresh_link(index, probe);
+  return std::nullopt;
+}
+
+void Engine::close_port(uint32_t index) {
+  Port& port = ports_[index];
+  port.socket.reset();  // leaves epoll as well
+  port.hardware.reset();
+  port.unread_timestamps = 0;
+  {
+    const std::lock_guard lock(ports_mutex_);
+    port.info.present = false;
+    port.info.link = false;
+    port.info.interface_index = 0;
+    port.info.mac.clear();
+  }
+  forwarder_.set_link(index, false);
+  forwarder_.restart_socket(index, monotonic_ns());
+  records_.push({.kind = RecordKind::kLink, .port = static_cast<uint8_t>(index)});
+}
+
+void Engine::refresh_link(uint32_t index, const InterfaceProbe& probe) {
+  Port& port = ports_[index];
+  const bool changed = port.info.link != probe.running || !thread_.joinable();
+  {
+    const std::lock_guard lock(ports_mutex_);
+    port.info.link = probe.running;
+    port.info.mac = probe.mac;
+  }
+  forwarder_.set_link(index, probe.running);
+  if (!changed) return;
+  if (probe.running) port.last_error = 0;
+  const auto flags = static_cast<uint16_t>(1 | (probe.running ? 2 : 0));
+  records_.push({.kind = RecordKind::kLink, .port = static_cast<uint8_t>(index), .flags = flags});
+}
+
+void Engine::interface_changed(const std::string& name) {
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    Port& port = ports_[index];
+    if (!name.empty() && name != port.info.interface) continue;
+    const InterfaceProbe probe = probe_interface(port.info.interface);
+    const bool same = port.info.present && probe.exists && probe.index == port.info.interface_index;
+    if (same) {
+      refresh_link(index, probe);
+      continue;
+    }
+    if (port.info.present) close_port(index);
+    if (!probe.exists) continue;
+    if (const auto error = open_port(index)) {
+      records_.push({.kind = RecordKind::kPortError,
+                     .port = static_cast<uint8_t>(index),
+                     .payload = error->message.data(),
+                     .payload_size = static_cast<uint32_t>(error->message.size())});
+    }
+  }
+}
+
+void Engine::report_error(uint32_t index, const std::string& doing, int error) {
+  Port& port = ports_[index];
+  if (port.last_error == error) return;
+  port.last_error = error;
+  const std::string text = describe_errno(doing, error);
+  records_.push({.kind = RecordKind::kPortError,
+                 .port = static_cast<uint8_t>(index),
+                 .payload = text.data(),
+                 .payload_size = static_cast<uint32_t>(text.size())});
+}
+
+Engine::~Engine() {
+  if (thread_.joinable()) {
+    stopping_ = true;
+    post([] {});
+    thread_.join();
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The thread
+
+void Engine::run() {
+  ::pthread_setname_np(::pthread_self(), "ptp-switch");
+  ::prctl(PR_SET_TIMERSLACK, 1);
+  if (options_.cpu >= 0) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<size_t>(options_.cpu), &set);
+    ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
+  }
+  if (!options_.busy_poll) {
+    // Woken ahead of ordinary work, where we may: waiting for a processor is residence. Not while spinning, which would
+    // starve the processor it runs on.
+    const sched_param lowest{.sched_priority = 1};
+    ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &lowest);
+  }
+
+  int64_t linger_until = 0;
+  int64_t service_at = 0;
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    const bool worked = poll_ports();
+    const int64_t now = monotonic_ns();
+    forwarder_.advance(now);
+    if (worked) linger_until = now + kLingerNs;
+    if (options_.busy_poll || now < linger_until) {
+      if (now >= service_at) {
+        service_at = now + kSpinServiceNs;
+        wait_for_events(0);
+      }
+      if (!worked) relax();
+      continue;
+    }
+    wait_for_events(sleep_ms(now));
+    collect_ring_drops(now);
+  }
+  for (uint32_t port = 0; port < ports_.size(); ++port) {
+    ports_[port].socket.reset();
+    ports_[port].hardware.reset();
+  }
+}
+
+// One round over every port; true when there was anything to do.
+bool Engine::poll_ports() {
+  bool worked = false;
+  for (uint32_t port = 0; port < ports_.size(); ++port) {
+    if (!ports_[port].socket) continue;
+    if (receive_from(port)) {
+      worked = true;
+      // Software time stamps are there as soon as the frame is sent: no need to be told.
+      for (uint32_t egress = 0; egress < ports_.size(); ++egress) {
+        if (ports_[egress].unread_timestamps != 0) read_timestamps(egress);
+      }
+    }
+  }
+  return worked;
+}
+
+bool Engine::receive_from(uint32_t index) {
+  PortSocket& socket = *ports_[index].socket;
+  const int64_t now = monotonic_ns();
+  int received = 0;
+  while (received < kReceiveBatch) {
+    const auto frame = socket.receive();
+    if (!frame) break;
+    const dataplane::Forwarder::Reception reception{frame->timestamp_ns, frame->checksum_pending,
+                                                    frame->truncated};
+    forwarder_.receive(index, frame->data, frame->length, reception, now);
+    socket.release();
+    ++received;
+  }
+  return received != 0;
+}
+
+bool Engine::read_timestamps(uint32_t index) {
+  Port& port = ports_[index];
+  bool any = false;
+  while (port.socket) {
+    PortSocket::TransmitTimestamp stamps[PortSocket::kTimestampBatch];
+    const uint32_t count = port.socket->read_transmit_timestamps(stamps);
+    const int64_t now = monotonic_ns();
+    for (uint32_t i = 0; i < count; ++i) {
+      if (port.timestamps_to_lose != 0) {
+        --port.timestamps_to_lose;
+        continue;
+      }
+      forwarder_.transmit_timestamp(index, stamps[i].number, stamps[i].signature,
+                                    stamps[i].timestamp_ns, now);
+    }
+    any |= count != 0;
+    port.unread_timestamps -= std::min(port.unread_timestamps, count);
+    if (count < PortSocket::kTimestampBatch) break;
+  }
+  return any;
+}
+
+int Engine::sleep_ms(int64_t now) {
+  const auto deadline = forwarder_.next_deadline();
+  if (!deadline) return -1;
+  const int64_t milliseconds = (*deadline - now) / 1'000'000 + 1;
+  return static_cast<int>(std::clamp<int64_t>(milliseconds, 0, 60'000));
+}
+
+void Engine::wait_for_events(int timeout_ms) {
+  // From here on the kernel tells of time stamps; those that never come are not asked for again and again.
+  for (Port& port : ports_) port.unread_timestamps = 0;
+  constexpr int kEvents = dataplane::kMaxPorts + 2;
+  epoll_event events[kEvents];
+  const int count = ::epoll_wait(epoll_.get(), events, kEvents, timeout_ms);
+  for (int i = 0; i < count; ++i) {
+    const uint64_t source = events[i].data.u64;
+    if (source == kWakeUp) {
+      run_commands();
+    } else if (source == kLinks) {
+      links_->read([this](const std::string& name) { interface_changed(name); });
+    } else if (events[i].events & (EPOLLERR | EPOLLHUP)) {
+      const auto port = static_cast<uint32_t>(source);
+      if (!read_timestamps(port) && ports_[port].socket) {
+        // Not a time stamp: the socket has something to say, once, such as ENETDOWN.
+        if (const int error = ports_[port].socket->take_error()) {
+          report_error(port, "receiving", error);
+        }
+      }
+    }
+  }
+}
+
+void Engine::collect_ring_drops(int64_t now) {
+  if (now - drops_collected_at_ < kRingDropsIntervalNs) return;
+  drops_collected_at_ = now;
+  for (uint32_t port = 0; port < ports_.size(); ++port) {
+    if (!ports_[port].socket) continue;
+    if (const uint32_t drops = ports_[port].socket->take_ring_drops()) {
+      forwarder_.counters(port).add(dataplane::Counter::kDropReceiveRingFull, drops);
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Commands
+
+void Engine::post(std::function<void()> command) {
+  {
+    const std::lock_guard lock(commands_mutex_);
+    commands_.push_back(std::move(command));
+  }
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(wake_up_.get(), &one, sizeof one);
+}
+
+void Engine::run_commands() {
+  uint64_t count;
+  [[maybe_unused]] const ssize_t got = ::read(wake_up_.get(), &count, sizeof count);
+  std::vector<std::function<void()>> commands;
+  {
+    const std::lock_guard lock(commands_mutex_);
+    commands.swap(commands_);
+  }
+  for (const auto& command : commands) command();
+}
+
+void Engine::program(std::vector<dataplane::PolicyRule> rules) {
+  post([this, rules = std::move(rules)]() mutable { forwarder_.program(std::move(rules)); });
+}
+
+void Engine::submit(std::vector<Submission> frames) {
+  post([this, frames = std::move(frames)]() mutable {
+    for (Submission& frame : frames) {
+      forwarder_.submit(frame.port, frame.frame.data(), static_cast<uint16_t>(frame.frame.size()),
+                        frame.context, monotonic_ns());
+    }
+    for (uint32_t port = 0; port < ports_.size(); ++port) {
+      if (ports_[port].unread_timestamps != 0) read_timestamps(port);
+    }
+  });
+}
+
+void Engine::lose_transmit_timestamps(uint32_t port, uint32_t count) {
+  post([this, port, count] { ports_[port].timestamps_to_lose += count; });
+}
+
+std::vector<EnginePortInfo> Engine::ports() const {
+  const std::lock_guard lock(ports_mutex_);
+  std::vector<EnginePortInfo> result;
+  for (const Port& port : ports_) result.push_back(port.info);
+  return result;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Effects
+
+bool Engine::send(uint32_t index, const uint8_t* frame, uint16_t length,
+                  std::optional<uint32_t> number) {
+  Port& port = ports_[index];
+  if (!port.socket) return false;
+  const int error = port.socket->send(frame, length, number);
+  if (error != 0) {
+    report_error(index, "sending", error);
+    return false;
+  }
+  if (number) ++port.unread_timestamps;
+  return true;
+}
+
+bool Engine::punt(uint32_t index, const wire::FrameView& view,
+                  std::optional<int64_t> timestamp_ns) {
+  return records_.push({.kind = RecordKind::kFrame,
+                        .port = static_cast<uint8_t>(index),
+                        .ptp_offset = view.ptp_offset,
+                        .timestamp_ns = timestamp_ns.value_or(0),
+                        .ptp_length = view.message_length,
+                        .payload = view.data,
+                        .payload_size = view.length});
+}
+
+void Engine::clock_transmit_timestamp(uint32_t index, uint32_t context,
+                                      std::optional<int64_t> timestamp_ns) {
+  // A clock that misses this record sees the time stamp as lost: its own time-out covers it.
+  records_.push({.kind = timestamp_ns ? RecordKind::kTransmitTimestamp
+                                      : RecordKind::kTransmitTimestampLost,
+                 .port = static_cast<uint8_t>(index),
+                 .timestamp_ns = timestamp_ns.value_or(0),
+                 .context = context});
+}
+
+}  // namespace ptpswitch::io

@@ -1,0 +1,133 @@
+// The engine: one thread that moves frames between the ports' sockets and the forwarder, and follows the interfaces. Everything
+// from outside reaches it as a command; what it has to say goes up as records and counters.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "addon/dataplane/effects.h"
+#include "addon/dataplane/forwarder.h"
+#include "addon/io/error.h"
+#include "addon/io/file_descriptor.h"
+#include "addon/io/hardware_timestamping.h"
+#include "addon/io/interface_probe.h"
+#include "addon/io/link_monitor.h"
+#include "addon/io/port_socket.h"
+#include "addon/io/record_ring.h"
+
+namespace ptpswitch::io {
+
+struct EnginePortOptions {
+  std::string interface;
+  dataplane::PortSettings settings;
+};
+
+enum class TimestampingRequest : uint8_t { kAuto, kHardware, kSoftware };
+
+struct EngineOptions {
+  std::vector<EnginePortOptions> ports;  // at most dataplane::kMaxPorts
+  TimestampingRequest timestamping = TimestampingRequest::kAuto;
+  int cpu = -1;  // -1: wherever the scheduler likes
+  bool busy_poll = false;
+  uint64_t seed = 0;
+};
+
+struct EnginePortInfo {
+  std::string interface;
+  int interface_index = 0;
+  std::string mac;
+  bool present = false;
+  bool link = false;
+  TimestampingMode timestamping = TimestampingMode::kSoftware;
+  std::string timestamping_reason;
+  int phc_index = -1;
+};
+
+// Counters that outlive the engine for those who still read them.
+using CounterBlock = std::shared_ptr<std::vector<std::atomic<uint64_t>>>;
+
+class Engine final : private dataplane::Effects {
+ public:
+  // Opens every port and starts the thread. `wake` is called from it when records wait.
+  static std::variant<std::unique_ptr<Engine>, Error> open(const EngineOptions& options,
+                                                           std::function<void()> wake);
+  ~Engine() override;
+
+  void program(std::vector<dataplane::PolicyRule> rules);
+  struct Submission {
+    uint32_t port;
+    std::vector<uint8_t> frame;
+    std::optional<uint32_t> context;
+  };
+  void submit(std::vector<Submission> frames);
+  // Test seam: throws away the next `count` transmit time stamps of a port.
+  void lose_transmit_timestamps(uint32_t port, uint32_t count);
+
+  std::vector<EnginePortInfo> ports() const;
+  const CounterBlock& counters() const { return counters_; }
+  void drain(std::vector<uint8_t>& out) { records_.drain(out); }
+
+ private:
+  struct Port {
+    EnginePortInfo info;
+    FileDescriptor claim;  // holds the interface against another switch
+    std::unique_ptr<HardwareTimestamping> hardware;
+    std::optional<PortSocket> socket;
+    uint32_t unread_timestamps = 0;  // frames sent with a number since the queue was last empty
+    uint32_t timestamps_to_lose = 0;
+    int last_error = 0;  // reported once per cause
+  };
+
+  Engine(const EngineOptions& options, std::function<void()> wake);
+
+  std::optional<Error> start();
+  std::optional<Error> choose_timestamping();
+  std::optional<Error> open_port(uint32_t port);
+  void close_port(uint32_t port);
+  void interface_changed(const std::string& name);
+  void refresh_link(uint32_t port, const InterfaceProbe& probe);
+  void report_error(uint32_t port, const std::string& doing, int error);
+
+  void run();
+  bool receive_from(uint32_t port);
+  bool read_timestamps(uint32_t port);
+  bool poll_ports();
+  void wait_for_events(int timeout_ms);
+  int sleep_ms(int64_t now);
+  void run_commands();
+  void post(std::function<void()> command);
+  void collect_ring_drops(int64_t now);
+
+  // dataplane::Effects
+  bool send(uint32_t port, const uint8_t* frame, uint16_t length,
+            std::optional<uint32_t> number) override;
+  bool punt(uint32_t port, const wire::FrameView& view,
+            std::optional<int64_t> timestamp_ns) override;
+  void clock_transmit_timestamp(uint32_t port, uint32_t context,
+                                std::optional<int64_t> timestamp_ns) override;
+
+  const EngineOptions options_;
+  CounterBlock counters_;
+  RecordRing records_;
+  dataplane::Forwarder forwarder_;
+
+  std::vector<Port> ports_;
+  mutable std::mutex ports_mutex_;  // guards the `info` of ports_, which other threads read
+  std::optional<LinkMonitor> links_;
+  FileDescriptor epoll_;
+  FileDescriptor wake_up_;  // eventfd: a command waits
+
+  std::mutex commands_mutex_;
+  std::vector<std::function<void()>> commands_;
+  std::atomic<bool> stopping_{false};
+  int64_t drops_collected_at_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace ptpswitch::io

@@ -1,0 +1,35 @@
+// Puts one interface into hardware time stamping mode and back into its former mode at the end.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "addon/io/error.h"
+#include "addon/io/interface_probe.h"
+
+namespace ptpswitch::io {
+
+class HardwareTimestamping {
+ public:
+  // Asks for time stamps of every PTPv2 event message; a driver that stamps more than that is accepted.
+  static std::variant<std::unique_ptr<HardwareTimestamping>, Error> enable(
+      const InterfaceProbe& probe);
+  HardwareTimestamping(const HardwareTimestamping&) = delete;
+  HardwareTimestamping& operator=(const HardwareTimestamping&) = delete;
+  ~HardwareTimestamping();
+
+  const HardwareTimestampConfig& active() const { return active_; }
+
+ private:
+  HardwareTimestamping(std::string interface, std::optional<HardwareTimestampConfig> former,
+                       HardwareTimestampConfig active)
+      : interface_(std::move(interface)), former_(former), active_(active) {}
+
+  std::string interface_;
+  std::optional<HardwareTimestampConfig> former_;
+  HardwareTimestampConfig active_;
+};
+
+}  // namespace ptpswitch::io

@@ -1,0 +1,43 @@
+#include "addon/io/record_ring.h"
+
+#include <cstring>
+
+namespace ptpswitch::io {
+
+bool RecordRing::push(const Record& record) {
+  constexpr size_t kHeaderSize = 32;
+  const size_t size = (kHeaderSize + record.payload_size + 7) & ~size_t{7};
+  bool first;
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() + size > kCapacityBytes) return false;
+    first = waiting_.empty();
+    const size_t start = waiting_.size();
+    waiting_.resize(start + size);
+    uint8_t* at = waiting_.data() + start;
+    const auto size32 = static_cast<uint32_t>(size);
+    std::memcpy(at, &size32, 4);
+    at[4] = static_cast<uint8_t>(record.kind);
+    at[5] = record.port;
+    std::memcpy(at + 6, &record.ptp_offset, 2);
+    std::memcpy(at + 8, &record.timestamp_ns, 8);
+    std::memcpy(at + 16, &record.context, 4);
+    std::memcpy(at + 20, &record.ptp_length, 2);
+    std::memcpy(at + 22, &record.flags, 2);
+    std::memcpy(at + 24, &record.payload_size, 4);
+    if (record.payload_size != 0) {
+      std::memcpy(at + kHeaderSize, record.payload, record.payload_size);
+    }
+  }
+  if (first) wake_();
+  return true;
+}
+
+void RecordRing::drain(std::vector<uint8_t>& out) {
+  out.clear();
+  const std::lock_guard lock(mutex_);
+  out.assign(waiting_.begin(), waiting_.end());
+  waiting_.clear();  // keeps its memory
+}
+
+}  // namespace ptpswitch::io

@@ -1,0 +1,58 @@
+// Records on their way from the engine thread to JavaScript: bounded, copied once in and once out, with one wake-up for
+// however many wait. The layout is read by src/native/records.ts.
+//
+// A record, little endian, padded to 8 bytes:
+//   0 u32 size of the whole record   4 u8 kind   5 u8 port   6 u16 PTP offset
+//   8 i64 time stamp ns             16 u32 context  20 u16 PTP length  22 u16 flags
+//  24 u32 payload size              28 u32 reserved  32 payload
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace ptpswitch::io {
+
+enum class RecordKind : uint8_t {
+  kFrame = 1,
+  kTransmitTimestamp = 2,
+  kTransmitTimestampLost = 3,
+  kLink = 4,       // flags: bit 0 present, bit 1 up
+  kPortError = 5,  // payload: text
+};
+
+struct Record {
+  RecordKind kind;
+  uint8_t port = 0;
+  uint16_t ptp_offset = 0;
+  int64_t timestamp_ns = 0;
+  uint32_t context = 0;
+  uint16_t ptp_length = 0;
+  uint16_t flags = 0;
+  const void* payload = nullptr;
+  uint32_t payload_size = 0;
+};
+
+class RecordRing {
+ public:
+  // `wake` is called, from the engine thread, when the first record after a drain arrives.
+  explicit RecordRing(std::function<void()> wake) : wake_(std::move(wake)) {
+    waiting_.reserve(kCapacityBytes);
+  }
+
+  // False when it is full.
+  bool push(const Record& record);
+  // Takes everything that waits into `out` (emptied first).
+  void drain(std::vector<uint8_t>& out);
+
+ private:
+  // 100 ms of 10,000 frames/s of 200 bytes, with headers.
+  static constexpr size_t kCapacityBytes = 256 * 1024;
+
+  std::mutex mutex_;
+  std::vector<uint8_t> waiting_;
+  std::function<void()> wake_;
+};
+
+}  // namespace ptpswitch::io

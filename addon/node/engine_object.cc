@@ -1,0 +1,130 @@
+#include "addon/node/engine_object.h"
+
+#include "addon/node/options.h"
+
+namespace ptpswitch::node {
+
+Napi::Function EngineObject::define(Napi::Env env) {
+  return DefineClass(env, "Engine",
+                     {
+                         InstanceMethod("program", &EngineObject::program),
+                         InstanceMethod("drain", &EngineObject::drain),
+                         InstanceMethod("submit", &EngineObject::submit),
+                         InstanceMethod("ports", &EngineObject::ports),
+                         InstanceMethod("counters", &EngineObject::counters),
+                         InstanceMethod("loseTransmitTimestamps",
+                                        &EngineObject::lose_transmit_timestamps),
+                         InstanceMethod("close", &EngineObject::close),
+                     });
+}
+
+EngineObject::EngineObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<EngineObject>(info) {
+  const Napi::Env env = info.Env();
+  const io::EngineOptions options = read_engine_options(info[0]);
+  if (!info[1].IsFunction()) throw_argument(env, "onReadable must be a function");
+  wake_ = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "ptp-switch records", 0, 1);
+  auto opened = io::Engine::open(options, [wake = wake_] {
+    // The function is called once per empty-to-waiting change, so its queue stays short.
+    wake.NonBlockingCall();
+  });
+  if (auto* error = std::get_if<io::Error>(&opened)) {
+    wake_.Release();
+    throw_error(env, *error);
+  }
+  engine_ = std::move(std::get<std::unique_ptr<io::Engine>>(opened));
+}
+
+EngineObject::~EngineObject() { stop(); }
+
+void EngineObject::stop() {
+  if (!engine_) return;
+  engine_.reset();  // joins the thread: nothing wakes after this
+  wake_.Release();
+}
+
+io::Engine& EngineObject::engine(Napi::Env env) {
+  if (!engine_) throw_error(env, {"ERR_CLOSED", "the data plane is closed"});
+  return *engine_;
+}
+
+void EngineObject::program(const Napi::CallbackInfo& info) {
+  io::Engine& running = engine(info.Env());
+  running.program(read_policy(info[0], static_cast<uint32_t>(running.ports().size())));
+}
+
+Napi::Value EngineObject::drain(const Napi::CallbackInfo& info) {
+  engine(info.Env()).drain(drained_);
+  return Napi::Buffer<uint8_t>::Copy(info.Env(), drained_.data(), drained_.size());
+}
+
+void EngineObject::submit(const Napi::CallbackInfo& info) {
+  io::Engine& running = engine(info.Env());
+  running.submit(read_submissions(info[0], static_cast<uint32_t>(running.ports().size())));
+}
+
+Napi::Value EngineObject::ports(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::vector<io::EnginePortInfo> ports = engine(env).ports();
+  Napi::Array result = Napi::Array::New(env, ports.size());
+  for (uint32_t i = 0; i < ports.size(); ++i) {
+    const io::EnginePortInfo& port = ports[i];
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("interface", port.interface);
+    object.Set("interfaceIndex", port.interface_index);
+    object.Set("mac", port.mac);
+    object.Set("present", port.present);
+    object.Set("link", port.link);
+    object.Set("timestamping",
+               port.timestamping == io::TimestampingMode::kHardware ? "hardware" : "software");
+    object.Set("timestampingReason", port.timestamping_reason);
+    object.Set("phcIndex", port.phc_index);
+    result.Set(i, object);
+  }
+  return result;
+}
+
+Napi::Value EngineObject::counters(const Napi::CallbackInfo& info) {
+  using dataplane::PortCounters;
+  const Napi::Env env = info.Env();
+  // The block lives as long as the array does, whatever becomes of the engine.
+  auto* block = new io::CounterBlock(engine(env).counters());
+  const size_t count = (*block)->size();
+  static_assert(sizeof(std::atomic<uint64_t>) == sizeof(uint64_t));
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(
+      env, (*block)->data(), count * sizeof(uint64_t),
+      [](Napi::Env, void*, io::CounterBlock* owned) { delete owned; }, block);
+
+  Napi::Object residence = Napi::Object::New(env);
+  Napi::Array bounds = Napi::Array::New(env, dataplane::kResidenceBuckets);
+  for (uint32_t i = 0; i < dataplane::kResidenceBuckets; ++i) {
+    bounds.Set(i, static_cast<double>(dataplane::residence_bucket_upper_ns(i)));
+  }
+  residence.Set("offset", static_cast<double>(dataplane::kCounterCount));
+  residence.Set("upperBoundsNs", bounds);
+
+  Napi::Array names = Napi::Array::New(env, dataplane::kCounterCount);
+  for (uint32_t i = 0; i < dataplane::kCounterCount; ++i) {
+    names.Set(i, std::string(dataplane::kCounterNames[i]));
+  }
+  Napi::Object layout = Napi::Object::New(env);
+  layout.Set("stride", static_cast<double>(PortCounters::kStride));
+  layout.Set("names", names);
+  layout.Set("residence", residence);
+
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("layout", layout);
+  result.Set("values", Napi::BigUint64Array::New(env, count, buffer, 0));
+  return result;
+}
+
+void EngineObject::lose_transmit_timestamps(const Napi::CallbackInfo& info) {
+  io::Engine& running = engine(info.Env());
+  const auto ports = static_cast<uint32_t>(running.ports().size());
+  running.lose_transmit_timestamps(read_integer(info[0], "port", ports - 1),
+                                   read_integer(info[1], "count", UINT32_MAX));
+}
+
+void EngineObject::close(const Napi::CallbackInfo&) { stop(); }
+
+}  // namespace ptpswitch::node

@@ -1,0 +1,72 @@
+// The addon's exports: the Engine class and probeInterface(name).
+#include <linux/net_tstamp.h>
+#include <napi.h>
+
+#include "addon/io/interface_probe.h"
+#include "addon/node/engine_object.h"
+#include "addon/node/options.h"
+
+namespace ptpswitch::node {
+namespace {
+
+Napi::Array to_array(Napi::Env env, const std::vector<std::string>& names) {
+  Napi::Array array = Napi::Array::New(env, names.size());
+  for (uint32_t i = 0; i < names.size(); ++i) array.Set(i, names[i]);
+  return array;
+}
+
+Napi::Value to_current(Napi::Env env, const std::optional<io::HardwareTimestampConfig>& current) {
+  if (!current) return env.Null();
+  auto name = [](std::vector<std::string> names) { return names.empty() ? "other" : names[0]; };
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("transmitType", name(io::transmit_type_names(1u << current->transmit_type)));
+  object.Set("receiveFilter", name(io::receive_filter_names(1u << current->receive_filter)));
+  return object;
+}
+
+Napi::Value probe_interface(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsString()) throw_argument(env, "name must be a string");
+  const io::InterfaceProbe probe = io::probe_interface(info[0].As<Napi::String>().Utf8Value());
+
+  auto has = [&probe](uint32_t flag) { return (probe.capabilities & flag) != 0; };
+  Napi::Object capabilities = Napi::Object::New(env);
+  capabilities.Set("softwareTransmit", has(SOF_TIMESTAMPING_TX_SOFTWARE));
+  capabilities.Set("softwareReceive", has(SOF_TIMESTAMPING_RX_SOFTWARE));
+  capabilities.Set("hardwareTransmit", has(SOF_TIMESTAMPING_TX_HARDWARE));
+  capabilities.Set("hardwareReceive", has(SOF_TIMESTAMPING_RX_HARDWARE));
+  capabilities.Set("rawHardwareClock", has(SOF_TIMESTAMPING_RAW_HARDWARE));
+
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("interface", probe.name);
+  result.Set("exists", probe.exists);
+  result.Set("interfaceIndex", probe.index);
+  result.Set("mac", probe.mac);
+  result.Set("up", probe.up);
+  result.Set("running", probe.running);
+  result.Set("ethernet", probe.ethernet);
+  result.Set("loopback", probe.loopback);
+  result.Set("speedMbps", probe.speed_mbps);
+  result.Set("driver", probe.driver);
+  result.Set("phcIndex", probe.phc_index);
+  result.Set("capabilities", capabilities);
+  result.Set("transmitTypes", to_array(env, io::transmit_type_names(probe.transmit_types)));
+  result.Set("receiveFilters", to_array(env, io::receive_filter_names(probe.receive_filters)));
+  result.Set("current", to_current(env, probe.current));
+  return result;
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  exports.Set("Engine", EngineObject::define(env));
+  exports.Set("probeInterface", Napi::Function::New(env, probe_interface, "probeInterface"));
+  return exports;
+}
+
+}  // namespace
+}  // namespace ptpswitch::node
+
+static Napi::Object initialise_module(Napi::Env env, Napi::Object exports) {
+  return ptpswitch::node::initialise(env, exports);
+}
+
+NODE_API_MODULE(ptp_switch, initialise_module)

@@ -1,0 +1,171 @@
+#include "addon/node/options.h"
+
+#include <net/if.h>
+
+#include <cmath>
+#include <random>
+
+namespace ptpswitch::node {
+namespace {
+
+using dataplane::Action;
+
+// A latency or asymmetry of more than a second is a mistake in units.
+constexpr double kMaxDelaySettingNs = 1e9;
+
+Napi::Object object(const Napi::Value& value, const char* name) {
+  if (!value.IsObject()) throw_argument(value.Env(), std::string(name) + " must be an object");
+  return value.As<Napi::Object>();
+}
+
+Napi::Array array(const Napi::Value& value, const char* name) {
+  if (!value.IsArray()) throw_argument(value.Env(), std::string(name) + " must be an array");
+  return value.As<Napi::Array>();
+}
+
+int64_t nanoseconds(const Napi::Object& from, const char* name) {
+  const Napi::Value value = from.Get(name);
+  const double ns = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(std::abs(ns) <= kMaxDelaySettingNs)) {
+    throw_argument(from.Env(), std::string(name) + " must be nanoseconds between -1e9 and 1e9");
+  }
+  return std::llround(ns);
+}
+
+Action action(const Napi::Value& value) {
+  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (name == "e2e-tc") return Action::kEndToEndTransparent;
+  if (name == "terminate") return Action::kTerminate;
+  if (name == "drop") return Action::kDrop;
+  throw_argument(value.Env(), "action must be e2e-tc, terminate or drop");
+}
+
+template <typename Integer>
+std::optional<Integer> any_or(const Napi::Value& value, const char* name, uint32_t maximum) {
+  if (value.IsString() && value.As<Napi::String>().Utf8Value() == "any") return std::nullopt;
+  return static_cast<Integer>(read_integer(value, name, maximum));
+}
+
+}  // namespace
+
+void throw_argument(Napi::Env env, const std::string& message) {
+  Napi::TypeError error = Napi::TypeError::New(env, message);
+  error.Set("code", "ERR_ARGUMENT");
+  throw error;
+}
+
+void throw_error(Napi::Env env, const io::Error& failure) {
+  Napi::Error error = Napi::Error::New(env, failure.message);
+  error.Set("code", failure.code);
+  throw error;
+}
+
+uint32_t read_integer(const Napi::Value& value, const char* name, uint32_t maximum) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(number >= 0 && number <= maximum) || number != std::floor(number)) {
+    throw_argument(value.Env(), std::string(name) + " must be an integer from 0 to " +
+                                    std::to_string(maximum));
+  }
+  return static_cast<uint32_t>(number);
+}
+
+io::EngineOptions read_engine_options(const Napi::Value& value) {
+  const Napi::Env env = value.Env();
+  const Napi::Object from = object(value, "options");
+  io::EngineOptions options;
+  const Napi::Array ports = array(from.Get("ports"), "ports");
+  if (ports.Length() == 0 || ports.Length() > dataplane::kMaxPorts) {
+    throw_argument(env, "ports must have 1 to " + std::to_string(dataplane::kMaxPorts) + " entries");
+  }
+  for (uint32_t i = 0; i < ports.Length(); ++i) {
+    const Napi::Object port = object(ports.Get(i), "port");
+    const Napi::Value name = port.Get("interface");
+    io::EnginePortOptions entry;
+    if (name.IsString()) entry.interface = name.As<Napi::String>().Utf8Value();
+    if (entry.interface.empty() || entry.interface.size() >= IFNAMSIZ) {
+      throw_argument(env, "interface must be a name of 1 to 15 characters");
+    }
+    for (const auto& other : options.ports) {
+      if (other.interface == entry.interface) {
+        throw_argument(env, "interface " + entry.interface + " is named twice");
+      }
+    }
+    entry.settings.ingress_latency_ns = nanoseconds(port, "ingressLatencyNs");
+    entry.settings.egress_latency_ns = nanoseconds(port, "egressLatencyNs");
+    entry.settings.delay_asymmetry_ns = nanoseconds(port, "delayAsymmetryNs");
+    options.ports.push_back(entry);
+  }
+  const Napi::Value mode = from.Get("timestamping");
+  const std::string name = mode.IsString() ? mode.As<Napi::String>().Utf8Value() : "";
+  if (name == "auto") {
+    options.timestamping = io::TimestampingRequest::kAuto;
+  } else if (name == "hardware") {
+    options.timestamping = io::TimestampingRequest::kHardware;
+  } else if (name == "software") {
+    options.timestamping = io::TimestampingRequest::kSoftware;
+  } else {
+    throw_argument(env, "timestamping must be auto, hardware or software");
+  }
+  const Napi::Value cpu = from.Get("cpu");
+  if (!cpu.IsUndefined()) options.cpu = static_cast<int>(read_integer(cpu, "cpu", 1023));
+  const Napi::Value busy = from.Get("busyPoll");
+  if (!busy.IsBoolean()) throw_argument(env, "busyPoll must be true or false");
+  options.busy_poll = busy.As<Napi::Boolean>().Value();
+  std::random_device random;
+  options.seed = static_cast<uint64_t>(random()) << 32 | random();
+  return options;
+}
+
+std::vector<dataplane::PolicyRule> read_policy(const Napi::Value& value, uint32_t ports) {
+  const Napi::Array from = array(value, "rules");
+  if (from.Length() > dataplane::kMaxPolicyRules) {
+    throw_argument(value.Env(),
+                   "at most " + std::to_string(dataplane::kMaxPolicyRules) + " policy rules");
+  }
+  std::vector<dataplane::PolicyRule> rules;
+  for (uint32_t i = 0; i < from.Length(); ++i) {
+    const Napi::Object entry = object(from.Get(i), "rule");
+    dataplane::PolicyRule rule{};
+    rule.sdo_id = any_or<uint16_t>(entry.Get("sdoId"), "sdoId", 0xFFF);
+    rule.domain_number = any_or<uint8_t>(entry.Get("domainNumber"), "domainNumber", 255);
+    const Napi::Value actions = entry.Get("action");
+    if (actions.IsArray()) {
+      const Napi::Array each = actions.As<Napi::Array>();
+      if (each.Length() != ports) throw_argument(value.Env(), "action must have one entry a port");
+      for (uint32_t port = 0; port < ports; ++port) rule.action[port] = action(each.Get(port));
+    } else {
+      rule.action.fill(action(actions));
+    }
+    rules.push_back(rule);
+  }
+  return rules;
+}
+
+std::vector<io::Engine::Submission> read_submissions(const Napi::Value& value, uint32_t ports) {
+  const Napi::Array from = array(value, "frames");
+  std::vector<io::Engine::Submission> submissions;
+  for (uint32_t i = 0; i < from.Length(); ++i) {
+    const Napi::Object entry = object(from.Get(i), "frame");
+    io::Engine::Submission submission;
+    submission.port = read_integer(entry.Get("port"), "port", ports - 1);
+    const Napi::Value frame = entry.Get("frame");
+    if (!frame.IsTypedArray() ||
+        frame.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+      throw_argument(value.Env(), "frame must be a Uint8Array");
+    }
+    const auto bytes = frame.As<Napi::Uint8Array>();
+    if (bytes.ByteLength() > dataplane::kMaxFrameLength) {
+      throw_argument(value.Env(), "frame must be at most " +
+                                      std::to_string(dataplane::kMaxFrameLength) + " bytes");
+    }
+    submission.frame.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+    const Napi::Value context = entry.Get("context");
+    if (!context.IsUndefined()) {
+      submission.context = read_integer(context, "context", UINT32_MAX);
+    }
+    submissions.push_back(std::move(submission));
+  }
+  return submissions;
+}
+
+}  // namespace ptpswitch::node

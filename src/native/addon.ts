@@ -1,0 +1,100 @@
+/** Loads the compiled addon and gives it the shape of the DataPlane interface: the only file that touches the .node. */
+import bindings from 'bindings';
+import type {
+  Counters,
+  DataPlane,
+  EngineRecord,
+  OpenOptions,
+  PolicyRule,
+  PortInfo,
+  SubmitFrame,
+} from './data-plane.js';
+import type { InterfaceProbe } from './interface-probe.js';
+import { decodeRecords } from './records.js';
+
+interface NativeEngine {
+  program(rules: readonly PolicyRule[]): void;
+  drain(): Uint8Array;
+  submit(frames: readonly SubmitFrame[]): void;
+  ports(): readonly PortInfo[];
+  counters(): Counters;
+  loseTransmitTimestamps(port: number, count: number): void;
+  close(): void;
+}
+
+interface NativeAddon {
+  readonly Engine: new (options: OpenOptions, onReadable: () => void) => NativeEngine;
+  probeInterface(name: string): InterfaceProbe;
+}
+
+let loaded: NativeAddon | undefined;
+
+function addon(): NativeAddon {
+  loaded ??= bindings('ptp_switch') as NativeAddon;
+  return loaded;
+}
+
+class AddonDataPlane implements DataPlane {
+  readonly #engine: NativeEngine;
+  #callback: (() => void) | undefined;
+  /** Records may come before anyone has said whom to call. */
+  #waiting = false;
+  #counters: Counters | undefined;
+
+  constructor(options: OpenOptions) {
+    this.#engine = new (addon().Engine)(options, () => {
+      if (this.#callback) this.#callback();
+      else this.#waiting = true;
+    });
+  }
+
+  program(rules: readonly PolicyRule[]): void {
+    this.#engine.program(rules);
+  }
+
+  onReadable(callback: () => void): void {
+    this.#callback = callback;
+    if (this.#waiting) {
+      this.#waiting = false;
+      setImmediate(callback);
+    }
+  }
+
+  drain(): EngineRecord[] {
+    return decodeRecords(this.#engine.drain());
+  }
+
+  submit(frames: readonly SubmitFrame[]): void {
+    this.#engine.submit(frames);
+  }
+
+  ports(): readonly PortInfo[] {
+    return this.#engine.ports();
+  }
+
+  counters(): Counters {
+    this.#counters ??= this.#engine.counters();
+    return this.#counters;
+  }
+
+  loseTransmitTimestamps(port: number, count: number): void {
+    this.#engine.loseTransmitTimestamps(port, count);
+  }
+
+  close(): void {
+    this.#engine.close();
+  }
+}
+
+/**
+ * Opens the forwarding engine on real interfaces. Throws an Error whose `code` is ERR_PERMISSION, ERR_NO_INTERFACE,
+ * ERR_NOT_ETHERNET, ERR_TIMESTAMPING, ERR_PORT_TAKEN, ERR_SYSTEM or ERR_ARGUMENT and whose message is ready for the user.
+ */
+export function openDataPlane(options: OpenOptions): DataPlane {
+  return new AddonDataPlane(options);
+}
+
+/** What the kernel says of an interface; `exists: false` for one it does not know. */
+export function probeInterface(name: string): InterfaceProbe {
+  return addon().probeInterface(name);
+}

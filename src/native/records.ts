@@ -1,0 +1,54 @@
+/** Reads the batches of records that the engine hands up; the layout is written by addon/io/record_ring.h. */
+import type { EngineRecord } from './data-plane.js';
+
+const headerSize = 32;
+
+const recordKind = {
+  frame: 1,
+  transmitTimestamp: 2,
+  transmitTimestampLost: 3,
+  link: 4,
+  portError: 5,
+} as const;
+
+/** Decodes one batch; payloads are views into `batch`. Throws on a batch that the engine cannot have written. */
+export function decodeRecords(batch: Uint8Array): EngineRecord[] {
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  const records: EngineRecord[] = [];
+  for (let at = 0; at < batch.length; at += view.getUint32(at, true)) {
+    records.push(decodeRecord(view, batch, at));
+  }
+  return records;
+}
+
+function decodeRecord(view: DataView, batch: Uint8Array, at: number): EngineRecord {
+  const kind = view.getUint8(at + 4);
+  const port = view.getUint8(at + 5);
+  const timestampNs = view.getBigInt64(at + 8, true);
+  const context = view.getUint32(at + 16, true);
+  const payloadSize = view.getUint32(at + 24, true);
+  const payload = batch.subarray(at + headerSize, at + headerSize + payloadSize);
+  switch (kind) {
+    case recordKind.frame:
+      return {
+        kind: 'frame',
+        port,
+        frame: payload,
+        timestampNs,
+        ptpOffset: view.getUint16(at + 6, true),
+        ptpLength: view.getUint16(at + 20, true),
+      };
+    case recordKind.transmitTimestamp:
+      return { kind: 'transmitTimestamp', port, context, timestampNs };
+    case recordKind.transmitTimestampLost:
+      return { kind: 'transmitTimestampLost', port, context };
+    case recordKind.link: {
+      const flags = view.getUint16(at + 22, true);
+      return { kind: 'link', port, present: (flags & 1) !== 0, up: (flags & 2) !== 0 };
+    }
+    case recordKind.portError:
+      return { kind: 'portError', port, message: new TextDecoder().decode(payload) };
+    default:
+      throw new RangeError(`record of unknown kind ${kind.toString()}`);
+  }
+}
