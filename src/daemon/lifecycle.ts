@@ -1,0 +1,35 @@
+/** From start to clean end of a switch in the foreground. */
+import type { Switch } from './switch.js';
+
+export interface Service {
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Serves a running switch until it is told to stop, then closes both, the service first.
+ * @param serve starts what answers for the switch, as the control socket does
+ * @throws what `serve` throws, with the switch closed
+ */
+export async function runUntilStopped(
+  running: Switch,
+  serve: () => Promise<Service>,
+  stop: AbortSignal,
+): Promise<void> {
+  try {
+    const service = await serve();
+    try {
+      await stopped(stop);
+    } finally {
+      await service.close();
+    }
+  } finally {
+    running.close();
+  }
+}
+
+function stopped(stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,127 @@
+/** What a running switch tells of itself: shapes that scripts rely on, made from the engine's ports and counters. */
+import type { InstanceConfig } from '../config/config.js';
+import type { CounterLayout, Counters, PortInfo, TimestampingMode } from '../native/data-plane.js';
+
+/** `absent`: there is no interface of that name just now. */
+export type PortLink = 'up' | 'down' | 'absent';
+
+export interface PortStatus {
+  readonly interface: string;
+  readonly interfaceIndex: number;
+  readonly mac: string;
+  readonly link: PortLink;
+  readonly timestamping: TimestampingMode;
+  readonly timestampingReason: string;
+  /** N of /dev/ptpN; null without a hardware clock. */
+  readonly phcIndex: number | null;
+}
+
+/** Nanoseconds an event message stayed in the switch, of those that left by the port; null before the first. */
+export interface ResidenceStats {
+  readonly count: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  /** Percentiles are the upper bound of their histogram bucket, but never beyond `max`. */
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+export interface PortStats {
+  readonly interface: string;
+  readonly link: PortLink;
+  readonly timestamping: TimestampingMode;
+  /** By group and name: counters.rx.Sync, counters.drop.badVersion. They only grow. */
+  readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly residenceNs: ResidenceStats;
+}
+
+export interface Stats {
+  readonly ports: readonly PortStats[];
+  readonly instances: readonly InstanceConfig[];
+}
+
+/** The group of plain counters that goes with the residence histogram. */
+const residenceGroup = 'residence';
+
+export function portStatus(info: PortInfo): PortStatus {
+  return {
+    interface: info.interface,
+    interfaceIndex: info.interfaceIndex,
+    mac: info.mac,
+    link: linkOf(info),
+    timestamping: info.timestamping,
+    timestampingReason: info.timestampingReason,
+    phcIndex: info.phcIndex < 0 ? null : info.phcIndex,
+  };
+}
+
+export function statsOf(
+  ports: readonly PortInfo[],
+  { layout, values }: Counters,
+  instances: readonly InstanceConfig[],
+): Stats {
+  return {
+    ports: ports.map((info, index) => {
+      const block = values.subarray(index * layout.stride, (index + 1) * layout.stride);
+      return {
+        interface: info.interface,
+        link: linkOf(info),
+        timestamping: info.timestamping,
+        counters: countersOf(block, layout),
+        residenceNs: residenceOf(block, layout),
+      };
+    }),
+    instances,
+  };
+}
+
+function linkOf({ present, link }: PortInfo): PortLink {
+  return present ? (link ? 'up' : 'down') : 'absent';
+}
+
+function countersOf(block: BigUint64Array, layout: CounterLayout): PortStats['counters'] {
+  const groups: Record<string, Record<string, number>> = {};
+  for (const [index, dotted] of layout.names.entries()) {
+    const [group, name] = splitName(dotted);
+    if (group !== residenceGroup) (groups[group] ??= {})[name] = Number(block[index]);
+  }
+  return groups;
+}
+
+function splitName(dotted: string): readonly [group: string, name: string] {
+  const dot = dotted.indexOf('.');
+  return [dotted.slice(0, dot), dotted.slice(dot + 1)];
+}
+
+function residenceOf(block: BigUint64Array, layout: CounterLayout): ResidenceStats {
+  const value = (name: string): number =>
+    Number(block[layout.names.indexOf(`${residenceGroup}.${name}`)] ?? 0n);
+  const count = value('count');
+  if (count === 0) return { count, min: null, mean: null, p50: null, p99: null, max: null };
+  const max = value('maxNs');
+  const { offset, upperBoundsNs } = layout.residence;
+  const histogram = block.subarray(offset, offset + upperBoundsNs.length);
+  return {
+    count,
+    min: value('minNs'),
+    mean: value('sumNs') / count,
+    p50: percentile(histogram, upperBoundsNs, 0.5, max),
+    p99: percentile(histogram, upperBoundsNs, 0.99, max),
+    max,
+  };
+}
+
+/** The histogram is counted anew rather than trusting `count`: the engine goes on counting while this is read. */
+function percentile(
+  histogram: BigUint64Array,
+  upperBoundsNs: readonly number[],
+  fraction: number,
+  max: number,
+): number {
+  const total = histogram.reduce((sum, bucket) => sum + Number(bucket), 0);
+  const rank = Math.max(1, fraction * total);
+  let seen = 0;
+  const index = histogram.findIndex((bucket) => (seen += Number(bucket)) >= rank);
+  return Math.min(upperBoundsNs[index] ?? max, max);
+}

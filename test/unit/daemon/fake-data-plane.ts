@@ -1,0 +1,96 @@
+/** A data plane without an engine: the tests set what it reports and see what it was told. */
+import type {
+  Counters,
+  DataPlane,
+  EngineRecord,
+  OpenOptions,
+  PolicyRule,
+  PortInfo,
+} from '../../../src/native/data-plane.js';
+
+const names = ['rx.Sync', 'tx.Sync', 'drop.noPolicy', 'drop.badVersion', 'held.total'];
+const residenceNames = ['count', 'sumNs', 'minNs', 'maxNs'].map((name) => `residence.${name}`);
+export const upperBoundsNs = [9, 99, 999, 9999];
+
+export class FakeDataPlane implements DataPlane {
+  readonly programmed: (readonly PolicyRule[])[] = [];
+  readonly lost: [port: number, count: number][] = [];
+  closed = false;
+  infos: PortInfo[];
+  readonly #counters: Counters;
+  readonly #records: EngineRecord[] = [];
+  #callback = (): void => undefined;
+
+  constructor(readonly options: OpenOptions) {
+    this.infos = options.ports.map(({ interface: name }, index) => ({
+      interface: name,
+      interfaceIndex: index + 2,
+      mac: `02:00:00:00:00:0${index + 1}`,
+      present: true,
+      link: true,
+      timestamping: 'software',
+      timestampingReason: 'no hardware clock',
+      phcIndex: -1,
+    }));
+    const allNames = [...names, ...residenceNames];
+    const stride = allNames.length + upperBoundsNs.length;
+    this.#counters = {
+      layout: { stride, names: allNames, residence: { offset: allNames.length, upperBoundsNs } },
+      values: new BigUint64Array(stride * options.ports.length),
+    };
+  }
+
+  setCounter(port: number, name: string, value: number): void {
+    const { layout, values } = this.#counters;
+    values[port * layout.stride + layout.names.indexOf(name)] = BigInt(value);
+  }
+
+  /** Residence times of a port, counted as the engine counts them. */
+  setResidences(port: number, residencesNs: readonly number[]): void {
+    const { layout, values } = this.#counters;
+    this.setCounter(port, 'residence.count', residencesNs.length);
+    this.setCounter(
+      port,
+      'residence.sumNs',
+      residencesNs.reduce((sum, ns) => sum + ns, 0),
+    );
+    this.setCounter(port, 'residence.minNs', Math.min(...residencesNs));
+    this.setCounter(port, 'residence.maxNs', Math.max(...residencesNs));
+    for (const ns of residencesNs) {
+      const bucket = upperBoundsNs.findIndex((bound) => ns <= bound);
+      const index = port * layout.stride + layout.residence.offset + bucket;
+      values[index] = (values[index] ?? 0n) + 1n;
+    }
+  }
+
+  /** Hands records up, as the engine would. */
+  report(...records: EngineRecord[]): void {
+    this.#records.push(...records);
+    this.#callback();
+  }
+
+  program(rules: readonly PolicyRule[]): void {
+    this.programmed.push(rules);
+  }
+  onReadable(callback: () => void): void {
+    this.#callback = callback;
+  }
+  drain(): EngineRecord[] {
+    return this.#records.splice(0);
+  }
+  submit(): void {
+    throw new Error('a transparent clock submits nothing');
+  }
+  ports(): readonly PortInfo[] {
+    return this.infos;
+  }
+  counters(): Counters {
+    return this.#counters;
+  }
+  loseTransmitTimestamps(port: number, count: number): void {
+    this.lost.push([port, count]);
+  }
+  close(): void {
+    this.closed = true;
+  }
+}

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import type { Config } from '../../../src/config/config.js';
+import { runUntilStopped } from '../../../src/daemon/lifecycle.js';
+import { policyFor } from '../../../src/daemon/policy.js';
+import { Switch, UnknownPortError } from '../../../src/daemon/switch.js';
+import type { PortInfo } from '../../../src/native/data-plane.js';
+import { FakeDataPlane } from './fake-data-plane.js';
+
+const config: Config = {
+  timestamping: 'auto',
+  ports: ['eth1', 'eth2'].map((name) => ({
+    interface: name,
+    ingressLatencyNs: 0,
+    egressLatencyNs: 0,
+    delayAsymmetryNs: 0,
+  })),
+  instances: [{ type: 'e2e-tc', domain: 'any' }],
+};
+
+function open(portState: Partial<PortInfo> = {}) {
+  const lines = { info: [] as string[], warn: [] as string[] };
+  let fake: FakeDataPlane | undefined;
+  const running = new Switch(
+    (options) => {
+      fake = new FakeDataPlane(options);
+      fake.infos = fake.infos.map((info, index) =>
+        index === 1 ? { ...info, ...portState } : info,
+      );
+      return fake;
+    },
+    config,
+    { busyPoll: true, cpu: 1 },
+    { info: (line) => lines.info.push(line), warn: (line) => lines.warn.push(line) },
+  );
+  if (fake === undefined) throw new Error('the data plane was not opened');
+  return { fake, running, lines };
+}
+
+test('the engine is opened and programmed as configured', () => {
+  const { fake } = open();
+  expect(fake.options).toEqual({
+    ports: config.ports,
+    timestamping: 'auto',
+    busyPoll: true,
+    cpu: 1,
+  });
+  expect(fake.programmed).toEqual([[{ sdoId: 'any', domainNumber: 'any', action: 'e2e-tc' }]]);
+});
+
+test('a rule for one domain goes before the rule for any', () => {
+  const rules = policyFor([
+    { type: 'e2e-tc', domain: 'any' },
+    { type: 'e2e-tc', domain: 24 },
+  ]);
+  expect(rules.map(({ domainNumber }) => domainNumber)).toEqual([24, 'any']);
+});
+
+test('every port is introduced in one line', () => {
+  expect(open().lines).toEqual({
+    info: [
+      'eth1: 02:00:00:00:00:01, software time stamps: no hardware clock',
+      'eth2: 02:00:00:00:00:02, software time stamps: no hardware clock',
+    ],
+    warn: [],
+  });
+});
+
+test('a port that is down at the start is a warning', () => {
+  expect(open({ link: false }).lines.warn).toEqual([
+    'eth2: the link is down: forwarding begins when it comes up',
+  ]);
+});
+
+test('each change of a link is told once, a repetition not at all', () => {
+  const { fake, lines } = open();
+  const link = (present: boolean, up: boolean) => ({ kind: 'link', port: 1, present, up }) as const;
+  fake.report(link(true, true), link(true, false), link(true, false), link(false, false));
+  fake.report(link(true, true));
+  expect(lines.warn).toEqual([
+    'eth2: the link is down: forwarding begins when it comes up',
+    'eth2: there is no such interface now: forwarding begins when it is back',
+    'eth2: the link is up: forwarding',
+  ]);
+});
+
+test('an error of a port is told with its interface', () => {
+  const { fake, lines } = open();
+  fake.report({ kind: 'portError', port: 0, message: 'send: no buffer space (ENOBUFS)' });
+  expect(lines.warn).toEqual(['eth1: send: no buffer space (ENOBUFS)']);
+});
+
+test('the test seam reaches the port by its interface', () => {
+  const { fake, running } = open();
+  running.loseTransmitTimestamps('eth2', 3);
+  expect(fake.lost).toEqual([[1, 3]]);
+  expect(() => running.loseTransmitTimestamps('eth9', 1)).toThrow(UnknownPortError);
+});
+
+test('a switch that is told to stop closes its service, then itself', async () => {
+  const { fake, running } = open();
+  const stop = new AbortController();
+  const order: string[] = [];
+  const ended = runUntilStopped(
+    running,
+    () =>
+      Promise.resolve({
+        close: () => Promise.resolve(void order.push(fake.closed ? 'too late' : 'service')),
+      }),
+    stop.signal,
+  ).then(() => order.push(fake.closed ? 'switch' : 'left open'));
+  stop.abort();
+  await ended;
+  expect(order).toEqual(['service', 'switch']);
+});
+
+test('a service that cannot start leaves no engine behind', async () => {
+  const { fake, running } = open();
+  const refused = runUntilStopped(
+    running,
+    () => Promise.reject(new Error('socket taken')),
+    new AbortController().signal,
+  );
+  await expect(refused).rejects.toThrow('socket taken');
+  expect(fake.closed).toBe(true);
+});
