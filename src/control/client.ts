@@ -1,0 +1,73 @@
+/** Asks a running switch over its control socket. */
+import { request } from 'node:http';
+import type { PortStatus, Stats } from '../daemon/status.js';
+import type { ProcessStatus } from './server.js';
+import { ControlError } from './socket-file.js';
+
+/** A switch answers from memory; one that takes longer hangs. */
+const answerTimeoutMs = 5000;
+
+export class ControlClient {
+  readonly #path: string;
+
+  constructor(socketPath: string) {
+    this.#path = socketPath;
+  }
+
+  /** @throws ControlError, as every method here */
+  stats(): Promise<Stats> {
+    return this.#get<Stats>('/stats');
+  }
+
+  ports(): Promise<PortStatus[]> {
+    return this.#get<PortStatus[]>('/ports');
+  }
+
+  status(): Promise<ProcessStatus> {
+    return this.#get<ProcessStatus>('/status');
+  }
+
+  /** Both ends are of one version, so the shape is taken as it comes. */
+  async #get<Answer>(path: string): Promise<Answer> {
+    const { status, text } = await this.#exchange(path);
+    if (status !== 200) throw new ControlError(`${this.#path}: GET ${path}: answered ${status}`);
+    try {
+      return JSON.parse(text) as Answer;
+    } catch {
+      throw new ControlError(`${this.#path}: not a ptp-switch: choose another with --socket PATH`);
+    }
+  }
+
+  #exchange(path: string): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: NodeJS.ErrnoException): void => reject(this.#explain(error));
+      const exchange = request(
+        { socketPath: this.#path, path, timeout: answerTimeoutMs, agent: false },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => (text += chunk));
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+          response.on('error', fail);
+        },
+      );
+      exchange.on('timeout', () => exchange.destroy(new Error('no answer in time')));
+      exchange.on('error', fail);
+      exchange.end();
+    });
+  }
+
+  #explain({ code, message }: NodeJS.ErrnoException): ControlError {
+    switch (code) {
+      case 'ENOENT':
+      case 'ECONNREFUSED':
+        return new ControlError(
+          `${this.#path}: no ptp-switch is running there: start one with ptp-switch run, or name its socket with --socket PATH`,
+        );
+      case 'EACCES':
+        return new ControlError(`${this.#path}: no permission: ask as root or the file's group`);
+      default:
+        return new ControlError(`${this.#path}: ${message}: see whether the ptp-switch is well`);
+    }
+  }
+}

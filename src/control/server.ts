@@ -1,0 +1,160 @@
+/**
+ * The control socket: HTTP with JSON over a Unix socket, for the command line and for scripts
+ * (docs/decisions/0001-control-socket.md). Paths and answers: docs/architecture.md.
+ */
+import { chmodSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { PortStatus, Stats } from '../daemon/status.js';
+import { UnknownPortError } from '../daemon/switch.js';
+import { ControlError, removeLeftover, socketMode } from './socket-file.js';
+
+/** What the socket answers from: a Switch, or a part of one in tests. */
+export interface Controlled {
+  readonly ports: () => readonly PortStatus[];
+  readonly stats: () => Stats;
+  readonly loseTransmitTimestamps: (interfaceName: string, count: number) => void;
+}
+
+export interface ProcessStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+}
+
+/** Requests are a few words; more is a mistake. */
+const maxBodyBytes = 4096;
+/** An operator, a dashboard and a few scripts. */
+const maxConnections = 32;
+const maxLostTimestamps = 1_000_000;
+
+/** An answer other than 200. */
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface ControlServer {
+  /** Ends every connection and removes the socket file. */
+  readonly close: () => Promise<void>;
+}
+
+/** @throws ControlError when the socket cannot be had */
+export async function serveControl(
+  path: string,
+  controlled: Controlled,
+  version: string,
+): Promise<ControlServer> {
+  await removeLeftover(path);
+  const server = createServer((request, response) => {
+    void answer(request, controlled, version).then(({ status, body }) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(`${JSON.stringify(body)}\n`);
+    });
+  });
+  server.maxConnections = maxConnections;
+  await listen(server, path);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(path, error)));
+    server.listen(path, () => {
+      // Until here others could not connect either: nobody but the owner may write to a fresh socket.
+      chmodSync(path, socketMode);
+      resolve();
+    });
+  });
+}
+
+function cannotListen(path: string, { code, message }: NodeJS.ErrnoException): ControlError {
+  const remedy = 'choose a path that can be written with --socket PATH';
+  switch (code) {
+    case 'EACCES':
+      return new ControlError(`${path}: no permission for the control socket: ${remedy}`);
+    case 'ENOENT':
+      return new ControlError(`${path}: no such folder for the control socket: ${remedy}`);
+    default:
+      return new ControlError(`${path}: no control socket there (${message}): ${remedy}`);
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  controlled: Controlled,
+  version: string,
+): Promise<{ status: number; body: unknown }> {
+  try {
+    return { status: 200, body: await route(request, controlled, version) };
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof Refusal) return { status: error.status, body: { error: message } };
+    if (error instanceof UnknownPortError) return { status: 404, body: { error: message } };
+    return { status: 500, body: { error: message } };
+  }
+}
+
+async function route(
+  request: IncomingMessage,
+  controlled: Controlled,
+  version: string,
+): Promise<unknown> {
+  const { method = '', url = '' } = request;
+  switch (`${method} ${url}`) {
+    case 'GET /stats':
+      return controlled.stats();
+    case 'GET /ports':
+      return controlled.ports();
+    case 'GET /status':
+      return {
+        version,
+        pid: process.pid,
+        uptimeSeconds: Math.floor(process.uptime()),
+      } satisfies ProcessStatus;
+    case 'POST /faults': {
+      const fault = faultFrom(await bodyOf(request));
+      controlled.loseTransmitTimestamps(fault.interface, fault.loseTransmitTimestamps);
+      return {};
+    }
+    default:
+      throw new Refusal(
+        404,
+        `${method} ${url}: unknown: GET /stats, /ports, /status or POST /faults`,
+      );
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  request.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of request) {
+    text += chunk as string;
+    if (text.length > maxBodyBytes) throw new Refusal(413, `more than ${maxBodyBytes} bytes`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'the body is not JSON');
+  }
+}
+
+function faultFrom(body: unknown): { interface: string; loseTransmitTimestamps: number } {
+  const fault = (body ?? {}) as { interface?: unknown; loseTransmitTimestamps?: unknown };
+  const { interface: name, loseTransmitTimestamps: count } = fault;
+  const counts =
+    Number.isInteger(count) && Number(count) >= 0 && Number(count) <= maxLostTimestamps;
+  if (typeof name !== 'string' || !counts) {
+    throw new Refusal(400, 'send {"interface": "eth1", "loseTransmitTimestamps": 1}');
+  }
+  return { interface: name, loseTransmitTimestamps: Number(count) };
+}

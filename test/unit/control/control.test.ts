@@ -1,0 +1,173 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ControlClient } from '../../../src/control/client.js';
+import { serveControl, type Controlled, type ControlServer } from '../../../src/control/server.js';
+import { ControlError } from '../../../src/control/socket-file.js';
+import { UnknownPortError } from '../../../src/daemon/switch.js';
+
+let directory: string;
+let socket: string;
+let servers: ControlServer[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ptp-switch-control-'));
+  socket = join(directory, 'control.sock');
+  servers = [];
+});
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  rmSync(directory, { recursive: true });
+});
+
+const stats = { ports: [], instances: [{ type: 'e2e-tc', domain: 'any' }] } as const;
+
+async function serve(part: Partial<Controlled> = {}): Promise<ControlServer> {
+  const controlled: Controlled = {
+    ports: () => [],
+    stats: () => stats,
+    loseTransmitTimestamps: () => undefined,
+    ...part,
+  };
+  const server = await serveControl(socket, controlled, '1.2.3');
+  servers.push(server);
+  return server;
+}
+
+function send(
+  method: string,
+  path: string,
+  body?: string,
+): Promise<{ status: number | undefined; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    const exchange = request({ socketPath: socket, method, path, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode, body: JSON.parse(text) as unknown }),
+      );
+    });
+    exchange.on('error', reject);
+    exchange.end(body);
+  });
+}
+
+describe('a client and a server', () => {
+  test('statistics, ports and status go across', async () => {
+    await serve();
+    const client = new ControlClient(socket);
+    expect(await client.stats()).toEqual(stats);
+    expect(await client.ports()).toEqual([]);
+    expect(await client.status()).toMatchObject({ version: '1.2.3', pid: process.pid });
+  });
+
+  test('nobody there: the remedy is to start one', async () => {
+    await expect(new ControlClient(socket).stats()).rejects.toThrow(
+      `${socket}: no ptp-switch is running there: start one with ptp-switch run`,
+    );
+  });
+
+  test('a switch that fails to answer is an error, not an answer', async () => {
+    await serve({
+      stats: () => {
+        throw new Error('closed');
+      },
+    });
+    await expect(new ControlClient(socket).stats()).rejects.toThrow('answered 500');
+  });
+});
+
+describe('requests', () => {
+  test('a fault reaches the switch', async () => {
+    const faults: unknown[] = [];
+    await serve({ loseTransmitTimestamps: (...fault) => void faults.push(fault) });
+    const body = JSON.stringify({ interface: 'eth1', loseTransmitTimestamps: 2 });
+    expect(await send('POST', '/faults', body)).toEqual({ status: 200, body: {} });
+    expect(faults).toEqual([['eth1', 2]]);
+  });
+
+  test('a fault on an unknown port is not found', async () => {
+    await serve({
+      loseTransmitTimestamps: () => {
+        throw new UnknownPortError('eth9', ['eth1']);
+      },
+    });
+    const body = JSON.stringify({ interface: 'eth9', loseTransmitTimestamps: 1 });
+    expect((await send('POST', '/faults', body)).status).toBe(404);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['no JSON', 'eth1'],
+    ['no object', 'null'],
+    ['no interface', '{"loseTransmitTimestamps": 1}'],
+    ['a negative number', '{"interface": "eth1", "loseTransmitTimestamps": -1}'],
+    ['half a time stamp', '{"interface": "eth1", "loseTransmitTimestamps": 0.5}'],
+    ['a number too large', '{"interface": "eth1", "loseTransmitTimestamps": 1e9}'],
+  ])('a fault with %s is a bad request', async (_name, body) => {
+    await serve();
+    expect((await send('POST', '/faults', body)).status).toBe(400);
+  });
+
+  test('a body without end is cut off', async () => {
+    await serve();
+    expect((await send('POST', '/faults', ' '.repeat(5000))).status).toBe(413);
+  });
+
+  test.each([
+    ['GET', '/'],
+    ['POST', '/stats'],
+    ['GET', '/faults'],
+  ])('%s %s is not found, with what there is', async (method, path) => {
+    await serve();
+    const { status, body } = await send(method, path);
+    expect(status).toBe(404);
+    expect(JSON.stringify(body)).toContain('/stats');
+  });
+});
+
+describe('the socket file', () => {
+  test('is for owner and group, and goes away at the end', async () => {
+    const server = await serve();
+    expect(statSync(socket).mode & 0o777).toBe(0o660);
+    await server.close();
+    expect(existsSync(socket)).toBe(false);
+  });
+
+  test('of a running switch is left alone', async () => {
+    await serve();
+    await expect(serve()).rejects.toThrow('another ptp-switch is running on this socket');
+    expect(await new ControlClient(socket).stats()).toEqual(stats);
+  });
+
+  test('of a switch that was killed is replaced', async () => {
+    const listenThenDie = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+    spawnSync(process.execPath, ['-e', listenThenDie, socket]);
+    expect(existsSync(socket)).toBe(true);
+    await serve();
+    expect(await new ControlClient(socket).stats()).toEqual(stats);
+  });
+
+  test('that is no socket is not removed', async () => {
+    writeFileSync(socket, 'precious');
+    await expect(serve()).rejects.toThrow('is no socket');
+    expect(existsSync(socket)).toBe(true);
+  });
+
+  test('in a folder that is not there is an error with the remedy', async () => {
+    socket = join(directory, 'absent', 'control.sock');
+    await expect(serve()).rejects.toThrow(ControlError);
+    await expect(serve()).rejects.toThrow('--socket PATH');
+  });
+
+  test('of another program is recognised by what it answers', async () => {
+    const other = createServer((_request, response) => response.end('hi'));
+    await new Promise<void>((resolve) => other.listen(socket, resolve));
+    await expect(new ControlClient(socket).stats()).rejects.toThrow('not a ptp-switch');
+    await new Promise((resolve) => other.close(resolve));
+  });
+});
