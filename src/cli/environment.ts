@@ -1,0 +1,22 @@
+/** What a command may touch: handed to each, so that tests can put something else in its place. */
+import type { DataPlane, OpenOptions } from '../native/data-plane.js';
+import type { InterfaceProbe } from '../native/interface-probe.js';
+
+export interface Environment {
+  readonly version: string;
+  /** Writes a line, or a block of lines, to standard output. */
+  readonly print: (text: string) => void;
+  /** The same to standard error. */
+  readonly printError: (text: string) => void;
+  /** A terminal shows the output: it may be redrawn in place. */
+  readonly interactive: boolean;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly stop: AbortSignal;
+  /** The addon, loaded when a command needs it. */
+  readonly loadAddon: () => Promise<Addon>;
+}
+
+export interface Addon {
+  readonly openDataPlane: (options: OpenOptions) => DataPlane;
+  readonly probeInterface: (name: string) => InterfaceProbe;
+}

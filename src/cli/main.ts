@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/** The executable: the real process around the command line. */
+import { readFileSync } from 'node:fs';
+import { runCommandLine } from './program.js';
+
+const manifest = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // Once: whoever sends a second one wants the end at once.
+  process.once(signal, () => stop.abort());
+}
+// `ptp-switch stats | head` closes the pipe early; that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  stop.abort();
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  version: manifest.version,
+  print: (text) => process.stdout.write(`${text}\n`),
+  printError: (text) => process.stderr.write(`${text}\n`),
+  interactive: process.stdout.isTTY,
+  stop: stop.signal,
+  loadAddon: () => import('../native/addon.js'),
+});

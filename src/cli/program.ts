@@ -1,0 +1,62 @@
+/** The command line as a whole: which commands there are, what they print when misused, which exit code they end with. */
+import yargs from 'yargs';
+import { checkCommand } from './check.js';
+import { exitCodeFor, messageFor, UsageError } from './command-error.js';
+import { doctorCommand } from './doctor.js';
+import type { Environment } from './environment.js';
+import { runCommand } from './run.js';
+import { showCommand } from './show.js';
+import { statsCommand } from './stats.js';
+
+/**
+ * @param args without node and the script
+ * @returns the exit code: 0, 1 after a failure, 2 for wrong usage or configuration
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  environment: Environment,
+): Promise<number> {
+  const parser = yargs()
+    .scriptName('ptp-switch')
+    .usage('$0 <command>: a PTP transparent clock between the ports of this machine')
+    .command(runCommand(environment))
+    .command(statsCommand(environment))
+    .command(showCommand(environment))
+    .command(doctorCommand(environment))
+    .command(checkCommand(environment))
+    .demandCommand(1, 'which command?')
+    .strict()
+    .check(forbidRepetition)
+    .version(environment.version)
+    .help()
+    .alias({ h: 'help' })
+    .wrap(100)
+    .epilogue('Exit codes: 0 done, 1 failure, 2 wrong usage or configuration.')
+    .exitProcess(false)
+    .fail((message, error) => {
+      // What yargs finds wrong comes as a message, or as an error of its own kind; the rest are errors of commands.
+      if (error instanceof Error && error.name !== 'YError') throw error;
+      throw new UsageError(`${error?.message ?? message}: see ptp-switch --help`);
+    });
+  try {
+    await parser.parseAsync(args, {}, (_error, _argv, output) => {
+      if (output !== '') environment.print(output);
+    });
+    return 0;
+  } catch (error) {
+    const message = messageFor(error);
+    if (message !== '') environment.printError(message);
+    return exitCodeFor(error);
+  }
+}
+
+/** Options and arguments that may be said more than once. */
+const lists = new Set(['_', 'i', 'interface', 'interfaces']);
+
+/** yargs makes a list of an option that is said twice, whatever its type. */
+function forbidRepetition(args: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(args)) {
+    if (Array.isArray(value) && !lists.has(name)) throw new UsageError(`--${name}: say it once`);
+  }
+  return true;
+}

@@ -1,0 +1,100 @@
+/** ptp-switch run: a switch in the foreground until SIGTERM or SIGINT. */
+import type { CommandModule } from 'yargs';
+import { defaultSocketPath } from '../control/socket-file.js';
+import { UsageError } from './command-error.js';
+import type { Environment } from './environment.js';
+
+interface RunArguments {
+  config: string | undefined;
+  interface: string[] | undefined;
+  type: string | undefined;
+  domain: string | undefined;
+  timestamping: string | undefined;
+  socket: string;
+  cpu: number | undefined;
+  'busy-poll': boolean;
+}
+
+export function runCommand(environment: Environment): CommandModule<object, RunArguments> {
+  return {
+    command: 'run',
+    describe: 'Forward PTP messages between ports and correct them, until stopped',
+    builder: (yargs) =>
+      yargs
+        .options({
+          config: { alias: 'c', type: 'string', requiresArg: true, describe: 'YAML file' },
+          interface: {
+            alias: 'i',
+            type: 'string',
+            array: true,
+            nargs: 1,
+            describe: 'A port; say it once for each; replaces the ports of the file',
+          },
+          type: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'e2e-tc; replaces the instances of the file',
+          },
+          domain: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'any, or a domainNumber; replaces the instances of the file',
+          },
+          timestamping: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'auto, hardware or software',
+          },
+          socket: {
+            type: 'string',
+            requiresArg: true,
+            default: defaultSocketPath,
+            describe: 'Control socket',
+          },
+          cpu: {
+            type: 'number',
+            requiresArg: true,
+            describe: 'Pin the forwarding thread to this processor',
+          },
+          'busy-poll': {
+            type: 'boolean',
+            default: false,
+            describe: 'Lowest latency, at the price of one whole processor',
+          },
+        } as const)
+        .example('$0 run -i eth1 -i eth2 -i eth3', 'a transparent clock of three ports')
+        .example('$0 run -c switch.yaml --timestamping software', 'a file, with one thing changed')
+        .example('$0 run -c switch.yaml --busy-poll --cpu 3', 'all of processor 3 for forwarding'),
+    handler: (args) => run(args, environment),
+  };
+}
+
+/** The parts are loaded here: the other commands do without them. */
+async function run(args: RunArguments, environment: Environment): Promise<void> {
+  if (args.cpu !== undefined && !(Number.isInteger(args.cpu) && args.cpu >= 0)) {
+    throw new UsageError('--cpu: write the number of a processor, from 0');
+  }
+  const { loadConfig } = await import('../config/load.js');
+  const config = loadConfig(args.config, {
+    interfaces: args.interface,
+    type: args.type,
+    domain:
+      args.domain !== undefined && /^\d+$/.test(args.domain) ? Number(args.domain) : args.domain,
+    timestamping: args.timestamping,
+  });
+  const engine = {
+    busyPoll: args['busy-poll'],
+    ...(args.cpu === undefined ? {} : { cpu: args.cpu }),
+  };
+  const { Switch } = await import('../daemon/switch.js');
+  const { runUntilStopped } = await import('../daemon/lifecycle.js');
+  const { serveControl } = await import('../control/server.js');
+  const { openDataPlane } = await environment.loadAddon();
+  const log = { info: environment.print, warn: environment.printError };
+  const running = new Switch(openDataPlane, config, engine, log);
+  await runUntilStopped(
+    running,
+    () => serveControl(args.socket, running, environment.version),
+    environment.stop,
+  );
+}

@@ -1,0 +1,75 @@
+/** ptp-switch show: what a running switch is at the moment, as opposed to what it has counted. */
+import type { CommandModule } from 'yargs';
+import { defaultSocketPath } from '../control/socket-file.js';
+import type { PortStatus } from '../daemon/status.js';
+import type { Environment } from './environment.js';
+import { table } from './table.js';
+
+interface ShowArguments {
+  what: string;
+  socket: string;
+  json: boolean;
+}
+
+/** What only a clock that takes part in the protocol has; a transparent clock lets it pass. */
+const ownedByClocks: Readonly<Record<string, string>> = {
+  clock: 'clock to show: a transparent clock keeps no PTP time of its own',
+  parent: 'parent: a transparent clock follows nobody',
+  time: 'time properties: a transparent clock keeps no PTP time of its own',
+  'foreign-masters': 'foreign masters: a transparent clock takes no part in choosing one',
+};
+
+export function showCommand(environment: Environment): CommandModule<object, ShowArguments> {
+  return {
+    command: 'show <what>',
+    describe: 'The state of a running switch',
+    builder: (yargs) =>
+      yargs
+        .positional('what', {
+          type: 'string',
+          demandOption: true,
+          choices: ['ports', ...Object.keys(ownedByClocks)],
+          describe: 'What to show',
+        })
+        .options({
+          socket: {
+            type: 'string',
+            requiresArg: true,
+            default: defaultSocketPath,
+            describe: 'Control socket',
+          },
+          json: { type: 'boolean', default: false, describe: 'For scripts' },
+        } as const)
+        .example('$0 show ports', 'link, address and time stamping of every port')
+        .example('$0 show ports --json', 'the same for a script'),
+    handler: (args) => show(args, environment),
+  };
+}
+
+async function show(args: ShowArguments, { print }: Environment): Promise<void> {
+  const { ControlClient } = await import('../control/client.js');
+  const client = new ControlClient(args.socket);
+  const absent = ownedByClocks[args.what];
+  if (absent !== undefined) {
+    // Asked all the same: without a running switch there is nothing true to say.
+    await client.status();
+    print(args.json ? 'null' : `no ${absent}`);
+    return;
+  }
+  const ports = await client.ports();
+  print(args.json ? JSON.stringify({ ports }, null, 2) : portTable(ports));
+}
+
+function portTable(ports: readonly PortStatus[]): string {
+  return table([
+    ['port', 'address', 'link', 'time stamps', 'clock', 'because'],
+    ...ports.map((port) => [
+      port.interface,
+      port.mac || '-',
+      port.link,
+      port.timestamping,
+      port.phcIndex === null ? '-' : `/dev/ptp${port.phcIndex}`,
+      port.timestampingReason,
+    ]),
+  ]);
+}

@@ -1,0 +1,43 @@
+/** Runs the command line inside the test, on a machine made of fakes. */
+import type { Environment } from '../../../src/cli/environment.js';
+import { runCommandLine } from '../../../src/cli/program.js';
+import type { OpenOptions } from '../../../src/native/data-plane.js';
+import type { InterfaceProbe } from '../../../src/native/interface-probe.js';
+import { FakeDataPlane } from '../daemon/fake-data-plane.js';
+import { vethProbe } from '../daemon/probes.js';
+
+export interface Invocation {
+  readonly exitCode: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+export interface Machine {
+  readonly stop?: AbortSignal;
+  readonly openDataPlane?: (options: OpenOptions) => FakeDataPlane;
+  readonly probeInterface?: (name: string) => InterfaceProbe;
+  /** Sees every line on its way, to act when something has been said. */
+  readonly onOutput?: (text: string) => void;
+}
+
+export async function invoke(args: readonly string[], machine: Machine = {}): Promise<Invocation> {
+  const output: string[] = [];
+  const errors: string[] = [];
+  const environment: Environment = {
+    version: '1.2.3',
+    print: (text) => {
+      output.push(text);
+      machine.onOutput?.(text);
+    },
+    printError: (text) => errors.push(text),
+    interactive: false,
+    stop: machine.stop ?? new AbortController().signal,
+    loadAddon: () =>
+      Promise.resolve({
+        openDataPlane: machine.openDataPlane ?? ((options) => new FakeDataPlane(options)),
+        probeInterface: machine.probeInterface ?? vethProbe,
+      }),
+  };
+  const exitCode = await runCommandLine(args, environment);
+  return { exitCode, output: output.join('\n'), errors: errors.join('\n') };
+}
