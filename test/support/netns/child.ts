@@ -13,7 +13,14 @@ export interface ChildExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface ChildOptions {
+export interface Scheduling {
+  /** Priority as `nice` has it, -20 to 19. */
+  readonly nice?: number;
+  /** Pins the process to this processor. */
+  readonly cpu?: number;
+}
+
+export interface ChildOptions extends Scheduling {
   /** Name of the namespace; the machine's own without it. */
   readonly namespace?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -35,7 +42,10 @@ export class Child {
     // Each of these programs replaces itself by the next, so the pid is the command's own. The parent-death signal
     // ends the command even if this process is killed without a chance to clean up.
     const enter = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace];
-    const line = [...enter, 'setpriv', '--pdeathsig', 'KILL', '--', command, ...args];
+    const nice = options.nice === undefined ? [] : ['nice', '-n', String(options.nice)];
+    const pin = options.cpu === undefined ? [] : ['taskset', '-c', String(options.cpu)];
+    const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
+    const line = [...enter, ...nice, ...pin, ...guard, command, ...args];
     this.#process = spawn(line[0]!, line.slice(1), {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: options.env ?? process.env,

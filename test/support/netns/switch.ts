@@ -12,7 +12,9 @@ export const COMMAND_LINE = join(process.cwd(), 'dist/cli/main.js');
 
 export interface SwitchOptions {
   readonly busyPoll?: boolean;
+  /** The engine thread's processor, by our own option. */
   readonly cpu?: number;
+  readonly nice?: number;
 }
 
 export interface PortStats {
@@ -49,14 +51,16 @@ export class Switch {
   ) {
     this.#namespace = namespace;
     this.socket = join(network.directory, `switch-${++switchCount}.sock`);
-    this.child = namespace.spawn(process.execPath, [
+    const args = [
       COMMAND_LINE,
       'run',
       ...['--type', 'e2e-tc', '--socket', this.socket],
       ...interfaces.flatMap((name) => ['-i', name]),
       ...(options.busyPoll === true ? ['--busy-poll'] : []),
       ...(options.cpu === undefined ? [] : ['--cpu', String(options.cpu)]),
-    ]);
+    ];
+    const { nice } = options;
+    this.child = namespace.spawn(process.execPath, args, nice === undefined ? {} : { nice });
   }
 
   /** Resolves when the control socket answers: the engine is open by then. */

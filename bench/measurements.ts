@@ -1,0 +1,34 @@
+/** Every figure of a run: by metric and subject, one value a repetition. */
+
+import { median } from '../test/support/netns/statistics.js';
+
+export class Measurements {
+  readonly #values = new Map<string, Map<string, number[]>>();
+
+  /** `metric` ends in its unit. */
+  add(metric: string, subject: string, value: number): void {
+    const bySubject = this.#values.get(metric) ?? new Map<string, number[]>();
+    this.#values.set(metric, bySubject);
+    bySubject.set(subject, [...this.values(metric, subject), value]);
+  }
+
+  values(metric: string, subject: string): readonly number[] {
+    return this.#values.get(metric)?.get(subject) ?? [];
+  }
+
+  /** Undefined where nothing was measured. */
+  median(metric: string, subject: string): number | undefined {
+    const values = this.values(metric, subject);
+    return values.length === 0 ? undefined : median(values);
+  }
+
+  get metrics(): string[] {
+    return [...this.#values.keys()];
+  }
+
+  toJSON(): Record<string, Record<string, number[]>> {
+    return Object.fromEntries(
+      [...this.#values].map(([metric, bySubject]) => [metric, Object.fromEntries(bySubject)]),
+    );
+  }
+}

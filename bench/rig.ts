@@ -1,0 +1,60 @@
+/** A device under test with the load generator's ports around it, each port in a namespace of its own. */
+
+import { Network, type Jack, type Namespace } from '../test/support/netns/network.js';
+import { offer, type Load, type LoadPlaces, type LoadReport } from './load.js';
+
+export interface RigShape {
+  readonly sinks: number;
+  /** One more port, for requests that nobody answers. */
+  readonly background?: boolean;
+}
+
+export class Rig {
+  readonly network = new Network();
+  readonly device: Namespace;
+  readonly deviceInterfaces: readonly string[];
+  readonly #places: LoadPlaces;
+
+  constructor(shape: RigShape) {
+    this.device = this.network.namespace('device');
+    const roles = ['source', ...Array.from({ length: shape.sinks }, (_, i) => `sink${i + 1}`)];
+    if (shape.background === true) roles.push('background');
+    this.deviceInterfaces = roles.map((_, i) => `eth${i + 1}`);
+    const jacks = roles.map((role, i) => {
+      const jack: Jack = { namespace: this.network.namespace(role), interface: 'eth0' };
+      this.network.connect(jack, { namespace: this.device, interface: `eth${i + 1}` });
+      return jack;
+    });
+    const [source, ...others] = jacks;
+    this.#places = {
+      source: source!,
+      sinks: others.slice(0, shape.sinks),
+      background: others[shape.sinks],
+    };
+    // ptp4l needs addresses to speak UDP; nothing else uses them.
+    this.deviceInterfaces.forEach((name, i) =>
+      this.device.addAddress(name, `198.18.${i + 1}.1/24`),
+    );
+  }
+
+  offer(load: Load): Promise<LoadReport> {
+    return offer(this.#places, load);
+  }
+
+  close(): Promise<void> {
+    return this.network.close();
+  }
+}
+
+/** The generator's own ceiling: source and sink on one cable. */
+export async function offerOnCable(load: Load): Promise<LoadReport> {
+  const network = new Network();
+  try {
+    const source: Jack = { namespace: network.namespace('source'), interface: 'eth0' };
+    const sink: Jack = { namespace: network.namespace('sink'), interface: 'eth0' };
+    network.connect(source, sink);
+    return await offer({ source, sinks: [sink] }, load);
+  } finally {
+    await network.close();
+  }
+}

@@ -1,0 +1,75 @@
+/** What is compared: ways to get PTP frames from one port of a box to the others. */
+
+import { existsSync } from 'node:fs';
+import { Ptp4l, type Transport } from '../test/support/netns/ptp4l.js';
+import { COMMAND_LINE, Switch } from '../test/support/netns/switch.js';
+import type { LoadTransport } from './load.js';
+import type { Rig } from './rig.js';
+
+export type SubjectName =
+  'ptp-switch' | 'ptp-switch --busy-poll' | 'ptp4l E2E_TC' | 'kernel bridge';
+
+export interface Subject {
+  readonly name: SubjectName;
+  /** A subject that spins cannot share a processor with the generator. */
+  readonly spins: boolean;
+  /** Puts the subject into the rig's device, on one processor, and waits until it forwards. Ends with the rig. */
+  start(rig: Rig, transport: LoadTransport, cpu: number): Promise<void>;
+}
+
+const PTP4L_TRANSPORT: Readonly<Record<LoadTransport, Transport>> = { l2: 'L2', udp4: 'UDPv4' };
+/** So that what else the machine does is not measured; the generator has the same priority. */
+const FOREMOST = -20;
+/** ptp4l opens its ports without delay; this is for a busy machine. */
+const PTP4L_START_TIMEOUT_MS = 10_000;
+
+function ptpSwitch(name: SubjectName, busyPoll: boolean): Subject {
+  return {
+    name,
+    spins: busyPoll,
+    async start(rig, _transport, cpu) {
+      const instance = new Switch(rig.network, rig.device, rig.deviceInterfaces, {
+        busyPoll,
+        cpu,
+        nice: FOREMOST,
+      });
+      await instance.waitUntilRunning();
+    },
+  };
+}
+
+const ptp4lTransparentClock: Subject = {
+  name: 'ptp4l E2E_TC',
+  spins: false,
+  async start(rig, transport, cpu) {
+    const peer = Ptp4l.transparentClock(rig.network, rig.device, {
+      interfaces: rig.deviceInterfaces,
+      transport: PTP4L_TRANSPORT[transport],
+      scheduling: { cpu, nice: FOREMOST },
+    });
+    await peer.child.waitForLine(/port 0: INITIALIZING to LISTENING/, PTP4L_START_TIMEOUT_MS);
+  },
+};
+
+/** Forwards within the kernel, on whatever processor sends; corrects nothing. */
+const kernelBridge: Subject = {
+  name: 'kernel bridge',
+  spins: false,
+  start(rig) {
+    rig.device.ip(
+      'link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0',
+      ...rig.deviceInterfaces.map((name) => `link set ${name} master br0`),
+      'link set br0 up',
+    );
+    return Promise.resolve();
+  },
+};
+
+/** Those that can run here. */
+export function availableSubjects(): Subject[] {
+  const ours = existsSync(COMMAND_LINE)
+    ? [ptpSwitch('ptp-switch', false), ptpSwitch('ptp-switch --busy-poll', true)]
+    : [];
+  if (ours.length === 0) console.warn(`ptp-switch is left out: ${COMMAND_LINE} is not built`);
+  return [...ours, ptp4lTransparentClock, kernelBridge];
+}

@@ -1,0 +1,156 @@
+/**
+ * What is measured of one subject, once. Times are taken at a low rate with the subject on the processor that the
+ * frames arrive on, as an interrupt would have it: waking another (virtual) processor takes longer than forwarding,
+ * and says nothing about the subject. Capacity is taken with a processor for the subject alone.
+ */
+
+import type { Measurements } from './measurements.js';
+import { Rig, type RigShape } from './rig.js';
+import { highestLossFreeRate } from './search.js';
+import type { Subject } from './subjects.js';
+import type { Load, LoadTransport } from './load.js';
+
+const GENERATOR_CPU = 0;
+const SUBJECT_CPU = 1;
+const TIMING_RATE = 1_000;
+const BACKGROUND_RATES = [0, 4_000, 16_000];
+const FAN_OUT_RATE = 16_000;
+const HIGHEST_RATE = 128_000;
+const SEARCH_STEPS = 8;
+const SEARCH_START = { twoPorts: 16_000, exchanges: 8_000, eightPorts: 2_000 };
+
+export interface SuiteContext {
+  readonly measurements: Measurements;
+  /** How long each load lasts, in milliseconds. */
+  readonly timingMs: number;
+  readonly trialMs: number;
+}
+
+type Suite = (subject: Subject, context: SuiteContext) => Promise<void>;
+
+async function withRig(
+  shape: RigShape,
+  subject: Subject,
+  transport: LoadTransport,
+  cpu: number,
+  measure: (rig: Rig) => Promise<void>,
+): Promise<void> {
+  const rig = new Rig(shape);
+  try {
+    await subject.start(rig, transport, cpu);
+    await measure(rig);
+  } finally {
+    await rig.close();
+  }
+}
+
+/** Where the subject runs and how the generator behaves when times are taken. */
+function timingPlacement(subject: Subject): {
+  subjectCpu: number;
+  load: Pick<Load, 'cpu' | 'yielding'>;
+} {
+  return {
+    subjectCpu: subject.spins ? SUBJECT_CPU : GENERATOR_CPU,
+    load: { cpu: GENERATOR_CPU, yielding: !subject.spins },
+  };
+}
+
+/** Transit of Sync, Follow_Up and Delay_Req, and what the correction leaves over. */
+const transit: Suite = async (subject, { measurements, timingMs }) => {
+  const { subjectCpu, load } = timingPlacement(subject);
+  for (const transport of ['l2', 'udp4'] as const) {
+    await withRig({ sinks: 1 }, subject, transport, subjectCpu, async (rig) => {
+      const common = { ...load, transport, milliseconds: timingMs };
+      const { pairs } = await rig.offer({ ...common, pairs: TIMING_RATE });
+      const { exchanges } = await rig.offer({ ...common, exchanges: TIMING_RATE });
+      for (const [message, timing] of [
+        ['Sync transit', pairs.eventTransitNs],
+        ['Follow_Up transit', pairs.generalTransitNs],
+        ['Delay_Req transit', exchanges.eventTransitNs],
+      ] as const) {
+        measurements.add(`${transport} ${message}, p50, ns`, subject.name, timing.p50);
+        measurements.add(`${transport} ${message}, p99, ns`, subject.name, timing.p99);
+      }
+      for (const [message, timing] of [
+        ['Sync residual', pairs.residualNs],
+        ['Delay_Req residual', exchanges.residualNs],
+      ] as const) {
+        measurements.add(`${transport} ${message}, mean, ns`, subject.name, timing.mean);
+        measurements.add(
+          `${transport} ${message}, standard deviation, ns`,
+          subject.name,
+          timing.standardDeviation,
+        );
+      }
+    });
+  }
+};
+
+/** Transit of Follow_Up on one port while another one asks and is not answered. */
+const background: Suite = async (subject, { measurements, timingMs }) => {
+  const { subjectCpu, load } = timingPlacement(subject);
+  const shape = { sinks: 1, background: true };
+  await withRig(shape, subject, 'l2', subjectCpu, async (rig) => {
+    for (const requests of BACKGROUND_RATES) {
+      const report = await rig.offer({
+        ...load,
+        pairs: TIMING_RATE,
+        requests,
+        milliseconds: timingMs,
+      });
+      measurements.add(
+        `Follow_Up transit under ${requests} Delay_Req/s, p50, ns`,
+        subject.name,
+        report.pairs.generalTransitNs.p50,
+      );
+    }
+  });
+};
+
+const twoPortCapacity: Suite = async (subject, { measurements, trialMs }) => {
+  await withRig({ sinks: 1 }, subject, 'l2', SUBJECT_CPU, async (rig) => {
+    const load = { cpu: GENERATOR_CPU, milliseconds: trialMs };
+    const limits = { highest: HIGHEST_RATE, steps: SEARCH_STEPS };
+    measurements.add(
+      '2 ports, loss-free Sync + Follow_Up, pairs/s',
+      subject.name,
+      await highestLossFreeRate(rig, 'pairs', load, { ...limits, start: SEARCH_START.twoPorts }),
+    );
+    measurements.add(
+      '2 ports, loss-free Delay_Req + Delay_Resp, exchanges/s',
+      subject.name,
+      await highestLossFreeRate(rig, 'exchanges', load, {
+        ...limits,
+        start: SEARCH_START.exchanges,
+      }),
+    );
+  });
+};
+
+const eightPortCapacity: Suite = async (subject, { measurements, trialMs }) => {
+  await withRig({ sinks: 7 }, subject, 'l2', SUBJECT_CPU, async (rig) => {
+    const load = { cpu: GENERATOR_CPU, milliseconds: trialMs };
+    const { pairs } = await rig.offer({ ...load, pairs: FAN_OUT_RATE });
+    measurements.add(
+      `8 ports, delivered at ${FAN_OUT_RATE} pairs/s, %`,
+      subject.name,
+      100 * (1 - pairs.lost / pairs.expected),
+    );
+    measurements.add(
+      '8 ports, loss-free Sync + Follow_Up, pairs/s',
+      subject.name,
+      await highestLossFreeRate(rig, 'pairs', load, {
+        start: SEARCH_START.eightPorts,
+        highest: HIGHEST_RATE,
+        steps: SEARCH_STEPS,
+      }),
+    );
+  });
+};
+
+export const suites: Readonly<Record<string, Suite>> = {
+  transit,
+  background,
+  'two-port-capacity': twoPortCapacity,
+  'eight-port-capacity': eightPortCapacity,
+};
