@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   globalIgnores([
-    'build/',
+    '**/build/',
     'dist/',
     'test-results/',
     '.setup/',

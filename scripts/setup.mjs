@@ -57,13 +57,18 @@ export async function setUp({ required, optional = [] }) {
   return missing(optional);
 }
 
-/** Runs a set-up script and turns its obstacles into one line and exit code 1. */
+/** Runs a script that begins with a set-up; obstacles become a line of text and exit code 1. */
 export async function main(script) {
   try {
     process.exitCode = await script();
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(error.message);
+    if (error.code === 'EACCES') {
+      console.error(`${error.path}: no permission: run this as root or as the owner of the folder`);
+    } else if (error instanceof SetupError) {
+      console.error(error.message);
+    } else {
+      throw error;
+    }
     process.exitCode = 1;
   }
 }

@@ -2,7 +2,8 @@
  * The house rules that a machine can check: who may import whom, what the pure cores must not touch, how files are
  * named, what must not be written down. The tables here are the rules; docs/architecture.md explains them.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -174,12 +175,19 @@ describe('sample configurations', () => {
   });
 });
 
-/** Files below a folder of the project whose path matches, as paths from the project's root. */
+/** Files of the project below a folder whose path matches, as paths from the project's root; what git ignores is not. */
 function filesBelow(folder: string, pattern: RegExp): string[] {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => pattern.test(file) && statSync(join(root, file)).isFile())
+  const listing = [
+    'ls-files',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--deduplicate',
+    folder,
+  ];
+  return execFileSync('git', listing, { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => pattern.test(file) && existsSync(join(root, file)))
     .sort();
 }
 
