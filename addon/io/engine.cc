@@ -5,9 +5,12 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -270,9 +273,11 @@ void Engine::run() {
     CPU_SET(static_cast<size_t>(options_.cpu), &set);
     ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
   }
-  if (!options_.busy_poll) {
-    // Woken ahead of ordinary work, where we may: waiting for a processor is residence. Not while spinning, which would
-    // starve the processor it runs on.
+  // Ahead of ordinary work, where we may: waiting for a processor is residence. A spinning thread must not take the whole
+  // processor for itself, so it is only the foremost of the ordinary ones.
+  if (options_.busy_poll) {
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), -20);
+  } else {
     const sched_param lowest{.sched_priority = 1};
     ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &lowest);
   }

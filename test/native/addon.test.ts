@@ -1,0 +1,95 @@
+/** The door of the addon: what it refuses, with which code, and what survives misuse. Needs no interface but loopback. */
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { openDataPlane, probeInterface } from '../../src/native/addon.js';
+import type { OpenOptions } from '../../src/native/data-plane.js';
+
+const port = { interface: 'nosuch0', ingressLatencyNs: 0, egressLatencyNs: 0, delayAsymmetryNs: 0 };
+const options: OpenOptions = { ports: [port], timestamping: 'software', busyPoll: false };
+
+/** The code of the error that opening throws. */
+function codeOf(changed: object): unknown {
+  try {
+    openDataPlane({ ...options, ...changed }).close();
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+  return 'opened';
+}
+
+describe('arguments are checked at the door', () => {
+  test.each([
+    ['no ports', { ports: [] }],
+    ['ports that are not an array', { ports: 'eth1' }],
+    ['more ports than a port set holds', { ports: Array.from({ length: 33 }, () => port) }],
+    ['a port that is not an object', { ports: [null] }],
+    [
+      'an interface name longer than the kernel allows',
+      { ports: [{ ...port, interface: 'x'.repeat(16) }] },
+    ],
+    ['an interface named twice', { ports: [port, port] }],
+    ['a latency that is not a number', { ports: [{ ...port, ingressLatencyNs: NaN }] }],
+    ['a latency in the wrong unit', { ports: [{ ...port, egressLatencyNs: 1e12 }] }],
+    ['an unknown time stamping mode', { timestamping: 'quantum' }],
+    ['a processor that is not an integer', { cpu: 0.5 }],
+    ['busyPoll that is not a boolean', { busyPoll: 'yes' }],
+  ])('%s', (_, changed) => {
+    expect(codeOf(changed)).toBe('ERR_ARGUMENT');
+  });
+
+  test('options that are not an object', () => {
+    expect(() => openDataPlane(undefined as unknown as OpenOptions)).toThrow(
+      /options must be an object/,
+    );
+  });
+});
+
+describe('interfaces that cannot be ports', () => {
+  test('one that does not exist is named, with the remedy', () => {
+    expect(codeOf({})).toBe('ERR_NO_INTERFACE');
+    expect(() => openDataPlane(options)).toThrow(/^nosuch0: no such network interface: `ip link`/);
+  });
+
+  test('loopback is no Ethernet', () => {
+    expect(codeOf({ ports: [{ ...port, interface: 'lo' }] })).toBe('ERR_NOT_ETHERNET');
+  });
+});
+
+describe('probeInterface', () => {
+  test('says what the kernel says of loopback', () => {
+    const probe = probeInterface('lo');
+    expect(probe).toMatchObject({ exists: true, loopback: true, ethernet: false, phcIndex: -1 });
+    expect(probe.interfaceIndex).toBeGreaterThan(0);
+  });
+
+  test('an unknown or impossible name does not exist', () => {
+    expect(probeInterface('nosuch0').exists).toBe(false);
+    expect(probeInterface('').exists).toBe(false);
+    expect(probeInterface('x'.repeat(400)).exists).toBe(false);
+  });
+
+  test('a name that is not a string is refused', () => {
+    expect(() => probeInterface(7 as unknown as string)).toThrow(/name must be a string/);
+  });
+});
+
+test('a failed open leaves nothing behind that keeps a thread alive', async () => {
+  const code = `
+    const { parentPort } = require('node:worker_threads');
+    const { Engine } = require('bindings')({ bindings: 'ptp_switch', module_root: ${JSON.stringify(process.cwd())} });
+    const options = ${JSON.stringify(options)};
+    const codes = [];
+    for (let i = 0; i < 100; i++) {
+      try { new Engine(options, () => {}); } catch (error) { codes.push(error.code); }
+    }
+    parentPort.postMessage(codes);`;
+  const worker = new Worker(code, { eval: true });
+  const codes = await new Promise<string[]>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  const exitCode = await new Promise((resolve) => worker.once('exit', resolve));
+  expect(new Set(codes)).toEqual(new Set(['ERR_NO_INTERFACE']));
+  expect(codes).toHaveLength(100);
+  expect(exitCode).toBe(0);
+});
