@@ -50,7 +50,7 @@ export type Output =
       readonly port: PortIndex;
       readonly message: Uint8Array;
       readonly destination: PeerAddress;
-      /** Comes back with the transmit time stamp. */
+      /** Comes back with the transmit time stamp. 0 to 2^24-1. */
       readonly context: number;
     }
   | {
@@ -67,8 +67,8 @@ export type Output =
       readonly port: PortIndex;
       readonly sequenceId: number;
       /** offsetFromMaster and meanPathDelay, with every correctionField applied. */
-      readonly corrected: { readonly offsetNs: number; readonly meanPathDelayNs: number };
-      readonly uncorrected: { readonly offsetNs: number; readonly meanPathDelayNs: number };
+      readonly corrected: { readonly offsetNs: DurationNs; readonly meanPathDelayNs: DurationNs };
+      readonly uncorrected: { readonly offsetNs: DurationNs; readonly meanPathDelayNs: DurationNs };
     }
   /** Something was ignored, and why; the shell counts it. */
   | { readonly kind: 'discarded'; readonly port: PortIndex; readonly reason: string };

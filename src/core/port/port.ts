@@ -1,0 +1,95 @@
+/** What master and slave side of a port share: who the port is, what happens to it, what comes of that. */
+import type { Input, Output, PortIndex } from '../io.js';
+import type { PortIdentity } from '../time/identity.js';
+import type { DecodeFailure } from '../wire/codec.js';
+import type { Header } from '../wire/header.js';
+import type { Message } from '../wire/message.js';
+
+export interface PortSettings {
+  readonly port: PortIndex;
+  readonly portIdentity: PortIdentity;
+  readonly domainNumber: number;
+  /** 12 bits (7.1.4). */
+  readonly sdoId: number;
+}
+
+/** A message of this port's domain, decoded. */
+export type ReceivedMessage = Omit<Extract<Input, { kind: 'message' }>, 'message'> & {
+  readonly message: Message;
+};
+
+/** An Input whose message, if it is one, has passed `admit`. */
+export type PortEvent = Exclude<Input, { kind: 'message' }> | ReceivedMessage;
+
+/** What an event leads to. */
+export interface Transition<State> {
+  readonly state: State;
+  readonly outputs: readonly Output[];
+}
+
+/** Why something that arrived came to nothing. */
+export type DiscardReason =
+  | DecodeFailure
+  /** An Input for a port that this instance does not have. */
+  | 'otherPort'
+  | 'otherDomain'
+  | 'otherSdoId'
+  /** The instance's own clockIdentity as sender: a loop, or a double (9.5.2.2). */
+  | 'ownMessage'
+  | 'linkDown'
+  | 'ignoredMessageType'
+  | 'noIngressTimestamp'
+  /** A transmit time stamp for something not, or no longer, awaited. */
+  | 'unexpectedTransmitTimestamp'
+  | 'transmitTimestampLost'
+  | 'tooManyPendingFollowUps'
+  /** Announce that 9.3.2.5 does not let qualify. */
+  | 'unqualifiedAnnounce'
+  /** From a port other than the parent, or while there is no parent. */
+  | 'otherMaster'
+  /** Multicast where unicast is listened to, or the reverse. */
+  | 'otherTransmission'
+  | 'followUpMissing'
+  | 'syncMissing'
+  | 'staleFollowUp'
+  | 'duplicateSync'
+  | 'delayRespMissing'
+  | 'unexpectedDelayResp'
+  | 'delayRespForOtherPort'
+  /** A correctionField of 0x7FFFFFFFFFFFFFFF (13.3.2.9). */
+  | 'correctionTooBig';
+
+export function discarded(settings: PortSettings, reason: DiscardReason): Output {
+  return { kind: 'discarded', port: settings.port, reason };
+}
+
+/** The timers of one port; their names are unique among the ports of an instance. */
+export function timersOf(settings: PortSettings) {
+  return {
+    announce: `${settings.port}/announce`,
+    sync: `${settings.port}/sync`,
+    delayReq: `${settings.port}/delayReq`,
+    announceReceipt: `${settings.port}/announceReceipt`,
+  } as const;
+}
+
+/** A header of this port's; the caller gives what differs from message to message. */
+export function headerOf(
+  settings: PortSettings,
+  fields: Pick<Header, 'flagField' | 'correctionField' | 'sequenceId' | 'logMessageInterval'>,
+): Header {
+  return {
+    sdoId: settings.sdoId,
+    minorVersionPTP: 1, // 1588-2019
+    domainNumber: settings.domainNumber,
+    messageTypeSpecific: 0,
+    sourcePortIdentity: settings.portIdentity,
+    controlField: 0, // 13.3.2.13: 0 and ignored since 1588-2019
+    ...fields,
+  };
+}
+
+/** 7.3.7: one more than before, modulo 2^16. */
+export function nextSequenceId(sequenceId: number): number {
+  return (sequenceId + 1) & 0xffff;
+}

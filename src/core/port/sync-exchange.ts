@@ -1,0 +1,158 @@
+/**
+ * The slave's half of a Sync: from one Sync, and the Follow_Up of a two-step one, to the pair of times t1 and t2 with
+ * the corrections on the way (clauses 9.5.4, 9.5.5, 11.2). The Follow_Up may come first: networks reorder, and a
+ * transparent clock sends it by another queue.
+ */
+import type { Instant } from '../time/instant.js';
+import { isTooBig, sumOf, type TimeInterval } from '../time/time-interval.js';
+import { instantFromTimestamp } from '../time/timestamp.js';
+import { Flag } from '../wire/header.js';
+import type { MessageOf } from '../wire/message.js';
+import type { DiscardReason } from './port.js';
+
+export type SyncExchange =
+  | { readonly kind: 'idle' }
+  | {
+      readonly kind: 'awaitingFollowUp';
+      readonly sequenceId: number;
+      readonly syncEventIngressTimestamp: Instant;
+      readonly correctionField: TimeInterval;
+    }
+  | {
+      readonly kind: 'awaitingSync';
+      readonly sequenceId: number;
+      readonly preciseOriginTimestamp: Instant;
+      readonly correctionField: TimeInterval;
+    };
+
+/** Both must come from the same master. */
+export type SyncEvent =
+  | {
+      readonly kind: 'sync';
+      readonly message: MessageOf<'Sync'>;
+      readonly syncEventIngressTimestamp: Instant;
+    }
+  | { readonly kind: 'followUp'; readonly message: MessageOf<'Follow_Up'> };
+
+/** One way down: master to slave. */
+export interface SyncMeasurement {
+  readonly sequenceId: number;
+  /** t1, on the master's clock. */
+  readonly originTimestamp: Instant;
+  /** t2, on the slave's clock. */
+  readonly syncEventIngressTimestamp: Instant;
+  /** That of Sync and Follow_Up together. */
+  readonly correctionField: TimeInterval;
+}
+
+export interface SyncTransition {
+  readonly exchange: SyncExchange;
+  readonly measurement?: SyncMeasurement;
+  readonly discarded?: DiscardReason;
+}
+
+export const idleSyncExchange: SyncExchange = { kind: 'idle' };
+
+export function stepSyncExchange(exchange: SyncExchange, event: SyncEvent): SyncTransition {
+  switch (event.kind) {
+    case 'sync':
+      return onSync(exchange, event.message, event.syncEventIngressTimestamp);
+    case 'followUp':
+      return onFollowUp(exchange, event.message);
+  }
+}
+
+function onSync(
+  exchange: SyncExchange,
+  message: MessageOf<'Sync'>,
+  syncEventIngressTimestamp: Instant,
+): SyncTransition {
+  const { sequenceId, correctionField, flagField } = message.header;
+
+  if ((flagField & Flag.twoStep) === 0) {
+    return complete(displaced(exchange), {
+      sequenceId,
+      originTimestamp: instantFromTimestamp(message.originTimestamp),
+      syncEventIngressTimestamp,
+      correctionField,
+    });
+  }
+
+  const begun: SyncExchange = {
+    kind: 'awaitingFollowUp',
+    sequenceId,
+    syncEventIngressTimestamp,
+    correctionField,
+  };
+  switch (exchange.kind) {
+    case 'idle':
+      return { exchange: begun };
+    case 'awaitingFollowUp':
+      // The first copy has the time stamp of the shorter way.
+      if (exchange.sequenceId === sequenceId) return { exchange, discarded: 'duplicateSync' };
+      return { exchange: begun, discarded: 'followUpMissing' };
+    case 'awaitingSync':
+      if (exchange.sequenceId !== sequenceId) return { exchange: begun, discarded: 'syncMissing' };
+      return complete(undefined, {
+        sequenceId,
+        originTimestamp: exchange.preciseOriginTimestamp,
+        syncEventIngressTimestamp,
+        correctionField: sumOf(exchange.correctionField, correctionField),
+      });
+  }
+}
+
+function onFollowUp(exchange: SyncExchange, message: MessageOf<'Follow_Up'>): SyncTransition {
+  const { sequenceId, correctionField } = message.header;
+  const preciseOriginTimestamp = instantFromTimestamp(message.preciseOriginTimestamp);
+  const early: SyncExchange = {
+    kind: 'awaitingSync',
+    sequenceId,
+    preciseOriginTimestamp,
+    correctionField,
+  };
+  switch (exchange.kind) {
+    case 'idle':
+      return { exchange: early };
+    case 'awaitingFollowUp':
+      if (exchange.sequenceId === sequenceId) {
+        return complete(undefined, {
+          sequenceId,
+          originTimestamp: preciseOriginTimestamp,
+          syncEventIngressTimestamp: exchange.syncEventIngressTimestamp,
+          correctionField: sumOf(exchange.correctionField, correctionField),
+        });
+      }
+      // That of an earlier Sync came too late; that of a later one has overtaken it.
+      return isLater(sequenceId, exchange.sequenceId)
+        ? { exchange: early, discarded: 'followUpMissing' }
+        : { exchange, discarded: 'staleFollowUp' };
+    case 'awaitingSync':
+      return { exchange: early, discarded: 'syncMissing' };
+  }
+}
+
+/** What is given up when a new measurement begins. */
+function displaced(exchange: SyncExchange): DiscardReason | undefined {
+  switch (exchange.kind) {
+    case 'idle':
+      return undefined;
+    case 'awaitingFollowUp':
+      return 'followUpMissing';
+    case 'awaitingSync':
+      return 'syncMissing';
+  }
+}
+
+function complete(loss: DiscardReason | undefined, measurement: SyncMeasurement): SyncTransition {
+  // 13.3.2.9: nobody knows how much is missing, so the times say nothing.
+  if (isTooBig(measurement.correctionField))
+    return { exchange: idleSyncExchange, discarded: 'correctionTooBig' };
+  return { exchange: idleSyncExchange, measurement, ...(loss && { discarded: loss }) };
+}
+
+/** Modulo 2^16, as sequenceIds are counted (7.3.7). */
+function isLater(sequenceId: number, than: number): boolean {
+  const ahead = (sequenceId - than) & 0xffff;
+  return ahead > 0 && ahead < 0x8000;
+}
