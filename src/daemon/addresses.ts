@@ -1,0 +1,61 @@
+/** MAC and IP addresses between their text and their octets. */
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** Six octets of "02:00:00:00:00:01". Throws TypeError on any other text. */
+export function macOctets(mac: string): Buffer {
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac))
+    throw new TypeError(`not a MAC address: "${mac}"`);
+  return Buffer.from(mac.replaceAll(':', ''), 'hex');
+}
+
+/** "02:00:00:00:00:01" of six octets. */
+export function formatMac(octets: Buffer): string {
+  return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join(':');
+}
+
+/** IEEE 802-2014, 8.2.2: the I/G bit, the first on the wire, is set in addresses of groups. */
+export function isGroupMac(mac: string): boolean {
+  return ((macOctets(mac)[0] ?? 0) & 0x01) !== 0;
+}
+
+/** Four octets of "192.0.2.1". Throws TypeError on any other text. */
+export function ipv4Octets(ip: string): Buffer {
+  if (!isIPv4(ip)) throw new TypeError(`not an IPv4 address: "${ip}"`);
+  return Buffer.from(ip.split('.').map(Number));
+}
+
+/** "192.0.2.1" of four octets. */
+export function formatIpv4(octets: Buffer): string {
+  return octets.join('.');
+}
+
+/** Sixteen octets of "2001:db8::1". Throws TypeError on any other text, and on a zone ("%eth0"). */
+export function ipv6Octets(ip: string): Buffer {
+  if (!isIPv6(ip) || ip.includes('%')) throw new TypeError(`not an IPv6 address: "${ip}"`);
+  const [before = '', after = ''] = canonicalIpv6(ip).split('::');
+  const head = groupsOf(before);
+  const tail = groupsOf(after);
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => 0);
+  const octets = Buffer.alloc(16);
+  for (const [index, group] of [...head, ...zeros, ...tail].entries()) {
+    octets.writeUInt16BE(group, 2 * index);
+  }
+  return octets;
+}
+
+/** "2001:db8::1", the canonical text (RFC 5952), of sixteen octets. */
+export function formatIpv6(octets: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    octets.readUInt16BE(2 * index).toString(16),
+  );
+  return canonicalIpv6(groups.join(':'));
+}
+
+/** The platform knows the rules of RFC 5952 for hosts in URLs; an IPv4 tail becomes hexadecimal as well. */
+function canonicalIpv6(ip: string): string {
+  return new URL(`http://[${ip}]/`).hostname.slice(1, -1);
+}
+
+function groupsOf(text: string): number[] {
+  return text === '' ? [] : text.split(':').map((group) => parseInt(group, 16));
+}

@@ -1,0 +1,239 @@
+/**
+ * Drives core instances from a data plane: records up become inputs, outputs become frames down, timers, or events for
+ * whoever listens. Nothing is decided here.
+ */
+import type { Input, Output, PortIndex } from '../core/io.js';
+import { instantFromNs } from '../core/time/instant.js';
+import { isEventMessage } from '../core/wire/header.js';
+import type { DataPlane, EngineRecord, SubmitFrame } from '../native/data-plane.js';
+import { isGroupMac } from './addresses.js';
+import { decapsulate, encapsulate, type LocalAddress } from './encapsulation.js';
+import { Timers, type TimerClock } from './timers.js';
+
+/** Any instance of src/core/instance. */
+export interface CoreInstance {
+  step(input: Input): readonly Output[];
+}
+
+/** What an instance speaks on a port; the MAC address is the data plane's to tell. */
+export type PortTransport =
+  | { readonly transport: 'l2' }
+  | { readonly transport: 'udp4'; readonly ip: string }
+  | { readonly transport: 'udp6'; readonly ip: string };
+
+export interface Attachment {
+  readonly instance: CoreInstance;
+  /** By the data plane's port; undefined where the instance has none. */
+  readonly ports: readonly (PortTransport | undefined)[];
+}
+
+/** `instance` is the index of the attachment that it comes from. */
+export type PumpEvent =
+  | (Extract<Output, { kind: 'offsetSample' }> & { readonly instance: number })
+  | (Extract<Output, { kind: 'discarded' }> & { readonly instance: number })
+  /** Nobody's: no instance speaks that transport on that port, or the frame is another host's. */
+  | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: UnclaimedReason }
+  | Extract<EngineRecord, { kind: 'link' | 'portError' }>;
+
+export type UnclaimedReason = 'notPtp' | 'otherTransport' | 'otherHost';
+
+export interface PumpOptions {
+  readonly dataPlane: DataPlane;
+  readonly attachments: readonly Attachment[];
+  readonly timerClock: TimerClock;
+  readonly onEvent: (event: PumpEvent) => void;
+}
+
+/**
+ * A context on its way through the data plane: the upper 8 bits name the attachment, the lower 24 are the instance's
+ * own. So no table of contexts is needed, and none can fill up.
+ */
+const instanceContextBits = 24;
+const maxAttachments = 2 ** (32 - instanceContextBits);
+
+export class Pump {
+  readonly #dataPlane: DataPlane;
+  readonly #attachments: readonly Attachment[];
+  readonly #timers: Timers;
+  readonly #onEvent: (event: PumpEvent) => void;
+  /** By port; empty while the interface does not exist. */
+  #macs: readonly string[];
+  /** Frames to be submitted together. */
+  #batch: SubmitFrame[] = [];
+  #running = false;
+
+  constructor({ dataPlane, attachments, timerClock, onEvent }: PumpOptions) {
+    if (attachments.length > maxAttachments) {
+      throw new RangeError(`${attachments.length} instances on one data plane: at most 256`);
+    }
+    this.#dataPlane = dataPlane;
+    this.#attachments = attachments;
+    this.#timers = new Timers(timerClock);
+    this.#onEvent = onEvent;
+    this.#macs = dataPlane.ports().map(({ mac }) => mac);
+  }
+
+  /** Tells the instances which links are up, and from then on everything that happens. */
+  start(): void {
+    this.#running = true;
+    this.#dataPlane.onReadable(() => {
+      this.#drain();
+    });
+    for (const [port, { present, link }] of this.#dataPlane.ports().entries()) {
+      if (present && link) this.#stepAll({ kind: 'link', port, up: true });
+    }
+    this.#submit();
+  }
+
+  /** Takes no more records and lets no timer expire. The data plane stays open: it is its owner's to close. */
+  stop(): void {
+    this.#running = false;
+    this.#timers.cancelAll();
+  }
+
+  #drain(): void {
+    if (!this.#running) return;
+    for (const record of this.#dataPlane.drain()) this.#onRecord(record);
+    this.#submit();
+  }
+
+  #submit(): void {
+    if (!this.#running || this.#batch.length === 0) return;
+    const frames = this.#batch;
+    this.#batch = [];
+    this.#dataPlane.submit(frames);
+  }
+
+  #onRecord(record: EngineRecord): void {
+    switch (record.kind) {
+      case 'frame':
+        this.#onFrame(record);
+        return;
+      case 'transmitTimestamp': {
+        const { port, context, timestampNs } = record;
+        this.#step(context >>> instanceContextBits, {
+          kind: 'transmitTimestamp',
+          port,
+          context: context % 2 ** instanceContextBits,
+          egressTimestamp: instantFromNs(timestampNs),
+        });
+        return;
+      }
+      case 'transmitTimestampLost': {
+        const { port, context } = record;
+        this.#step(context >>> instanceContextBits, {
+          kind: 'transmitTimestampLost',
+          port,
+          context: context % 2 ** instanceContextBits,
+        });
+        return;
+      }
+      case 'link':
+        this.#macs = this.#dataPlane.ports().map(({ mac }) => mac);
+        this.#stepAll({ kind: 'link', port: record.port, up: record.present && record.up });
+        this.#onEvent(record);
+        return;
+      case 'portError':
+        this.#onEvent(record);
+        return;
+    }
+  }
+
+  #onFrame(record: Extract<EngineRecord, { kind: 'frame' }>): void {
+    const { port, timestampNs } = record;
+    const received = decapsulate(record.frame, record.ptpOffset, record.ptpLength);
+    if (received === undefined) return this.#unclaimed(port, 'notPtp');
+    const { transport, message, messageType, source, destinationMac } = received;
+
+    // The data plane listens promiscuously: a switch floods frames of hosts it has not learned.
+    const toUnicast = !isGroupMac(destinationMac);
+    if (toUnicast && destinationMac !== this.#macs[port]) return this.#unclaimed(port, 'otherHost');
+
+    const stamped = messageType !== undefined && isEventMessage(messageType) && timestampNs !== 0n;
+    const input: Input = {
+      kind: 'message',
+      port,
+      message,
+      source,
+      toUnicast,
+      ...(stamped && { ingressTimestamp: instantFromNs(timestampNs) }),
+    };
+    let claimed = false;
+    for (const [index, attachment] of this.#attachments.entries()) {
+      if (attachment.ports[port]?.transport !== transport) continue;
+      claimed = true;
+      this.#step(index, input);
+    }
+    if (!claimed) this.#unclaimed(port, 'otherTransport');
+  }
+
+  #unclaimed(port: PortIndex, reason: UnclaimedReason): void {
+    this.#onEvent({ kind: 'unclaimed', port, reason });
+  }
+
+  /** For every instance that has the port. */
+  #stepAll(input: Extract<Input, { kind: 'link' }>): void {
+    for (const [index, { ports }] of this.#attachments.entries()) {
+      if (ports[input.port] !== undefined) this.#step(index, input);
+    }
+  }
+
+  #step(index: number, input: Input): void {
+    const attachment = this.#attachments[index];
+    // A context that this pump has not given out: the data plane has other users.
+    if (attachment === undefined) return;
+    for (const output of attachment.instance.step(input)) this.#perform(index, attachment, output);
+  }
+
+  #perform(index: number, attachment: Attachment, output: Output): void {
+    // Whoever heard of an earlier output may have stopped this.
+    if (!this.#running) return;
+    switch (output.kind) {
+      case 'sendEvent':
+      case 'sendGeneral':
+        this.#send(index, attachment, output);
+        return;
+      case 'setTimer':
+        this.#timers.set(`${index}/${output.timer}`, output.after, () => {
+          this.#step(index, { kind: 'timer', timer: output.timer });
+          this.#submit();
+        });
+        return;
+      case 'cancelTimer':
+        this.#timers.cancel(`${index}/${output.timer}`);
+        return;
+      case 'offsetSample':
+      case 'discarded':
+        this.#onEvent({ ...output, instance: index });
+        return;
+    }
+  }
+
+  #send(
+    index: number,
+    attachment: Attachment,
+    output: Extract<Output, { kind: 'sendEvent' | 'sendGeneral' }>,
+  ): void {
+    const { port } = output;
+    const local = this.#localAddress(attachment, port);
+    if (local === undefined) {
+      this.#onEvent({ kind: 'discarded', port, reason: 'interfaceAbsent', instance: index });
+      return;
+    }
+    this.#batch.push({
+      port,
+      frame: encapsulate(output.message, output.destination, local),
+      ...(output.kind === 'sendEvent' && {
+        context: index * 2 ** instanceContextBits + output.context,
+      }),
+    });
+  }
+
+  #localAddress(attachment: Attachment, port: PortIndex): LocalAddress | undefined {
+    const mac = this.#macs[port];
+    const transport = attachment.ports[port];
+    // Between an interface's going and the record that says so there is no address to send from.
+    if (!mac || transport === undefined) return undefined;
+    return { ...transport, mac };
+  }
+}
