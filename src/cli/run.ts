@@ -1,6 +1,6 @@
 /** ptp-switch run: a switch in the foreground until SIGTERM or SIGINT. */
 import type { CommandModule } from 'yargs';
-import { defaultSocketPath } from '../control/socket-file.js';
+import { defaultSocketPath, removeLeftover } from '../control/socket-file.js';
 import { UsageError } from './command-error.js';
 import type { Environment } from './environment.js';
 
@@ -89,6 +89,8 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { Switch } = await import('../daemon/switch.js');
   const { runUntilStopped } = await import('../daemon/lifecycle.js');
   const { serveControl } = await import('../control/server.js');
+  // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
+  await removeLeftover(args.socket);
   const { openDataPlane } = await environment.loadAddon();
   const log = { info: environment.print, warn: environment.printError };
   const running = new Switch(openDataPlane, config, engine, log);

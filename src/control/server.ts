@@ -6,7 +6,7 @@ import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { PortStatus, Stats } from '../daemon/status.js';
 import { UnknownPortError } from '../daemon/switch.js';
-import { ControlError, removeLeftover, socketMode } from './socket-file.js';
+import { ControlError, socketMode } from './socket-file.js';
 
 /** What the socket answers from: a Switch, or a part of one in tests. */
 export interface Controlled {
@@ -42,13 +42,15 @@ export interface ControlServer {
   readonly close: () => Promise<void>;
 }
 
-/** @throws ControlError when the socket cannot be had */
+/**
+ * @param path free to be taken: see removeLeftover
+ * @throws ControlError when the socket cannot be had
+ */
 export async function serveControl(
   path: string,
   controlled: Controlled,
   version: string,
 ): Promise<ControlServer> {
-  await removeLeftover(path);
   const server = createServer((request, response) => {
     void answer(request, controlled, version).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' });

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ControlClient } from '../../../src/control/client.js';
 import { serveControl, type Controlled, type ControlServer } from '../../../src/control/server.js';
-import { ControlError } from '../../../src/control/socket-file.js';
+import { ControlError, removeLeftover } from '../../../src/control/socket-file.js';
 import { UnknownPortError } from '../../../src/daemon/switch.js';
 
 let directory: string;
@@ -32,6 +32,7 @@ async function serve(part: Partial<Controlled> = {}): Promise<ControlServer> {
     loseTransmitTimestamps: () => undefined,
     ...part,
   };
+  await removeLeftover(socket);
   const server = await serveControl(socket, controlled, '1.2.3');
   servers.push(server);
   return server;
