@@ -124,7 +124,9 @@ function describe(tool) {
 
 async function installNpmPackages() {
   if (npmPackagesMatchLock()) return false;
-  await step('npm packages and, with them, the C++ addon', 'npm', [['npm', 'ci', '--no-audit', '--no-fund']]);
+  await step('npm packages and, with them, the C++ addon', 'npm', [
+    ['npm', 'ci', '--no-audit', '--no-fund'],
+  ]);
   return true;
 }
 

@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
+import { loadConfig } from '../../../src/config/load.js';
 import { runUntilStopped } from '../../../src/daemon/lifecycle.js';
 import { policyFor } from '../../../src/daemon/policy.js';
 import { Switch, UnknownPortError } from '../../../src/daemon/switch.js';
@@ -53,6 +55,16 @@ test('a rule for one domain goes before the rule for any', () => {
     { type: 'e2e-tc', domain: 24 },
   ]);
   expect(rules.map(({ domainNumber }) => domainNumber)).toEqual([24, 'any']);
+});
+
+test.each(readdirSync('config'))('the sample config/%s makes a switch', (name) => {
+  const sample = loadConfig(`config/${name}`);
+  let fake: FakeDataPlane | undefined;
+  const ignore = (): void => undefined;
+  const log = { info: ignore, warn: ignore };
+  new Switch((options) => (fake = new FakeDataPlane(options)), sample, { busyPoll: false }, log);
+  expect(fake?.options.ports).toEqual(sample.ports);
+  expect(fake?.programmed[0]).toHaveLength(sample.instances.length);
 });
 
 test('every port is introduced in one line', () => {
