@@ -52,7 +52,13 @@ export async function setUp({ required, optional = [] }) {
   let worked = await installDebianPackages(required, optional);
   worked = (await installNpmPackages()) || worked;
   worked = (await build('addon', addonInputs(), addonIsBuilt, 'build:addon')) || worked;
-  worked = (await build('dist', ['src', 'tsconfig.json'], distIsBuilt, 'build:ts')) || worked;
+  worked =
+    (await build(
+      'dist',
+      ['src', 'tsconfig.json', 'tsconfig.build.json'],
+      distIsBuilt,
+      'build:ts',
+    )) || worked;
   if (!worked) console.log('Set-up: everything is in place.');
   return missing(optional);
 }
