@@ -47,7 +47,7 @@ export class OrdinaryClock {
   step(input: Input): readonly Output[] {
     const { settings } = this.#side;
     if (input.kind !== 'timer' && input.port !== settings.port) {
-      return [discarded(settings, 'otherPort')];
+      return [discarded({ ...settings, port: input.port }, 'otherPort')];
     }
     if (input.kind !== 'message') return this.#stepPort(input);
     const received = admit(settings, input);

@@ -1,0 +1,279 @@
+import { describe, expect, it } from 'vitest';
+import { OrdinaryClock } from '../../../../src/core/instance/ordinary-clock.js';
+import type { Input, Output } from '../../../../src/core/io.js';
+import { headerOf } from '../../../../src/core/port/port.js';
+import type { SlaveSettings } from '../../../../src/core/port/slave.js';
+import { clockIdentity } from '../../../../src/core/time/identity.js';
+import { instantFromNs } from '../../../../src/core/time/instant.js';
+import { timeIntervalFromNs, zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
+import { zeroTimestamp } from '../../../../src/core/time/timestamp.js';
+import { Flag, noLogMessageInterval, type Header } from '../../../../src/core/wire/header.js';
+import { decode, encode, type Message } from '../../../../src/core/wire/message.js';
+import {
+  receiverSettings,
+  sourceAddress,
+  sourceSettings,
+} from '../../../support/ordinary-clocks.js';
+
+const otherSource = {
+  ...sourceSettings,
+  portIdentity: { clockIdentity: clockIdentity(0x99n), portNumber: 1 },
+};
+
+type HeaderFields = Partial<Pick<Header, 'flagField' | 'correctionField' | 'logMessageInterval'>>;
+
+function from(settings: typeof sourceSettings, sequenceId: number, fields: HeaderFields = {}) {
+  return headerOf(settings, {
+    flagField: 0,
+    correctionField: zeroTimeInterval,
+    sequenceId,
+    logMessageInterval: 0,
+    ...fields,
+  });
+}
+
+function received(message: Message, ingressNs?: bigint, toUnicast = false): Input {
+  return {
+    kind: 'message',
+    port: 0,
+    message: encode(message),
+    source: sourceAddress,
+    toUnicast,
+    ...(ingressNs !== undefined && { ingressTimestamp: instantFromNs(ingressNs) }),
+  };
+}
+
+const announceFrom = (
+  settings = sourceSettings,
+  fields: HeaderFields = {},
+  stepsRemoved = 0,
+): Message => ({
+  messageType: 'Announce',
+  header: from(settings, 0, fields),
+  originTimestamp: zeroTimestamp,
+  ...settings.grandmaster,
+  stepsRemoved,
+  tlvs: [],
+});
+
+const syncFrom = (settings: typeof sourceSettings, sequenceId: number): Message => ({
+  messageType: 'Sync',
+  header: from(settings, sequenceId, { flagField: Flag.twoStep }),
+  originTimestamp: zeroTimestamp,
+  tlvs: [],
+});
+
+const followUpFrom = (
+  settings: typeof sourceSettings,
+  sequenceId: number,
+  originNs: number,
+  correctionNs = 0,
+): Message => ({
+  messageType: 'Follow_Up',
+  header: from(settings, sequenceId, { correctionField: timeIntervalFromNs(correctionNs) }),
+  preciseOriginTimestamp: { secondsField: 0, nanosecondsField: originNs },
+  tlvs: [],
+});
+
+const delayResp = (
+  sequenceId: number,
+  receiveNs: number,
+  fields: HeaderFields = {},
+  requestingPortIdentity = receiverSettings.portIdentity,
+): Message => ({
+  messageType: 'Delay_Resp',
+  header: from(sourceSettings, sequenceId, fields),
+  receiveTimestamp: { secondsField: 0, nanosecondsField: receiveNs },
+  requestingPortIdentity,
+  tlvs: [],
+});
+
+const delayReqTimer: Input = { kind: 'timer', timer: '0/delayReq' };
+
+function listening(settings: Partial<SlaveSettings> = {}) {
+  const clock = new OrdinaryClock({ ...receiverSettings, ...settings });
+  clock.step({ kind: 'link', port: 0, up: true });
+  return clock;
+}
+
+/** Announce and one Sync taken; the receiver is 1000 ns ahead, the path 200 ns long. */
+function synced(settings: Partial<SlaveSettings> = {}) {
+  const clock = listening(settings);
+  clock.step(received(announceFrom()));
+  clock.step(received(syncFrom(sourceSettings, 1), 11_200n));
+  const outputs = clock.step(received(followUpFrom(sourceSettings, 1, 10_000)));
+  return { clock, outputs };
+}
+
+/** And one delay exchange complete. */
+function calibrated() {
+  const { clock } = synced();
+  clock.step(delayReqTimer);
+  clock.step({
+    kind: 'transmitTimestamp',
+    port: 0,
+    context: 0,
+    egressTimestamp: instantFromNs(21_000n),
+  });
+  clock.step(received(delayResp(0, 20_200)));
+  return clock;
+}
+
+function portKind(clock: OrdinaryClock) {
+  return clock.state().port.kind;
+}
+
+const reasons = (outputs: readonly Output[]) =>
+  outputs.flatMap((output) => (output.kind === 'discarded' ? [output.reason] : []));
+
+describe('a time receiver', () => {
+  it('goes INITIALIZING, LISTENING, UNCALIBRATED, SLAVE (9.2.5)', () => {
+    expect(portKind(new OrdinaryClock(receiverSettings))).toBe('INITIALIZING');
+    expect(portKind(listening())).toBe('LISTENING');
+    expect(portKind(synced().clock)).toBe('UNCALIBRATED');
+    expect(portKind(calibrated())).toBe('SLAVE');
+  });
+
+  it('tells a sample for each Sync once it knows the path', () => {
+    const clock = calibrated();
+    clock.step(received(syncFrom(sourceSettings, 2), 31_250n));
+    expect(clock.step(received(followUpFrom(sourceSettings, 2, 30_000, 50)))).toEqual([
+      {
+        kind: 'offsetSample',
+        port: 0,
+        sequenceId: 2,
+        corrected: { offsetNs: 1000, meanPathDelayNs: 200 },
+        uncorrected: { offsetNs: 1050, meanPathDelayNs: 200 },
+      },
+    ]);
+    expect(clock.state()).toMatchObject({
+      port: {
+        statistics: { corrected: { count: 1, meanNs: 1000 }, uncorrected: { meanNs: 1050 } },
+      },
+    });
+  });
+
+  it('takes no Sync before an Announce, and none of another master after it', () => {
+    const clock = listening();
+    expect(reasons(clock.step(received(syncFrom(sourceSettings, 1), 1n)))).toEqual(['otherMaster']);
+    clock.step(received(announceFrom()));
+    for (const message of [
+      announceFrom(otherSource),
+      syncFrom(otherSource, 1),
+      followUpFrom(otherSource, 1, 1),
+    ]) {
+      expect(reasons(clock.step(received(message, 1n)))).toEqual(['otherMaster']);
+    }
+  });
+
+  it('takes no Announce of an alternate master or 255 steps away (9.3.2.5)', () => {
+    const clock = listening();
+    const alternate = announceFrom(sourceSettings, { flagField: Flag.alternateMaster });
+    const far = announceFrom(sourceSettings, {}, 255);
+    expect(reasons(clock.step(received(alternate)))).toEqual(['unqualifiedAnnounce']);
+    expect(reasons(clock.step(received(far)))).toEqual(['unqualifiedAnnounce']);
+    expect(portKind(clock)).toBe('LISTENING');
+    clock.step(received(announceFrom(sourceSettings, {}, 254)));
+    expect(portKind(clock)).toBe('UNCALIBRATED');
+  });
+
+  it('waits three announce intervals for the next Announce, then takes another master (9.2.6.12)', () => {
+    const clock = listening();
+    expect(clock.step(received(announceFrom()))).toEqual([
+      { kind: 'setTimer', timer: '0/announceReceipt', after: 6e9 },
+    ]);
+    expect(clock.step({ kind: 'timer', timer: '0/announceReceipt' })).toEqual([
+      { kind: 'cancelTimer', timer: '0/delayReq' },
+    ]);
+    expect(portKind(clock)).toBe('LISTENING');
+    clock.step(received(announceFrom(otherSource)));
+    expect(clock.state()).toMatchObject({
+      port: { kind: 'UNCALIBRATED', parent: { portIdentity: otherSource.portIdentity } },
+    });
+  });
+
+  it('asks for the delay once there is a Sync, at random times around the interval (9.5.11.2)', () => {
+    const asked = (random: number) =>
+      synced({ random: () => random, logMinDelayReqInterval: -2 }).outputs;
+    expect(asked(0)).toEqual([{ kind: 'setTimer', timer: '0/delayReq', after: 0 }]);
+    expect(asked(0.75)).toEqual([{ kind: 'setTimer', timer: '0/delayReq', after: 375e6 }]);
+  });
+
+  it('keeps to the interval that a multicast Delay_Resp tells, if it can be believed', () => {
+    const nextRequestAfter = (logMessageInterval: number) => {
+      const { clock } = synced();
+      clock.step(delayReqTimer);
+      clock.step(received(delayResp(0, 1, { logMessageInterval })));
+      return clock.step(delayReqTimer).find(({ kind }) => kind === 'setTimer');
+    };
+    expect(nextRequestAfter(-4)).toMatchObject({ after: 62.5e6 });
+    expect(nextRequestAfter(noLogMessageInterval)).toMatchObject({ after: 1e9 });
+    expect(nextRequestAfter(-128)).toMatchObject({ after: 1e9 });
+  });
+
+  it.each([
+    ['multicast', { kind: 'multicast' }, 0],
+    ['hybrid', sourceAddress, Flag.unicast],
+  ] as const)('sends its Delay_Req %s', (transmission, destination, flagField) => {
+    const { clock } = synced({ transmission });
+    const request = clock.step(delayReqTimer).find((output) => output.kind === 'sendEvent');
+    if (request === undefined) throw new Error('no Delay_Req');
+    expect(request.destination).toEqual(destination);
+    expect(decode(request.message)).toMatchObject({
+      message: {
+        messageType: 'Delay_Req',
+        header: { flagField, sequenceId: 0, logMessageInterval: noLogMessageInterval },
+      },
+    });
+  });
+
+  it('listens to unicast messages alone when set so, and to multicast ones alone otherwise', () => {
+    for (const transmission of ['multicast', 'hybrid', 'unicast'] as const) {
+      const clock = listening({ transmission });
+      const wanted = transmission === 'unicast';
+      expect(reasons(clock.step(received(announceFrom(), undefined, !wanted)))).toEqual([
+        'otherTransmission',
+      ]);
+      expect(reasons(clock.step(received(announceFrom(), undefined, wanted)))).toEqual([]);
+    }
+  });
+
+  it('leaves the answers to other ports alone', () => {
+    const { clock } = synced();
+    clock.step(delayReqTimer);
+    const other = { ...receiverSettings.portIdentity, portNumber: 2 };
+    expect(reasons(clock.step(received(delayResp(0, 1, {}, other))))).toEqual([
+      'delayRespForOtherPort',
+    ]);
+  });
+
+  it('cannot use a Sync without time stamp', () => {
+    const { clock } = synced();
+    expect(reasons(clock.step(received(syncFrom(sourceSettings, 2))))).toEqual([
+      'noIngressTimestamp',
+    ]);
+  });
+
+  it('forgets its master and stops asking when the link goes down', () => {
+    const clock = calibrated();
+    expect(clock.step({ kind: 'link', port: 0, up: false })).toEqual([
+      { kind: 'cancelTimer', timer: '0/announceReceipt' },
+      { kind: 'cancelTimer', timer: '0/delayReq' },
+    ]);
+    clock.step({ kind: 'link', port: 0, up: true });
+    expect(portKind(clock)).toBe('LISTENING');
+  });
+
+  it('does not take the time stamp of one request for that of a later one', () => {
+    const clock = calibrated();
+    const second = clock.step(delayReqTimer).find((output) => output.kind === 'sendEvent');
+    expect(second?.context).toBe(1);
+    const late: Input = {
+      kind: 'transmitTimestamp',
+      port: 0,
+      context: 0,
+      egressTimestamp: instantFromNs(1n),
+    };
+    expect(reasons(clock.step(late))).toEqual(['unexpectedTransmitTimestamp']);
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import {
+  idleSyncExchange,
+  stepSyncExchange,
+  type SyncEvent,
+  type SyncTransition,
+} from '../../../../src/core/port/sync-exchange.js';
+import { instantFromNs } from '../../../../src/core/time/instant.js';
+import {
+  maxTimeInterval,
+  timeInterval,
+  timeIntervalFromNs,
+  zeroTimeInterval,
+} from '../../../../src/core/time/time-interval.js';
+import { Flag } from '../../../../src/core/wire/header.js';
+import { headerOf } from '../../../../src/core/port/port.js';
+import { sourceSettings } from '../../../support/ordinary-clocks.js';
+
+const arrival = instantFromNs(5_000_000_500n);
+
+function sync(
+  sequenceId: number,
+  correctionField = zeroTimeInterval,
+  flagField = Flag.twoStep as number,
+): SyncEvent {
+  return {
+    kind: 'sync',
+    message: {
+      messageType: 'Sync',
+      header: headerOf(sourceSettings, {
+        flagField,
+        correctionField,
+        sequenceId,
+        logMessageInterval: 0,
+      }),
+      originTimestamp: { secondsField: 5, nanosecondsField: 7 },
+      tlvs: [],
+    },
+    syncEventIngressTimestamp: arrival,
+  };
+}
+
+function followUp(sequenceId: number, correctionField = zeroTimeInterval): SyncEvent {
+  return {
+    kind: 'followUp',
+    message: {
+      messageType: 'Follow_Up',
+      header: headerOf(sourceSettings, {
+        flagField: 0,
+        correctionField,
+        sequenceId,
+        logMessageInterval: 0,
+      }),
+      preciseOriginTimestamp: { secondsField: 5, nanosecondsField: 100 },
+      tlvs: [],
+    },
+  };
+}
+
+/** The last of the transitions that these events lead to. */
+function after(...events: readonly SyncEvent[]): SyncTransition {
+  return events.reduce<SyncTransition>(({ exchange }, event) => stepSyncExchange(exchange, event), {
+    exchange: idleSyncExchange,
+  });
+}
+
+const measured = (sequenceId: number, correctionNs: number) => ({
+  sequenceId,
+  originTimestamp: instantFromNs(5_000_000_100n),
+  syncEventIngressTimestamp: arrival,
+  correctionField: timeIntervalFromNs(correctionNs),
+});
+
+describe('a Sync exchange', () => {
+  it('adds the corrections of Sync and Follow_Up', () => {
+    const { exchange, measurement, discarded } = after(
+      sync(1, timeIntervalFromNs(2)),
+      followUp(1, timeIntervalFromNs(40.5)),
+    );
+    expect(measurement).toEqual(measured(1, 42.5));
+    expect(exchange.kind).toBe('idle');
+    expect(discarded).toBeUndefined();
+  });
+
+  it('takes a Follow_Up that comes before its Sync', () => {
+    const { measurement, discarded } = after(
+      followUp(1, timeIntervalFromNs(40)),
+      sync(1, timeIntervalFromNs(2)),
+    );
+    expect(measurement).toEqual(measured(1, 42));
+    expect(discarded).toBeUndefined();
+  });
+
+  it('takes a one-step Sync as it is', () => {
+    expect(after(sync(9, timeIntervalFromNs(3), 0)).measurement).toEqual({
+      ...measured(9, 3),
+      originTimestamp: instantFromNs(5_000_000_007n),
+    });
+  });
+
+  it('gives up a Sync whose Follow_Up has not come when the next Sync does', () => {
+    const { exchange, discarded } = after(sync(1), sync(2));
+    expect(exchange).toMatchObject({ kind: 'awaitingFollowUp', sequenceId: 2 });
+    expect(discarded).toBe('followUpMissing');
+  });
+
+  it('gives up a Follow_Up whose Sync has not come', () => {
+    expect(after(followUp(1), sync(2))).toMatchObject({
+      exchange: { kind: 'awaitingFollowUp', sequenceId: 2 },
+      discarded: 'syncMissing',
+    });
+    expect(after(followUp(1), followUp(2))).toMatchObject({
+      exchange: { kind: 'awaitingSync', sequenceId: 2 },
+      discarded: 'syncMissing',
+    });
+  });
+
+  it('never pairs messages of different sequenceIds', () => {
+    expect(after(sync(1), followUp(2)).measurement).toBeUndefined();
+    expect(after(followUp(2), sync(1)).measurement).toBeUndefined();
+  });
+
+  it('keeps waiting when a Follow_Up of an earlier Sync comes late, across the wrap of sequenceId', () => {
+    expect(after(sync(0), followUp(0xffff))).toMatchObject({
+      exchange: { kind: 'awaitingFollowUp', sequenceId: 0 },
+      discarded: 'staleFollowUp',
+    });
+  });
+
+  it('goes on with the later Sync when its Follow_Up overtakes it, across the wrap of sequenceId', () => {
+    expect(after(sync(0xffff), followUp(0), sync(0)).measurement).toEqual(measured(0, 0));
+  });
+
+  it('keeps the first of two copies of a Sync', () => {
+    expect(after(sync(1), sync(1))).toMatchObject({
+      exchange: { kind: 'awaitingFollowUp', sequenceId: 1 },
+      discarded: 'duplicateSync',
+    });
+  });
+
+  it('goes on at once when a master begins its sequenceIds again', () => {
+    expect(after(sync(500), sync(0), followUp(0)).measurement).toEqual(measured(0, 0));
+  });
+
+  it('refuses a correction that is, or sums up to, "too big to be represented" (13.3.2.9)', () => {
+    const large = timeInterval(maxTimeInterval - 1n);
+    for (const events of [
+      [sync(1, maxTimeInterval, 0)],
+      [sync(1, maxTimeInterval), followUp(1, timeInterval(-5n))],
+      [followUp(1, large), sync(1, large)],
+    ]) {
+      expect(after(...events)).toEqual({
+        exchange: idleSyncExchange,
+        discarded: 'correctionTooBig',
+      });
+    }
+  });
+});
