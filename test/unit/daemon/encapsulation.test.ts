@@ -141,7 +141,7 @@ describe('encapsulate', () => {
       { transport: 'udp6', mac: local.mac, ip: '2001:db8::1' },
     );
     expect(checksumsHold(frame)).toBe(true);
-    expect(decapsulate(frame, 62, message.length)).toMatchObject({
+    expect(decapsulate(new Uint8Array(frame), 62, message.length)).toMatchObject({
       transport: 'udp6',
       message,
       source: { kind: 'unicast', mac: local.mac, ip: '2001:db8::1' },
