@@ -10,8 +10,8 @@ namespace ptpswitch::dataplane {
 namespace {
 
 uint64_t key_of(uint16_t vlan_id, const uint8_t* mac) {
-  return static_cast<uint64_t>(vlan_id) << 48 |
-         static_cast<uint64_t>(wire::read16(mac)) << 32 | wire::read32(mac + 2);
+  return static_cast<uint64_t>(vlan_id) << 48 | static_cast<uint64_t>(wire::read16(mac)) << 32 |
+         wire::read32(mac + 2);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Where unicast addresses live: learned from the source addresses of PTP frames per VLAN, aged, bounded (802.1Q, 8.7).
+// Where unicast addresses live: learned from the source addresses of PTP frames per VLAN, aged,
+// bounded (802.1Q, 8.7).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ class AddressTable {
   // `seed` salts the hash; `capacity` is rounded up to a power of two.
   AddressTable(uint32_t capacity, DurationNs ageing, uint64_t seed);
 
-  // Notes that `mac` (6 bytes) was seen behind `port` at `now`. True when a live address had to make room.
+  // Notes that `mac` (6 bytes) was seen behind `port` at `now`. True when a live address had to
+  // make room.
   bool learn(uint16_t vlan_id, const uint8_t* mac, uint32_t port, int64_t now);
 
   // The port behind which `mac` was last seen, unless it has aged.

@@ -40,7 +40,8 @@ void PortCounters::add_residence(int64_t residence_ns) {
 }
 
 void PortCounters::add_malformed(wire::MalformedReason reason) {
-  const int offset = static_cast<int>(reason) - static_cast<int>(wire::MalformedReason::kShortFrame);
+  const int offset =
+      static_cast<int>(reason) - static_cast<int>(wire::MalformedReason::kShortFrame);
   add(static_cast<Counter>(static_cast<int>(Counter::kDropShortFrame) + offset));
 }
 

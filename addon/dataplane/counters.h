@@ -1,5 +1,6 @@
-// The counters of one port: every frame and every reason why one was not forwarded, by name. One writer (the engine thread),
-// any number of readers; values only grow (residence.min and .max apart).
+// The counters of one port: every frame and every reason why one was not forwarded, by name. One
+// writer (the engine thread), any number of readers; values only grow (residence.min and .max
+// apart).
 #pragma once
 
 #include <array>
@@ -61,6 +62,8 @@ namespace ptpswitch::dataplane {
   X(kDropByPolicy, "drop.byPolicy")                                                                       \
   X(kDropDestinationOnIngressPort, "drop.destinationOnIngressPort")                                       \
   X(kDropNoEgressPort, "drop.noEgressPort")                                                               \
+  X(kDropDelayMechanism, "drop.otherDelayMechanism")                                                      \
+  X(kDropLinkDelayUnknown, "drop.linkDelayUnknown")                                                       \
   X(kDropNoRequest, "drop.noRequest")                                                                     \
   X(kDropUnexpectedFollowUp, "drop.unexpectedFollowUp")                                                   \
   X(kDropRecordsFull, "drop.recordsFull")                                                                 \
@@ -111,7 +114,8 @@ inline constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
 #undef X
 };
 
-// Residence histogram: eight buckets to each power of two, so that a percentile is right to an eighth.
+// Residence histogram: eight buckets to each power of two, so that a percentile is right to an
+// eighth.
 inline constexpr uint32_t kResidenceSubBuckets = 8;
 inline constexpr uint32_t kResidenceOctaves = 32;  // up to 4.3 s
 inline constexpr uint32_t kResidenceBuckets = kResidenceSubBuckets * (kResidenceOctaves - 2);
@@ -121,7 +125,8 @@ uint32_t residence_bucket(int64_t residence_ns);
 // The largest residence that bucket holds, in ns.
 uint64_t residence_bucket_upper_ns(uint32_t bucket);
 
-// One port's block. Relaxed atomics: each value is right by itself, readers need no order among them.
+// One port's block. Relaxed atomics: each value is right by itself, readers need no order among
+// them.
 class PortCounters {
  public:
   static constexpr size_t kStride = kCounterCount + kResidenceBuckets;

@@ -1,19 +1,32 @@
-// What the forwarder wants done: the only way out of addon/dataplane. The engine implements it on sockets, the tests and the
-// virtual network on queues.
+// What the forwarder wants done: the only way out of addon/dataplane. The engine implements it on
+// sockets, the tests and the virtual network on queues.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
+#include "addon/wire/frame_edit.h"
 #include "addon/wire/frame_view.h"
 
 namespace ptpswitch::dataplane {
+
+// A Sync and its Follow_Up have passed.
+struct SyncObservation {
+  uint16_t sdo_id;
+  uint8_t domain_number;
+  uint16_t sequence_id;
+  const uint8_t* source_port_identity;  // 10 bytes
+  int64_t ingress_timestamp_ns;         // raw
+  int64_t precise_origin_timestamp_ns;
+  wire::ScaledNs correction;  // of both messages, as received
+};
 
 class Effects {
  public:
   virtual ~Effects() = default;
 
-  // Sends a frame by `port`. With `number`, its transmit time stamp is wanted under that number. False: it was not sent.
+  // Sends a frame by `port`. With `number`, its transmit time stamp is wanted under that number.
+  // False: it was not sent.
   virtual bool send(uint32_t port, const uint8_t* frame, uint16_t length,
                     std::optional<uint32_t> number) = 0;
 
@@ -21,7 +34,11 @@ class Effects {
   virtual bool punt(uint32_t port, const wire::FrameView& view,
                     std::optional<int64_t> timestamp_ns) = 0;
 
-  // The transmit time stamp (ns, raw) of a frame that a clock of this box submitted; none when it is lost.
+  // For syntonisation. Nobody minds a lost one.
+  virtual void observe_sync(uint32_t port, const SyncObservation& observation) = 0;
+
+  // The transmit time stamp (ns, raw) of a frame that a clock of this box submitted; none when it
+  // is lost.
   virtual void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                         std::optional<int64_t> timestamp_ns) = 0;
 };

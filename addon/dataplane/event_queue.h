@@ -1,5 +1,5 @@
-// Event messages of one port that wait for the hardware to be ready for another transmit time stamp, first in first out. The wait
-// is part of their residence and so is corrected.
+// Event messages of one port that wait for the hardware to be ready for another transmit time
+// stamp, first in first out. The wait is part of their residence and so is corrected.
 #pragma once
 
 #include <cstdint>

@@ -42,8 +42,8 @@ Address source_of(const FrameView& view) {
 }
 
 uint64_t multicast_flow(const FrameView& view) {
-  return static_cast<uint64_t>(view.vlan_id[0]) << 24 | static_cast<uint64_t>(view.vlan_id[1]) << 8 |
-         static_cast<uint64_t>(view.transport);
+  return static_cast<uint64_t>(view.vlan_id[0]) << 24 |
+         static_cast<uint64_t>(view.vlan_id[1]) << 8 | static_cast<uint64_t>(view.transport);
 }
 
 uint64_t unicast_flow(const FrameView& view, Address far_end) {
@@ -108,8 +108,7 @@ ExchangeKey key_of_followed_event(const FrameView& follow_up) {
 }
 
 ExchangeKey key_of_request(const FrameView& response, RequestDestination destination) {
-  const Kind kind =
-      response.type == MessageType::kDelayResp ? Kind::kDelayReq : Kind::kPdelayReq;
+  const Kind kind = response.type == MessageType::kDelayResp ? Kind::kDelayReq : Kind::kPdelayReq;
   const uint64_t flow = destination == RequestDestination::kResponder
                             ? unicast_flow(response, source_of(response))
                             : multicast_flow(response);

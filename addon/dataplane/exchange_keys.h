@@ -1,10 +1,11 @@
-// Which event message a PTP message is, or belongs to: the matching rules of a transparent clock as keys (10.2, 11.5).
+// Which event message a PTP message is, or belongs to: the matching rules of a transparent clock as
+// keys (10.2, 11.5).
 //   Sync <-> Follow_Up                      domain, sdoId, sourcePortIdentity, sequenceId
 //   Delay_Req <-> Delay_Resp                domain, sdoId, requester, sequenceId
 //   Pdelay_Req <-> Pdelay_Resp (_Follow_Up) domain, sdoId, requester, sequenceId
 //   Pdelay_Resp <-> Pdelay_Resp_Follow_Up   domain, sdoId, requester, responder, sequenceId
-// and with each its transport, its VLANs and, where it is unicast, the address at the far end: a unicast sender counts
-// the sequenceIds of every receiver apart.
+// and with each its transport, its VLANs and, where it is unicast, the address at the far end: a
+// unicast sender counts the sequenceIds of every receiver apart.
 #pragma once
 
 #include "addon/dataplane/exchange_table.h"
@@ -18,7 +19,8 @@ bool is_unicast(const wire::FrameView& view);
 // The key under which an event message is remembered.
 ExchangeKey key_of_event(const wire::FrameView& event);
 
-// The key of the Sync that a Follow_Up belongs to, or of the Pdelay_Resp of a Pdelay_Resp_Follow_Up.
+// The key of the Sync that a Follow_Up belongs to, or of the Pdelay_Resp of a
+// Pdelay_Resp_Follow_Up.
 ExchangeKey key_of_followed_event(const wire::FrameView& follow_up);
 
 // How the request that a Delay_Resp, Pdelay_Resp or Pdelay_Resp_Follow_Up answers was sent.

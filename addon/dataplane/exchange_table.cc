@@ -52,8 +52,7 @@ ExchangeIndex ExchangeTable::find(const ExchangeKey& key, uint32_t ingress_port)
 }
 
 ExchangeIndex ExchangeTable::insert(const ExchangeKey& key, uint32_t ingress_port, int64_t now) {
-  const ExchangeIndex index =
-      static_cast<ExchangeIndex>(next_number_++ & (exchanges_.size() - 1));
+  const ExchangeIndex index = static_cast<ExchangeIndex>(next_number_++ & (exchanges_.size() - 1));
   Exchange& exchange = exchanges_[index];
   const uint32_t generation = exchange.generation + 1;
   ExchangeIndex& bucket = buckets_[bucket_of(key)];

@@ -1,5 +1,6 @@
-// The event messages that have crossed the switch, remembered for the general messages that carry their corrections: one
-// exchange an event message, with its ingress time and one residence for each egress port. Bounded; the oldest makes room.
+// The event messages that have crossed the switch, remembered for the general messages that carry
+// their corrections: one exchange an event message, with its ingress time and one residence for
+// each egress port. Bounded; the oldest makes room.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +19,15 @@ inline constexpr ExchangeIndex kNoExchange = UINT32_MAX;
 using HeldIndex = uint32_t;
 inline constexpr HeldIndex kNoHeld = UINT32_MAX;
 
-// What identifies an event message among all others of its kind. Ingress port apart, because an answer looks for the
-// requests of all ports.
+// What identifies an event message among all others of its kind. Ingress port apart, because an
+// answer looks for the requests of all ports.
 struct ExchangeKey {
   enum class Kind : uint8_t { kSync, kDelayReq, kPdelayReq, kPdelayResp };
 
   uint64_t clock_identity = 0;  // of the sender; of the requester in a Pdelay_Resp
   uint64_t responder = 0;       // Pdelay_Resp: its sender's identity, folded with its port number
-  // Whom a unicast message goes to, and the VLANs it is in: a sender may count each receiver's sequenceIds apart.
+  // Whom a unicast message goes to, and the VLANs it is in: a sender may count each receiver's
+  // sequenceIds apart.
   uint64_t flow = 0;
   uint16_t port_number = 0;
   uint16_t sequence_id = 0;
@@ -46,6 +48,8 @@ enum class ResidenceState : uint8_t {
 struct Exchange {
   ExchangeKey key;
   ScaledInstant ingress_time = 0;
+  int64_t ingress_timestamp_ns = 0;     // as the port's clock gave it
+  wire::ScaledNs correction_field = 0;  // of the event message, as received
   int64_t created = 0;
   ExchangeIndex chain_next = kNoExchange;
   ExchangeIndex chain_previous = kNoExchange;
@@ -54,8 +58,10 @@ struct Exchange {
   uint32_t generation = 0;
   uint32_t ingress_port = 0;
   bool live = false;
-  bool event_seen = false;  // false: a general message came first and waits for its event message
-  bool one_step = false;    // its follow-up is written here
+  bool event_seen = false;    // false: a general message came first and waits for its event message
+  bool peer_to_peer = false;  // the link's delay is corrected as well
+  bool timestamped = false;   // ingress_time is known
+  bool one_step = false;      // its follow-up is written here
 };
 
 class ExchangeTable {

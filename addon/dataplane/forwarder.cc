@@ -55,7 +55,8 @@ void Forwarder::set_link(uint32_t port, bool up) {
 }
 
 void Forwarder::restart_socket(uint32_t port, int64_t now) {
-  while (const auto tag = ports_[port].ledger.take_older_than(INT64_MAX)) timestamp_lost(port, *tag);
+  while (const auto tag = ports_[port].ledger.take_older_than(INT64_MAX))
+    timestamp_lost(port, *tag);
   ports_[port].ledger.restart();
   send_queued(port, now);
 }
@@ -85,23 +86,29 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   }
 
   counters.add_received(view.type);
-  const auto action = policy_.lookup(view.sdo_id(), view.domain_number(), ingress);
+  const auto action = policy_.action(view.sdo_id(), view.domain_number(), ingress);
   if (!action) return counters.add(Counter::kDropNoPolicy);
   switch (*action) {
     case Action::kDrop:
       return counters.add(Counter::kDropByPolicy);
     case Action::kTerminate:
-      return counters.add(effects_.punt(ingress, view, reception.timestamp_ns)
-                              ? Counter::kTerminated
-                              : Counter::kDropRecordsFull);
+      return terminate(ingress, view, reception);
     case Action::kEndToEndTransparent:
-      return forward(ingress, view, reception, now);
+      return forward_end_to_end(ingress, view, reception, now);
+    case Action::kPeerToPeerTransparent:
+      return forward_peer_to_peer(ingress, view, reception, now);
   }
 }
 
+void Forwarder::terminate(uint32_t ingress, const FrameView& view, const Reception& reception) {
+  ports_[ingress].counters.add(effects_.punt(ingress, view, reception.timestamp_ns)
+                                   ? Counter::kTerminated
+                                   : Counter::kDropRecordsFull);
+}
+
 // What an end-to-end transparent clock does to each message (10.2.2).
-void Forwarder::forward(uint32_t ingress, FrameView& view, const Reception& reception,
-                        int64_t now) {
+void Forwarder::forward_end_to_end(uint32_t ingress, FrameView& view, const Reception& reception,
+                                   int64_t now) {
   switch (view.type) {
     case MessageType::kSync:
     case MessageType::kDelayReq:
@@ -121,6 +128,32 @@ void Forwarder::forward(uint32_t ingress, FrameView& view, const Reception& rece
       const auto sent = static_cast<Counter>(static_cast<int>(Counter::kTxFollowUp) + general);
       return forward_unchanged(ingress, view, egress_set(ingress, view, now), sent);
     }
+  }
+}
+
+// What a peer-to-peer transparent clock does to each message (10.3.2): the delay of the link that a
+// Sync came by is known here, so nobody behind this clock asks for it end to end.
+void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Reception& reception,
+                                     int64_t now) {
+  PortCounters& counters = ports_[ingress].counters;
+  switch (view.type) {
+    case MessageType::kSync:
+    case MessageType::kFollowUp:
+      if (!policy_.delay_of(ingress, view.transport)) {
+        return counters.add(Counter::kDropLinkDelayUnknown);
+      }
+      return forward_end_to_end(ingress, view, reception, now);
+    case MessageType::kDelayReq:
+    case MessageType::kDelayResp:
+      return counters.add(Counter::kDropDelayMechanism);
+    case MessageType::kPdelayReq:
+    case MessageType::kPdelayResp:
+    case MessageType::kPdelayRespFollowUp:
+      return terminate(ingress, view, reception);
+    case MessageType::kAnnounce:
+    case MessageType::kSignaling:
+    case MessageType::kManagement:
+      return forward_end_to_end(ingress, view, reception, now);
   }
 }
 
@@ -177,15 +210,21 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   const ExchangeKey key = key_of_event(view);
   ExchangeIndex index = exchanges_.find(key, ingress);
   if (index != kNoExchange && exchanges_.at(index).event_seen) {
-    // The same message again, or its sequenceId after a full turn: what was known of the former does not hold.
+    // The same message again, or its sequenceId after a full turn: what was known of the former
+    // does not hold.
     close_exchange(index);
     index = kNoExchange;
   }
   if (index == kNoExchange) index = open_exchange(key, ingress, now);
   Exchange& exchange = exchanges_.at(index);
   exchange.event_seen = true;
+  exchange.correction_field = view.correction_field();
+  exchange.peer_to_peer = policy_.action(view.sdo_id(), view.domain_number(), ingress) ==
+                          Action::kPeerToPeerTransparent;
+  exchange.timestamped = reception.timestamp_ns.has_value();
   if (reception.timestamp_ns) {
     const Port& port = ports_[ingress];
+    exchange.ingress_timestamp_ns = *reception.timestamp_ns;
     exchange.ingress_time =
         port.relation.relate(*reception.timestamp_ns - port.settings.ingress_latency_ns);
   } else {
@@ -205,7 +244,8 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   uint32_t sent_ports = 0;
   each_port(egress_ports, [&](uint32_t egress) {
     ResidenceState& state = exchanges_.state(index, egress);
-    // Without a receive time stamp no correction will come of it; the transmit time stamp is still in nobody's way.
+    // Without a receive time stamp no correction will come of it; the transmit time stamp is still
+    // in nobody's way.
     state = ResidenceState::kWaiting;
     send_event(egress, view.type, view.data, view.length, tag, now);
     if (state != ResidenceState::kNotSent) sent_ports |= bit(egress);
@@ -240,6 +280,8 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
     }
   }
 
+  if (view.type == MessageType::kFollowUp) observe(ingress, view, now);
+
   bool forwarded = false;
   bool held_full = false;
   // Ports that wait for the same exchange share one copy.
@@ -260,7 +302,8 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
         forwarded = true;
         return;
       case Correction::Kind::kWait:
-        // The two corrections of a Pdelay_Resp_Follow_Up wait for different exchanges at different ports.
+        // The two corrections of a Pdelay_Resp_Follow_Up wait for different exchanges at different
+        // ports.
         if (correction.wait_for != wait_for || view.type == MessageType::kPdelayRespFollowUp) {
           hold_waiting();
         }
@@ -278,31 +321,64 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
   if (held_full) counters.add(Counter::kDropHeldFull);
 }
 
+void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, int64_t now) {
+  const ExchangeIndex index = exchanges_.find(key_of_followed_event(follow_up), ingress);
+  if (index == kNoExchange) return;
+  const Exchange& sync = exchanges_.at(index);
+  if (!sync.event_seen || !sync.timestamped) return;
+  if (!sampling_.due(follow_up.sdo_id(), follow_up.domain_number(), ingress, now)) return;
+  const uint8_t* origin = follow_up.message() + wire::kBodyOffset;
+  const uint64_t seconds =
+      static_cast<uint64_t>(wire::read16(origin)) << 32 | wire::read32(origin + 2);
+  // Beyond this no int64 of nanoseconds goes: the sender has made it up.
+  constexpr uint64_t kMaxSeconds = INT64_MAX / 1'000'000'000 - 5;
+  if (seconds > kMaxSeconds) return;
+  SyncObservation observation{};
+  observation.sdo_id = follow_up.sdo_id();
+  observation.domain_number = follow_up.domain_number();
+  observation.sequence_id = follow_up.sequence_id();
+  observation.source_port_identity = follow_up.source_port_identity();
+  observation.ingress_timestamp_ns = sync.ingress_timestamp_ns;
+  observation.precise_origin_timestamp_ns =
+      static_cast<int64_t>(seconds) * 1'000'000'000 + wire::read32(origin + 6);
+  observation.correction =
+      wire::add_correction(sync.correction_field, follow_up.correction_field());
+  effects_.observe_sync(ingress, observation);
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Corrections
 
-// The right column of the table in 10.2.2: what is added to the correctionField of a message that came in by `ingress` and
-// leaves by `egress`. delayAsymmetry with the signs of 11.6: plus that of the ingress port for what comes from the
-// master's side, minus that of the egress port for what goes there.
+// The right column of the table in 10.2.2: what is added to the correctionField of a message that
+// came in by `ingress` and leaves by `egress`. delayAsymmetry with the signs of 11.6: plus that of
+// the ingress port for what comes from the master's side, minus that of the egress port for what
+// goes there.
 Forwarder::Correction Forwarder::correction_for(const FrameView& view, uint32_t ingress,
                                                 uint32_t egress) {
   const ScaledNs ingress_asymmetry = ports_[ingress].settings.delay_asymmetry_ns * 65536;
   switch (view.type) {
     case MessageType::kFollowUp: {
-      // residence(Sync) + delayAsymmetry of the port that the Sync came in by
-      Correction correction =
-          residence_of(exchanges_.find(key_of_followed_event(view), ingress), egress);
+      // residence(Sync) + delayAsymmetry [+ meanLinkDelay] of the port that the Sync came in by
+      const ExchangeIndex sync = exchanges_.find(key_of_followed_event(view), ingress);
+      Correction correction = residence_of(sync, egress);
       correction.value = wire::add_correction(correction.value, ingress_asymmetry);
+      if (correction.kind == Correction::Kind::kKnown && exchanges_.at(sync).peer_to_peer) {
+        const auto link_delay = policy_.delay_of(ingress, view.transport);
+        if (!link_delay) return {Correction::Kind::kUnknown};
+        correction.value = wire::add_correction(correction.value, *link_delay);
+      }
       return correction;
     }
     case MessageType::kDelayResp: {
-      // residence(Delay_Req) - delayAsymmetry of the port that the Delay_Req left by, which is where the answer comes in
+      // residence(Delay_Req) - delayAsymmetry of the port that the Delay_Req left by, which is
+      // where the answer comes in
       Correction correction = residence_of(find_request(view, egress), ingress);
       correction.value = wire::add_correction(correction.value, -ingress_asymmetry);
       return correction;
     }
     case MessageType::kPdelayRespFollowUp: {
-      // residence(Pdelay_Req) - delayAsymmetry + residence(Pdelay_Resp) + delayAsymmetry, both of the responder's port
+      // residence(Pdelay_Req) - delayAsymmetry + residence(Pdelay_Resp) + delayAsymmetry, both of
+      // the responder's port
       const ExchangeIndex response = exchanges_.find(key_of_followed_event(view), ingress);
       if (response != kNoExchange && !exchanges_.at(response).event_seen) {
         return {Correction::Kind::kWait, 0, response};
@@ -341,14 +417,15 @@ Forwarder::Correction Forwarder::residence_of(ExchangeIndex index, uint32_t egre
 // Exchanges
 
 ExchangeIndex Forwarder::find_request(const FrameView& response, uint32_t requester_port) {
-  const ExchangeIndex index = exchanges_.find(
-      key_of_request(response, RequestDestination::kResponder), requester_port);
+  const ExchangeIndex index =
+      exchanges_.find(key_of_request(response, RequestDestination::kResponder), requester_port);
   if (index != kNoExchange) return index;
   return exchanges_.find(key_of_request(response, RequestDestination::kMulticast), requester_port);
 }
 
 bool Forwarder::anyone_requested(const FrameView& response) const {
-  return exchanges_.first(key_of_request(response, RequestDestination::kResponder)) != kNoExchange ||
+  return exchanges_.first(key_of_request(response, RequestDestination::kResponder)) !=
+             kNoExchange ||
          exchanges_.first(key_of_request(response, RequestDestination::kMulticast)) != kNoExchange;
 }
 
@@ -441,8 +518,8 @@ void Forwarder::expire_held(HeldIndex held) {
 // ---------------------------------------------------------------------------------------------------------------------
 // Transmission
 
-void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* frame,
-                           uint16_t length, const TransmitTag& tag, int64_t now) {
+void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* frame, uint16_t length,
+                           const TransmitTag& tag, int64_t now) {
   Port& port = ports_[egress];
   auto not_sent = [&](Counter reason) {
     port.counters.add(reason);
@@ -460,7 +537,8 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
     return port.counters.add(Counter::kEventsQueued);
   }
   if (port.ledger.full()) {
-    // It goes out, for those who need no correction; what depends on its time stamp will be dropped.
+    // It goes out, for those who need no correction; what depends on its time stamp will be
+    // dropped.
     port.counters.add(Counter::kTransmitTimestampsFull);
     if (!effects_.send(egress, frame, length, std::nullopt)) {
       return not_sent(Counter::kDropSendFailed);
@@ -537,7 +615,11 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
   if (current && exchanges_.state(tag.index, egress) == ResidenceState::kWaiting) {
     const ScaledInstant egress_time =
         port.relation.relate(timestamp_ns + port.settings.egress_latency_ns);
-    const ScaledInstant residence = egress_time - exchange.ingress_time;
+    const ScaledInstant elapsed = egress_time - exchange.ingress_time;
+    // In seconds of the grandmaster (10.2.2.2, rateRatio).
+    const double rate_offset = policy_.rate_offset(exchange.key.sdo_id, exchange.key.domain_number);
+    const ScaledInstant residence =
+        elapsed + static_cast<ScaledInstant>(static_cast<double>(elapsed) * rate_offset);
     if (residence < 0 || residence > static_cast<ScaledInstant>(kMaxResidence) * 65536) {
       port.counters.add(Counter::kAbsurdResidence);
       exchanges_.state(tag.index, egress) = ResidenceState::kLost;

@@ -1,8 +1,9 @@
-// The forwarding engine of the switch: PTP frames and time stamps in, frames out. It does no I/O, reads no clock and allocates
-// nothing after construction; `now` is any monotonic time in ns, used for ageing only.
+// The forwarding engine of the switch: PTP frames and time stamps in, frames out. It does no I/O,
+// reads no clock and allocates nothing after construction; `now` is any monotonic time in ns, used
+// for ageing only.
 //
-// IEEE 1588-2019 clause 10.2 (end-to-end transparent clock), as a two-step clock: corrections go into the general message
-// that follows, one-step Syncs are converted.
+// IEEE 1588-2019 clauses 10.2 (end-to-end transparent clock) and 10.3 (peer-to-peer), as a two-step
+// clock: corrections go into the general message that follows, one-step messages are converted.
 #pragma once
 
 #include <atomic>
@@ -19,26 +20,29 @@
 #include "addon/dataplane/held_messages.h"
 #include "addon/dataplane/limits.h"
 #include "addon/dataplane/policy.h"
+#include "addon/dataplane/sync_sampling.h"
 #include "addon/dataplane/transmit_ledger.h"
 #include "addon/wire/frame_view.h"
 
 namespace ptpswitch::dataplane {
 
 struct PortSettings {
-  int64_t ingress_latency_ns = 0;   // 7.3.4: subtracted from receive time stamps
-  int64_t egress_latency_ns = 0;    // 7.3.4: added to transmit time stamps
-  int64_t delay_asymmetry_ns = 0;   // 7.4.2, 11.6
-  uint32_t outstanding_limit = 0;   // transmit time stamps the hardware can hold; 0: no limit but the ledger's
+  int64_t ingress_latency_ns = 0;  // 7.3.4: subtracted from receive time stamps
+  int64_t egress_latency_ns = 0;   // 7.3.4: added to transmit time stamps
+  int64_t delay_asymmetry_ns = 0;  // 7.4.2, 11.6
+  uint32_t outstanding_limit =
+      0;  // transmit time stamps the hardware can hold; 0: no limit but the ledger's
 };
 
 class Forwarder {
  public:
-  // `counters` is ports * PortCounters::kStride values that outlive the forwarder. `seed` salts the tables.
+  // `counters` is ports * PortCounters::kStride values that outlive the forwarder. `seed` salts the
+  // tables.
   Forwarder(uint32_t ports, const Limits& limits, uint64_t seed, Effects& effects,
             std::atomic<uint64_t>* counters);
 
   void configure(uint32_t port, const PortSettings& settings);
-  void program(std::vector<PolicyRule> rules) { policy_.replace(std::move(rules)); }
+  void program(Policy policy) { policy_ = std::move(policy); }
   void relate(uint32_t port, const ClockRelation& relation) { ports_[port].relation = relation; }
   // A port without link neither sends nor is flooded to.
   void set_link(uint32_t port, bool up);
@@ -58,7 +62,8 @@ class Forwarder {
   void transmit_timestamp(uint32_t port, uint32_t number, std::optional<uint64_t> signature,
                           int64_t timestamp_ns, int64_t now);
 
-  // Sends a frame of a clock of this box; with `context` its transmit time stamp comes back. False: it is no PTP frame.
+  // Sends a frame of a clock of this box; with `context` its transmit time stamp comes back. False:
+  // it is no PTP frame.
   bool submit(uint32_t port, uint8_t* frame, uint16_t length, std::optional<uint32_t> context,
               int64_t now);
 
@@ -95,13 +100,18 @@ class Forwarder {
     ExchangeIndex wait_for = kNoExchange;
   };
 
-  void forward(uint32_t ingress, wire::FrameView& view, const Reception& reception, int64_t now);
+  void forward_end_to_end(uint32_t ingress, wire::FrameView& view, const Reception& reception,
+                          int64_t now);
+  void forward_peer_to_peer(uint32_t ingress, wire::FrameView& view, const Reception& reception,
+                            int64_t now);
+  void terminate(uint32_t ingress, const wire::FrameView& view, const Reception& reception);
   void forward_event(uint32_t ingress, wire::FrameView& view, const Reception& reception,
                      uint32_t egress_ports, int64_t now);
   void forward_corrected(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
                          int64_t now);
   void forward_unchanged(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
                          Counter sent);
+  void observe(uint32_t ingress, const wire::FrameView& follow_up, int64_t now);
 
   uint32_t egress_set(uint32_t ingress, const wire::FrameView& view, int64_t now);
   uint32_t requester_ports(uint32_t ingress, const wire::FrameView& delay_resp);
@@ -130,8 +140,9 @@ class Forwarder {
   Effects& effects_;
   std::vector<Port> ports_;
   uint32_t all_ports_;
-  PolicyTable policy_;
+  Policy policy_;
   AddressTable addresses_;
+  SyncSampling sampling_;
   ExchangeTable exchanges_;
   HeldMessages held_;
 };

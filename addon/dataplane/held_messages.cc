@@ -3,7 +3,8 @@
 namespace ptpswitch::dataplane {
 
 HeldMessages::HeldMessages(uint32_t capacity) : messages_(capacity) {
-  // Free places are a list through `newer`; the one used last is used next, while it is still in the cache.
+  // Free places are a list through `newer`; the one used last is used next, while it is still in
+  // the cache.
   for (HeldIndex index = 0; index < capacity; ++index) {
     messages_[index].newer = index + 1 < capacity ? index + 1 : kNoHeld;
   }

@@ -1,4 +1,5 @@
-// General messages that wait until their correction is known: a bounded pool of frames, in order of age.
+// General messages that wait until their correction is known: a bounded pool of frames, in order of
+// age.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +12,9 @@
 namespace ptpswitch::dataplane {
 
 struct HeldMessage {
-  wire::FrameView view;          // into `frame`
+  wire::FrameView view;  // into `frame`
   uint32_t ingress_port = 0;
-  uint32_t waiting_ports = 0;    // egress ports it has not left by yet, one bit each
+  uint32_t waiting_ports = 0;            // egress ports it has not left by yet, one bit each
   ExchangeIndex exchange = kNoExchange;  // the one it waits for
   HeldIndex next_of_exchange = kNoHeld;
   int64_t since = 0;

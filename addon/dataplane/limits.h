@@ -9,11 +9,12 @@ using DurationNs = int64_t;
 inline constexpr DurationNs kMillisecond = 1'000'000;
 inline constexpr DurationNs kSecond = 1'000 * kMillisecond;
 
-// Ports of one switch: the largest multi-NIC boxes have two dozen; sets of ports are one 32-bit word.
+// Ports of one switch: the largest multi-NIC boxes have two dozen; sets of ports are one 32-bit
+// word.
 inline constexpr uint32_t kMaxPorts = 32;
 
-// The longest frame that is carried: 1500 bytes of payload, header and two VLAN tags, rounded up. PTP messages are 64 to
-// 200 bytes long; a jumbo PTP frame is not a PTP frame anyone sends.
+// The longest frame that is carried: 1500 bytes of payload, header and two VLAN tags, rounded up.
+// PTP messages are 64 to 200 bytes long; a jumbo PTP frame is not a PTP frame anyone sends.
 inline constexpr uint16_t kMaxFrameLength = 1536;
 
 // Rules of the policy table: one for every domain of a large installation.
@@ -22,10 +23,16 @@ inline constexpr uint32_t kMaxPolicyRules = 256;
 // A residence beyond this is not a residence but a clock that was set in between.
 inline constexpr DurationNs kMaxResidence = 10 * kSecond;
 
-// General messages that wait for one event message: one Follow_Up, or a Delay_Resp from every master of the domain.
+// General messages that wait for one event message: one Follow_Up, or a Delay_Resp from every
+// master of the domain.
 inline constexpr uint32_t kMaxHeldPerExchange = 32;
 
-// Sizes and life times that tests make small; the defaults serve 8 ports with 16,000 exchanges a second.
+// Syncs reported for syntonisation, one domain and ingress port: 50 a second are more than any
+// filter needs.
+inline constexpr DurationNs kSyncSamplingInterval = 20 * kMillisecond;
+
+// Sizes and life times that tests make small; the defaults serve 8 ports with 16,000 exchanges a
+// second.
 struct Limits {
   // Event messages remembered for the general messages that follow them: 4 s of 16,000 Delay_Req/s.
   uint32_t exchanges = 65'536;

@@ -1,5 +1,6 @@
-// Which messages are forwarded, terminated or dropped: by (sdoId, domainNumber), per ingress port. The control plane replaces
-// the whole table at once.
+// What the control plane has decided: which messages are forwarded, terminated or dropped, by
+// (sdoId, domainNumber) and ingress port; the delay of each link; the rate of each domain. It is
+// replaced as a whole.
 #pragma once
 
 #include <array>
@@ -8,11 +9,14 @@
 #include <vector>
 
 #include "addon/dataplane/limits.h"
+#include "addon/wire/frame_edit.h"
+#include "addon/wire/frame_view.h"
 
 namespace ptpswitch::dataplane {
 
 enum class Action : uint8_t {
   kEndToEndTransparent,
+  kPeerToPeerTransparent,
   kTerminate,  // the message ends in a clock of this box
   kDrop,
 };
@@ -23,14 +27,22 @@ struct PolicyRule {
   std::array<Action, kMaxPorts> action;  // by ingress port
 };
 
-class PolicyTable {
- public:
-  // At most kMaxPolicyRules; the caller has checked.
-  void replace(std::vector<PolicyRule> rules) { rules_.swap(rules); }
+// rateRatio - 1 of a domain: grandmaster seconds per local second, minus 1.
+struct RateRatio {
+  uint16_t sdo_id = 0;
+  uint8_t domain_number = 0;
+  double rate_offset = 0;
+};
+
+struct Policy {
+  std::vector<PolicyRule> rules;  // at most kMaxPolicyRules; the first match wins
+  // meanLinkDelay by port and transport; none while the link is not measured.
+  std::array<std::array<std::optional<wire::ScaledNs>, wire::kTransports>, kMaxPorts> link_delay{};
+  std::vector<RateRatio> rate_ratios;  // at most kMaxPolicyRules
 
   // The action of the first rule that matches; none when no rule does.
-  std::optional<Action> lookup(uint16_t sdo_id, uint8_t domain_number, uint32_t port) const {
-    for (const PolicyRule& rule : rules_) {
+  std::optional<Action> action(uint16_t sdo_id, uint8_t domain_number, uint32_t port) const {
+    for (const PolicyRule& rule : rules) {
       if (rule.sdo_id && *rule.sdo_id != sdo_id) continue;
       if (rule.domain_number && *rule.domain_number != domain_number) continue;
       return rule.action[port];
@@ -38,8 +50,17 @@ class PolicyTable {
     return std::nullopt;
   }
 
- private:
-  std::vector<PolicyRule> rules_;
+  std::optional<wire::ScaledNs> delay_of(uint32_t port, wire::Transport transport) const {
+    return link_delay[port][static_cast<size_t>(transport)];
+  }
+
+  // 0 for a domain that is not syntonised.
+  double rate_offset(uint16_t sdo_id, uint8_t domain_number) const {
+    for (const RateRatio& ratio : rate_ratios) {
+      if (ratio.sdo_id == sdo_id && ratio.domain_number == domain_number) return ratio.rate_offset;
+    }
+    return 0;
+  }
 };
 
 }  // namespace ptpswitch::dataplane

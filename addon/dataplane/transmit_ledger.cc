@@ -7,8 +7,11 @@
 
 namespace ptpswitch::dataplane {
 
-TransmitLedger::TransmitLedger(uint32_t capacity)
-    : ring_(std::bit_ceil(capacity)), mask_(static_cast<uint32_t>(ring_.size() - 1)) {}
+TransmitLedger::TransmitLedger(uint32_t capacity, uint32_t first_number)
+    : ring_(std::bit_ceil(capacity)),
+      mask_(static_cast<uint32_t>(ring_.size() - 1)),
+      oldest_(first_number),
+      next_(first_number) {}
 
 void TransmitLedger::enter(const TransmitTag& tag, uint64_t signature, int64_t now) {
   at(next_++) = {tag, signature, now, true};
@@ -26,7 +29,8 @@ std::optional<TransmitLedger::Match> TransmitLedger::match(uint32_t number,
   if (signature) {
     const bool fits = in_flight(ours) && at(ours).waiting && at(ours).signature == *signature;
     if (!fits) {
-      // Without a failed send the numbers cannot have run apart: this is the time stamp of a frame given up before.
+      // Without a failed send the numbers cannot have run apart: this is the time stamp of a frame
+      // given up before.
       if (!uncertain_from_) return std::nullopt;
       uint32_t candidate = oldest_;
       while (candidate != next_ &&
@@ -41,7 +45,8 @@ std::optional<TransmitLedger::Match> TransmitLedger::match(uint32_t number,
   } else if (!in_flight(ours) || !at(ours).waiting) {
     return std::nullopt;
   }
-  if (uncertain_from_ && static_cast<int32_t>(ours - *uncertain_from_) >= 0) uncertain_from_.reset();
+  if (uncertain_from_ && static_cast<int32_t>(ours - *uncertain_from_) >= 0)
+    uncertain_from_.reset();
   Entry& entry = at(ours);
   entry.waiting = false;
   --outstanding_;

@@ -1,7 +1,8 @@
-// Which transmit time stamp belongs to which frame, for one port. The kernel numbers the frames of a socket that asked for one
-// (SOF_TIMESTAMPING_OPT_ID); time stamps come back with that number, in any order, or never. A failed send may or may not
-// have used up a number, so where the kernel does the counting the numbers can run apart: then the frame that comes back
-// with the time stamp tells which one it was, and the ledger counts from there.
+// Which transmit time stamp belongs to which frame, for one port. The kernel numbers the frames of
+// a socket that asked for one (SOF_TIMESTAMPING_OPT_ID); time stamps come back with that number, in
+// any order, or never. A failed send may or may not have used up a number, so where the kernel does
+// the counting the numbers can run apart: then the frame that comes back with the time stamp tells
+// which one it was, and the ledger counts from there.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace ptpswitch::dataplane {
 
-// What a time stamp is for: an exchange of the forwarder, or a frame that a clock of this box submitted.
+// What a time stamp is for: an exchange of the forwarder, or a frame that a clock of this box
+// submitted.
 struct TransmitTag {
   enum class Owner : uint8_t { kExchange, kClock };
   Owner owner = Owner::kExchange;
@@ -22,14 +24,16 @@ struct TransmitTag {
 
 class TransmitLedger {
  public:
-  explicit TransmitLedger(uint32_t capacity);
+  // `first_number` is 0 on a new socket.
+  explicit TransmitLedger(uint32_t capacity, uint32_t first_number = 0);
 
   bool full() const { return next_ - oldest_ == ring_.size(); }
   uint32_t outstanding() const { return outstanding_; }
   // The number that the next frame goes out with.
   uint32_t next_number() const { return next_; }
 
-  // Enters a frame that was sent with next_number(). `signature` tells frames apart (see frame_signature).
+  // Enters a frame that was sent with next_number(). `signature` tells frames apart (see
+  // frame_signature).
   void enter(const TransmitTag& tag, uint64_t signature, int64_t now);
   // The send with next_number() failed: the kernel may have counted it all the same.
   void send_failed() { uncertain_from_ = next_; }
@@ -38,8 +42,9 @@ class TransmitLedger {
     TransmitTag tag;
     bool resynchronised;
   };
-  // Takes the entry that a time stamp belongs to; none for a frame that is not waited for (any more). `signature` is that of
-  // the frame returned with the time stamp, none when the sender chose the number and so cannot be wrong.
+  // Takes the entry that a time stamp belongs to; none for a frame that is not waited for (any
+  // more). `signature` is that of the frame returned with the time stamp, none when the sender
+  // chose the number and so cannot be wrong.
   std::optional<Match> match(uint32_t number, std::optional<uint64_t> signature);
 
   // Takes the oldest entry if it was entered before `before`; none otherwise.
@@ -47,7 +52,8 @@ class TransmitLedger {
   // When the oldest entry was entered; none when nothing is outstanding.
   std::optional<int64_t> oldest_entered();
 
-  // The socket is new: its numbers start again at 0. What was outstanding must have been taken before.
+  // The socket is new: its numbers start again at 0. What was outstanding must have been taken
+  // before.
   void restart();
 
  private:
@@ -72,7 +78,8 @@ class TransmitLedger {
   std::optional<uint32_t> uncertain_from_;
 };
 
-// What tells a frame from the others in flight on its port: its beginning, through the whole PTP header.
+// What tells a frame from the others in flight on its port: its beginning, through the whole PTP
+// header.
 uint64_t frame_signature(const uint8_t* frame, uint32_t length);
 
 }  // namespace ptpswitch::dataplane

@@ -19,12 +19,14 @@
 namespace ptpswitch::io {
 namespace {
 
-// Frames taken from one port before the next has its turn: enough to share one read of the error queue among them.
+// Frames taken from one port before the next has its turn: enough to share one read of the error
+// queue among them.
 constexpr int kReceiveBatch = 16;
-// How long the thread keeps looking after its last work before it sleeps: a Follow_Up is 20 to 50 us behind its Sync, and being
-// woken costs as much.
+// How long the thread keeps looking after its last work before it sleeps: a Follow_Up is 20 to 50
+// us behind its Sync, and being woken costs as much.
 constexpr int64_t kLingerNs = 50'000;
-// While it spins, how often it asks the kernel for what the rings do not show: commands, link changes, late time stamps.
+// While it spins, how often it asks the kernel for what the rings do not show: commands, link
+// changes, late time stamps.
 constexpr int64_t kSpinServiceNs = 100'000;
 constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
 
@@ -47,7 +49,8 @@ void relax() {
 #endif
 }
 
-// One switch an interface: an abstract Unix socket of its name exists once per network namespace and goes with its owner.
+// One switch an interface: an abstract Unix socket of its name exists once per network namespace
+// and goes with its owner.
 std::variant<FileDescriptor, Error> claim(const std::string& interface) {
   FileDescriptor fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
@@ -148,8 +151,8 @@ std::optional<Error> Engine::choose_timestamping() {
   }
   if (options_.timestamping == TimestampingRequest::kHardware &&
       mode == TimestampingMode::kSoftware) {
-    return Error{kErrTimestamping,
-                 "hardware time stamping is not possible: " + reason + "; use timestamping: software"};
+    return Error{kErrTimestamping, "hardware time stamping is not possible: " + reason +
+                                       "; use timestamping: software"};
   }
   for (size_t i = 0; i < ports_.size(); ++i) {
     EnginePortInfo& info = ports_[i].info;
@@ -273,8 +276,8 @@ void Engine::run() {
     CPU_SET(static_cast<size_t>(options_.cpu), &set);
     ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
   }
-  // Ahead of ordinary work, where we may: waiting for a processor is residence. A spinning thread must not take the whole
-  // processor for itself, so it is only the foremost of the ordinary ones.
+  // Ahead of ordinary work, where we may: waiting for a processor is residence. A spinning thread
+  // must not take the whole processor for itself, so it is only the foremost of the ordinary ones.
   if (options_.busy_poll) {
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), -20);
   } else {
@@ -368,7 +371,8 @@ int Engine::sleep_ms(int64_t now) {
 }
 
 void Engine::wait_for_events(int timeout_ms) {
-  // From here on the kernel tells of time stamps; those that never come are not asked for again and again.
+  // From here on the kernel tells of time stamps; those that never come are not asked for again and
+  // again.
   for (Port& port : ports_) port.unread_timestamps = 0;
   constexpr int kEvents = dataplane::kMaxPorts + 2;
   epoll_event events[kEvents];
@@ -383,9 +387,9 @@ void Engine::wait_for_events(int timeout_ms) {
       const auto port = static_cast<uint32_t>(source);
       if (!read_timestamps(port) && ports_[port].socket) {
         // Not a time stamp: the socket has something to say, once, such as ENETDOWN.
-        if (const int error = ports_[port].socket->take_error()) {
-          report_error(port, "receiving", error);
-        }
+        // ENETDOWN is what the link monitor says better.
+        const int error = ports_[port].socket->take_error();
+        if (error != 0 && error != ENETDOWN) report_error(port, "receiving", error);
       }
     }
   }
@@ -425,8 +429,8 @@ void Engine::run_commands() {
   for (const auto& command : commands) command();
 }
 
-void Engine::program(std::vector<dataplane::PolicyRule> rules) {
-  post([this, rules = std::move(rules)]() mutable { forwarder_.program(std::move(rules)); });
+void Engine::program(dataplane::Policy policy) {
+  post([this, policy = std::move(policy)]() mutable { forwarder_.program(std::move(policy)); });
 }
 
 void Engine::submit(std::vector<Submission> frames) {
@@ -479,14 +483,18 @@ bool Engine::punt(uint32_t index, const wire::FrameView& view,
                         .payload_size = view.length});
 }
 
+void Engine::observe_sync(uint32_t index, const dataplane::SyncObservation& observation) {
+  records_.push_sync(static_cast<uint8_t>(index), observation);
+}
+
 void Engine::clock_transmit_timestamp(uint32_t index, uint32_t context,
                                       std::optional<int64_t> timestamp_ns) {
   // A clock that misses this record sees the time stamp as lost: its own time-out covers it.
-  records_.push({.kind = timestamp_ns ? RecordKind::kTransmitTimestamp
-                                      : RecordKind::kTransmitTimestampLost,
-                 .port = static_cast<uint8_t>(index),
-                 .timestamp_ns = timestamp_ns.value_or(0),
-                 .context = context});
+  records_.push(
+      {.kind = timestamp_ns ? RecordKind::kTransmitTimestamp : RecordKind::kTransmitTimestampLost,
+       .port = static_cast<uint8_t>(index),
+       .timestamp_ns = timestamp_ns.value_or(0),
+       .context = context});
 }
 
 }  // namespace ptpswitch::io

@@ -1,5 +1,6 @@
-// The engine: one thread that moves frames between the ports' sockets and the forwarder, and follows the interfaces. Everything
-// from outside reaches it as a command; what it has to say goes up as records and counters.
+// The engine: one thread that moves frames between the ports' sockets and the forwarder, and
+// follows the interfaces. Everything from outside reaches it as a command; what it has to say goes
+// up as records and counters.
 #pragma once
 
 #include <atomic>
@@ -59,7 +60,7 @@ class Engine final : private dataplane::Effects {
                                                            std::function<void()> wake);
   ~Engine() override;
 
-  void program(std::vector<dataplane::PolicyRule> rules);
+  void program(dataplane::Policy policy);
   struct Submission {
     uint32_t port;
     std::vector<uint8_t> frame;
@@ -109,6 +110,7 @@ class Engine final : private dataplane::Effects {
             std::optional<uint32_t> number) override;
   bool punt(uint32_t port, const wire::FrameView& view,
             std::optional<int64_t> timestamp_ns) override;
+  void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override;
   void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                 std::optional<int64_t> timestamp_ns) override;
 

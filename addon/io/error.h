@@ -1,4 +1,5 @@
-// What went wrong between us and the kernel, ready for the user: a stable code and one sentence with the remedy.
+// What went wrong between us and the kernel, ready for the user: a stable code and one sentence
+// with the remedy.
 #pragma once
 
 #include <string>

@@ -13,7 +13,8 @@ namespace ptpswitch::io {
 
 class HardwareTimestamping {
  public:
-  // Asks for time stamps of every PTPv2 event message; a driver that stamps more than that is accepted.
+  // Asks for time stamps of every PTPv2 event message; a driver that stamps more than that is
+  // accepted.
   static std::variant<std::unique_ptr<HardwareTimestamping>, Error> enable(
       const InterfaceProbe& probe);
   HardwareTimestamping(const HardwareTimestamping&) = delete;

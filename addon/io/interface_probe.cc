@@ -22,10 +22,12 @@ namespace {
 constexpr std::array<std::string_view, 4> kTransmitTypes = {"off", "on", "onestep-sync",
                                                             "onestep-p2p"};
 constexpr std::array<std::string_view, 16> kReceiveFilters = {
-    "none",           "all",              "some",           "ptpv1-l4-event",
-    "ptpv1-l4-sync",  "ptpv1-l4-delay-req", "ptpv2-l4-event", "ptpv2-l4-sync",
-    "ptpv2-l4-delay-req", "ptpv2-l2-event", "ptpv2-l2-sync",  "ptpv2-l2-delay-req",
-    "ptpv2-event",    "ptpv2-sync",       "ptpv2-delay-req", "ntp-all"};
+    "none",           "all",           "some",
+    "ptpv1-l4-event", "ptpv1-l4-sync", "ptpv1-l4-delay-req",
+    "ptpv2-l4-event", "ptpv2-l4-sync", "ptpv2-l4-delay-req",
+    "ptpv2-l2-event", "ptpv2-l2-sync", "ptpv2-l2-delay-req",
+    "ptpv2-event",    "ptpv2-sync",    "ptpv2-delay-req",
+    "ntp-all"};
 
 template <size_t N>
 std::vector<std::string> names_of(const std::array<std::string_view, N>& names, uint32_t bits) {
@@ -66,8 +68,8 @@ int speed_of(int fd, const std::string& name) {
 }  // namespace
 
 bool InterfaceProbe::can_hardware() const {
-  constexpr uint32_t kNeeded = SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE |
-                               SOF_TIMESTAMPING_RAW_HARDWARE;
+  constexpr uint32_t kNeeded =
+      SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
   return (capabilities & kNeeded) == kNeeded && phc_index >= 0 &&
          (transmit_types & (1u << HWTSTAMP_TX_ON)) != 0;
 }

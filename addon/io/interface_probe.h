@@ -1,5 +1,5 @@
-// What the kernel says of a network interface: link, driver, time stamping capabilities and the mode set now
-// (ETHTOOL_GDRVINFO, ETHTOOL_GET_TS_INFO, SIOCGHWTSTAMP).
+// What the kernel says of a network interface: link, driver, time stamping capabilities and the
+// mode set now (ETHTOOL_GDRVINFO, ETHTOOL_GET_TS_INFO, SIOCGHWTSTAMP).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct InterfaceProbe {
   std::string name;
   bool exists = false;
   int index = 0;
-  std::string mac;  // "02:00:00:00:00:01"
+  std::string mac;       // "02:00:00:00:00:01"
   bool up = false;       // IFF_UP
   bool running = false;  // IFF_RUNNING: carrier
   bool ethernet = false;

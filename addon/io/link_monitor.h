@@ -1,4 +1,5 @@
-// Follows the interfaces of this network namespace through rtnetlink: that one came, went, or changed its link.
+// Follows the interfaces of this network namespace through rtnetlink: that one came, went, or
+// changed its link.
 #pragma once
 
 #include <functional>
@@ -16,8 +17,8 @@ class LinkMonitor {
 
   int fd() const { return fd_.get(); }
 
-  // Reads what has arrived and calls `changed` once for each interface name that something happened to; with an empty name
-  // when messages were lost and every interface must be looked at.
+  // Reads what has arrived and calls `changed` once for each interface name that something happened
+  // to; with an empty name when messages were lost and every interface must be looked at.
   void read(const std::function<void(const std::string&)>& changed);
 
  private:

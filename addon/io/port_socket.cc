@@ -72,8 +72,8 @@ std::variant<PortSocket, Error> PortSocket::open(const std::string& interface, i
     return ::setsockopt(s, level, option, &value, sizeof value) == 0;
   };
   auto failed = [&](const char* what) {
-    return Error{kErrSystem, on(std::string("setting up the packet socket, ") + what, interface,
-                                errno)};
+    return Error{kErrSystem,
+                 on(std::string("setting up the packet socket, ") + what, interface, errno)};
   };
 
   std::vector<sock_filter> filter = ptp_filter();
@@ -255,8 +255,7 @@ uint32_t PortSocket::read_transmit_timestamps(TransmitTimestamp* out) {
     if (!timestamp_ns || !number) continue;
     out[count] = {*number, *timestamp_ns, std::nullopt};
     if (!choose_numbers_) {
-      out[count].signature =
-          dataplane::frame_signature(buffers[i].frame, messages[i].msg_len);
+      out[count].signature = dataplane::frame_signature(buffers[i].frame, messages[i].msg_len);
     }
     ++count;
   }

@@ -1,5 +1,5 @@
-// One port's packet socket: receives PTP frames through a memory-mapped ring, sends frames, returns transmit time stamps. One
-// thread uses it, nothing in it blocks.
+// One port's packet socket: receives PTP frames through a memory-mapped ring, sends frames, returns
+// transmit time stamps. One thread uses it, nothing in it blocks.
 #pragma once
 
 #include <linux/if_packet.h>
@@ -38,8 +38,9 @@ class PortSocket {
   std::optional<ReceivedFrame> receive();
   void release();
 
-  // Sends a frame; with `number` its transmit time stamp will carry that number, or, where the kernel does not let the sender choose
-  // (before Linux 6.13), the kernel's own count. 0, or the errno.
+  // Sends a frame; with `number` its transmit time stamp will carry that number, or, where the
+  // kernel does not let the sender choose (before Linux 6.13), the kernel's own count. 0, or the
+  // errno.
   int send(const uint8_t* frame, uint16_t length, std::optional<uint32_t> number);
 
   struct TransmitTimestamp {
@@ -51,7 +52,8 @@ class PortSocket {
   static constexpr uint32_t kTimestampBatch = 32;
   uint32_t read_transmit_timestamps(TransmitTimestamp* out);
 
-  // Clears and returns a pending error of the socket (ENETDOWN after the link went down), 0 without one.
+  // Clears and returns a pending error of the socket (ENETDOWN after the link went down), 0 without
+  // one.
   int take_error();
   // Frames that the ring had no room for, since the last call.
   uint32_t take_ring_drops();

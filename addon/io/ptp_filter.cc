@@ -11,11 +11,12 @@ constexpr uint32_t kAcceptWhole = UINT32_MAX;
 constexpr uint8_t kProtocolUdp = 17;
 constexpr uint8_t kIpv6Extensions[] = {0, 43, 44, 60};  // RFC 8200, 4
 
-// Jumps are forward only and by relative distance: the program is put together back to front, so that every target is known
-// as its distance from the end.
+// Jumps are forward only and by relative distance: the program is put together back to front, so
+// that every target is known as its distance from the end.
 class BackwardsAssembler {
  public:
-  // Prepends an instruction; the result is its distance from the end, a jump target for what comes before it.
+  // Prepends an instruction; the result is its distance from the end, a jump target for what comes
+  // before it.
   size_t load(uint16_t code, uint32_t k) { return prepend(BPF_STMT(code, k)); }
   size_t jump_if(uint16_t test, uint32_t k, size_t then, size_t otherwise) {
     return prepend(BPF_JUMP(static_cast<uint16_t>(BPF_JMP | test | BPF_K), k, distance(then),

@@ -33,6 +33,21 @@ bool RecordRing::push(const Record& record) {
   return true;
 }
 
+void RecordRing::push_sync(uint8_t port, const dataplane::SyncObservation& observation) {
+  uint8_t payload[32] = {};
+  std::memcpy(payload, observation.source_port_identity, 10);
+  std::memcpy(payload + 10, &observation.sequence_id, 2);
+  std::memcpy(payload + 12, &observation.sdo_id, 2);
+  payload[14] = observation.domain_number;
+  std::memcpy(payload + 16, &observation.precise_origin_timestamp_ns, 8);
+  std::memcpy(payload + 24, &observation.correction, 8);
+  push({.kind = RecordKind::kSyncObserved,
+        .port = port,
+        .timestamp_ns = observation.ingress_timestamp_ns,
+        .payload = payload,
+        .payload_size = sizeof payload});
+}
+
 void RecordRing::drain(std::vector<uint8_t>& out) {
   out.clear();
   const std::lock_guard lock(mutex_);

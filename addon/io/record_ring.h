@@ -1,5 +1,5 @@
-// Records on their way from the engine thread to JavaScript: bounded, copied once in and once out, with one wake-up for
-// however many wait. The layout is read by src/native/records.ts.
+// Records on their way from the engine thread to JavaScript: bounded, copied once in and once out,
+// with one wake-up for however many wait. The layout is read by src/native/records.ts.
 //
 // A record, little endian, padded to 8 bytes:
 //   0 u32 size of the whole record   4 u8 kind   5 u8 port   6 u16 PTP offset
@@ -12,6 +12,8 @@
 #include <mutex>
 #include <vector>
 
+#include "addon/dataplane/effects.h"
+
 namespace ptpswitch::io {
 
 enum class RecordKind : uint8_t {
@@ -20,6 +22,9 @@ enum class RecordKind : uint8_t {
   kTransmitTimestampLost = 3,
   kLink = 4,       // flags: bit 0 present, bit 1 up
   kPortError = 5,  // payload: text
+  // time stamp: of the Sync; payload: sourcePortIdentity 10, u16 sequenceId, u16 sdoId, u8
+  // domainNumber, 1 unused, i64 preciseOriginTimestamp ns, i64 correction
+  kSyncObserved = 6,
 };
 
 struct Record {
@@ -43,6 +48,7 @@ class RecordRing {
 
   // False when it is full.
   bool push(const Record& record);
+  void push_sync(uint8_t port, const dataplane::SyncObservation& observation);
   // Takes everything that waits into `out` (emptied first).
   void drain(std::vector<uint8_t>& out);
 

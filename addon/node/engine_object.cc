@@ -5,25 +5,25 @@
 namespace ptpswitch::node {
 
 Napi::Function EngineObject::define(Napi::Env env) {
-  return DefineClass(env, "Engine",
-                     {
-                         InstanceMethod("program", &EngineObject::program),
-                         InstanceMethod("drain", &EngineObject::drain),
-                         InstanceMethod("submit", &EngineObject::submit),
-                         InstanceMethod("ports", &EngineObject::ports),
-                         InstanceMethod("counters", &EngineObject::counters),
-                         InstanceMethod("loseTransmitTimestamps",
-                                        &EngineObject::lose_transmit_timestamps),
-                         InstanceMethod("close", &EngineObject::close),
-                     });
+  return DefineClass(
+      env, "Engine",
+      {
+          InstanceMethod("program", &EngineObject::program),
+          InstanceMethod("drain", &EngineObject::drain),
+          InstanceMethod("submit", &EngineObject::submit),
+          InstanceMethod("ports", &EngineObject::ports),
+          InstanceMethod("counters", &EngineObject::counters),
+          InstanceMethod("loseTransmitTimestamps", &EngineObject::lose_transmit_timestamps),
+          InstanceMethod("close", &EngineObject::close),
+      });
 }
 
-EngineObject::EngineObject(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<EngineObject>(info) {
+EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineObject>(info) {
   const Napi::Env env = info.Env();
   const io::EngineOptions options = read_engine_options(info[0]);
   if (!info[1].IsFunction()) throw_argument(env, "onReadable must be a function");
-  wake_ = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "ptp-switch records", 0, 1);
+  wake_ =
+      Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "ptp-switch records", 0, 1);
   auto opened = io::Engine::open(options, [wake = wake_] {
     // The function is called once per empty-to-waiting change, so its queue stays short.
     wake.NonBlockingCall();

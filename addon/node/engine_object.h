@@ -14,7 +14,8 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
  public:
   static Napi::Function define(Napi::Env env);
 
-  // new Engine(options, onReadable): onReadable is called, once until the next drain, when records wait.
+  // new Engine(options, onReadable): onReadable is called, once until the next drain, when records
+  // wait.
   explicit EngineObject(const Napi::CallbackInfo& info);
   ~EngineObject() override;
 

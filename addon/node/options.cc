@@ -23,6 +23,15 @@ Napi::Array array(const Napi::Value& value, const char* name) {
   return value.As<Napi::Array>();
 }
 
+Napi::Array bounded_array(const Napi::Value& value, const char* name) {
+  const Napi::Array result = array(value, name);
+  if (result.Length() > dataplane::kMaxPolicyRules) {
+    throw_argument(value.Env(), std::string(name) + " must have at most " +
+                                    std::to_string(dataplane::kMaxPolicyRules) + " entries");
+  }
+  return result;
+}
+
 int64_t nanoseconds(const Napi::Object& from, const char* name) {
   const Napi::Value value = from.Get(name);
   const double ns = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
@@ -35,9 +44,10 @@ int64_t nanoseconds(const Napi::Object& from, const char* name) {
 Action action(const Napi::Value& value) {
   const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
   if (name == "e2e-tc") return Action::kEndToEndTransparent;
+  if (name == "p2p-tc") return Action::kPeerToPeerTransparent;
   if (name == "terminate") return Action::kTerminate;
   if (name == "drop") return Action::kDrop;
-  throw_argument(value.Env(), "action must be e2e-tc, terminate or drop");
+  throw_argument(value.Env(), "action must be e2e-tc, p2p-tc, terminate or drop");
 }
 
 template <typename Integer>
@@ -63,8 +73,8 @@ void throw_error(Napi::Env env, const io::Error& failure) {
 uint32_t read_integer(const Napi::Value& value, const char* name, uint32_t maximum) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
   if (!(number >= 0 && number <= maximum) || number != std::floor(number)) {
-    throw_argument(value.Env(), std::string(name) + " must be an integer from 0 to " +
-                                    std::to_string(maximum));
+    throw_argument(value.Env(),
+                   std::string(name) + " must be an integer from 0 to " + std::to_string(maximum));
   }
   return static_cast<uint32_t>(number);
 }
@@ -75,7 +85,8 @@ io::EngineOptions read_engine_options(const Napi::Value& value) {
   io::EngineOptions options;
   const Napi::Array ports = array(from.Get("ports"), "ports");
   if (ports.Length() == 0 || ports.Length() > dataplane::kMaxPorts) {
-    throw_argument(env, "ports must have 1 to " + std::to_string(dataplane::kMaxPorts) + " entries");
+    throw_argument(env,
+                   "ports must have 1 to " + std::to_string(dataplane::kMaxPorts) + " entries");
   }
   for (uint32_t i = 0; i < ports.Length(); ++i) {
     const Napi::Object port = object(ports.Get(i), "port");
@@ -116,12 +127,10 @@ io::EngineOptions read_engine_options(const Napi::Value& value) {
   return options;
 }
 
-std::vector<dataplane::PolicyRule> read_policy(const Napi::Value& value, uint32_t ports) {
-  const Napi::Array from = array(value, "rules");
-  if (from.Length() > dataplane::kMaxPolicyRules) {
-    throw_argument(value.Env(),
-                   "at most " + std::to_string(dataplane::kMaxPolicyRules) + " policy rules");
-  }
+namespace {
+
+std::vector<dataplane::PolicyRule> read_rules(const Napi::Value& value, uint32_t ports) {
+  const Napi::Array from = bounded_array(value, "rules");
   std::vector<dataplane::PolicyRule> rules;
   for (uint32_t i = 0; i < from.Length(); ++i) {
     const Napi::Object entry = object(from.Get(i), "rule");
@@ -139,6 +148,56 @@ std::vector<dataplane::PolicyRule> read_policy(const Napi::Value& value, uint32_
     rules.push_back(rule);
   }
   return rules;
+}
+
+wire::Transport read_transport(const Napi::Value& value) {
+  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (name == "l2") return wire::Transport::kL2;
+  if (name == "udp4") return wire::Transport::kUdp4;
+  if (name == "udp6") return wire::Transport::kUdp6;
+  throw_argument(value.Env(), "transport must be l2, udp4 or udp6");
+}
+
+wire::ScaledNs read_link_delay(const Napi::Value& value) {
+  bool lossless = value.IsBigInt();
+  const int64_t delay = lossless ? value.As<Napi::BigInt>().Int64Value(&lossless) : 0;
+  if (!lossless || std::abs(static_cast<double>(delay)) > kMaxDelaySettingNs * 65536) {
+    throw_argument(value.Env(), "meanLinkDelay must be a BigInt of at most a second * 2^16");
+  }
+  return delay;
+}
+
+dataplane::RateRatio read_rate_ratio(const Napi::Object& entry) {
+  // Further off than this no oscillator runs.
+  constexpr double kMaxRateOffset = 1e-2;
+  const Napi::Value value = entry.Get("rateOffset");
+  const double offset = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(std::abs(offset) <= kMaxRateOffset)) {
+    throw_argument(entry.Env(), "rateOffset must be a number between -0.01 and 0.01");
+  }
+  return {static_cast<uint16_t>(read_integer(entry.Get("sdoId"), "sdoId", 0xFFF)),
+          static_cast<uint8_t>(read_integer(entry.Get("domainNumber"), "domainNumber", 255)),
+          offset};
+}
+
+}  // namespace
+
+dataplane::Policy read_policy(const Napi::Value& value, uint32_t ports) {
+  const Napi::Object from = object(value, "policy");
+  dataplane::Policy policy;
+  policy.rules = read_rules(from.Get("rules"), ports);
+  const Napi::Array delays = bounded_array(from.Get("linkDelays"), "linkDelays");
+  for (uint32_t i = 0; i < delays.Length(); ++i) {
+    const Napi::Object entry = object(delays.Get(i), "linkDelay");
+    const uint32_t port = read_integer(entry.Get("port"), "port", ports - 1);
+    const auto transport = static_cast<size_t>(read_transport(entry.Get("transport")));
+    policy.link_delay[port][transport] = read_link_delay(entry.Get("meanLinkDelay"));
+  }
+  const Napi::Array ratios = bounded_array(from.Get("rateRatios"), "rateRatios");
+  for (uint32_t i = 0; i < ratios.Length(); ++i) {
+    policy.rate_ratios.push_back(read_rate_ratio(object(ratios.Get(i), "rateRatio")));
+  }
+  return policy;
 }
 
 std::vector<io::Engine::Submission> read_submissions(const Napi::Value& value, uint32_t ports) {

@@ -1,4 +1,5 @@
-// Reads what JavaScript passes in: every argument is checked here, so that nothing behind this door has to.
+// Reads what JavaScript passes in: every argument is checked here, so that nothing behind this door
+// has to.
 #pragma once
 
 #include <napi.h>
@@ -12,7 +13,7 @@ namespace ptpswitch::node {
 
 // Each throws a TypeError with code ERR_ARGUMENT that names the key.
 io::EngineOptions read_engine_options(const Napi::Value& value);
-std::vector<dataplane::PolicyRule> read_policy(const Napi::Value& value, uint32_t ports);
+dataplane::Policy read_policy(const Napi::Value& value, uint32_t ports);
 std::vector<io::Engine::Submission> read_submissions(const Napi::Value& value, uint32_t ports);
 uint32_t read_integer(const Napi::Value& value, const char* name, uint32_t maximum);
 

@@ -14,7 +14,8 @@ constexpr uint16_t kUdpHeaderLength = 8;
 constexpr uint8_t kControlFollowUp = 2;  // Table 42
 constexpr uint8_t kControlOther = 5;
 
-// Replaces `length` (even) bytes of the message at an even `offset` and keeps the UDP checksum right.
+// Replaces `length` (even) bytes of the message at an even `offset` and keeps the UDP checksum
+// right.
 void replace(FrameView& view, uint16_t offset, const uint8_t* after, uint16_t length) {
   uint8_t* field = view.message() + offset;
   if (view.transport != Transport::kL2) {
@@ -76,8 +77,9 @@ void generate_follow_up(const FrameView& event, uint8_t* out, FrameView& view) {
   view.message_length = message_length;
   const uint16_t content_length = event.ptp_offset + message_length;
   view.length = std::max(content_length, kMinimumFrameLength);
-  // Headers and message body: originTimestamp becomes preciseOriginTimestamp. A Pdelay_Resp's requestReceiptTimestamp
-  // becomes responseOriginTimestamp: their difference, the turnaround, is already in the one-step correctionField.
+  // Headers and message body: originTimestamp becomes preciseOriginTimestamp. A Pdelay_Resp's
+  // requestReceiptTimestamp becomes responseOriginTimestamp: their difference, the turnaround, is
+  // already in the one-step correctionField.
   std::memcpy(out, event.data, content_length);
   std::memset(out + content_length, 0, view.length - content_length);
 
@@ -93,7 +95,8 @@ void generate_follow_up(const FrameView& event, uint8_t* out, FrameView& view) {
   uint8_t* udp = out + view.udp_offset;
   const bool without_checksum = read16(udp + kUdpChecksumOffset) == 0;
   write16(udp + 2, kGeneralPort);
-  // A sender that uses the event port as its source port uses the general port for general messages.
+  // A sender that uses the event port as its source port uses the general port for general
+  // messages.
   if (read16(udp) == kEventPort) write16(udp, kGeneralPort);
   set_lengths(view, message_length);
   if (!without_checksum) write16(udp + kUdpChecksumOffset, udp_checksum(view));

@@ -1,5 +1,6 @@
-// The edits that a transparent clock makes to a frame, each with the UDP checksum that follows from it: correctionField,
-// twoStepFlag, and the follow-up messages that a two-step clock writes for a one-step sender.
+// The edits that a transparent clock makes to a frame, each with the UDP checksum that follows from
+// it: correctionField, twoStepFlag, and the follow-up messages that a two-step clock writes for a
+// one-step sender.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,10 @@ void add_to_correction_field(FrameView& view, ScaledNs correction);
 // twoStepFlag = TRUE, checksum updated.
 void set_two_step_flag(FrameView& view);
 
-// Writes into `out` (at least max(event.length, kMinimumFrameLength) bytes) the Follow_Up that belongs to a one-step Sync, or the
-// Pdelay_Resp_Follow_Up that belongs to a one-step Pdelay_Resp: same addresses, tags, domain, sdoId, version, source,
-// sequenceId and logMessageInterval; correctionField zero. Parses it into `view`.
+// Writes into `out` (at least max(event.length, kMinimumFrameLength) bytes) the Follow_Up that
+// belongs to a one-step Sync, or the Pdelay_Resp_Follow_Up that belongs to a one-step Pdelay_Resp:
+// same addresses, tags, domain, sdoId, version, source, sequenceId and logMessageInterval;
+// correctionField zero. Parses it into `view`.
 void generate_follow_up(const FrameView& event, uint8_t* out, FrameView& view);
 
 // The shortest Ethernet frame (802.3, 3.2.7), which a generated message is padded to.

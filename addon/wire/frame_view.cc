@@ -90,8 +90,8 @@ ParseResult parse_ipv4(FrameView& view, bool checksum_pending) {
   if (ip[9] != kProtocolUdp) return not_ptp();
   const uint16_t header_length = static_cast<uint16_t>((ip[0] & 0xF) * 4);
   const uint16_t total_length = read16(ip + 2);
-  if (ip[0] >> 4 != 4 || header_length < kIpv4MinimumHeaderLength ||
-      header_length > total_length || total_length > available) {
+  if (ip[0] >> 4 != 4 || header_length < kIpv4MinimumHeaderLength || header_length > total_length ||
+      total_length > available) {
     return malformed(MalformedReason::kBadIpHeader);
   }
   const uint16_t fragment_offset = read16(ip + 6) & 0x1FFF;

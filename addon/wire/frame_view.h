@@ -1,7 +1,9 @@
-// Finds the PTP message in an Ethernet frame, with every length checked before it is believed. Ethernet, 0 to 2 VLAN
-// tags, then EtherType 0x88F7 (IEEE 1588-2019 Annex E), UDP/IPv4 (Annex C) or UDP/IPv6 (Annex D).
+// Finds the PTP message in an Ethernet frame, with every length checked before it is believed.
+// Ethernet, 0 to 2 VLAN tags, then EtherType 0x88F7 (IEEE 1588-2019 Annex E), UDP/IPv4 (Annex C) or
+// UDP/IPv6 (Annex D).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "addon/wire/byte_order.h"
@@ -10,6 +12,7 @@
 namespace ptpswitch::wire {
 
 enum class Transport : uint8_t { kL2, kUdp4, kUdp6 };
+inline constexpr size_t kTransports = 3;
 
 enum class ParseVerdict : uint8_t {
   kPtp,        // version 2: every field of FrameView is valid
@@ -20,16 +23,16 @@ enum class ParseVerdict : uint8_t {
 
 enum class MalformedReason : uint8_t {
   kNone,
-  kShortFrame,            // ends inside a header that it announces
-  kTooManyVlanTags,       // more than two
-  kBadIpHeader,           // version, header length or total length contradict the frame
-  kBadIpChecksum,         // IPv4 header
-  kIpFragment,            // a part of a message cannot be corrected
-  kBadUdpLength,          // shorter than its header or longer than its packet
-  kBadUdpChecksum,        // or none at all over IPv6, where it is mandatory (RFC 8200, 8.1)
-  kBadVersion,            // versionPTP neither 1 nor 2
-  kReservedMessageType,   // Table 36: 4 to 7, E, F
-  kBadMessageLength,      // shorter than its type needs, or longer than what carries it
+  kShortFrame,           // ends inside a header that it announces
+  kTooManyVlanTags,      // more than two
+  kBadIpHeader,          // version, header length or total length contradict the frame
+  kBadIpChecksum,        // IPv4 header
+  kIpFragment,           // a part of a message cannot be corrected
+  kBadUdpLength,         // shorter than its header or longer than its packet
+  kBadUdpChecksum,       // or none at all over IPv6, where it is mandatory (RFC 8200, 8.1)
+  kBadVersion,           // versionPTP neither 1 nor 2
+  kReservedMessageType,  // Table 36: 4 to 7, E, F
+  kBadMessageLength,     // shorter than its type needs, or longer than what carries it
   kCount,
 };
 
@@ -74,8 +77,8 @@ struct ParseResult {
   MalformedReason reason = MalformedReason::kNone;
 };
 
-// Parses `length` bytes at `data` into `view`. With `checksum_pending` the sender left the UDP checksum to hardware that
-// the frame never met: it is computed and written here, and not verified.
+// Parses `length` bytes at `data` into `view`. With `checksum_pending` the sender left the UDP
+// checksum to hardware that the frame never met: it is computed and written here, and not verified.
 ParseResult parse_frame(uint8_t* data, uint16_t length, bool checksum_pending, FrameView& view);
 
 // The checksum that belongs into the UDP header of `view`, over its whole datagram.

@@ -5,7 +5,7 @@ import type {
   DataPlane,
   EngineRecord,
   OpenOptions,
-  PolicyRule,
+  Policy,
   PortInfo,
   SubmitFrame,
 } from './data-plane.js';
@@ -13,7 +13,7 @@ import type { InterfaceProbe } from './interface-probe.js';
 import { decodeRecords } from './records.js';
 
 interface NativeEngine {
-  program(rules: readonly PolicyRule[]): void;
+  program(policy: Policy): void;
   drain(): Uint8Array;
   submit(frames: readonly SubmitFrame[]): void;
   ports(): readonly PortInfo[];
@@ -48,8 +48,8 @@ class AddonDataPlane implements DataPlane {
     });
   }
 
-  program(rules: readonly PolicyRule[]): void {
-    this.#engine.program(rules);
+  program(policy: Policy): void {
+    this.#engine.program(policy);
   }
 
   onReadable(callback: () => void): void {

@@ -40,8 +40,13 @@ export interface PortInfo {
   readonly phcIndex: number;
 }
 
-/** What the engine does with the PTP messages of a domain. `terminate` hands them up as records. */
-export type PolicyAction = 'e2e-tc' | 'terminate' | 'drop';
+/**
+ * What the engine does with the PTP messages of a domain. `terminate` hands them up as records; `p2p-tc` does so with the
+ * peer delay messages.
+ */
+export type PolicyAction = 'e2e-tc' | 'p2p-tc' | 'terminate' | 'drop';
+
+export type Transport = 'l2' | 'udp4' | 'udp6';
 
 /** First match wins; a message that no rule matches is dropped and counted (`noPolicy`). */
 export interface PolicyRule {
@@ -49,6 +54,31 @@ export interface PolicyRule {
   readonly domainNumber: number | 'any';
   /** One action for every port, or one a port. */
   readonly action: PolicyAction | readonly PolicyAction[];
+}
+
+/** The measured delay of the link at a port, as peers on that transport see it. */
+export interface LinkDelay {
+  readonly port: number;
+  readonly transport: Transport;
+  /** Nanoseconds * 2^16. */
+  readonly meanLinkDelay: bigint;
+}
+
+/** How much faster a domain's grandmaster runs than this box. */
+export interface RateRatio {
+  readonly sdoId: number;
+  readonly domainNumber: number;
+  /** rateRatio - 1: grandmaster seconds per local second, minus 1. */
+  readonly rateOffset: number;
+}
+
+/** Everything the engine decides by. Replaced as a whole. */
+export interface Policy {
+  readonly rules: readonly PolicyRule[];
+  /** A link that is not listed is not measured: a `p2p-tc` drops the Syncs that come in by it. */
+  readonly linkDelays: readonly LinkDelay[];
+  /** A domain that is not listed runs at the rate of this box. */
+  readonly rateRatios: readonly RateRatio[];
 }
 
 export type EngineRecord =
@@ -70,6 +100,25 @@ export type EngineRecord =
       readonly timestampNs: bigint;
     }
   | { readonly kind: 'transmitTimestampLost'; readonly port: number; readonly context: number }
+  /**
+   * A Sync and its Follow_Up have passed: what a transparent clock syntonises to. At most one in 20 ms for each domain and
+   * ingress port.
+   */
+  | {
+      readonly kind: 'syncObserved';
+      readonly port: number;
+      readonly sdoId: number;
+      readonly domainNumber: number;
+      /** 10 octets. */
+      readonly sourcePortIdentity: Uint8Array;
+      readonly sequenceId: number;
+      /** Receive time stamp of the Sync, ns on the port's clock. */
+      readonly timestampNs: bigint;
+      /** preciseOriginTimestamp of the Follow_Up, ns since 1970. */
+      readonly preciseOriginTimestampNs: bigint;
+      /** correctionField of Sync and Follow_Up as received, added: nanoseconds * 2^16. */
+      readonly correction: bigint;
+    }
   /** The link or the interface itself came or went. */
   | {
       readonly kind: 'link';
@@ -107,8 +156,8 @@ export interface Counters {
 }
 
 export interface DataPlane {
-  /** Replaces the whole policy table at once. */
-  program(rules: readonly PolicyRule[]): void;
+  /** Replaces the whole policy at once. */
+  program(policy: Policy): void;
   /** Calls back when records wait; coalesced: once until the next drain. */
   onReadable(callback: () => void): void;
   /** Takes every waiting record. */

@@ -9,6 +9,7 @@ const recordKind = {
   transmitTimestampLost: 3,
   link: 4,
   portError: 5,
+  syncObserved: 6,
 } as const;
 
 /** Decodes one batch; payloads are views into `batch`. Throws on a batch that the engine cannot have written. */
@@ -48,6 +49,20 @@ function decodeRecord(view: DataView, batch: Uint8Array, at: number): EngineReco
     }
     case recordKind.portError:
       return { kind: 'portError', port, message: new TextDecoder().decode(payload) };
+    case recordKind.syncObserved: {
+      const at16 = at + headerSize + 16;
+      return {
+        kind: 'syncObserved',
+        port,
+        sdoId: view.getUint16(at + headerSize + 12, true),
+        domainNumber: view.getUint8(at + headerSize + 14),
+        sourcePortIdentity: payload.subarray(0, 10),
+        sequenceId: view.getUint16(at + headerSize + 10, true),
+        timestampNs,
+        preciseOriginTimestampNs: view.getBigInt64(at16, true),
+        correction: view.getBigInt64(at16 + 8, true),
+      };
+    }
     default:
       throw new RangeError(`record of unknown kind ${kind.toString()}`);
   }

@@ -4,7 +4,7 @@ import type {
   DataPlane,
   EngineRecord,
   OpenOptions,
-  PolicyRule,
+  Policy,
   PortInfo,
 } from '../../../src/native/data-plane.js';
 
@@ -13,7 +13,7 @@ const residenceNames = ['count', 'sumNs', 'minNs', 'maxNs'].map((name) => `resid
 export const upperBoundsNs = [9, 99, 999, 9999];
 
 export class FakeDataPlane implements DataPlane {
-  readonly programmed: (readonly PolicyRule[])[] = [];
+  readonly programmed: Policy[] = [];
   readonly lost: [port: number, count: number][] = [];
   closed = false;
   infos: PortInfo[];
@@ -69,8 +69,8 @@ export class FakeDataPlane implements DataPlane {
     this.#callback();
   }
 
-  program(rules: readonly PolicyRule[]): void {
-    this.programmed.push(rules);
+  program(policy: Policy): void {
+    this.programmed.push(policy);
   }
   onReadable(callback: () => void): void {
     this.#callback = callback;

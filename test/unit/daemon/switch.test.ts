@@ -46,11 +46,17 @@ test('the engine is opened and programmed as configured', () => {
     busyPoll: true,
     cpu: 1,
   });
-  expect(fake.programmed).toEqual([[{ sdoId: 'any', domainNumber: 'any', action: 'e2e-tc' }]]);
+  expect(fake.programmed).toEqual([
+    {
+      rules: [{ sdoId: 'any', domainNumber: 'any', action: 'e2e-tc' }],
+      linkDelays: [],
+      rateRatios: [],
+    },
+  ]);
 });
 
 test('a rule for one domain goes before the rule for any', () => {
-  const rules = policyFor([
+  const { rules } = policyFor([
     { type: 'e2e-tc', domain: 'any' },
     { type: 'e2e-tc', domain: 24 },
   ]);
@@ -64,7 +70,7 @@ test.each(readdirSync('config'))('the sample config/%s makes a switch', (name) =
   const log = { info: ignore, warn: ignore };
   new Switch((options) => (fake = new FakeDataPlane(options)), sample, { busyPoll: false }, log);
   expect(fake?.options.ports).toEqual(sample.ports);
-  expect(fake?.programmed[0]).toHaveLength(sample.instances.length);
+  expect(fake?.programmed[0]?.rules).toHaveLength(sample.instances.length);
 });
 
 test('every port is introduced in one line', () => {
