@@ -33,7 +33,7 @@ function ptpSwitch(name: SubjectName, busyPoll: boolean): Subject {
         cpu,
         nice: FOREMOST,
       });
-      await instance.waitUntilRunning();
+      await instance.waitUntilForwarding();
     },
   };
 }

@@ -22,9 +22,8 @@ let samplerCount = 0;
 
 export class OffsetSampler {
   /** Nanoseconds; one entry a Sync. */
-  readonly offsetsNs: number[] = [];
+  readonly #offsetsNs: number[] = [];
   readonly #child: Child;
-  readonly #timer: NodeJS.Timeout;
   #offsetNs = 0;
   #lastIngressTime = '0';
 
@@ -33,7 +32,8 @@ export class OffsetSampler {
     this.#child = namespace.spawn('pmc', ['-u', '-b', '0', '-s', slaveSocket, '-i', ownSocket], {
       onLine: (line) => this.#read(line),
     });
-    this.#timer = setInterval(() => this.#child.write('GET TIME_STATUS_NP\n'), QUERY_INTERVAL_MS);
+    const timer = setInterval(() => this.#child.write('GET TIME_STATUS_NP\n'), QUERY_INTERVAL_MS);
+    void this.#child.exited.then(() => clearInterval(timer));
   }
 
   /** The offset comes a line before the ingress time that says whether it is new. */
@@ -43,23 +43,22 @@ export class OffsetSampler {
     if (name !== 'ingress_time' || value === undefined || value === this.#lastIngressTime) return;
     this.#lastIngressTime = value;
     // Until the path delay is known, the offset stays at zero.
-    if (this.offsetsNs.length > 0 || this.#offsetNs !== 0) this.offsetsNs.push(this.#offsetNs);
+    if (this.#offsetsNs.length > 0 || this.#offsetNs !== 0) this.#offsetsNs.push(this.#offsetNs);
   }
 
-  /** Resolves with the next `count` settled offsets, in nanoseconds. */
-  async collect(count: number): Promise<number[]> {
-    const first = Math.max(this.offsetsNs.length, SETTLING_OFFSETS);
-    await until(
+  /** The last `count` settled offsets, in nanoseconds; undefined until there are so many. */
+  latest(count: number): readonly number[] | undefined {
+    if (this.#offsetsNs.length < SETTLING_OFFSETS + count) return undefined;
+    return this.#offsetsNs.slice(-count);
+  }
+
+  /** Resolves with the first `count` settled offsets, in nanoseconds. */
+  async collect(count: number): Promise<readonly number[]> {
+    return until(
       `${count} offsets`,
-      () => this.offsetsNs.length >= first + count,
+      () => this.latest(count),
       (count + SETTLING_OFFSETS) * SYNC_INTERVAL_MS * PATIENCE,
-      () => `got ${this.offsetsNs.length} in all\n${this.#child.output}`,
+      () => `got ${this.#offsetsNs.length} in all\n${this.#child.output}`,
     );
-    return this.offsetsNs.slice(first, first + count);
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#child.stop();
   }
 }

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import type { PortStats, Stats } from '../../../src/daemon/status.js';
 import type { Child } from './child.js';
 import type { Namespace, Network } from './network.js';
 import { until } from './wait.js';
@@ -15,22 +16,6 @@ export interface SwitchOptions {
   /** The engine thread's processor, by our own option. */
   readonly cpu?: number;
   readonly nice?: number;
-}
-
-export interface PortStats {
-  readonly interface: string;
-  readonly link: unknown;
-  readonly timestamping: string;
-  readonly counters: {
-    readonly rx: Readonly<Record<string, number>>;
-    readonly tx: Readonly<Record<string, number>>;
-    readonly drop: Readonly<Record<string, number>>;
-  };
-  readonly residenceNs: { readonly count: number; readonly mean: number };
-}
-
-export interface Stats {
-  readonly ports: readonly PortStats[];
 }
 
 const START_TIMEOUT_MS = 10_000;
@@ -63,19 +48,15 @@ export class Switch {
     this.child = namespace.spawn(process.execPath, args, nice === undefined ? {} : { nice });
   }
 
-  /** Resolves when the control socket answers: the engine is open by then. */
-  async waitUntilRunning(): Promise<void> {
+  /** Resolves when every port has its link and so forwards. */
+  async waitUntilForwarding(): Promise<void> {
     await until(
-      'the switch to answer on its control socket',
+      'the switch to forward on all ports',
       async () => {
         if (!this.child.running) throw new Error(`the switch ended:\n${this.child.output}`);
-        return (
-          existsSync(this.socket) &&
-          (await this.stats().then(
-            () => true,
-            () => false,
-          ))
-        );
+        if (!existsSync(this.socket)) return false;
+        const { ports } = await this.stats();
+        return ports.every(({ link }) => link === 'up');
       },
       START_TIMEOUT_MS,
       () => this.child.output,
