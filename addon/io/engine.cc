@@ -474,27 +474,17 @@ bool Engine::send(uint32_t index, const uint8_t* frame, uint16_t length,
 
 bool Engine::punt(uint32_t index, const wire::FrameView& view,
                   std::optional<int64_t> timestamp_ns) {
-  return records_.push({.kind = RecordKind::kFrame,
-                        .port = static_cast<uint8_t>(index),
-                        .ptp_offset = view.ptp_offset,
-                        .timestamp_ns = timestamp_ns.value_or(0),
-                        .ptp_length = view.message_length,
-                        .payload = view.data,
-                        .payload_size = view.length});
+  return records_.push_frame(index, view, timestamp_ns);
 }
 
 void Engine::observe_sync(uint32_t index, const dataplane::SyncObservation& observation) {
-  records_.push_sync(static_cast<uint8_t>(index), observation);
+  records_.push_sync(index, observation);
 }
 
 void Engine::clock_transmit_timestamp(uint32_t index, uint32_t context,
                                       std::optional<int64_t> timestamp_ns) {
   // A clock that misses this record sees the time stamp as lost: its own time-out covers it.
-  records_.push(
-      {.kind = timestamp_ns ? RecordKind::kTransmitTimestamp : RecordKind::kTransmitTimestampLost,
-       .port = static_cast<uint8_t>(index),
-       .timestamp_ns = timestamp_ns.value_or(0),
-       .context = context});
+  records_.push_transmit_timestamp(index, context, timestamp_ns);
 }
 
 }  // namespace ptpswitch::io

@@ -33,7 +33,27 @@ bool RecordRing::push(const Record& record) {
   return true;
 }
 
-void RecordRing::push_sync(uint8_t port, const dataplane::SyncObservation& observation) {
+bool RecordRing::push_frame(uint32_t port, const wire::FrameView& view,
+                            std::optional<int64_t> timestamp_ns) {
+  return push({.kind = RecordKind::kFrame,
+               .port = static_cast<uint8_t>(port),
+               .ptp_offset = view.ptp_offset,
+               .timestamp_ns = timestamp_ns.value_or(0),
+               .ptp_length = view.message_length,
+               .payload = view.data,
+               .payload_size = view.length});
+}
+
+bool RecordRing::push_transmit_timestamp(uint32_t port, uint32_t context,
+                                         std::optional<int64_t> timestamp_ns) {
+  return push(
+      {.kind = timestamp_ns ? RecordKind::kTransmitTimestamp : RecordKind::kTransmitTimestampLost,
+       .port = static_cast<uint8_t>(port),
+       .timestamp_ns = timestamp_ns.value_or(0),
+       .context = context});
+}
+
+bool RecordRing::push_sync(uint32_t port, const dataplane::SyncObservation& observation) {
   uint8_t payload[32] = {};
   std::memcpy(payload, observation.source_port_identity, 10);
   std::memcpy(payload + 10, &observation.sequence_id, 2);
@@ -41,11 +61,11 @@ void RecordRing::push_sync(uint8_t port, const dataplane::SyncObservation& obser
   payload[14] = observation.domain_number;
   std::memcpy(payload + 16, &observation.precise_origin_timestamp_ns, 8);
   std::memcpy(payload + 24, &observation.correction, 8);
-  push({.kind = RecordKind::kSyncObserved,
-        .port = port,
-        .timestamp_ns = observation.ingress_timestamp_ns,
-        .payload = payload,
-        .payload_size = sizeof payload});
+  return push({.kind = RecordKind::kSyncObserved,
+               .port = static_cast<uint8_t>(port),
+               .timestamp_ns = observation.ingress_timestamp_ns,
+               .payload = payload,
+               .payload_size = sizeof payload});
 }
 
 void RecordRing::drain(std::vector<uint8_t>& out) {

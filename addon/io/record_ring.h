@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "addon/dataplane/effects.h"
@@ -25,6 +26,9 @@ enum class RecordKind : uint8_t {
   // time stamp: of the Sync; payload: sourcePortIdentity 10, u16 sequenceId, u16 sdoId, u8
   // domainNumber, 1 unused, i64 preciseOriginTimestamp ns, i64 correction
   kSyncObserved = 6,
+  // From a forwarder without an engine: payload is to be sent by `port`; flags bit 0: its transmit
+  // time stamp is wanted under the number in `context`.
+  kSend = 7,
 };
 
 struct Record {
@@ -48,7 +52,11 @@ class RecordRing {
 
   // False when it is full.
   bool push(const Record& record);
-  void push_sync(uint8_t port, const dataplane::SyncObservation& observation);
+  // What a forwarder has for the control plane, each as a record of its kind.
+  bool push_frame(uint32_t port, const wire::FrameView& view, std::optional<int64_t> timestamp_ns);
+  bool push_sync(uint32_t port, const dataplane::SyncObservation& observation);
+  bool push_transmit_timestamp(uint32_t port, uint32_t context,
+                               std::optional<int64_t> timestamp_ns);
   // Takes everything that waits into `out` (emptied first).
   void drain(std::vector<uint8_t>& out);
 

@@ -1,5 +1,6 @@
 #include "addon/node/engine_object.h"
 
+#include "addon/node/counters_object.h"
 #include "addon/node/options.h"
 
 namespace ptpswitch::node {
@@ -85,37 +86,7 @@ Napi::Value EngineObject::ports(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineObject::counters(const Napi::CallbackInfo& info) {
-  using dataplane::PortCounters;
-  const Napi::Env env = info.Env();
-  // The block lives as long as the array does, whatever becomes of the engine.
-  auto* block = new io::CounterBlock(engine(env).counters());
-  const size_t count = (*block)->size();
-  static_assert(sizeof(std::atomic<uint64_t>) == sizeof(uint64_t));
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(
-      env, (*block)->data(), count * sizeof(uint64_t),
-      [](Napi::Env, void*, io::CounterBlock* owned) { delete owned; }, block);
-
-  Napi::Object residence = Napi::Object::New(env);
-  Napi::Array bounds = Napi::Array::New(env, dataplane::kResidenceBuckets);
-  for (uint32_t i = 0; i < dataplane::kResidenceBuckets; ++i) {
-    bounds.Set(i, static_cast<double>(dataplane::residence_bucket_upper_ns(i)));
-  }
-  residence.Set("offset", static_cast<double>(dataplane::kCounterCount));
-  residence.Set("upperBoundsNs", bounds);
-
-  Napi::Array names = Napi::Array::New(env, dataplane::kCounterCount);
-  for (uint32_t i = 0; i < dataplane::kCounterCount; ++i) {
-    names.Set(i, std::string(dataplane::kCounterNames[i]));
-  }
-  Napi::Object layout = Napi::Object::New(env);
-  layout.Set("stride", static_cast<double>(PortCounters::kStride));
-  layout.Set("names", names);
-  layout.Set("residence", residence);
-
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("layout", layout);
-  result.Set("values", Napi::BigUint64Array::New(env, count, buffer, 0));
-  return result;
+  return counters_object(info.Env(), engine(info.Env()).counters());
 }
 
 void EngineObject::lose_transmit_timestamps(const Napi::CallbackInfo& info) {

@@ -1,9 +1,10 @@
-// The addon's exports: the Engine class and probeInterface(name).
+// The addon's exports: the classes Engine and Forwarder, and probeInterface(name).
 #include <linux/net_tstamp.h>
 #include <napi.h>
 
 #include "addon/io/interface_probe.h"
 #include "addon/node/engine_object.h"
+#include "addon/node/forwarder_object.h"
 #include "addon/node/options.h"
 
 namespace ptpswitch::node {
@@ -58,6 +59,7 @@ Napi::Value probe_interface(const Napi::CallbackInfo& info) {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", EngineObject::define(env));
+  exports.Set("Forwarder", ForwarderObject::define(env));
   exports.Set("probeInterface", Napi::Function::New(env, probe_interface, "probeInterface"));
   return exports;
 }

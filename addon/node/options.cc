@@ -79,6 +79,27 @@ uint32_t read_integer(const Napi::Value& value, const char* name, uint32_t maxim
   return static_cast<uint32_t>(number);
 }
 
+dataplane::PortSettings read_port_settings(const Napi::Value& value) {
+  const Napi::Object from = object(value, "settings");
+  dataplane::PortSettings settings;
+  settings.ingress_latency_ns = nanoseconds(from, "ingressLatencyNs");
+  settings.egress_latency_ns = nanoseconds(from, "egressLatencyNs");
+  settings.delay_asymmetry_ns = nanoseconds(from, "delayAsymmetryNs");
+  return settings;
+}
+
+Napi::Uint8Array read_frame(const Napi::Value& value) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    throw_argument(value.Env(), "frame must be a Uint8Array");
+  }
+  const auto bytes = value.As<Napi::Uint8Array>();
+  if (bytes.ByteLength() > dataplane::kMaxFrameLength) {
+    throw_argument(value.Env(), "frame must be at most " +
+                                    std::to_string(dataplane::kMaxFrameLength) + " bytes");
+  }
+  return bytes;
+}
+
 io::EngineOptions read_engine_options(const Napi::Value& value) {
   const Napi::Env env = value.Env();
   const Napi::Object from = object(value, "options");
@@ -101,9 +122,7 @@ io::EngineOptions read_engine_options(const Napi::Value& value) {
         throw_argument(env, "interface " + entry.interface + " is named twice");
       }
     }
-    entry.settings.ingress_latency_ns = nanoseconds(port, "ingressLatencyNs");
-    entry.settings.egress_latency_ns = nanoseconds(port, "egressLatencyNs");
-    entry.settings.delay_asymmetry_ns = nanoseconds(port, "delayAsymmetryNs");
+    entry.settings = read_port_settings(port);
     options.ports.push_back(entry);
   }
   const Napi::Value mode = from.Get("timestamping");
@@ -207,16 +226,7 @@ std::vector<io::Engine::Submission> read_submissions(const Napi::Value& value, u
     const Napi::Object entry = object(from.Get(i), "frame");
     io::Engine::Submission submission;
     submission.port = read_integer(entry.Get("port"), "port", ports - 1);
-    const Napi::Value frame = entry.Get("frame");
-    if (!frame.IsTypedArray() ||
-        frame.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
-      throw_argument(value.Env(), "frame must be a Uint8Array");
-    }
-    const auto bytes = frame.As<Napi::Uint8Array>();
-    if (bytes.ByteLength() > dataplane::kMaxFrameLength) {
-      throw_argument(value.Env(), "frame must be at most " +
-                                      std::to_string(dataplane::kMaxFrameLength) + " bytes");
-    }
+    const Napi::Uint8Array bytes = read_frame(entry.Get("frame"));
     submission.frame.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
     const Napi::Value context = entry.Get("context");
     if (!context.IsUndefined()) {

@@ -9,6 +9,7 @@ import type {
   PortInfo,
   SubmitFrame,
 } from './data-plane.js';
+import type { Forwarder, ForwarderOptions } from './forwarder.js';
 import type { InterfaceProbe } from './interface-probe.js';
 import { decodeRecords } from './records.js';
 
@@ -24,6 +25,7 @@ interface NativeEngine {
 
 interface NativeAddon {
   readonly Engine: new (options: OpenOptions, onReadable: () => void) => NativeEngine;
+  readonly Forwarder: new (options: ForwarderOptions, onReadable: () => void) => Forwarder;
   probeInterface(name: string): InterfaceProbe;
 }
 
@@ -92,6 +94,14 @@ class AddonDataPlane implements DataPlane {
  */
 export function openDataPlane(options: OpenOptions): DataPlane {
   return new AddonDataPlane(options);
+}
+
+/**
+ * The forwarding code alone. `onReadable` is called, once until the next drain, at the end of the call that made records
+ * wait. Throws TypeError with code ERR_ARGUMENT.
+ */
+export function createForwarder(options: ForwarderOptions, onReadable: () => void): Forwarder {
+  return new (addon().Forwarder)(options, onReadable);
 }
 
 /** What the kernel says of an interface; `exists: false` for one it does not know. */

@@ -10,6 +10,7 @@ const recordKind = {
   link: 4,
   portError: 5,
   syncObserved: 6,
+  send: 7,
 } as const;
 
 /** Decodes one batch; payloads are views into `batch`. Throws on a batch that the engine cannot have written. */
@@ -20,6 +21,28 @@ export function decodeRecords(batch: Uint8Array): EngineRecord[] {
     records.push(decodeRecord(view, batch, at));
   }
   return records;
+}
+
+/**
+ * Reads one batch of what a Forwarder wants sent, in order. `number` is present where a transmit time stamp is wanted
+ * under it; frames are views into `batch`. Throws on a batch that a Forwarder cannot have written.
+ */
+export function eachSend(
+  batch: Uint8Array,
+  send: (port: number, frame: Uint8Array, number: number | undefined) => void,
+): void {
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  for (let at = 0; at < batch.length; at += view.getUint32(at, true)) {
+    const kind = view.getUint8(at + 4);
+    if (kind !== recordKind.send) throw new RangeError(`record of kind ${kind}, not to be sent`);
+    const start = at + headerSize;
+    const numbered = (view.getUint16(at + 22, true) & 1) !== 0;
+    send(
+      view.getUint8(at + 5),
+      batch.subarray(start, start + view.getUint32(at + 24, true)),
+      numbered ? view.getUint32(at + 16, true) : undefined,
+    );
+  }
 }
 
 function decodeRecord(view: DataView, batch: Uint8Array, at: number): EngineRecord {

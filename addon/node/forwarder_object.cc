@@ -1,0 +1,160 @@
+#include "addon/node/forwarder_object.h"
+
+#include <cstring>
+
+#include "addon/node/counters_object.h"
+#include "addon/node/options.h"
+
+namespace ptpswitch::node {
+
+Napi::Function ForwarderObject::define(Napi::Env env) {
+  return DefineClass(env, "Forwarder",
+                     {
+                         InstanceMethod("receive", &ForwarderObject::receive),
+                         InstanceMethod("transmitTimestamp", &ForwarderObject::transmit_timestamp),
+                         InstanceMethod("submit", &ForwarderObject::submit),
+                         InstanceMethod("advance", &ForwarderObject::advance),
+                         InstanceMethod("nextDeadline", &ForwarderObject::next_deadline),
+                         InstanceMethod("program", &ForwarderObject::program),
+                         InstanceMethod("setLink", &ForwarderObject::set_link),
+                         InstanceMethod("relate", &ForwarderObject::relate),
+                         InstanceMethod("configure", &ForwarderObject::configure),
+                         InstanceMethod("drain", &ForwarderObject::drain),
+                         InstanceMethod("counters", &ForwarderObject::counters),
+                     });
+}
+
+ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info)
+    : ForwarderObject(info, read_forwarder_options(info[0])) {
+  if (!info[1].IsFunction()) throw_argument(info.Env(), "onReadable must be a function");
+  on_readable_ = Napi::Persistent(info[1].As<Napi::Function>());
+}
+
+ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info, const ForwarderOptions& options)
+    : Napi::ObjectWrap<ForwarderObject>(info),
+      ports_(options.ports),
+      counters_(std::make_shared<std::vector<std::atomic<uint64_t>>>(
+          options.ports * dataplane::PortCounters::kStride)),
+      records_([this] { readable_ = true; }),
+      sends_([] {}),
+      forwarder_(options.ports, options.limits, options.seed, *this, counters_->data()) {}
+
+// receive(port, frame, timestampNs | undefined, now)
+Napi::Value ForwarderObject::receive(const Napi::CallbackInfo& info) {
+  const uint32_t port = read_port(info[0]);
+  const uint16_t length = take_frame(info[1]);
+  dataplane::Forwarder::Reception reception;
+  if (!info[2].IsUndefined()) reception.timestamp_ns = read_timestamp(info[2], "timestampNs");
+  forwarder_.receive(port, frame_, length, reception, read_now(info[3]));
+  return sent(info.Env());
+}
+
+// transmitTimestamp(port, number, timestampNs, now)
+Napi::Value ForwarderObject::transmit_timestamp(const Napi::CallbackInfo& info) {
+  const uint32_t port = read_port(info[0]);
+  const uint32_t number = read_integer(info[1], "number", UINT32_MAX);
+  // Without a signature: numbers are never in doubt where no kernel does the counting.
+  forwarder_.transmit_timestamp(port, number, std::nullopt, read_timestamp(info[2], "timestampNs"),
+                                read_now(info[3]));
+  return sent(info.Env());
+}
+
+// submit(port, frame, context | undefined, now)
+Napi::Value ForwarderObject::submit(const Napi::CallbackInfo& info) {
+  const uint32_t port = read_port(info[0]);
+  const uint16_t length = take_frame(info[1]);
+  std::optional<uint32_t> context;
+  if (!info[2].IsUndefined()) context = read_integer(info[2], "context", UINT32_MAX);
+  forwarder_.submit(port, frame_, length, context, read_now(info[3]));
+  return sent(info.Env());
+}
+
+// advance(now)
+Napi::Value ForwarderObject::advance(const Napi::CallbackInfo& info) {
+  forwarder_.advance(read_now(info[0]));
+  return sent(info.Env());
+}
+
+Napi::Value ForwarderObject::next_deadline(const Napi::CallbackInfo& info) {
+  const auto deadline = forwarder_.next_deadline();
+  if (!deadline) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), static_cast<double>(*deadline));
+}
+
+void ForwarderObject::program(const Napi::CallbackInfo& info) {
+  forwarder_.program(read_policy(info[0], ports_));
+}
+
+// setLink(port, up)
+void ForwarderObject::set_link(const Napi::CallbackInfo& info) {
+  const uint32_t port = read_port(info[0]);
+  if (!info[1].IsBoolean()) throw_argument(info.Env(), "up must be true or false");
+  forwarder_.set_link(port, info[1].As<Napi::Boolean>().Value());
+}
+
+// relate(port, {rawAnchorNs, commonAnchorNs, rateOffset})
+void ForwarderObject::relate(const Napi::CallbackInfo& info) {
+  forwarder_.relate(read_port(info[0]), read_clock_relation(info[1]));
+}
+
+// configure(port, {ingressLatencyNs, egressLatencyNs, delayAsymmetryNs, outstandingLimit})
+void ForwarderObject::configure(const Napi::CallbackInfo& info) {
+  forwarder_.configure(read_port(info[0]), read_simulated_port_settings(info[1]));
+}
+
+Napi::Value ForwarderObject::drain(const Napi::CallbackInfo& info) {
+  records_.drain(batch_);
+  return Napi::Buffer<uint8_t>::Copy(info.Env(), batch_.data(), batch_.size());
+}
+
+Napi::Value ForwarderObject::counters(const Napi::CallbackInfo& info) {
+  return counters_object(info.Env(), counters_);
+}
+
+uint32_t ForwarderObject::read_port(const Napi::Value& value) const {
+  return read_integer(value, "port", ports_ - 1);
+}
+
+uint16_t ForwarderObject::take_frame(const Napi::Value& value) {
+  const Napi::Uint8Array frame = read_frame(value);
+  std::memcpy(frame_, frame.Data(), frame.ByteLength());
+  return static_cast<uint16_t>(frame.ByteLength());
+}
+
+Napi::Value ForwarderObject::sent(Napi::Env env) {
+  sends_.drain(batch_);
+  Napi::Value batch = env.Undefined();
+  if (!batch_.empty()) batch = Napi::Buffer<uint8_t>::Copy(env, batch_.data(), batch_.size());
+  // Last, because it may call this object again.
+  if (readable_) {
+    readable_ = false;
+    on_readable_.Call({});
+  }
+  return batch;
+}
+
+bool ForwarderObject::send(uint32_t port, const uint8_t* frame, uint16_t length,
+                           std::optional<uint32_t> number) {
+  return sends_.push({.kind = io::RecordKind::kSend,
+                      .port = static_cast<uint8_t>(port),
+                      .context = number.value_or(0),
+                      .flags = static_cast<uint16_t>(number ? 1 : 0),
+                      .payload = frame,
+                      .payload_size = length});
+}
+
+bool ForwarderObject::punt(uint32_t port, const wire::FrameView& view,
+                           std::optional<int64_t> timestamp_ns) {
+  return records_.push_frame(port, view, timestamp_ns);
+}
+
+void ForwarderObject::observe_sync(uint32_t port, const dataplane::SyncObservation& observation) {
+  records_.push_sync(port, observation);
+}
+
+void ForwarderObject::clock_transmit_timestamp(uint32_t port, uint32_t context,
+                                               std::optional<int64_t> timestamp_ns) {
+  records_.push_transmit_timestamp(port, context, timestamp_ns);
+}
+
+}  // namespace ptpswitch::node

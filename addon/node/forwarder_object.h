@@ -1,0 +1,70 @@
+// The JavaScript object around a Forwarder alone: no socket, no thread and no clock, so that the
+// same forwarding code runs under virtual time. Time and time stamps are handed in; what is to be
+// sent comes back from each call as one batch of `send` records, what is for the control plane
+// waits in a record ring, as in the engine.
+#pragma once
+
+#include <napi.h>
+
+#include <optional>
+#include <vector>
+
+#include "addon/dataplane/effects.h"
+#include "addon/dataplane/forwarder.h"
+#include "addon/io/engine.h"
+#include "addon/io/record_ring.h"
+#include "addon/node/forwarder_options.h"
+
+namespace ptpswitch::node {
+
+class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private dataplane::Effects {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  // new Forwarder({ports, seed, limits?}, onReadable): onReadable is called, once until the next
+  // drain, at the end of the call that made records wait.
+  explicit ForwarderObject(const Napi::CallbackInfo& info);
+
+ private:
+  ForwarderObject(const Napi::CallbackInfo& info, const ForwarderOptions& options);
+
+  // Each returns a Buffer of `send` records; undefined when nothing is to be sent.
+  Napi::Value receive(const Napi::CallbackInfo& info);
+  Napi::Value transmit_timestamp(const Napi::CallbackInfo& info);
+  Napi::Value submit(const Napi::CallbackInfo& info);
+  Napi::Value advance(const Napi::CallbackInfo& info);
+
+  Napi::Value next_deadline(const Napi::CallbackInfo& info);
+  void program(const Napi::CallbackInfo& info);
+  void set_link(const Napi::CallbackInfo& info);
+  void relate(const Napi::CallbackInfo& info);
+  void configure(const Napi::CallbackInfo& info);
+  Napi::Value drain(const Napi::CallbackInfo& info);
+  Napi::Value counters(const Napi::CallbackInfo& info);
+
+  uint32_t read_port(const Napi::Value& value) const;
+  // Copies JavaScript's frame, which the forwarder may edit, and returns its length.
+  uint16_t take_frame(const Napi::Value& value);
+  Napi::Value sent(Napi::Env env);
+
+  // dataplane::Effects
+  bool send(uint32_t port, const uint8_t* frame, uint16_t length,
+            std::optional<uint32_t> number) override;
+  bool punt(uint32_t port, const wire::FrameView& view,
+            std::optional<int64_t> timestamp_ns) override;
+  void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override;
+  void clock_transmit_timestamp(uint32_t port, uint32_t context,
+                                std::optional<int64_t> timestamp_ns) override;
+
+  const uint32_t ports_;
+  io::CounterBlock counters_;
+  io::RecordRing records_;
+  io::RecordRing sends_;
+  bool readable_ = false;  // records wait that onReadable has not been called for
+  Napi::FunctionReference on_readable_;
+  std::vector<uint8_t> batch_;
+  uint8_t frame_[dataplane::kMaxFrameLength];
+  dataplane::Forwarder forwarder_;
+};
+
+}  // namespace ptpswitch::node

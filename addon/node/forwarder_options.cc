@@ -1,0 +1,97 @@
+#include "addon/node/forwarder_options.h"
+
+#include <cmath>
+
+#include "addon/node/options.h"
+
+namespace ptpswitch::node {
+namespace {
+
+// Numbers of JavaScript are exact up to here: 104 days of nanoseconds.
+constexpr double kMaxExactInteger = 9007199254740991.0;
+
+Napi::Object read_object(const Napi::Value& value, const char* name) {
+  if (!value.IsObject()) throw_argument(value.Env(), std::string(name) + " must be an object");
+  return value.As<Napi::Object>();
+}
+
+void read_size(const Napi::Object& from, const char* name, uint32_t& size) {
+  constexpr uint32_t kMaxSize = 1 << 20;
+  const Napi::Value value = from.Get(name);
+  if (value.IsUndefined()) return;
+  size = read_integer(value, name, kMaxSize);
+  if (size == 0) throw_argument(from.Env(), std::string(name) + " must be at least 1");
+}
+
+void read_duration(const Napi::Object& from, const char* name, dataplane::DurationNs& duration) {
+  const Napi::Value value = from.Get(name);
+  if (value.IsUndefined()) return;
+  const double ns = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(ns > 0 && ns <= kMaxExactInteger)) {
+    throw_argument(from.Env(), std::string(name) + " must be a positive number of nanoseconds");
+  }
+  duration = static_cast<dataplane::DurationNs>(ns);
+}
+
+dataplane::Limits read_limits(const Napi::Value& value) {
+  dataplane::Limits limits;
+  if (value.IsUndefined()) return limits;
+  const Napi::Object from = read_object(value, "limits");
+  read_size(from, "exchanges", limits.exchanges);
+  read_duration(from, "exchangeLifetimeNs", limits.exchange_lifetime);
+  read_size(from, "heldMessages", limits.held_messages);
+  read_duration(from, "heldLifetimeNs", limits.held_lifetime);
+  read_size(from, "inFlight", limits.in_flight);
+  read_duration(from, "transmitTimestampTimeoutNs", limits.transmit_timestamp_timeout);
+  read_size(from, "queuedEvents", limits.queued_events);
+  read_size(from, "addresses", limits.addresses);
+  read_duration(from, "addressAgeingNs", limits.address_ageing);
+  return limits;
+}
+
+}  // namespace
+
+ForwarderOptions read_forwarder_options(const Napi::Value& value) {
+  const Napi::Object from = read_object(value, "options");
+  ForwarderOptions options;
+  options.ports = read_integer(from.Get("ports"), "ports", dataplane::kMaxPorts);
+  if (options.ports == 0) throw_argument(value.Env(), "ports must be at least 1");
+  options.seed = read_integer(from.Get("seed"), "seed", UINT32_MAX);
+  options.limits = read_limits(from.Get("limits"));
+  return options;
+}
+
+dataplane::PortSettings read_simulated_port_settings(const Napi::Value& value) {
+  dataplane::PortSettings settings = read_port_settings(value);
+  settings.outstanding_limit = read_integer(value.As<Napi::Object>().Get("outstandingLimit"),
+                                            "outstandingLimit", UINT32_MAX);
+  return settings;
+}
+
+dataplane::ClockRelation read_clock_relation(const Napi::Value& value) {
+  const Napi::Object from = read_object(value, "relation");
+  const Napi::Value rate = from.Get("rateOffset");
+  const double offset = rate.IsNumber() ? rate.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(std::abs(offset) < 1)) {
+    throw_argument(value.Env(), "rateOffset must be a number between -1 and 1");
+  }
+  return {read_timestamp(from.Get("rawAnchorNs"), "rawAnchorNs"),
+          read_timestamp(from.Get("commonAnchorNs"), "commonAnchorNs"), offset};
+}
+
+int64_t read_timestamp(const Napi::Value& value, const char* name) {
+  bool lossless = value.IsBigInt();
+  const int64_t ns = lossless ? value.As<Napi::BigInt>().Int64Value(&lossless) : 0;
+  if (!lossless) throw_argument(value.Env(), std::string(name) + " must be a BigInt of 64 bits");
+  return ns;
+}
+
+int64_t read_now(const Napi::Value& value) {
+  const double now = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(now >= 0 && now <= kMaxExactInteger)) {
+    throw_argument(value.Env(), "now must be nanoseconds from 0 to 2^53 - 1");
+  }
+  return static_cast<int64_t>(now);
+}
+
+}  // namespace ptpswitch::node

@@ -1,0 +1,62 @@
+/**
+ * The engine's forwarding code by itself (addon/dataplane/forwarder.h), without sockets, thread or clock: frames, time
+ * stamps and time are handed in, what is to be sent comes back. `now` is any monotonic time in nanoseconds, a fraction
+ * is cut off. Every method throws TypeError with code ERR_ARGUMENT for an argument out of its range.
+ */
+import type { Counters, PortOptions, Policy } from './data-plane.js';
+
+/** Bounds of the forwarder's tables; each one left out has the engine's own (addon/dataplane/limits.h). */
+export interface ForwarderLimits {
+  readonly exchanges?: number;
+  readonly exchangeLifetimeNs?: number;
+  readonly heldMessages?: number;
+  readonly heldLifetimeNs?: number;
+  readonly inFlight?: number;
+  readonly transmitTimestampTimeoutNs?: number;
+  readonly queuedEvents?: number;
+  readonly addresses?: number;
+  readonly addressAgeingNs?: number;
+}
+
+export interface ForwarderOptions {
+  /** 1 to 32. */
+  readonly ports: number;
+  /** Salts the tables: 0 to 2^32-1. */
+  readonly seed: number;
+  readonly limits?: ForwarderLimits;
+}
+
+export interface ForwarderPortSettings extends Omit<PortOptions, 'interface'> {
+  /** Transmit time stamps that the port's hardware can hold; 0 for no limit. */
+  readonly outstandingLimit: number;
+}
+
+/** common = commonAnchorNs + (raw - rawAnchorNs) * (1 + rateOffset), for the time stamps of one port. */
+export interface ClockRelation {
+  readonly rawAnchorNs: bigint;
+  readonly commonAnchorNs: bigint;
+  readonly rateOffset: number;
+}
+
+/** What is to be sent: read it with eachSend (records.ts). Undefined: nothing. */
+export type SendBatch = Uint8Array | undefined;
+
+export interface Forwarder {
+  /** A frame from the wire; `timestampNs` is its raw receive time stamp, where there is one. */
+  receive(port: number, frame: Uint8Array, timestampNs: bigint | undefined, now: number): SendBatch;
+  /** The raw transmit time stamp of the frame that was sent by that port under that number. */
+  transmitTimestamp(port: number, number: number, timestampNs: bigint, now: number): SendBatch;
+  /** A frame of a clock of this box; with `context` its transmit time stamp comes back as a record. */
+  submit(port: number, frame: Uint8Array, context: number | undefined, now: number): SendBatch;
+  /** Gives up what is due: time stamps, held messages, exchanges. */
+  advance(now: number): SendBatch;
+  /** When `advance` will have something to do. */
+  nextDeadline(): number | undefined;
+  program(policy: Policy): void;
+  setLink(port: number, up: boolean): void;
+  relate(port: number, relation: ClockRelation): void;
+  configure(port: number, settings: ForwarderPortSettings): void;
+  /** Every waiting record, for decodeRecords (records.ts). */
+  drain(): Uint8Array;
+  counters(): Counters;
+}
