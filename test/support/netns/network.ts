@@ -75,16 +75,11 @@ export class Namespace {
     return child;
   }
 
-  /** Reserves the interface name and returns the MAC address it shall have. */
-  claimInterface(name: string): string {
-    this.#interfaces.push(name);
-    return `02:00:00:00:${hexOctet(this.#index)}:${hexOctet(this.#interfaces.length)}`;
-  }
-
+  /** The MAC address of the interface of that name, also before it is made and after it is made again. */
   mac(interfaceName: string): string {
-    const index = this.#interfaces.indexOf(interfaceName);
-    if (index < 0) throw new Error(`${this.name} has no interface ${interfaceName}`);
-    return `02:00:00:00:${hexOctet(this.#index)}:${hexOctet(index + 1)}`;
+    if (!this.#interfaces.includes(interfaceName)) this.#interfaces.push(interfaceName);
+    const number = this.#interfaces.indexOf(interfaceName) + 1;
+    return `02:00:00:00:${hexOctet(this.#index)}:${hexOctet(number)}`;
   }
 
   setLink(interfaceName: string, state: 'up' | 'down'): void {
@@ -136,8 +131,8 @@ export class Network {
 
   /** Joins two interfaces, which are made here, by a cable and brings both up. */
   connect(a: Jack, b: Jack, options: CableOptions = {}): void {
-    const macA = a.namespace.claimInterface(a.interface);
-    const macB = b.namespace.claimInterface(b.interface);
+    const macA = a.namespace.mac(a.interface);
+    const macB = b.namespace.mac(b.interface);
     ipBatch([
       `link add ${a.interface} address ${macA} netns ${a.namespace.name} type veth ` +
         `peer name ${b.interface} address ${macB} netns ${b.namespace.name}`,
