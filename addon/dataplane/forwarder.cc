@@ -1,6 +1,7 @@
 #include "addon/dataplane/forwarder.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "addon/dataplane/exchange_keys.h"
@@ -55,8 +56,10 @@ void Forwarder::set_link(uint32_t port, bool up) {
 }
 
 void Forwarder::restart_socket(uint32_t port, int64_t now) {
-  while (const auto tag = ports_[port].ledger.take_older_than(INT64_MAX))
+  while (const auto tag = ports_[port].ledger.take_older_than(INT64_MAX)) {
+    ports_[port].counters.add(Counter::kTransmitTimestampMissing);
     timestamp_lost(port, *tag);
+  }
   ports_[port].ledger.restart();
   send_queued(port, now);
 }
@@ -160,6 +163,7 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Re
 // Multicast: every other port. Unicast: where the address was learned, else every other port.
 uint32_t Forwarder::egress_set(uint32_t ingress, const FrameView& view, int64_t now) {
   const uint32_t others = all_ports_ & ~bit(ingress);
+  if (others == 0) ports_[ingress].counters.add(Counter::kDropNoEgressPort);
   const bool group_address = (view.destination_mac()[0] & 1) != 0;
   if (group_address) return others;
   const auto port = addresses_.find(view.vlan_id[0], view.destination_mac(), now);
@@ -237,7 +241,7 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   if (exchange.one_step) {
     wire::set_two_step_flag(view);
     // A follow-up that came before it was not its sender's: one-step messages have none.
-    while (exchange.held != kNoHeld) expire_held(exchange.held);
+    while (exchange.held != kNoHeld) drop_held(exchange.held, Counter::kDropUnexpectedFollowUp);
   }
 
   const TransmitTag tag{TransmitTag::Owner::kExchange, index, exchange.generation};
@@ -258,7 +262,10 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
     FrameView follow_up;
     wire::generate_follow_up(view, frame, follow_up);
     counters.add(Counter::kGenerated);
-    if (!hold(ingress, follow_up, sent_ports, index, now)) counters.add(Counter::kDropHeldFull);
+    // It did not arrive, so it does not count as forwarded when it leaves.
+    if (!hold(ingress, follow_up, sent_ports, index, true, now)) {
+      counters.add(Counter::kDropHeldFull);
+    }
   }
   settle_held(index);
 }
@@ -283,31 +290,18 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
   if (view.type == MessageType::kFollowUp) observe(ingress, view, now);
 
   bool forwarded = false;
-  bool held_full = false;
-  // Ports that wait for the same exchange share one copy.
-  ExchangeIndex wait_for = kNoExchange;
   uint32_t waiting_ports = 0;
-  auto hold_waiting = [&] {
-    if (waiting_ports == 0) return;
-    (hold(ingress, view, waiting_ports, wait_for, now) ? forwarded : held_full) = true;
-    waiting_ports = 0;
-  };
+  ExchangeIndex wait_for[kMaxPorts];
   each_port(egress_ports, [&](uint32_t egress) {
     Port& port = ports_[egress];
     if (!port.link) return port.counters.add(Counter::kDropLinkDown);
     const Correction correction = correction_for(view, ingress, egress);
     switch (correction.kind) {
       case Correction::Kind::kKnown:
-        send_corrected(egress, view, correction.value);
-        forwarded = true;
+        forwarded |= send_corrected(egress, view, correction.value);
         return;
       case Correction::Kind::kWait:
-        // The two corrections of a Pdelay_Resp_Follow_Up wait for different exchanges at different
-        // ports.
-        if (correction.wait_for != wait_for || view.type == MessageType::kPdelayRespFollowUp) {
-          hold_waiting();
-        }
-        wait_for = correction.wait_for;
+        wait_for[egress] = correction.wait_for;
         waiting_ports |= bit(egress);
         return;
       case Correction::Kind::kUnknown:
@@ -316,8 +310,21 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
         return port.counters.add(Counter::kDropNotRequesterPort);
     }
   });
-  hold_waiting();
   if (forwarded) counters.add(Counter::kForwarded);
+
+  bool held_full = false;
+  while (waiting_ports != 0) {
+    // Ports that wait for the same exchange share one copy. Not so a Pdelay_Resp_Follow_Up: its two
+    // corrections wait for different exchanges at different ports.
+    const ExchangeIndex exchange = wait_for[std::countr_zero(waiting_ports)];
+    uint32_t together = 0;
+    each_port(waiting_ports, [&](uint32_t egress) {
+      const bool alone = view.type == MessageType::kPdelayRespFollowUp && together != 0;
+      if (wait_for[egress] == exchange && !alone) together |= bit(egress);
+    });
+    waiting_ports &= ~together;
+    held_full |= !hold(ingress, view, together, exchange, forwarded, now);
+  }
   if (held_full) counters.add(Counter::kDropHeldFull);
 }
 
@@ -440,7 +447,9 @@ ExchangeIndex Forwarder::open_exchange(const ExchangeKey& key, uint32_t ingress,
 }
 
 void Forwarder::close_exchange(ExchangeIndex index) {
-  while (exchanges_.at(index).held != kNoHeld) expire_held(exchanges_.at(index).held);
+  while (exchanges_.at(index).held != kNoHeld) {
+    drop_held(exchanges_.at(index).held, Counter::kDropHeldExpired);
+  }
   exchanges_.remove(index);
 }
 
@@ -448,7 +457,7 @@ void Forwarder::close_exchange(ExchangeIndex index) {
 // Held general messages
 
 bool Forwarder::hold(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
-                     ExchangeIndex wait_for, int64_t now) {
+                     ExchangeIndex wait_for, bool forwarded, int64_t now) {
   if (exchanges_.at(wait_for).held_count >= kMaxHeldPerExchange) return false;
   const HeldIndex index = held_.take(now);
   if (index == kNoHeld) return false;
@@ -457,6 +466,7 @@ bool Forwarder::hold(uint32_t ingress, const FrameView& view, uint32_t egress_po
   message.view.data = message.frame;
   std::memcpy(message.frame, view.data, view.length);
   message.ingress_port = ingress;
+  message.forwarded = forwarded;
   message.waiting_ports = egress_ports;
   attach(index, wait_for);
   ports_[ingress].counters.add(Counter::kHeld);
@@ -489,7 +499,10 @@ void Forwarder::settle_held(ExchangeIndex exchange) {
       }
       message.waiting_ports &= ~bit(egress);
       if (correction.kind == Correction::Kind::kKnown) {
-        send_corrected(egress, message.view, correction.value);
+        if (send_corrected(egress, message.view, correction.value) && !message.forwarded) {
+          message.forwarded = true;
+          ports_[message.ingress_port].counters.add(Counter::kForwarded);
+        }
       } else {
         counters.add(correction.kind == Correction::Kind::kNotAsked
                          ? Counter::kDropNotRequesterPort
@@ -505,13 +518,13 @@ void Forwarder::settle_held(ExchangeIndex exchange) {
   }
 }
 
-void Forwarder::expire_held(HeldIndex held) {
+void Forwarder::drop_held(HeldIndex held, Counter reason) {
   HeldMessage& message = held_.at(held);
   HeldIndex* link = &exchanges_.at(message.exchange).held;
   while (*link != held) link = &held_.at(*link).next_of_exchange;
   *link = message.next_of_exchange;
   --exchanges_.at(message.exchange).held_count;
-  ports_[message.ingress_port].counters.add(Counter::kDropHeldExpired);
+  ports_[message.ingress_port].counters.add(reason);
   held_.release(held);
 }
 
@@ -544,7 +557,10 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
       return not_sent(Counter::kDropSendFailed);
     }
     port.counters.add_sent(type);
-    return timestamp_lost(egress, tag);
+    if (tag.owner == TransmitTag::Owner::kClock) return timestamp_lost(egress, tag);
+    // Whatever waits for it is settled by the caller, once the message has left by its other ports.
+    exchanges_.state(tag.index, egress) = ResidenceState::kLost;
+    return;
   }
   if (!effects_.send(egress, frame, length, port.ledger.next_number())) {
     port.ledger.send_failed();
@@ -554,28 +570,37 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
   port.counters.add_sent(type);
 }
 
-void Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs correction) {
+bool Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs correction) {
   Port& port = ports_[egress];
-  if (!port.link) return port.counters.add(Counter::kDropLinkDown);
+  if (!port.link) {
+    port.counters.add(Counter::kDropLinkDown);
+    return false;
+  }
   uint8_t frame[kMaxFrameLength];
   std::memcpy(frame, view.data, view.length);
   FrameView copy = view;
   copy.data = frame;
   wire::add_to_correction_field(copy, correction);
   if (!effects_.send(egress, frame, view.length, std::nullopt)) {
-    return port.counters.add(Counter::kDropSendFailed);
+    port.counters.add(Counter::kDropSendFailed);
+    return false;
   }
   port.counters.add_sent(view.type);
+  return true;
 }
 
 void Forwarder::send_queued(uint32_t egress, int64_t now) {
   Port& port = ports_[egress];
-  while (!port.queue.empty() && port.ledger.outstanding() < port.settings.outstanding_limit) {
+  const uint32_t limit = port.settings.outstanding_limit;
+  while (!port.queue.empty() && (limit == 0 || port.ledger.outstanding() < limit)) {
     const QueuedEvent event = port.queue.front();
     port.queue.pop();
     const bool superseded = event.tag.owner == TransmitTag::Owner::kExchange &&
                             exchanges_.at(event.tag.index).generation != event.tag.generation;
-    if (superseded) continue;
+    if (superseded) {
+      port.counters.add(Counter::kDropCorrectionUnknown);
+      continue;
+    }
     send_event(egress, event.type, event.frame, event.length, event.tag, now);
     if (event.tag.owner == TransmitTag::Owner::kExchange) settle_held(event.tag.index);
   }
@@ -659,7 +684,7 @@ void Forwarder::advance(int64_t now) {
   }
   for (HeldIndex held = held_.oldest(); held != kNoHeld; held = held_.oldest()) {
     if (now - held_.at(held).since < limits_.held_lifetime) break;
-    expire_held(held);
+    drop_held(held, Counter::kDropHeldExpired);
   }
   for (ExchangeIndex index = exchanges_.oldest(); index != kNoExchange;
        index = exchanges_.oldest()) {

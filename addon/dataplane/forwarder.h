@@ -125,14 +125,14 @@ class Forwarder {
   Correction residence_of(ExchangeIndex index, uint32_t egress);
 
   bool hold(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
-            ExchangeIndex wait_for, int64_t now);
+            ExchangeIndex wait_for, bool forwarded, int64_t now);
   void attach(HeldIndex held, ExchangeIndex exchange);
   void settle_held(ExchangeIndex exchange);
-  void expire_held(HeldIndex held);
+  void drop_held(HeldIndex held, Counter reason);
 
   void send_event(uint32_t egress, wire::MessageType type, const uint8_t* frame, uint16_t length,
                   const TransmitTag& tag, int64_t now);
-  void send_corrected(uint32_t egress, const wire::FrameView& view, wire::ScaledNs correction);
+  bool send_corrected(uint32_t egress, const wire::FrameView& view, wire::ScaledNs correction);
   void send_queued(uint32_t egress, int64_t now);
   void timestamp_lost(uint32_t egress, const TransmitTag& tag);
 

@@ -14,6 +14,7 @@ namespace ptpswitch::dataplane {
 struct HeldMessage {
   wire::FrameView view;  // into `frame`
   uint32_t ingress_port = 0;
+  bool forwarded = false;                // has been counted as forwarded
   uint32_t waiting_ports = 0;            // egress ports it has not left by yet, one bit each
   ExchangeIndex exchange = kNoExchange;  // the one it waits for
   HeldIndex next_of_exchange = kNoHeld;
