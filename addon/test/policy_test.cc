@@ -1,0 +1,50 @@
+// The policy: the first rule that matches of (sdoId, domainNumber), by ingress port.
+#include "addon/dataplane/policy.h"
+
+#include "addon/test/packet_builder.h"
+
+using namespace ptpswitch::dataplane;
+
+namespace {
+
+PolicyRule rule(std::optional<uint16_t> sdo_id, std::optional<uint8_t> domain, Action action) {
+  PolicyRule result{sdo_id, domain, {}};
+  result.action.fill(action);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("an empty table has no opinion") {
+  Policy policy;
+  CHECK_FALSE(policy.action(0, 0, 0));
+}
+
+TEST_CASE("a rule without sdoId or domainNumber matches any") {
+  Policy policy;
+  policy.rules = {rule(std::nullopt, std::nullopt, Action::kDrop)};
+  CHECK(policy.action(0, 0, 0) == Action::kDrop);
+  CHECK(policy.action(0xFFF, 255, kMaxPorts - 1) == Action::kDrop);
+}
+
+TEST_CASE("the first rule that matches decides") {
+  Policy policy;
+  policy.rules = {rule(0x100, std::nullopt, Action::kDrop),
+                  rule(std::nullopt, 24, Action::kTerminate),
+                  rule(0, 0, Action::kEndToEndTransparent)};
+  CHECK(policy.action(0x100, 24, 0) == Action::kDrop);
+  CHECK(policy.action(0x101, 24, 0) == Action::kTerminate);
+  CHECK(policy.action(0, 24, 0) == Action::kTerminate);
+  CHECK(policy.action(0, 0, 0) == Action::kEndToEndTransparent);
+  CHECK_FALSE(policy.action(0, 1, 0));
+  CHECK_FALSE(policy.action(1, 0, 0));
+}
+
+TEST_CASE("a domain can be ended on one port and be transparent on another") {
+  Policy policy;
+  PolicyRule mixed = rule(std::nullopt, 5, Action::kEndToEndTransparent);
+  mixed.action[2] = Action::kTerminate;
+  policy.rules = {mixed};
+  CHECK(policy.action(0, 5, 1) == Action::kEndToEndTransparent);
+  CHECK(policy.action(0, 5, 2) == Action::kTerminate);
+}

@@ -1,0 +1,296 @@
+// Transmit time stamps find their frames: by number, out of order, late, never, after failed sends,
+// around the wrap.
+#include "addon/dataplane/transmit_ledger.h"
+
+#include <deque>
+#include <random>
+#include <vector>
+
+#include "addon/test/packet_builder.h"
+
+using namespace ptpswitch::dataplane;
+
+namespace {
+
+TransmitTag tag(uint32_t index) { return {TransmitTag::Owner::kExchange, index, index + 100}; }
+
+// Frame `index` as the kernel would hand it back.
+uint64_t signature(uint32_t index) { return 0xABCD'0000'0000ull + index; }
+
+// Sends frame `index` at time `now`; the number it went out with.
+uint32_t send(TransmitLedger& ledger, uint32_t index, int64_t now = 0) {
+  const uint32_t number = ledger.next_number();
+  ledger.enter(tag(index), signature(index), now);
+  return number;
+}
+
+constexpr uint32_t kNothing = UINT32_MAX;
+
+uint32_t index_of(const std::optional<TransmitLedger::Match>& match) {
+  return match ? match->tag.index : kNothing;
+}
+
+}  // namespace
+
+TEST_CASE("numbers start at 0 as the kernel's do, and go up by one a frame") {
+  TransmitLedger ledger(8);
+  CHECK(send(ledger, 50) == 0);
+  CHECK(send(ledger, 51) == 1);
+  CHECK(ledger.outstanding() == 2);
+}
+
+TEST_CASE("a time stamp finds its frame in any order, once") {
+  TransmitLedger ledger(8);
+  for (uint32_t index = 0; index < 5; ++index) send(ledger, index);
+  for (const uint32_t number : {3u, 0u, 4u, 1u, 2u}) {
+    const auto match = ledger.match(number, std::nullopt);
+    REQUIRE(match);
+    CHECK(match->tag.index == number);
+    CHECK(match->tag.generation == number + 100);
+    CHECK_FALSE(match->resynchronised);
+    CHECK_FALSE(ledger.match(number, std::nullopt));
+  }
+  CHECK(ledger.outstanding() == 0);
+  CHECK_FALSE(ledger.oldest_entered());
+}
+
+TEST_CASE("a number that was never given out matches nothing") {
+  TransmitLedger ledger(8);
+  CHECK_FALSE(ledger.match(0, std::nullopt));
+  send(ledger, 1);
+  for (const uint32_t number : {1u, 7u, 8u, 9u, 0x8000'0000u, 0xFFFF'FFFFu}) {
+    CHECK_FALSE(ledger.match(number, std::nullopt));
+  }
+  CHECK(ledger.outstanding() == 1);
+}
+
+TEST_CASE("a full ledger says so, and has room again once its oldest frame is settled") {
+  TransmitLedger ledger(4);
+  for (uint32_t index = 0; index < 4; ++index) {
+    CHECK_FALSE(ledger.full());
+    send(ledger, index, index);
+  }
+  CHECK(ledger.full());
+  ledger.match(2, std::nullopt);
+  CHECK(ledger.full());  // places are taken in order
+  ledger.match(0, std::nullopt);
+  CHECK_FALSE(ledger.full());
+  send(ledger, 4, 4);
+  CHECK(ledger.full());
+  CHECK(ledger.take_older_than(100)->index == 1);
+  CHECK_FALSE(ledger.full());  // 1 and, taken before, 2
+  send(ledger, 5, 5);
+  send(ledger, 6, 6);
+  CHECK(ledger.full());
+  CHECK(index_of(ledger.match(6, std::nullopt)) == 6);
+}
+
+TEST_CASE("a frame is given up when it is older than asked, and its time stamp then is late") {
+  TransmitLedger ledger(8);
+  send(ledger, 0, 100);
+  send(ledger, 1, 200);
+  CHECK(ledger.oldest_entered() == 100);
+  CHECK_FALSE(ledger.take_older_than(100));
+  CHECK(ledger.take_older_than(101)->index == 0);
+  CHECK_FALSE(ledger.take_older_than(101));
+  CHECK(ledger.oldest_entered() == 200);
+  CHECK_FALSE(ledger.match(0, std::nullopt));
+  CHECK_FALSE(ledger.match(0, signature(0)));
+  CHECK(index_of(ledger.match(1, std::nullopt)) == 1);
+}
+
+TEST_CASE("giving up steps over frames whose time stamps came") {
+  TransmitLedger ledger(8);
+  for (uint32_t index = 0; index < 4; ++index) send(ledger, index, index);
+  ledger.match(1, std::nullopt);
+  ledger.match(2, std::nullopt);
+  CHECK(ledger.take_older_than(10)->index == 0);
+  CHECK(ledger.take_older_than(10)->index == 3);
+  CHECK_FALSE(ledger.take_older_than(10));
+  CHECK(ledger.outstanding() == 0);
+}
+
+TEST_CASE("a new socket counts from 0 again") {
+  TransmitLedger ledger(8);
+  for (uint32_t index = 0; index < 3; ++index) send(ledger, index);
+  while (ledger.take_older_than(INT64_MAX)) {
+  }
+  ledger.restart();
+  CHECK(send(ledger, 9) == 0);
+  CHECK(index_of(ledger.match(0, std::nullopt)) == 9);
+}
+
+TEST_CASE("numbers wrap at 2^32") {
+  TransmitLedger ledger(8, 0xFFFF'FFFD);
+  std::vector<uint32_t> numbers;
+  for (uint32_t index = 0; index < 6; ++index) numbers.push_back(send(ledger, index, index));
+  CHECK(numbers == std::vector<uint32_t>{0xFFFF'FFFD, 0xFFFF'FFFE, 0xFFFF'FFFF, 0, 1, 2});
+  CHECK(index_of(ledger.match(1, signature(4))) == 4);
+  CHECK(index_of(ledger.match(0xFFFF'FFFF, std::nullopt)) == 2);
+  CHECK(ledger.take_older_than(1)->index == 0);
+  CHECK(index_of(ledger.match(0, std::nullopt)) == 3);
+  CHECK(index_of(ledger.match(0xFFFF'FFFE, std::nullopt)) == 1);
+  CHECK(index_of(ledger.match(2, std::nullopt)) == 5);
+  CHECK(ledger.outstanding() == 0);
+}
+
+TEST_CASE("SOF_TIMESTAMPING_OPT_ID: a failed send that the kernel did not count changes nothing") {
+  TransmitLedger ledger(8);
+  send(ledger, 0);
+  ledger.send_failed();
+  send(ledger, 1);
+  const auto first = ledger.match(0, signature(0));
+  const auto second = ledger.match(1, signature(1));
+  CHECK(index_of(first) == 0);
+  CHECK(index_of(second) == 1);
+  CHECK_FALSE(first->resynchronised);
+  CHECK_FALSE(second->resynchronised);
+}
+
+TEST_CASE(
+    "SOF_TIMESTAMPING_OPT_ID: a failed send that the kernel counted is found by the returned "
+    "frame, once") {
+  TransmitLedger ledger(8);
+  send(ledger, 0);
+  ledger.send_failed();  // the kernel gave it number 1
+  send(ledger, 1);
+  send(ledger, 2);
+  CHECK(index_of(ledger.match(0, signature(0))) == 0);
+  const auto resynchronised = ledger.match(2, signature(1));
+  CHECK(index_of(resynchronised) == 1);
+  CHECK(resynchronised->resynchronised);
+  const auto next = ledger.match(3, signature(2));
+  CHECK(index_of(next) == 2);
+  CHECK_FALSE(next->resynchronised);
+}
+
+TEST_CASE(
+    "SOF_TIMESTAMPING_OPT_ID: several failed sends, counted or not, never give a frame another's "
+    "time stamp") {
+  for (uint32_t pattern = 0; pattern < 4'096; ++pattern) {
+    // Two bits a step: send, send again, fail uncounted, fail counted.
+    TransmitLedger ledger(16);
+    uint32_t kernel = 0;
+    std::vector<std::pair<uint32_t, uint32_t>> on_the_way;  // number, index
+    uint32_t index = 0;
+    for (int step = 0; step < 6; ++step) {
+      switch (pattern >> (2 * step) & 3) {
+        case 0:
+        case 1:
+          send(ledger, index);
+          on_the_way.emplace_back(kernel++, index++);
+          break;
+        case 2:
+          ledger.send_failed();
+          break;
+        case 3:
+          ledger.send_failed();
+          ++kernel;
+          break;
+      }
+    }
+    CAPTURE(pattern);
+    for (const auto& [number, sent] : on_the_way) {
+      REQUIRE(index_of(ledger.match(number, signature(sent))) == sent);
+    }
+    REQUIRE(ledger.outstanding() == 0);
+  }
+}
+
+TEST_CASE("a frame whose returned copy differs is never matched while the numbers are certain") {
+  TransmitLedger ledger(8);
+  send(ledger, 0);
+  send(ledger, 1);
+  CHECK_FALSE(ledger.match(0, signature(1)));
+  CHECK_FALSE(ledger.match(1, signature(77)));
+  CHECK(index_of(ledger.match(1, signature(1))) == 1);
+}
+
+TEST_CASE("the time stamp of a frame given up does not disturb a resynchronisation") {
+  TransmitLedger ledger(8);
+  send(ledger, 0, 0);
+  ledger.send_failed();
+  CHECK(ledger.take_older_than(10)->index == 0);
+  send(ledger, 1, 20);
+  CHECK_FALSE(ledger.match(0, signature(0)));
+  const auto match = ledger.match(2, signature(1));
+  CHECK(index_of(match) == 1);
+  CHECK(match->resynchronised);
+}
+
+TEST_CASE("numbers that the kernel counts ahead wrap at 2^32 as well") {
+  TransmitLedger ledger(8, 0xFFFF'FFFE);
+  ledger.send_failed();
+  for (uint32_t index = 0; index < 4; ++index) send(ledger, index);
+  // One ahead: FFFFFFFF, 0, 1, 2.
+  for (uint32_t index = 0; index < 4; ++index) {
+    CHECK(index_of(ledger.match(0xFFFF'FFFF + index, signature(index))) == index);
+  }
+}
+
+TEST_CASE("random traffic with losses and failures: every match is the right one") {
+  std::mt19937 random(4'711);
+  TransmitLedger ledger(32);
+  struct UnderWay {
+    uint32_t number, index;
+  };
+  std::deque<UnderWay> under_way;
+  uint32_t kernel = 0, index = 0, matched = 0, sent = 0;
+  for (int64_t now = 0; now < 100'000; ++now) {
+    switch (random() % 8) {
+      case 0:
+        if (random() % 50 == 0) {
+          ledger.send_failed();
+          if (random() % 2) ++kernel;
+        }
+        break;
+      case 1:
+        if (!under_way.empty() && random() % 10 == 0) under_way.pop_front();  // lost
+        break;
+      case 2:
+      case 3:
+      case 4:
+        if (ledger.full()) break;
+        send(ledger, index, now);
+        under_way.push_back({kernel++, index++});
+        ++sent;
+        break;
+      default:
+        if (under_way.empty()) break;
+        const UnderWay stamp = under_way.front();
+        under_way.pop_front();
+        if (const auto match = ledger.match(stamp.number, signature(stamp.index))) {
+          REQUIRE(match->tag.index == stamp.index);
+          ++matched;
+        }
+    }
+    while (ledger.take_older_than(now - 200)) {
+    }
+  }
+  CHECK(matched > sent * 8 / 10);
+}
+
+TEST_CASE(
+    "the signature tells frames apart by everything up to the end of the PTP header behind two "
+    "tags and IPv6") {
+  using ptpswitch::test::Bytes;
+  const Bytes frame = ptpswitch::test::PacketBuilder(ptpswitch::wire::MessageType::kSync)
+                          .over(ptpswitch::wire::Transport::kUdp6)
+                          .tag(1)
+                          .tag(2)
+                          .build();
+  const auto length = static_cast<uint32_t>(frame.size());
+  const uint32_t header_end = 14 + 8 + 40 + 8 + 34;
+  const uint64_t original = frame_signature(frame.data(), length);
+  CHECK(frame_signature(frame.data(), length) == original);
+  for (uint32_t at = 0; at < header_end; ++at) {
+    Bytes changed = frame;
+    changed[at] ^= 1;
+    CAPTURE(at);
+    CHECK(frame_signature(changed.data(), length) != original);
+  }
+  // The kernel hands back as much as there is room for.
+  Bytes longer = frame;
+  longer.resize(1'000, 0x55);
+  CHECK(frame_signature(longer.data(), 1'000) == frame_signature(longer.data(), 128));
+}
