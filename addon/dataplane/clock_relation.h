@@ -5,21 +5,24 @@
 
 #include <cstdint>
 
-#include "addon/dataplane/exchange_table.h"
-
 namespace ptpswitch::dataplane {
+
+// An instant of the common timebase in units of 2^-16 ns, wide enough for any date.
+using ScaledInstant = __int128;
 
 struct ClockRelation {
   int64_t raw_anchor_ns = 0;
-  int64_t common_anchor_ns = 0;
+  ScaledInstant common_anchor = 0;
   double rate_offset = 0;  // common seconds per raw second, minus 1
+  // Changes when the clock was set or slewed: time stamps of before and after it have no difference
+  // that means anything.
+  uint32_t epoch = 0;
+  bool valid = true;  // false while the relation is not known
 
   ScaledInstant relate(int64_t raw_ns) const {
-    const int64_t since_anchor_ns = raw_ns - raw_anchor_ns;
-    const ScaledInstant common =
-        static_cast<ScaledInstant>(common_anchor_ns) + static_cast<ScaledInstant>(since_anchor_ns);
-    return common * 65536 +
-           static_cast<ScaledInstant>(static_cast<double>(since_anchor_ns) * rate_offset * 65536.0);
+    const ScaledInstant since_anchor = (static_cast<ScaledInstant>(raw_ns) - raw_anchor_ns) * 65536;
+    return common_anchor + since_anchor +
+           static_cast<ScaledInstant>(static_cast<double>(since_anchor) * rate_offset);
   }
 };
 

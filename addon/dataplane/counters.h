@@ -85,6 +85,8 @@ namespace ptpswitch::dataplane {
   X(kTransmitTimestampResynchronised, "timestamp.resynchronised")                                         \
   X(kTransmitTimestampsFull, "timestamp.inFlightFull")                                                    \
   X(kAbsurdResidence, "timestamp.absurdResidence")                                                        \
+  X(kClockUnrelated, "timestamp.clockUnrelated")                                                          \
+  X(kClockMoved, "timestamp.clockMoved")                                                                  \
   X(kEventsQueued, "timestamp.eventsQueued")                                                              \
   /* Tables. */                                                                                           \
   X(kExchangesEvicted, "table.exchangesEvicted")                                                          \

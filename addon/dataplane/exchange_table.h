@@ -11,9 +11,6 @@
 
 namespace ptpswitch::dataplane {
 
-// An instant of the common timebase in units of 2^-16 ns, wide enough for any date.
-using ScaledInstant = __int128;
-
 using ExchangeIndex = uint32_t;
 inline constexpr ExchangeIndex kNoExchange = UINT32_MAX;
 using HeldIndex = uint32_t;
@@ -47,7 +44,6 @@ enum class ResidenceState : uint8_t {
 
 struct Exchange {
   ExchangeKey key;
-  ScaledInstant ingress_time = 0;
   int64_t ingress_timestamp_ns = 0;     // as the port's clock gave it
   wire::ScaledNs correction_field = 0;  // of the event message, as received
   int64_t created = 0;
@@ -57,10 +53,11 @@ struct Exchange {
   uint32_t held_count = 0;
   uint32_t generation = 0;
   uint32_t ingress_port = 0;
+  uint32_t clock_epoch = 0;  // of the ingress port's clock, see ClockRelation
   bool live = false;
   bool event_seen = false;    // false: a general message came first and waits for its event message
   bool peer_to_peer = false;  // the link's delay is corrected as well
-  bool timestamped = false;   // ingress_time is known
+  bool timestamped = false;   // ingress_timestamp_ns is known
   bool one_step = false;      // its follow-up is written here
 };
 

@@ -227,10 +227,8 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
                           Action::kPeerToPeerTransparent;
   exchange.timestamped = reception.timestamp_ns.has_value();
   if (reception.timestamp_ns) {
-    const Port& port = ports_[ingress];
     exchange.ingress_timestamp_ns = *reception.timestamp_ns;
-    exchange.ingress_time =
-        port.relation.relate(*reception.timestamp_ns - port.settings.ingress_latency_ns);
+    exchange.clock_epoch = ports_[ingress].relation.epoch;
   } else {
     counters.add(Counter::kReceiveTimestampMissing);
   }
@@ -638,24 +636,42 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
   const Exchange& exchange = exchanges_.at(tag.index);
   const bool current = exchange.live && exchange.generation == tag.generation;
   if (current && exchanges_.state(tag.index, egress) == ResidenceState::kWaiting) {
-    const ScaledInstant egress_time =
-        port.relation.relate(timestamp_ns + port.settings.egress_latency_ns);
-    const ScaledInstant elapsed = egress_time - exchange.ingress_time;
-    // In seconds of the grandmaster (10.2.2.2, rateRatio).
-    const double rate_offset = policy_.rate_offset(exchange.key.sdo_id, exchange.key.domain_number);
-    const ScaledInstant residence =
-        elapsed + static_cast<ScaledInstant>(static_cast<double>(elapsed) * rate_offset);
-    if (residence < 0 || residence > static_cast<ScaledInstant>(kMaxResidence) * 65536) {
-      port.counters.add(Counter::kAbsurdResidence);
-      exchanges_.state(tag.index, egress) = ResidenceState::kLost;
-    } else {
-      exchanges_.residence(tag.index, egress) = static_cast<ScaledNs>(residence);
+    const auto residence = residence_between(exchange, egress, timestamp_ns);
+    if (residence) {
+      exchanges_.residence(tag.index, egress) = *residence;
       exchanges_.state(tag.index, egress) = ResidenceState::kKnown;
-      port.counters.add_residence(static_cast<int64_t>(residence >> 16));
+      port.counters.add_residence(*residence >> 16);
+    } else {
+      exchanges_.state(tag.index, egress) = ResidenceState::kLost;
     }
     settle_held(tag.index);
   }
   send_queued(egress, now);
+}
+
+// From the receive time stamp of an exchange to a transmit time stamp, in seconds of the domain's
+// grandmaster; none, and counted, when their difference means nothing.
+std::optional<ScaledNs> Forwarder::residence_between(const Exchange& exchange, uint32_t egress,
+                                                     int64_t timestamp_ns) {
+  Port& port = ports_[egress];
+  const Port& ingress = ports_[exchange.ingress_port];
+  const bool related = port.relation.valid && ingress.relation.valid &&
+                       ingress.relation.epoch == exchange.clock_epoch;
+  if (!related) {
+    port.counters.add(Counter::kClockUnrelated);
+    return std::nullopt;
+  }
+  const ScaledInstant elapsed =
+      port.relation.relate(timestamp_ns + port.settings.egress_latency_ns) -
+      ingress.relation.relate(exchange.ingress_timestamp_ns - ingress.settings.ingress_latency_ns);
+  const double rate_offset = policy_.rate_offset(exchange.key.sdo_id, exchange.key.domain_number);
+  const ScaledInstant residence =
+      elapsed + static_cast<ScaledInstant>(static_cast<double>(elapsed) * rate_offset);
+  if (residence < 0 || residence > static_cast<ScaledInstant>(kMaxResidence) * 65536) {
+    port.counters.add(Counter::kAbsurdResidence);
+    return std::nullopt;
+  }
+  return static_cast<ScaledNs>(residence);
 }
 
 void Forwarder::timestamp_lost(uint32_t egress, const TransmitTag& tag) {
@@ -677,6 +693,8 @@ void Forwarder::advance(int64_t now) {
     bool lost = false;
     while (const auto tag = port.ledger.take_older_than(now - limits_.transmit_timestamp_timeout)) {
       port.counters.add(Counter::kTransmitTimestampMissing);
+      // The hardware holds fewer than was thought.
+      if (port.settings.outstanding_limit > 1) port.settings.outstanding_limit /= 2;
       timestamp_lost(egress, *tag);
       lost = true;
     }

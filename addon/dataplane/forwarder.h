@@ -43,6 +43,8 @@ class Forwarder {
 
   void configure(uint32_t port, const PortSettings& settings);
   void program(Policy policy) { policy_ = std::move(policy); }
+  // How the port's clock relates to the common timebase from now on; the identity until told
+  // otherwise.
   void relate(uint32_t port, const ClockRelation& relation) { ports_[port].relation = relation; }
   // A port without link neither sends nor is flooded to.
   void set_link(uint32_t port, bool up);
@@ -134,6 +136,8 @@ class Forwarder {
                   const TransmitTag& tag, int64_t now);
   bool send_corrected(uint32_t egress, const wire::FrameView& view, wire::ScaledNs correction);
   void send_queued(uint32_t egress, int64_t now);
+  std::optional<wire::ScaledNs> residence_between(const Exchange& exchange, uint32_t egress,
+                                                  int64_t timestamp_ns);
   void timestamp_lost(uint32_t egress, const TransmitTag& tag);
 
   Limits limits_;

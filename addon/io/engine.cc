@@ -16,6 +16,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "addon/io/timestamp_limits.h"
+
 namespace ptpswitch::io {
 namespace {
 
@@ -29,6 +31,15 @@ constexpr int64_t kLingerNs = 50'000;
 // changes, late time stamps.
 constexpr int64_t kSpinServiceNs = 100'000;
 constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
+// Hardware clocks are read this often, best of so many attempts. A clock slewed by 20 ppm is 400 ns
+// off its line after one interval.
+constexpr int64_t kClockReadIntervalNs = 20'000'000;
+constexpr uint32_t kClockReadAttempts = 8;
+// A time stamp is believed only when its clock was on its line after it: read again, unless that
+// was just done.
+constexpr int64_t kClockVerifyIntervalNs = 1'000'000;
+constexpr uint32_t kClockVerifyAttempts = 2;
+constexpr int64_t kHardwareModeIntervalNs = 1'000'000'000;
 
 // epoll data values above the ports.
 constexpr uint64_t kWakeUp = UINT64_MAX;
@@ -127,39 +138,45 @@ std::optional<Error> Engine::start() {
   return std::nullopt;
 }
 
-// Residence is a difference of two ports' time stamps, so all ports use one kind, of one clock.
+// Every port uses the best it has. Hardware clocks are related to CLOCK_REALTIME, the clock of
+// software time stamps, so any two ports can be subtracted.
 std::optional<Error> Engine::choose_timestamping() {
-  std::vector<InterfaceProbe> probes;
-  for (const Port& port : ports_) probes.push_back(probe_interface(port.info.interface));
-
-  TimestampingMode mode = TimestampingMode::kHardware;
-  std::string reason = "every port has hardware time stamps of one clock";
-  auto fall_back = [&](const std::string& why) {
-    if (mode == TimestampingMode::kSoftware) return;  // the first reason is enough
-    mode = TimestampingMode::kSoftware;
-    reason = why;
-  };
-  if (options_.timestamping == TimestampingRequest::kSoftware) fall_back("as configured");
-  for (const InterfaceProbe& probe : probes) {
-    if (!probe.can_hardware()) {
-      fall_back(probe.name + " has no hardware time stamps");
-    } else if (probe.phc_index != probes.front().phc_index) {
-      fall_back(probes.front().name + " and " + probe.name + " have clocks of their own (/dev/ptp" +
-                std::to_string(probes.front().phc_index) + ", /dev/ptp" +
-                std::to_string(probe.phc_index) + "), which cannot be subtracted");
+  for (size_t index = 0; index < ports_.size(); ++index) {
+    EnginePortInfo& info = ports_[index].info;
+    const InterfaceProbe probe = probe_interface(info.interface);
+    info.phc_index = probe.phc_index;
+    info.timestamping = TimestampingMode::kSoftware;
+    if (options_.timestamping == TimestampingRequest::kSoftware) {
+      info.timestamping_reason = "as configured";
+    } else if (!probe.can_hardware()) {
+      info.timestamping_reason = "it has no hardware time stamps";
+      if (options_.timestamping == TimestampingRequest::kHardware) {
+        return Error{
+            kErrTimestamping,
+            info.interface + ": no hardware time stamps; use timestamping: auto or software"};
+      }
+    } else {
+      info.timestamping = TimestampingMode::kHardware;
+      info.timestamping_reason = "of its clock /dev/ptp" + std::to_string(probe.phc_index);
+      if (auto error = attach_clock(static_cast<uint32_t>(index))) return error;
     }
   }
-  if (options_.timestamping == TimestampingRequest::kHardware &&
-      mode == TimestampingMode::kSoftware) {
-    return Error{kErrTimestamping, "hardware time stamping is not possible: " + reason +
-                                       "; use timestamping: software"};
+  return std::nullopt;
+}
+
+std::optional<Error> Engine::attach_clock(uint32_t index) {
+  Port& port = ports_[index];
+  for (const auto& clock : clocks_) {
+    if (clock->device.phc_index() == port.info.phc_index) port.clock = clock.get();
   }
-  for (size_t i = 0; i < ports_.size(); ++i) {
-    EnginePortInfo& info = ports_[i].info;
-    info.timestamping = mode;
-    info.timestamping_reason = reason;
-    info.phc_index = probes[i].phc_index;
+  if (port.clock == nullptr) {
+    auto device = HardwareClock::open(port.info.phc_index);
+    if (auto* error = std::get_if<Error>(&device)) return *error;
+    clocks_.push_back(std::unique_ptr<HardwareClockTrack>(
+        new HardwareClockTrack{std::move(std::get<HardwareClock>(device)), {}, 0}));
+    port.clock = clocks_.back().get();
   }
+  forwarder_.relate(index, port.clock->tracker.relation());  // not valid yet
   return std::nullopt;
 }
 
@@ -173,6 +190,9 @@ std::optional<Error> Engine::open_port(uint32_t index) {
     auto hardware = HardwareTimestamping::enable(probe);
     if (auto* error = std::get_if<Error>(&hardware)) return *error;
     port.hardware = std::move(std::get<std::unique_ptr<HardwareTimestamping>>(hardware));
+    dataplane::PortSettings settings = options_.ports[index].settings;
+    settings.outstanding_limit = outstanding_timestamps(probe.driver);
+    forwarder_.configure(index, settings);
   }
   auto socket = PortSocket::open(port.info.interface, probe.index, port.info.timestamping);
   if (auto* error = std::get_if<Error>(&socket)) return *error;
@@ -295,10 +315,15 @@ void Engine::run() {
     if (options_.busy_poll || now < linger_until) {
       if (now >= service_at) {
         service_at = now + kSpinServiceNs;
+        read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
         wait_for_events(0);
       }
       if (!worked) relax();
       continue;
+    }
+    if (!clocks_.empty()) {
+      read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
+      check_hardware_mode(now);
     }
     wait_for_events(sleep_ms(now));
     collect_ring_drops(now);
@@ -332,6 +357,7 @@ bool Engine::receive_from(uint32_t index) {
   while (received < kReceiveBatch) {
     const auto frame = socket.receive();
     if (!frame) break;
+    if (received == 0) check_system_clock();
     const dataplane::Forwarder::Reception reception{frame->timestamp_ns, frame->checksum_pending,
                                                     frame->truncated};
     forwarder_.receive(index, frame->data, frame->length, reception, now);
@@ -348,6 +374,10 @@ bool Engine::read_timestamps(uint32_t index) {
     PortSocket::TransmitTimestamp stamps[PortSocket::kTimestampBatch];
     const uint32_t count = port.socket->read_transmit_timestamps(stamps);
     const int64_t now = monotonic_ns();
+    if (count != 0) {
+      check_system_clock();
+      read_clocks(now, kClockVerifyIntervalNs, kClockVerifyAttempts);
+    }
     for (uint32_t i = 0; i < count; ++i) {
       if (port.timestamps_to_lose != 0) {
         --port.timestamps_to_lose;
@@ -364,10 +394,71 @@ bool Engine::read_timestamps(uint32_t index) {
 }
 
 int Engine::sleep_ms(int64_t now) {
-  const auto deadline = forwarder_.next_deadline();
+  auto deadline = forwarder_.next_deadline();
+  for (const auto& clock : clocks_) {
+    const int64_t due = clock->read_at + kClockReadIntervalNs;
+    deadline = deadline ? std::min(*deadline, due) : due;
+  }
   if (!deadline) return -1;
   const int64_t milliseconds = (*deadline - now) / 1'000'000 + 1;
   return static_cast<int>(std::clamp<int64_t>(milliseconds, 0, 60'000));
+}
+
+// Reads the clocks that were not read for `older_than_ns`.
+void Engine::read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts) {
+  using Outcome = dataplane::ClockTracker::Outcome;
+  for (const auto& clock : clocks_) {
+    if (now - clock->read_at < older_than_ns) continue;
+    clock->read_at = now;
+    const auto reading = clock->device.read(attempts);
+    if (!reading) continue;  // the line stands until a reading contradicts it
+    const Outcome outcome = clock->tracker.add(*reading);
+    if (outcome != Outcome::kIgnored) publish_clock(*clock, outcome == Outcome::kMoved);
+  }
+}
+
+void Engine::publish_clock(HardwareClockTrack& clock, bool moved) {
+  const std::lock_guard lock(ports_mutex_);
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    Port& port = ports_[index];
+    if (port.clock != &clock) continue;
+    forwarder_.relate(index, clock.tracker.relation());
+    port.info.clock_related = clock.tracker.relation().valid;
+    port.info.clock_offset_ns = clock.tracker.offset_ns();
+    port.info.clock_rate_ppb = clock.tracker.rate_ppb();
+    port.info.clock_uncertainty_ns = clock.tracker.noise_ns();
+    if (!moved) continue;
+    forwarder_.counters(index).add(dataplane::Counter::kClockMoved);
+    records_.push({.kind = RecordKind::kClockMoved, .port = static_cast<uint8_t>(index)});
+  }
+}
+
+void Engine::check_system_clock() {
+  if (!system_clock_.stepped()) return;
+  ++system_relation_.epoch;
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    if (ports_[index].clock != nullptr) continue;
+    forwarder_.relate(index, system_relation_);
+    forwarder_.counters(index).add(dataplane::Counter::kClockMoved);
+  }
+}
+
+// Another program may have changed the time stamping mode meanwhile.
+void Engine::check_hardware_mode(int64_t now) {
+  if (now - hardware_mode_checked_at_ < kHardwareModeIntervalNs) return;
+  hardware_mode_checked_at_ = now;
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    Port& port = ports_[index];
+    if (!port.hardware || !port.hardware->changed_by_others()) continue;
+    const std::string text =
+        "another program has changed the hardware time stamping mode: stop it; the mode is set "
+        "again";
+    records_.push({.kind = RecordKind::kPortError,
+                   .port = static_cast<uint8_t>(index),
+                   .payload = text.data(),
+                   .payload_size = static_cast<uint32_t>(text.size())});
+    port.hardware->set_again();
+  }
 }
 
 void Engine::wait_for_events(int timeout_ms) {

@@ -12,15 +12,18 @@
 #include <variant>
 #include <vector>
 
+#include "addon/dataplane/clock_tracker.h"
 #include "addon/dataplane/effects.h"
 #include "addon/dataplane/forwarder.h"
 #include "addon/io/error.h"
 #include "addon/io/file_descriptor.h"
+#include "addon/io/hardware_clock.h"
 #include "addon/io/hardware_timestamping.h"
 #include "addon/io/interface_probe.h"
 #include "addon/io/link_monitor.h"
 #include "addon/io/port_socket.h"
 #include "addon/io/record_ring.h"
+#include "addon/io/system_clock_watch.h"
 
 namespace ptpswitch::io {
 
@@ -48,6 +51,11 @@ struct EnginePortInfo {
   TimestampingMode timestamping = TimestampingMode::kSoftware;
   std::string timestamping_reason;
   int phc_index = -1;
+  // Of the port's hardware clock against CLOCK_REALTIME; meaningful while clock_related.
+  bool clock_related = false;
+  int64_t clock_offset_ns = 0;
+  double clock_rate_ppb = 0;
+  double clock_uncertainty_ns = 0;
 };
 
 // Counters that outlive the engine for those who still read them.
@@ -75,10 +83,18 @@ class Engine final : private dataplane::Effects {
   void drain(std::vector<uint8_t>& out) { records_.drain(out); }
 
  private:
+  // A hardware clock and where it stands; ports of one NIC may share it.
+  struct HardwareClockTrack {
+    HardwareClock device;
+    dataplane::ClockTracker tracker;
+    int64_t read_at = 0;
+  };
+
   struct Port {
     EnginePortInfo info;
     FileDescriptor claim;  // holds the interface against another switch
     std::unique_ptr<HardwareTimestamping> hardware;
+    HardwareClockTrack* clock = nullptr;  // none with software time stamps
     std::optional<PortSocket> socket;
     uint32_t unread_timestamps = 0;  // frames sent with a number since the queue was last empty
     uint32_t timestamps_to_lose = 0;
@@ -89,6 +105,7 @@ class Engine final : private dataplane::Effects {
 
   std::optional<Error> start();
   std::optional<Error> choose_timestamping();
+  std::optional<Error> attach_clock(uint32_t port);
   std::optional<Error> open_port(uint32_t port);
   void close_port(uint32_t port);
   void interface_changed(const std::string& name);
@@ -101,6 +118,10 @@ class Engine final : private dataplane::Effects {
   bool poll_ports();
   void wait_for_events(int timeout_ms);
   int sleep_ms(int64_t now);
+  void read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts);
+  void publish_clock(HardwareClockTrack& clock, bool moved);
+  void check_system_clock();
+  void check_hardware_mode(int64_t now);
   void run_commands();
   void post(std::function<void()> command);
   void collect_ring_drops(int64_t now);
@@ -121,6 +142,10 @@ class Engine final : private dataplane::Effects {
 
   std::vector<Port> ports_;
   mutable std::mutex ports_mutex_;  // guards the `info` of ports_, which other threads read
+  std::vector<std::unique_ptr<HardwareClockTrack>> clocks_;
+  SystemClockWatch system_clock_;
+  dataplane::ClockRelation system_relation_;  // the identity, for software time stamps
+  int64_t hardware_mode_checked_at_ = 0;
   std::optional<LinkMonitor> links_;
   FileDescriptor epoll_;
   FileDescriptor wake_up_;  // eventfd: a command waits

@@ -37,6 +37,16 @@ std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping:
                    describe_errno("SIOCSHWTSTAMP", last_errno) + "); use timestamping: software"};
 }
 
+bool HardwareTimestamping::changed_by_others() const {
+  const auto current = probe_interface(interface_).current;
+  return current && *current != active_;  // not every driver can be asked
+}
+
+void HardwareTimestamping::set_again() {
+  HardwareTimestampConfig config = active_;
+  set_hardware_timestamping(interface_, config);
+}
+
 HardwareTimestamping::~HardwareTimestamping() {
   HardwareTimestampConfig config =
       former_.value_or(HardwareTimestampConfig{HWTSTAMP_TX_OFF, HWTSTAMP_FILTER_NONE});

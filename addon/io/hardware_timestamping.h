@@ -21,7 +21,9 @@ class HardwareTimestamping {
   HardwareTimestamping& operator=(const HardwareTimestamping&) = delete;
   ~HardwareTimestamping();
 
-  const HardwareTimestampConfig& active() const { return active_; }
+  // True when the mode is no longer the one that was set here.
+  bool changed_by_others() const;
+  void set_again();
 
  private:
   HardwareTimestamping(std::string interface, std::optional<HardwareTimestampConfig> former,

@@ -26,6 +26,7 @@ enum class RecordKind : uint8_t {
   // time stamp: of the Sync; payload: sourcePortIdentity 10, u16 sequenceId, u16 sdoId, u8
   // domainNumber, 1 unused, i64 preciseOriginTimestamp ns, i64 correction
   kSyncObserved = 6,
+  kClockMoved = 7,
   // From a forwarder without an engine: payload is to be sent by `port`; flags bit 0: its transmit
   // time stamp is wanted under the number in `context`.
   kSend = 7,

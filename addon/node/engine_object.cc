@@ -80,6 +80,15 @@ Napi::Value EngineObject::ports(const Napi::CallbackInfo& info) {
                port.timestamping == io::TimestampingMode::kHardware ? "hardware" : "software");
     object.Set("timestampingReason", port.timestamping_reason);
     object.Set("phcIndex", port.phc_index);
+    object.Set("clock", env.Null());
+    if (port.timestamping == io::TimestampingMode::kHardware) {
+      Napi::Object clock = Napi::Object::New(env);
+      clock.Set("related", port.clock_related);
+      clock.Set("offsetNs", static_cast<double>(port.clock_offset_ns));
+      clock.Set("ratePpb", port.clock_rate_ppb);
+      clock.Set("uncertaintyNs", port.clock_uncertainty_ns);
+      object.Set("clock", clock);
+    }
     result.Set(i, object);
   }
   return result;

@@ -16,7 +16,7 @@ export interface PortOptions {
 
 export interface OpenOptions {
   readonly ports: readonly PortOptions[];
-  /** `auto`: hardware where every port can share one clock, else software; the outcome is in PortInfo. */
+  /** `auto`: hardware on every port that has it, else software; the outcome is in PortInfo. */
   readonly timestamping: 'auto' | TimestampingMode;
   /** Pin the engine thread to this processor. */
   readonly cpu?: number;
@@ -38,6 +38,19 @@ export interface PortInfo {
   readonly timestampingReason: string;
   /** Number of the port's hardware clock (/dev/ptpN), -1 without one. */
   readonly phcIndex: number;
+  /** Of the port's hardware clock against CLOCK_REALTIME, over which all ports are related; null with software time stamps. */
+  readonly clock: PortClock | null;
+}
+
+export interface PortClock {
+  /** False while the relation is being built, at the start and after somebody moved the clock: corrections are dropped. */
+  readonly related: boolean;
+  /** Clock minus CLOCK_REALTIME. */
+  readonly offsetNs: number;
+  /** How much faster it runs. */
+  readonly ratePpb: number;
+  /** One standard deviation of the cross time stamps around their line. */
+  readonly uncertaintyNs: number;
 }
 
 /**
@@ -126,6 +139,8 @@ export type EngineRecord =
       readonly present: boolean;
       readonly up: boolean;
     }
+  /** Somebody set or slewed the port's hardware clock: its relation is being rebuilt. */
+  | { readonly kind: 'clockMoved'; readonly port: number }
   /** An operating error, once per cause: the text names what failed and errno. */
   | { readonly kind: 'portError'; readonly port: number; readonly message: string };
 

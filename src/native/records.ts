@@ -10,6 +10,7 @@ const recordKind = {
   link: 4,
   portError: 5,
   syncObserved: 6,
+  clockMoved: 7,
   send: 7,
 } as const;
 
@@ -86,6 +87,8 @@ function decodeRecord(view: DataView, batch: Uint8Array, at: number): EngineReco
         correction: view.getBigInt64(at16 + 8, true),
       };
     }
+    case recordKind.clockMoved:
+      return { kind: 'clockMoved', port };
     default:
       throw new RangeError(`record of unknown kind ${kind.toString()}`);
   }

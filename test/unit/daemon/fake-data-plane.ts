@@ -31,6 +31,7 @@ export class FakeDataPlane implements DataPlane {
       timestamping: 'software',
       timestampingReason: 'no hardware clock',
       phcIndex: -1,
+      clock: null,
     }));
     const allNames = [...names, ...residenceNames];
     const stride = allNames.length + upperBoundsNs.length;

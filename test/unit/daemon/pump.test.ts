@@ -38,6 +38,7 @@ class FakeDataPlane implements DataPlane {
       timestamping: 'software',
       timestampingReason: 'asked for',
       phcIndex: -1,
+      clock: null,
     };
   }
 

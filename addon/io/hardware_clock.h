@@ -1,0 +1,37 @@
+// One PTP hardware clock (/dev/ptpN), read against CLOCK_REALTIME by the best means its driver has.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "addon/dataplane/clock_tracker.h"
+#include "addon/io/error.h"
+#include "addon/io/file_descriptor.h"
+
+namespace ptpswitch::io {
+
+class HardwareClock {
+ public:
+  static std::variant<HardwareClock, Error> open(int phc_index);
+
+  int phc_index() const { return phc_index_; }
+
+  // The reading of `attempts` that took least time; none when the driver fails.
+  std::optional<dataplane::CrossTimestamp> read(uint32_t attempts);
+
+ private:
+  enum class Means : uint8_t { kPrecise, kExtended, kPlain };
+
+  HardwareClock(FileDescriptor fd, int phc_index) : fd_(std::move(fd)), phc_index_(phc_index) {}
+
+  std::optional<dataplane::CrossTimestamp> read_precise();
+  std::optional<dataplane::CrossTimestamp> read_extended(uint32_t attempts);
+  std::optional<dataplane::CrossTimestamp> read_plain(uint32_t attempts);
+
+  FileDescriptor fd_;
+  int phc_index_;
+  Means means_ = Means::kPrecise;
+};
+
+}  // namespace ptpswitch::io
