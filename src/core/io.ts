@@ -3,7 +3,10 @@
  * (Output). The core reads no clock, sets no timer and sends nothing itself, so it runs the same under a real data
  * plane and under virtual time.
  */
+import type { PortIdentity } from './time/identity.js';
 import type { Instant, DurationNs } from './time/instant.js';
+import type { RateRatio } from './time/rate-ratio.js';
+import type { TimeInterval } from './time/time-interval.js';
 
 /** Index of a port in the configuration's order, from 0. (The PTP portNumber is this plus 1.) */
 export type PortIndex = number;
@@ -15,6 +18,40 @@ export type PortIndex = number;
 export type PeerAddress =
   | { readonly kind: 'multicast' }
   | { readonly kind: 'unicast'; readonly mac: string; readonly ip?: string };
+
+/** What carries the messages: Ethernet itself, UDP over IPv4, UDP over IPv6 (annexes E, C, D). */
+export type Transport = 'l2' | 'udp4' | 'udp6';
+
+/** What the peer-to-peer delay mechanism has found out about the link at a port (11.4). */
+export type LinkDelay =
+  | {
+      readonly kind: 'measured';
+      readonly meanLinkDelay: TimeInterval;
+      /** Absent while it is not known well enough to be used. */
+      readonly neighborRateRatio?: RateRatio;
+      /** Who answers. */
+      readonly neighbor: PortIdentity;
+    }
+  | { readonly kind: 'unmeasured'; readonly reason: UnmeasuredReason };
+
+export type UnmeasuredReason =
+  | 'linkDown'
+  /** The first answer is still to come. */
+  | 'measuring'
+  | 'noResponse'
+  | 'multipleResponders'
+  /** Answers come, but the delay that follows from them is none that a link has. */
+  | 'linkDelayOutOfRange'
+  /** Our own requests get no transmit time stamp. */
+  | 'transmitTimestampLost';
+
+/** How far a transparent clock has followed the rate of a domain's grandmaster (10.2.2.2). */
+export type Syntonisation =
+  /** Fewer Syncs than make a rate. */
+  | { readonly kind: 'unlocked' }
+  /** A rate, but one too uncertain to be used. */
+  | { readonly kind: 'acquiring'; readonly rateRatio: RateRatio; readonly standardError: number }
+  | { readonly kind: 'locked'; readonly rateRatio: RateRatio; readonly standardError: number };
 
 /** A timer of the core's own naming; setting it again replaces it. */
 export type TimerName = string;
@@ -41,6 +78,18 @@ export type Input =
     }
   /** The time stamp of a sent event message will not come. */
   | { readonly kind: 'transmitTimestampLost'; readonly port: PortIndex; readonly context: number }
+  /** A Sync of some master and its Follow_Up have passed through this box. */
+  | {
+      readonly kind: 'syncObserved';
+      readonly port: PortIndex;
+      readonly sdoId: number;
+      readonly domainNumber: number;
+      readonly sourcePortIdentity: PortIdentity;
+      readonly syncEventIngressTimestamp: Instant;
+      readonly preciseOriginTimestamp: Instant;
+      /** Of Sync and Follow_Up together, as received. */
+      readonly correctionField: TimeInterval;
+    }
   | { readonly kind: 'timer'; readonly timer: TimerName }
   | { readonly kind: 'link'; readonly port: PortIndex; readonly up: boolean };
 
@@ -69,6 +118,21 @@ export type Output =
       /** offsetFromMaster and meanPathDelay, with every correctionField applied. */
       readonly corrected: { readonly offsetNs: DurationNs; readonly meanPathDelayNs: DurationNs };
       readonly uncorrected: { readonly offsetNs: DurationNs; readonly meanPathDelayNs: DurationNs };
+    }
+  /** The link at a port has been measured, or can no longer be. */
+  | {
+      readonly kind: 'linkDelay';
+      readonly port: PortIndex;
+      readonly transport: Transport;
+      readonly linkDelay: LinkDelay;
+    }
+  /** What is known of a domain's rate has changed; undefined: its Syncs have stayed away, it is forgotten. */
+  | {
+      readonly kind: 'rateRatio';
+      readonly sdoId: number;
+      readonly domainNumber: number;
+      readonly source?: PortIdentity;
+      readonly syntonisation: Syntonisation | undefined;
     }
   /** Something was ignored, and why; the shell counts it. */
   | { readonly kind: 'discarded'; readonly port: PortIndex; readonly reason: string };

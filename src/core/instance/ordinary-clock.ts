@@ -46,6 +46,7 @@ export class OrdinaryClock {
   /** What has happened in, what is to be done out, in that order. Throws for no input. */
   step(input: Input): readonly Output[] {
     const { settings } = this.#side;
+    if (input.kind === 'syncObserved') return [];
     if (input.kind !== 'timer' && input.port !== settings.port) {
       return [discarded({ ...settings, port: input.port }, 'otherPort')];
     }

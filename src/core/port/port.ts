@@ -18,8 +18,8 @@ export type ReceivedMessage = Omit<Extract<Input, { kind: 'message' }>, 'message
   readonly message: Message;
 };
 
-/** An Input whose message, if it is one, has passed `admit`. */
-export type PortEvent = Exclude<Input, { kind: 'message' }> | ReceivedMessage;
+/** An Input that concerns a port, whose message, if it is one, has passed `admit`. */
+export type PortEvent = Exclude<Input, { kind: 'message' | 'syncObserved' }> | ReceivedMessage;
 
 /** What an event leads to. */
 export interface Transition<State> {
@@ -56,6 +56,16 @@ export type DiscardReason =
   | 'delayRespMissing'
   | 'unexpectedDelayResp'
   | 'delayRespForOtherPort'
+  | 'pdelayRespMissing'
+  | 'pdelayRespFollowUpMissing'
+  | 'unexpectedPdelayResp'
+  | 'duplicatePdelayResp'
+  | 'pdelayRespForOtherPort'
+  /** Answers to one Pdelay_Req by two ports: it went beyond the link (11.4.4). */
+  | 'multipleResponders'
+  /** A measured delay that no link has. */
+  | 'linkDelayOutOfRange'
+  | 'tooManyPendingResponses'
   /** A correctionField of 0x7FFFFFFFFFFFFFFF (13.3.2.9). */
   | 'correctionTooBig';
 
@@ -70,6 +80,7 @@ export function timersOf(settings: PortSettings) {
     sync: `${settings.port}/sync`,
     delayReq: `${settings.port}/delayReq`,
     announceReceipt: `${settings.port}/announceReceipt`,
+    pdelayReq: `${settings.port}/pdelayReq`,
   } as const;
 }
 

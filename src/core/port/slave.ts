@@ -6,6 +6,11 @@
  * stay away, however good another master may be (9.3).
  */
 import type { Output, PeerAddress } from '../io.js';
+import {
+  movingMedian,
+  withSample as withDelay,
+  type MovingMedian,
+} from '../servo/moving-median.js';
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval, type DurationNs } from '../time/instant.js';
 import { timeIntervalToNs, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
@@ -64,6 +69,9 @@ export const defaultSlaveIntervals = {
   logMinDelayReqInterval: 0,
 } as const;
 
+/** Path delays that the median is taken of: one request held up on its way would else shift every offset to the next. */
+export const meanPathDelayMedianLength = 9;
+
 /** The master that is followed. */
 interface Parent {
   readonly portIdentity: PortIdentity;
@@ -86,10 +94,10 @@ export type SlavePortState =
   | (Following & {
       readonly kind: 'SLAVE';
       readonly latestSync: SyncMeasurement;
-      /** The latest measurement of it, with correctionFields and without. */
+      /** Of this parent's latest measurements, with correctionFields and without. */
       readonly meanPathDelay: {
-        readonly corrected: TimeInterval;
-        readonly uncorrected: TimeInterval;
+        readonly corrected: MovingMedian;
+        readonly uncorrected: MovingMedian;
       };
       /** Of this parent's samples. */
       readonly statistics: {
@@ -313,8 +321,8 @@ function withSyncMeasurement(
       };
     case 'SLAVE': {
       const sample = {
-        corrected: sampleOf(measurement, port.meanPathDelay.corrected),
-        uncorrected: sampleOf(uncorrected(measurement), port.meanPathDelay.uncorrected),
+        corrected: sampleOf(measurement, port.meanPathDelay.corrected.median),
+        uncorrected: sampleOf(uncorrected(measurement), port.meanPathDelay.uncorrected.median),
       };
       const statistics = {
         corrected: withSample(port.statistics.corrected, sample.corrected.offsetNs),
@@ -438,15 +446,29 @@ function onDelayEvent(
 function withDelayMeasurement(port: WithParent, delay: DelayMeasurement): SlavePortState {
   const { latestSync } = port;
   if (latestSync === undefined) return port;
-  return {
-    ...port,
-    kind: 'SLAVE',
-    latestSync,
-    meanPathDelay: {
-      corrected: meanPathDelay(latestSync, delay),
-      uncorrected: meanPathDelay(uncorrected(latestSync), uncorrected(delay)),
-    },
-    statistics:
-      port.kind === 'SLAVE' ? port.statistics : { corrected: noSamples, uncorrected: noSamples },
+  const samples = {
+    corrected: meanPathDelay(latestSync, delay),
+    uncorrected: meanPathDelay(uncorrected(latestSync), uncorrected(delay)),
   };
+  switch (port.kind) {
+    case 'UNCALIBRATED':
+      return {
+        ...port,
+        kind: 'SLAVE',
+        latestSync,
+        meanPathDelay: {
+          corrected: movingMedian(meanPathDelayMedianLength, samples.corrected),
+          uncorrected: movingMedian(meanPathDelayMedianLength, samples.uncorrected),
+        },
+        statistics: { corrected: noSamples, uncorrected: noSamples },
+      };
+    case 'SLAVE':
+      return {
+        ...port,
+        meanPathDelay: {
+          corrected: withDelay(port.meanPathDelay.corrected, samples.corrected),
+          uncorrected: withDelay(port.meanPathDelay.uncorrected, samples.uncorrected),
+        },
+      };
+  }
 }

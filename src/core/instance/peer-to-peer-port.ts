@@ -1,0 +1,176 @@
+/**
+ * One port of a peer-to-peer transparent clock on one transport (clause 10.3): it measures its link and answers the
+ * neighbour's requests. The forwarder does the rest, with the link's delay in its policy. Sans-IO.
+ *
+ * It takes every peer delay message it is given, whatever its domain and sdoId: the policy table has chosen, and the
+ * link has one delay for all.
+ */
+import type { Input, LinkDelay, Output } from '../io.js';
+import {
+  awaitsTransmitTimestamp,
+  followUpResponse,
+  giveUpResponse,
+  initialResponderState,
+  respond,
+  type ResponderState,
+} from '../port/peer-delay-responder.js';
+import {
+  initialPeerDelayState,
+  isLinkUp,
+  linkDelayOf,
+  onPeerDelayEvent,
+  onPeerDelayLink,
+  sendPdelayReq,
+  withDialectHeard,
+  type PeerDelaySettings,
+  type PeerDelayState,
+} from '../port/peer-delay.js';
+import type { PeerDelayEvent } from '../port/peer-delay-exchange.js';
+import { discarded, timersOf, type DiscardReason, type Transition } from '../port/port.js';
+import { samePortIdentity } from '../time/identity.js';
+import type { Instant } from '../time/instant.js';
+import { decode, type MessageOf } from '../wire/message.js';
+
+/** Contexts wrap round where io.ts ends them. */
+const contextModulus = 2 ** 24;
+
+export class PeerToPeerPort {
+  readonly #settings: PeerDelaySettings;
+  #requester: PeerDelayState;
+  #responder: ResponderState = initialResponderState;
+  #nextContext = 0;
+
+  /** Does nothing until its link is up. */
+  constructor(settings: PeerDelaySettings) {
+    this.#settings = settings;
+    this.#requester = initialPeerDelayState(settings);
+  }
+
+  /** What has happened in, what is to be done out, in that order. Throws for no input. */
+  step(input: Input): readonly Output[] {
+    switch (input.kind) {
+      case 'link':
+        if (!input.up) this.#responder = initialResponderState;
+        return this.#request((settings, state) =>
+          onPeerDelayLink(settings, state, input.up, this.#takeContext()),
+        );
+      case 'timer':
+        if (input.timer !== timersOf(this.#settings).pdelayReq) return [];
+        return this.#request((settings, state) =>
+          sendPdelayReq(settings, state, this.#takeContext()),
+        );
+      case 'message':
+        return this.#onMessage(input);
+      case 'transmitTimestamp': {
+        const { context, egressTimestamp } = input;
+        if (awaitsTransmitTimestamp(this.#responder, context)) {
+          return this.#respond((settings, state) =>
+            followUpResponse(settings, state, context, egressTimestamp),
+          );
+        }
+        return this.#onRequestTimestamp(context, {
+          kind: 'transmitTimestamp',
+          pdelayReqEventEgressTimestamp: egressTimestamp,
+        });
+      }
+      case 'transmitTimestampLost': {
+        const { context } = input;
+        if (awaitsTransmitTimestamp(this.#responder, context)) {
+          return this.#respond((settings, state) => giveUpResponse(settings, state, context));
+        }
+        return this.#onRequestTimestamp(context, { kind: 'transmitTimestampLost' });
+      }
+      case 'syncObserved':
+        return [];
+    }
+  }
+
+  linkDelay(): LinkDelay {
+    return linkDelayOf(this.#requester);
+  }
+
+  #onMessage(input: Extract<Input, { kind: 'message' }>): readonly Output[] {
+    if (!isLinkUp(this.#requester)) return this.#ignore('linkDown');
+    const result = decode(input.message);
+    if (!result.ok) return this.#ignore(result.reason);
+    const { message } = result;
+    const { clockIdentity } = this.#settings.portIdentity;
+    // 9.5.2.2: a loop, or a cable between two ports of this box.
+    if (message.header.sourcePortIdentity.clockIdentity === clockIdentity) {
+      return this.#ignore('ownMessage');
+    }
+    switch (message.messageType) {
+      case 'Pdelay_Req':
+        this.#requester = withDialectHeard(this.#requester, message.header);
+        return this.#respond((settings, state) =>
+          respond(settings, state, { ...input, message }, this.#takeContext()),
+        );
+      case 'Pdelay_Resp':
+      case 'Pdelay_Resp_Follow_Up':
+        return this.#onAnswer(message, input.ingressTimestamp);
+      case 'Sync':
+      case 'Delay_Req':
+      case 'Follow_Up':
+      case 'Delay_Resp':
+      case 'Announce':
+      case 'Signaling':
+      case 'Management':
+        return this.#ignore('ignoredMessageType');
+    }
+  }
+
+  #onAnswer(
+    message: MessageOf<'Pdelay_Resp'> | MessageOf<'Pdelay_Resp_Follow_Up'>,
+    ingressTimestamp: Instant | undefined,
+  ): readonly Output[] {
+    // A link of more than two ports lets each hear the answers to all.
+    if (!samePortIdentity(message.requestingPortIdentity, this.#settings.portIdentity)) {
+      return this.#ignore('pdelayRespForOtherPort');
+    }
+    if (message.messageType === 'Pdelay_Resp_Follow_Up') {
+      return this.#onRequestEvent({ kind: 'pdelayRespFollowUp', message });
+    }
+    if (ingressTimestamp === undefined) return this.#ignore('noIngressTimestamp');
+    return this.#onRequestEvent({
+      kind: 'pdelayResp',
+      message,
+      pdelayRespEventIngressTimestamp: ingressTimestamp,
+    });
+  }
+
+  #onRequestTimestamp(context: number, event: PeerDelayEvent): readonly Output[] {
+    // That of a request before the one under way comes too late.
+    if (context !== this.#requester.context) return this.#ignore('unexpectedTransmitTimestamp');
+    return this.#onRequestEvent(event);
+  }
+
+  #onRequestEvent(event: PeerDelayEvent): readonly Output[] {
+    return this.#request((settings, state) => onPeerDelayEvent(settings, state, event));
+  }
+
+  #request(
+    transition: (settings: PeerDelaySettings, state: PeerDelayState) => Transition<PeerDelayState>,
+  ): readonly Output[] {
+    const { state, outputs } = transition(this.#settings, this.#requester);
+    this.#requester = state;
+    return outputs;
+  }
+
+  #respond(
+    transition: (settings: PeerDelaySettings, state: ResponderState) => Transition<ResponderState>,
+  ): readonly Output[] {
+    const { state, outputs } = transition(this.#settings, this.#responder);
+    this.#responder = state;
+    return outputs;
+  }
+
+  #ignore(reason: DiscardReason): readonly Output[] {
+    return [discarded(this.#settings, reason)];
+  }
+
+  #takeContext(): number {
+    const context = this.#nextContext;
+    this.#nextContext = (context + 1) % contextModulus;
+    return context;
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * The requester's half of the peer-to-peer delay mechanism: one Pdelay_Req of ours, from sending it to the four times of
+ * the link (clause 11.4.2). Our transmit time stamp, the Pdelay_Resp and its Pdelay_Resp_Follow_Up come in any order:
+ * by ways of their own through kernel, network and the neighbour's queues.
+ */
+import { samePortIdentity, type PortIdentity } from '../time/identity.js';
+import { intervalBetween, type Instant } from '../time/instant.js';
+import { isTooBig, sumOf, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
+import { instantFromTimestamp, type Timestamp } from '../time/timestamp.js';
+import { Flag } from '../wire/header.js';
+import type { MessageOf } from '../wire/message.js';
+import type { DiscardReason } from './port.js';
+
+interface PdelayResp {
+  readonly responder: PortIdentity;
+  readonly twoStep: boolean;
+  readonly pdelayRespEventIngressTimestamp: Instant;
+  readonly requestReceiptTimestamp: Timestamp;
+  readonly correctionField: TimeInterval;
+}
+
+interface PdelayRespFollowUp {
+  readonly responder: PortIdentity;
+  readonly responseOriginTimestamp: Timestamp;
+  readonly correctionField: TimeInterval;
+}
+
+export type PeerDelayExchange =
+  | { readonly kind: 'idle' }
+  /** What is there so far; complete when nothing is missing. */
+  | {
+      readonly kind: 'pending';
+      readonly sequenceId: number;
+      readonly pdelayReqEventEgressTimestamp?: Instant;
+      readonly response?: PdelayResp;
+      readonly followUp?: PdelayRespFollowUp;
+    }
+  /** Complete, but until the next request another port may turn out to have answered too. */
+  | {
+      readonly kind: 'answered';
+      readonly sequenceId: number;
+      readonly measurement: PeerDelayMeasurement;
+    }
+  /** More than one port has answered: none of their times is of use. */
+  | { readonly kind: 'ambiguous'; readonly sequenceId: number };
+
+type Pending = Extract<PeerDelayExchange, { kind: 'pending' }>;
+
+export type PeerDelayEvent =
+  | { readonly kind: 'transmitTimestamp'; readonly pdelayReqEventEgressTimestamp: Instant }
+  | { readonly kind: 'transmitTimestampLost' }
+  /** Both answer a request of this port's. */
+  | {
+      readonly kind: 'pdelayResp';
+      readonly message: MessageOf<'Pdelay_Resp'>;
+      readonly pdelayRespEventIngressTimestamp: Instant;
+    }
+  | {
+      readonly kind: 'pdelayRespFollowUp';
+      readonly message: MessageOf<'Pdelay_Resp_Follow_Up'>;
+    };
+
+/** There and back. */
+export interface PeerDelayMeasurement {
+  readonly responder: PortIdentity;
+  /** t1 and t4, on this port's clock. */
+  readonly pdelayReqEventEgressTimestamp: Instant;
+  readonly pdelayRespEventIngressTimestamp: Instant;
+  /** The neighbour's time stamps, on its clock; absent where it tells its turnaround in the correctionField alone. */
+  readonly neighbor?: {
+    /** t2 */
+    readonly requestReceiptTimestamp: Instant;
+    /** t3 */
+    readonly responseOriginTimestamp: Instant;
+  };
+  /** That of both answers, which hold the Pdelay_Req's. */
+  readonly correctionField: TimeInterval;
+}
+
+export interface PeerDelayTransition {
+  readonly exchange: PeerDelayExchange;
+  readonly measurement?: PeerDelayMeasurement;
+  readonly discarded?: DiscardReason;
+}
+
+export const idlePeerDelayExchange: PeerDelayExchange = { kind: 'idle' };
+
+/** A request goes out: the exchange that begins with it. */
+export function beginPeerDelayExchange(sequenceId: number): PeerDelayExchange {
+  return { kind: 'pending', sequenceId };
+}
+
+/** What an exchange lacks when the next request goes out; undefined of one that lacks nothing. */
+export function shortfallOf(exchange: PeerDelayExchange): DiscardReason | undefined {
+  switch (exchange.kind) {
+    case 'idle':
+    case 'answered':
+    case 'ambiguous':
+      return undefined;
+    case 'pending':
+      if (exchange.response === undefined) return 'pdelayRespMissing';
+      if (exchange.pdelayReqEventEgressTimestamp === undefined) return 'transmitTimestampLost';
+      return 'pdelayRespFollowUpMissing';
+  }
+}
+
+export function stepPeerDelayExchange(
+  exchange: PeerDelayExchange,
+  event: PeerDelayEvent,
+): PeerDelayTransition {
+  switch (event.kind) {
+    case 'transmitTimestamp': {
+      // Of no use any more to an ambiguous exchange; the others have it already or are not there.
+      if (exchange.kind !== 'pending') return { exchange };
+      const { pdelayReqEventEgressTimestamp } = event;
+      return completeIfPossible({ ...exchange, pdelayReqEventEgressTimestamp });
+    }
+    case 'transmitTimestampLost':
+      if (exchange.kind !== 'pending') return { exchange };
+      return { exchange: idlePeerDelayExchange, discarded: 'transmitTimestampLost' };
+    case 'pdelayResp':
+      return onPdelayResp(exchange, event.message, event.pdelayRespEventIngressTimestamp);
+    case 'pdelayRespFollowUp':
+      return onPdelayRespFollowUp(exchange, event.message);
+  }
+}
+
+function onPdelayResp(
+  exchange: PeerDelayExchange,
+  message: MessageOf<'Pdelay_Resp'>,
+  pdelayRespEventIngressTimestamp: Instant,
+): PeerDelayTransition {
+  const { header, requestReceiptTimestamp } = message;
+  const responder = header.sourcePortIdentity;
+  const refusal = refusalOf(exchange, header.sequenceId, responder);
+  if (refusal !== undefined) return refusal;
+  if (exchange.kind !== 'pending' || exchange.response !== undefined) {
+    return { exchange, discarded: 'duplicatePdelayResp' };
+  }
+  return completeIfPossible({
+    ...exchange,
+    response: {
+      responder,
+      twoStep: (header.flagField & Flag.twoStep) !== 0,
+      pdelayRespEventIngressTimestamp,
+      requestReceiptTimestamp,
+      correctionField: header.correctionField,
+    },
+  });
+}
+
+function onPdelayRespFollowUp(
+  exchange: PeerDelayExchange,
+  message: MessageOf<'Pdelay_Resp_Follow_Up'>,
+): PeerDelayTransition {
+  const { header, responseOriginTimestamp } = message;
+  const responder = header.sourcePortIdentity;
+  const refusal = refusalOf(exchange, header.sequenceId, responder);
+  if (refusal !== undefined) return refusal;
+  if (exchange.kind !== 'pending' || exchange.followUp !== undefined) {
+    return { exchange, discarded: 'duplicatePdelayResp' };
+  }
+  return completeIfPossible({
+    ...exchange,
+    followUp: { responder, responseOriginTimestamp, correctionField: header.correctionField },
+  });
+}
+
+/** Why an answer is not taken; undefined if it may be. */
+function refusalOf(
+  exchange: PeerDelayExchange,
+  sequenceId: number,
+  responder: PortIdentity,
+): PeerDelayTransition | undefined {
+  if (exchange.kind === 'idle' || exchange.sequenceId !== sequenceId) {
+    return { exchange, discarded: 'unexpectedPdelayResp' };
+  }
+  const known = respondersOf(exchange);
+  const another = known.some((other) => !samePortIdentity(other, responder));
+  if (!another && exchange.kind !== 'ambiguous') return undefined;
+  return { exchange: { kind: 'ambiguous', sequenceId }, discarded: 'multipleResponders' };
+}
+
+function respondersOf(exchange: PeerDelayExchange): readonly PortIdentity[] {
+  switch (exchange.kind) {
+    case 'idle':
+    case 'ambiguous':
+      return [];
+    case 'pending':
+      return [exchange.response, exchange.followUp].flatMap((answer) => answer?.responder ?? []);
+    case 'answered':
+      return [exchange.measurement.responder];
+  }
+}
+
+function completeIfPossible(exchange: Pending): PeerDelayTransition {
+  const { sequenceId, pdelayReqEventEgressTimestamp, response, followUp } = exchange;
+  if (pdelayReqEventEgressTimestamp === undefined || response === undefined) return { exchange };
+  if (response.twoStep && followUp === undefined) return { exchange };
+  const corrections = [response, ...(response.twoStep && followUp ? [followUp] : [])];
+  const correctionField = sumOf(...corrections.map((answer) => answer.correctionField));
+  // 13.3.2.9: nobody knows how much is missing, so the times say nothing.
+  if (isTooBig(correctionField)) {
+    return { exchange: idlePeerDelayExchange, discarded: 'correctionTooBig' };
+  }
+  const neighbor = neighborTimestamps(response, followUp);
+  const measurement: PeerDelayMeasurement = {
+    responder: response.responder,
+    pdelayReqEventEgressTimestamp,
+    pdelayRespEventIngressTimestamp: response.pdelayRespEventIngressTimestamp,
+    ...(neighbor && { neighbor }),
+    correctionField,
+  };
+  return { exchange: { kind: 'answered', sequenceId, measurement }, measurement };
+}
+
+/** 11.4.2: a responder that puts its turnaround into the correctionField leaves its time stamps 0. */
+function neighborTimestamps(
+  { twoStep, requestReceiptTimestamp }: PdelayResp,
+  followUp: PdelayRespFollowUp | undefined,
+): PeerDelayMeasurement['neighbor'] {
+  if (!twoStep || followUp === undefined) return undefined;
+  const { responseOriginTimestamp } = followUp;
+  if (isZero(requestReceiptTimestamp) && isZero(responseOriginTimestamp)) return undefined;
+  return {
+    requestReceiptTimestamp: instantFromTimestamp(requestReceiptTimestamp),
+    responseOriginTimestamp: instantFromTimestamp(responseOriginTimestamp),
+  };
+}
+
+function isZero({ secondsField, nanosecondsField }: Timestamp): boolean {
+  return secondsField === 0 && nanosecondsField === 0;
+}
+
+/** How long the neighbour held the request, by its own clock; zero where the correctionField says it. */
+export function turnaroundOf({ neighbor }: PeerDelayMeasurement): TimeInterval {
+  if (neighbor === undefined) return zeroTimeInterval;
+  return intervalBetween(neighbor.requestReceiptTimestamp, neighbor.responseOriginTimestamp);
+}
