@@ -29,7 +29,7 @@ enum class RecordKind : uint8_t {
   kClockMoved = 7,
   // From a forwarder without an engine: payload is to be sent by `port`; flags bit 0: its transmit
   // time stamp is wanted under the number in `context`.
-  kSend = 7,
+  kSend = 8,
 };
 
 struct Record {

@@ -18,6 +18,7 @@ Napi::Function ForwarderObject::define(Napi::Env env) {
                          InstanceMethod("program", &ForwarderObject::program),
                          InstanceMethod("setLink", &ForwarderObject::set_link),
                          InstanceMethod("relate", &ForwarderObject::relate),
+                         InstanceMethod("crossTimestamp", &ForwarderObject::cross_timestamp),
                          InstanceMethod("configure", &ForwarderObject::configure),
                          InstanceMethod("drain", &ForwarderObject::drain),
                          InstanceMethod("counters", &ForwarderObject::counters),
@@ -37,7 +38,8 @@ ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info, const Forwarder
           options.ports * dataplane::PortCounters::kStride)),
       records_([this] { readable_ = true; }),
       sends_([] {}),
-      forwarder_(options.ports, options.limits, options.seed, *this, counters_->data()) {}
+      forwarder_(options.ports, options.limits, options.seed, *this, counters_->data()),
+      trackers_(options.ports) {}
 
 // receive(port, frame, timestampNs | undefined, now)
 Napi::Value ForwarderObject::receive(const Napi::CallbackInfo& info) {
@@ -89,12 +91,38 @@ void ForwarderObject::program(const Napi::CallbackInfo& info) {
 void ForwarderObject::set_link(const Napi::CallbackInfo& info) {
   const uint32_t port = read_port(info[0]);
   if (!info[1].IsBoolean()) throw_argument(info.Env(), "up must be true or false");
-  forwarder_.set_link(port, info[1].As<Napi::Boolean>().Value());
+  const bool up = info[1].As<Napi::Boolean>().Value();
+  forwarder_.set_link(port, up);
+  records_.push({.kind = io::RecordKind::kLink,
+                 .port = static_cast<uint8_t>(port),
+                 .flags = static_cast<uint16_t>(1 | (up ? 2 : 0))});
+  wake_reader();
 }
 
-// relate(port, {rawAnchorNs, commonAnchorNs, rateOffset})
+// relate(port, {rawAnchorNs, commonAnchorNs, rateOffset, epoch})
 void ForwarderObject::relate(const Napi::CallbackInfo& info) {
   forwarder_.relate(read_port(info[0]), read_clock_relation(info[1]));
+}
+
+// crossTimestamp(port, {clockNs, referenceNs, windowNs}): as the engine does with each reading of a
+// hardware clock. Returns a PortClock (src/native/data-plane.ts).
+Napi::Value ForwarderObject::cross_timestamp(const Napi::CallbackInfo& info) {
+  using Outcome = dataplane::ClockTracker::Outcome;
+  const uint32_t port = read_port(info[0]);
+  dataplane::ClockTracker& tracker = trackers_[port];
+  const Outcome outcome = tracker.add(read_cross_timestamp(info[1]));
+  if (outcome != Outcome::kIgnored) forwarder_.relate(port, tracker.relation());
+  if (outcome == Outcome::kMoved) {
+    forwarder_.counters(port).add(dataplane::Counter::kClockMoved);
+    records_.push({.kind = io::RecordKind::kClockMoved, .port = static_cast<uint8_t>(port)});
+    wake_reader();
+  }
+  Napi::Object clock = Napi::Object::New(info.Env());
+  clock.Set("related", tracker.relation().valid);
+  clock.Set("offsetNs", static_cast<double>(tracker.offset_ns()));
+  clock.Set("ratePpb", tracker.rate_ppb());
+  clock.Set("uncertaintyNs", tracker.noise_ns());
+  return clock;
 }
 
 // configure(port, {ingressLatencyNs, egressLatencyNs, delayAsymmetryNs, outstandingLimit})
@@ -125,12 +153,14 @@ Napi::Value ForwarderObject::sent(Napi::Env env) {
   sends_.drain(batch_);
   Napi::Value batch = env.Undefined();
   if (!batch_.empty()) batch = Napi::Buffer<uint8_t>::Copy(env, batch_.data(), batch_.size());
-  // Last, because it may call this object again.
-  if (readable_) {
-    readable_ = false;
-    on_readable_.Call({});
-  }
+  wake_reader();  // last, because it may call this object again
   return batch;
+}
+
+void ForwarderObject::wake_reader() {
+  if (!readable_) return;
+  readable_ = false;
+  on_readable_.Call({});
 }
 
 bool ForwarderObject::send(uint32_t port, const uint8_t* frame, uint16_t length,

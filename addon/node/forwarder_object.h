@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "addon/dataplane/clock_tracker.h"
 #include "addon/dataplane/effects.h"
 #include "addon/dataplane/forwarder.h"
 #include "addon/io/engine.h"
@@ -38,6 +39,7 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   void program(const Napi::CallbackInfo& info);
   void set_link(const Napi::CallbackInfo& info);
   void relate(const Napi::CallbackInfo& info);
+  Napi::Value cross_timestamp(const Napi::CallbackInfo& info);
   void configure(const Napi::CallbackInfo& info);
   Napi::Value drain(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
@@ -46,6 +48,7 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   // Copies JavaScript's frame, which the forwarder may edit, and returns its length.
   uint16_t take_frame(const Napi::Value& value);
   Napi::Value sent(Napi::Env env);
+  void wake_reader();
 
   // dataplane::Effects
   bool send(uint32_t port, const uint8_t* frame, uint16_t length,
@@ -65,6 +68,7 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   std::vector<uint8_t> batch_;
   uint8_t frame_[dataplane::kMaxFrameLength];
   dataplane::Forwarder forwarder_;
+  std::vector<dataplane::ClockTracker> trackers_;  // by port
 };
 
 }  // namespace ptpswitch::node

@@ -75,8 +75,19 @@ dataplane::ClockRelation read_clock_relation(const Napi::Value& value) {
   if (!(std::abs(offset) < 1)) {
     throw_argument(value.Env(), "rateOffset must be a number between -1 and 1");
   }
-  return {read_timestamp(from.Get("rawAnchorNs"), "rawAnchorNs"),
-          read_timestamp(from.Get("commonAnchorNs"), "commonAnchorNs"), offset};
+  const int64_t common_anchor_ns = read_timestamp(from.Get("commonAnchorNs"), "commonAnchorNs");
+  return {.raw_anchor_ns = read_timestamp(from.Get("rawAnchorNs"), "rawAnchorNs"),
+          .common_anchor = static_cast<dataplane::ScaledInstant>(common_anchor_ns) * 65536,
+          .rate_offset = offset,
+          .epoch = read_integer(from.Get("epoch"), "epoch", UINT32_MAX)};
+}
+
+dataplane::CrossTimestamp read_cross_timestamp(const Napi::Value& value) {
+  constexpr uint32_t kMaxWindowNs = 1'000'000'000;
+  const Napi::Object from = read_object(value, "crossTimestamp");
+  return {.clock_ns = read_timestamp(from.Get("clockNs"), "clockNs"),
+          .reference_ns = read_timestamp(from.Get("referenceNs"), "referenceNs"),
+          .window_ns = read_integer(from.Get("windowNs"), "windowNs", kMaxWindowNs)};
 }
 
 int64_t read_timestamp(const Napi::Value& value, const char* name) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "addon/dataplane/clock_relation.h"
+#include "addon/dataplane/clock_tracker.h"
 #include "addon/dataplane/forwarder.h"
 #include "addon/dataplane/limits.h"
 
@@ -22,6 +23,7 @@ ForwarderOptions read_forwarder_options(const Napi::Value& value);
 // As read_port_settings, and outstandingLimit.
 dataplane::PortSettings read_simulated_port_settings(const Napi::Value& value);
 dataplane::ClockRelation read_clock_relation(const Napi::Value& value);
+dataplane::CrossTimestamp read_cross_timestamp(const Napi::Value& value);
 // Nanoseconds as a BigInt of 64 bits.
 int64_t read_timestamp(const Napi::Value& value, const char* name);
 // Monotonic nanoseconds as a number, rounded down.

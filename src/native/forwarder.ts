@@ -3,7 +3,7 @@
  * stamps and time are handed in, what is to be sent comes back. `now` is any monotonic time in nanoseconds, a fraction
  * is cut off. Every method throws TypeError with code ERR_ARGUMENT for an argument out of its range.
  */
-import type { Counters, PortOptions, Policy } from './data-plane.js';
+import type { Counters, Policy, PortClock, PortOptions } from './data-plane.js';
 
 /** Bounds of the forwarder's tables; each one left out has the engine's own (addon/dataplane/limits.h). */
 export interface ForwarderLimits {
@@ -36,6 +36,17 @@ export interface ClockRelation {
   readonly rawAnchorNs: bigint;
   readonly commonAnchorNs: bigint;
   readonly rateOffset: number;
+  /** Another one than before: the clock was set meanwhile, time stamps from before and after have no difference. */
+  readonly epoch: number;
+}
+
+/** A hardware clock, read between two readings of the common timebase. */
+export interface CrossTimestamp {
+  readonly clockNs: bigint;
+  /** Midpoint of the two. */
+  readonly referenceNs: bigint;
+  /** Their distance, whole nanoseconds up to a second. */
+  readonly windowNs: number;
 }
 
 /** What is to be sent: read it with eachSend (records.ts). Undefined: nothing. */
@@ -53,8 +64,11 @@ export interface Forwarder {
   /** When `advance` will have something to do. */
   nextDeadline(): number | undefined;
   program(policy: Policy): void;
+  /** Makes a link record as well. */
   setLink(port: number, up: boolean): void;
   relate(port: number, relation: ClockRelation): void;
+  /** One reading of the port's own hardware clock, from which the forwarder relates it; returns where it stands. */
+  crossTimestamp(port: number, reading: CrossTimestamp): PortClock;
   configure(port: number, settings: ForwarderPortSettings): void;
   /** Every waiting record, for decodeRecords (records.ts). */
   drain(): Uint8Array;

@@ -11,7 +11,7 @@ const recordKind = {
   portError: 5,
   syncObserved: 6,
   clockMoved: 7,
-  send: 7,
+  send: 8,
 } as const;
 
 /** Decodes one batch; payloads are views into `batch`. Throws on a batch that the engine cannot have written. */

@@ -1,0 +1,257 @@
+/**
+ * The data plane under virtual time: the engine's own forwarding code between virtual ports, in place of sockets, thread
+ * and clock. Everything happens inside the timeline, so that a run is repeated by its seed.
+ */
+import type { DurationNs } from '../../core/time/instant.js';
+import { createForwarder } from '../addon.js';
+import type {
+  Counters,
+  DataPlane,
+  EngineRecord,
+  Policy,
+  PortClock,
+  PortInfo,
+  PortOptions,
+  SubmitFrame,
+} from '../data-plane.js';
+import type { Forwarder, ForwarderLimits, SendBatch } from '../forwarder.js';
+import { decodeRecords, eachSend } from '../records.js';
+import type { RandomStream } from './random.js';
+import type { Spread } from './spread.js';
+import type { Planned, Timeline } from './timeline.js';
+import { Timestamper, type TimestampingModel } from './timestamper.js';
+import type { VirtualClock } from './virtual-clock.js';
+import { VirtualPort } from './virtual-port.js';
+
+export interface VirtualPortOptions extends PortOptions {
+  readonly mac: string;
+  readonly timestamping: TimestampingModel;
+  /** How long a frame waits before it leaves: what this device calls its residence time. */
+  readonly residence: Spread;
+  /** A hardware clock of the port's own, related as the engine does it; the device's clock where there is none. */
+  readonly hardwareClock?: VirtualClock;
+}
+
+export interface VirtualDataPlaneOptions {
+  readonly timeline: Timeline;
+  readonly ports: readonly VirtualPortOptions[];
+  /** The device's own, as CLOCK_REALTIME is a computer's: the common timebase of its ports, and what its timers run by. */
+  readonly clock: VirtualClock;
+  /** Salts the forwarder's tables: 0 to 2^32-1. */
+  readonly seed: number;
+  readonly random: (port: number, purpose: string) => RandomStream;
+}
+
+/** A simulated device sees some hundred messages a second; small tables keep thousands of devices in memory. */
+const limits: ForwarderLimits = {
+  exchanges: 1024,
+  heldMessages: 64,
+  inFlight: 256,
+  queuedEvents: 64,
+  addresses: 256,
+};
+
+/** As the engine reads a hardware clock between two readings of the system's (addon/io/engine.cc). */
+const clockReadIntervalNs = 20e6;
+
+const identity = { rawAnchorNs: 0n, commonAnchorNs: 0n, rateOffset: 0 };
+
+export class VirtualDataPlane implements DataPlane {
+  readonly #timeline: Timeline;
+  readonly #clock: VirtualClock;
+  readonly #options: readonly VirtualPortOptions[];
+  readonly #ports: readonly VirtualPort[];
+  /** Of the ports that have a hardware clock. */
+  readonly #portClocks = new Map<number, PortClock>();
+  readonly #forwarder: Forwarder;
+  readonly #counters: Counters;
+  #callback: (() => void) | undefined;
+  /** Records may come before anyone has said whom to call. */
+  #waiting = false;
+  #deadline: Planned | undefined;
+  #epoch = 0;
+  #closed = false;
+
+  constructor({ timeline, ports, clock, seed, random }: VirtualDataPlaneOptions) {
+    this.#timeline = timeline;
+    this.#clock = clock;
+    this.#options = ports;
+    this.#forwarder = createForwarder({ ports: ports.length, seed, limits }, () => {
+      this.#waiting = true;
+      this.#wake();
+    });
+    this.#counters = this.#forwarder.counters();
+    this.#ports = ports.map((options, port) => {
+      const { timestamping, hardwareClock } = options;
+      const { ingressLatencyNs, egressLatencyNs, delayAsymmetryNs } = options;
+      const outstandingLimit = timestamping.outstandingLimit ?? 0;
+      this.#forwarder.configure(port, {
+        ...{ ingressLatencyNs, egressLatencyNs, delayAsymmetryNs },
+        outstandingLimit,
+      });
+      this.#forwarder.setLink(port, false);
+      if (hardwareClock !== undefined) this.#followHardwareClock(port, hardwareClock);
+      const timestamper = new Timestamper(
+        timestamping,
+        hardwareClock ?? clock,
+        random(port, 'time stamps'),
+      );
+      const { residence } = options;
+      return new VirtualPort(timeline, timestamper, residence, random(port, 'residence'), {
+        received: (frame, timestampNs) => {
+          this.#perform((forwarder, now) => forwarder.receive(port, frame, timestampNs, now));
+        },
+        transmitted: (number, timestampNs) => {
+          this.#perform((forwarder, now) =>
+            forwarder.transmitTimestamp(port, number, timestampNs, now),
+          );
+        },
+        linkChanged: (up) => {
+          if (!this.#closed) this.#forwarder.setLink(port, up);
+        },
+      });
+    });
+    clock.onStep(() => {
+      this.#startEpoch();
+    });
+  }
+
+  /** Where a cable is plugged in. Throws RangeError for a port that there is not. */
+  port(index: number): VirtualPort {
+    const port = this.#ports[index];
+    if (port === undefined) throw new RangeError(`port ${index} of ${this.#ports.length}`);
+    return port;
+  }
+
+  /** Time and timers on this device's own oscillator; a TimerClock for the daemon's Timers. */
+  get timerClock() {
+    const timeline = this.#timeline;
+    const { oscillator } = this.#clock;
+    return {
+      now: (): DurationNs => (timeline.now + oscillator.deviationNs()) as DurationNs,
+      wakeAfter: (delay: DurationNs, wake: () => void): (() => void) => {
+        // A nanosecond late rather than early by a rounding error: it would find nothing due.
+        const planned = timeline.after(oscillator.trueDuration(delay) + 1, wake);
+        return () => {
+          planned.cancel();
+        };
+      },
+    };
+  }
+
+  program(policy: Policy): void {
+    this.#open().program(policy);
+  }
+
+  onReadable(callback: () => void): void {
+    this.#callback = callback;
+    if (this.#waiting) this.#wake();
+  }
+
+  drain(): EngineRecord[] {
+    this.#waiting = false;
+    return decodeRecords(this.#open().drain());
+  }
+
+  submit(frames: readonly SubmitFrame[]): void {
+    this.#open();
+    for (const { port, frame, context } of frames) {
+      this.#perform((forwarder, now) => forwarder.submit(port, frame, context, now));
+    }
+  }
+
+  ports(): readonly PortInfo[] {
+    this.#open();
+    return this.#options.map(({ interface: name, mac, hardwareClock }, port) => ({
+      interface: name,
+      interfaceIndex: port + 1,
+      mac,
+      present: true,
+      link: this.port(port).link,
+      timestamping: hardwareClock === undefined ? 'software' : 'hardware',
+      timestampingReason:
+        hardwareClock === undefined ? 'every port has the one clock' : 'every clock is related',
+      phcIndex: hardwareClock === undefined ? -1 : port,
+      clock: this.#portClocks.get(port) ?? null,
+    }));
+  }
+
+  counters(): Counters {
+    this.#open();
+    return this.#counters;
+  }
+
+  loseTransmitTimestamps(port: number, count: number): void {
+    this.#open();
+    this.port(port).timestamper.lose(count);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#deadline?.cancel();
+  }
+
+  /** Throws Error with code ERR_CLOSED after close. */
+  #open(): Forwarder {
+    if (this.#closed) {
+      throw Object.assign(new Error('the data plane is closed'), { code: 'ERR_CLOSED' });
+    }
+    return this.#forwarder;
+  }
+
+  /** Later, as a thread would: never from within the call that made the record. */
+  #wake(): void {
+    const callback = this.#callback;
+    if (callback === undefined) return;
+    this.#timeline.after(0, () => {
+      if (!this.#closed && this.#waiting) callback();
+    });
+  }
+
+  #perform(call: (forwarder: Forwarder, now: number) => SendBatch): void {
+    if (this.#closed) return;
+    const batch = call(this.#forwarder, this.#timeline.now);
+    if (batch !== undefined) {
+      eachSend(batch, (port, frame, number) => {
+        this.port(port).send(frame, number);
+      });
+    }
+    this.#awaitDeadline();
+  }
+
+  #awaitDeadline(): void {
+    const deadline = this.#forwarder.nextDeadline();
+    if (deadline === undefined) return;
+    if (this.#deadline !== undefined && this.#deadline.at <= deadline) return;
+    this.#deadline?.cancel();
+    this.#deadline = this.#timeline.at(Math.max(deadline, this.#timeline.now), () => {
+      this.#deadline = undefined;
+      this.#perform((forwarder, now) => forwarder.advance(now));
+    });
+  }
+
+  /** The device's clock was set: time stamps of it from before and after have no difference. */
+  #startEpoch(): void {
+    this.#epoch++;
+    for (const [port, { hardwareClock }] of this.#options.entries()) {
+      if (hardwareClock !== undefined) continue;
+      this.#forwarder.relate(port, { ...identity, epoch: this.#epoch });
+    }
+  }
+
+  #followHardwareClock(port: number, hardwareClock: VirtualClock): void {
+    const read = (): void => {
+      if (this.#closed) return;
+      this.#portClocks.set(
+        port,
+        this.#forwarder.crossTimestamp(port, {
+          clockNs: hardwareClock.read(1, 0),
+          referenceNs: this.#clock.read(1, 0),
+          windowNs: 0,
+        }),
+      );
+      this.#timeline.after(clockReadIntervalNs, read);
+    };
+    read();
+  }
+}

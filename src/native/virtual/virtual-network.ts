@@ -1,0 +1,116 @@
+/** Devices and cables under one virtual time and one seed. */
+import { Cable, type CableModel } from './cable.js';
+import { Oscillator, type OscillatorModel } from './oscillator.js';
+import { RandomStream } from './random.js';
+import type { Spread } from './spread.js';
+import { Timeline } from './timeline.js';
+import type { TimestampingModel } from './timestamper.js';
+import { VirtualClock } from './virtual-clock.js';
+import { VirtualDataPlane } from './virtual-data-plane.js';
+
+/** A clock and the oscillator that drives it. */
+export interface ClockModel extends OscillatorModel {
+  /** How far ahead at the start, ns; 0 unless set. */
+  readonly offsetNs?: number;
+}
+
+export interface PortModel {
+  /** A hardware clock of this port's own; without it the device's clock serves. */
+  readonly hardwareClock?: ClockModel;
+  readonly timestamping?: TimestampingModel;
+  /** How long a frame waits before it leaves by this port; 5 us unless set. */
+  readonly residence?: Spread;
+  /** What the device is told of itself, ns, right or wrong (7.3.4, 11.6); 0 unless set. */
+  readonly ingressLatencyNs?: number;
+  readonly egressLatencyNs?: number;
+  readonly delayAsymmetryNs?: number;
+}
+
+export interface DeviceModel {
+  readonly name: string;
+  /** One an interface. */
+  readonly ports: readonly PortModel[];
+  /** Its time stamps are of it, its timers run by it; perfect unless set. */
+  readonly clock?: ClockModel;
+}
+
+export interface Device {
+  readonly name: string;
+  readonly dataPlane: VirtualDataPlane;
+  readonly clock: VirtualClock;
+}
+
+export interface Jack {
+  readonly device: Device;
+  readonly port: number;
+}
+
+const defaultResidenceNs = 5_000;
+const nsPerSecond = 1e9;
+
+export class VirtualNetwork {
+  readonly timeline = new Timeline();
+  readonly seed: number;
+  #devices = 0;
+  #cables = 0;
+
+  /** 0 to 2^32-1: the same seed and the same calls give the same run. */
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  addDevice(model: DeviceModel): Device {
+    const { name, ports } = model;
+    const number = ++this.#devices;
+    const random = (purpose: string) => new RandomStream(this.seed, `${name}/${purpose}`);
+    const clock = this.#clock(model.clock ?? {}, random('clock'));
+    const dataPlane = new VirtualDataPlane({
+      timeline: this.timeline,
+      clock,
+      seed: this.seed,
+      random: (port, purpose) => random(`${port}/${purpose}`),
+      ports: ports.map((port, index) => ({
+        interface: `${name}-${index}`,
+        mac: macOf(number, index + 1),
+        ingressLatencyNs: port.ingressLatencyNs ?? 0,
+        egressLatencyNs: port.egressLatencyNs ?? 0,
+        delayAsymmetryNs: port.delayAsymmetryNs ?? 0,
+        timestamping: port.timestamping ?? {},
+        residence: port.residence ?? defaultResidenceNs,
+        ...(port.hardwareClock !== undefined && {
+          hardwareClock: this.#clock(port.hardwareClock, random(`${index}/clock`)),
+        }),
+      })),
+    });
+    return { name, dataPlane, clock };
+  }
+
+  /** A cable between two free ports. Throws RangeError for a port that has one, or that there is not. */
+  connect(first: Jack, second: Jack, model: CableModel = {}): Cable {
+    const name = `cable ${++this.#cables}`;
+    const random = (way: string) => new RandomStream(this.seed, `${name}/${way}`);
+    const a = first.device.dataPlane.port(first.port);
+    const b = second.device.dataPlane.port(second.port);
+    const cable = new Cable(this.timeline, random, model, a, b);
+    a.plugIn(cable.forth);
+    b.plugIn(cable.back);
+    cable.setUp(true);
+    return cable;
+  }
+
+  /** Lets that much time pass. */
+  run(seconds: number): void {
+    this.timeline.runUntil(this.timeline.now + seconds * nsPerSecond);
+  }
+
+  #clock(model: ClockModel, random: RandomStream): VirtualClock {
+    const oscillator = new Oscillator(this.timeline, model, random);
+    return new VirtualClock(this.timeline, oscillator, model.offsetNs ?? 0);
+  }
+}
+
+/** 02:...: locally administered (IEEE 802, 8.2). */
+function macOf(device: number, port: number): string {
+  const octet = (value: number) => value.toString(16).padStart(2, '0');
+  return `02:00:00:${octet(device >> 8)}:${octet(device & 0xff)}:${octet(port)}`;
+}
