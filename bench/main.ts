@@ -1,43 +1,80 @@
-/** npm run bench -- [--quick] [--repetitions N] [--suite NAME ...]: measures, prints, and writes bench/results. */
+/**
+ * npm run bench -- [--quick] [--repetitions N] [--suite NAME ...]
+ *
+ * Measures every subject with every suite, prints the result and writes it to bench/results. A run takes up to ten
+ * minutes, a quick one about two. Nothing else should run on the machine meanwhile.
+ */
 
 import { parseArgs } from 'node:util';
 import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
+import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
-import { suites, type SuiteContext } from './suites.js';
+import { takePrecedence } from './precedence.js';
+import { describeRun, writeReport } from './report.js';
+import { measureRigCeiling } from './rig.js';
+import { measureSlaveOffsets } from './slave-offset.js';
 import { availableSubjects } from './subjects.js';
+import { suites } from './suites.js';
+import { judge } from './targets.js';
+
+/** What is done once a run rather than once for every subject and repetition. */
+const ONCE_A_RUN = ['rig', 'slave-offset', 'footprint'];
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    repetitions: { type: 'string' },
+    suite: { type: 'string', multiple: true, default: [...Object.keys(suites), ...ONCE_A_RUN] },
+  },
+});
+const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3));
+const durations = options.quick
+  ? { timingMs: 500, trialMs: 200, idleMs: 3_000, offsets: 80 }
+  : { timingMs: 1_500, trialMs: 500, idleMs: 5_000, offsets: 480 };
 
 const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump');
 if (missing !== undefined) {
   console.error(`bench: ${missing}`);
   process.exit(1);
 }
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    repetitions: { type: 'string' },
-    suite: { type: 'string', multiple: true, default: Object.keys(suites) },
-  },
-});
-const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3));
-const measurements = new Measurements();
-const context: SuiteContext = {
-  measurements,
-  timingMs: options.quick ? 500 : 1_500,
-  trialMs: options.quick ? 200 : 500,
-};
-const subjects = availableSubjects();
 
-// Subjects take turns, so that whatever else the machine does in the meantime meets all of them.
-for (let repetition = 1; repetition <= repetitions; repetition++) {
+takePrecedence();
+const measurements = new Measurements();
+const subjects = availableSubjects();
+const context = { measurements, ...durations };
+
+async function timed(title: string, measure: () => Promise<void>): Promise<void> {
+  const start = performance.now();
+  await measure();
+  console.error(`${title} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+}
+
+async function repeat(round: string): Promise<void> {
+  // Subjects take turns, so that whatever else the machine does in the meantime meets all of them.
   for (const name of options.suite) {
+    const suite = suites[name];
+    if (suite === undefined) continue;
     for (const subject of subjects) {
-      const start = performance.now();
-      await suites[name]!(subject, context);
-      const seconds = (performance.now() - start) / 1000;
-      console.error(
-        `${repetition}/${repetitions} ${name}: ${subject.name} (${seconds.toFixed(1)} s)`,
-      );
+      await timed(`${round} ${name}: ${subject.name}`, () => suite(subject, context));
     }
   }
 }
-console.log(JSON.stringify(measurements, undefined, 2));
+
+/** Each takes its own median over time, so once a run is enough. */
+async function measureOnce(): Promise<void> {
+  const once: Readonly<Record<string, () => Promise<void>>> = {
+    rig: () => measureRigCeiling(measurements, durations.trialMs),
+    'slave-offset': () => measureSlaveOffsets(measurements, durations.offsets),
+    footprint: () => measureFootprint(measurements, durations.idleMs),
+  };
+  for (const [name, measure] of Object.entries(once)) {
+    if (options.suite.includes(name)) await timed(name, measure);
+  }
+}
+
+for (let repetition = 1; repetition <= repetitions; repetition++) {
+  await repeat(`${repetition}/${repetitions}`);
+}
+await measureOnce();
+const description = describeRun(repetitions, options.quick);
+console.log(writeReport(description, measurements, judge(measurements)));

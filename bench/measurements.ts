@@ -26,6 +26,11 @@ export class Measurements {
     return [...this.#values.keys()];
   }
 
+  /** In the order of their first appearance. */
+  get subjects(): string[] {
+    return [...new Set([...this.#values.values()].flatMap((bySubject) => [...bySubject.keys()]))];
+  }
+
   toJSON(): Record<string, Record<string, number[]>> {
     return Object.fromEntries(
       [...this.#values].map(([metric, bySubject]) => [metric, Object.fromEntries(bySubject)]),

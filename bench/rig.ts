@@ -2,6 +2,9 @@
 
 import { Network, type Jack, type Namespace } from '../test/support/netns/network.js';
 import { offer, type Load, type LoadPlaces, type LoadReport } from './load.js';
+import type { Measurements } from './measurements.js';
+import { DIRECT_CABLE, metric } from './metrics.js';
+import { highestLossFreeRate } from './search.js';
 
 export interface RigShape {
   readonly sinks: number;
@@ -46,14 +49,24 @@ export class Rig {
   }
 }
 
-/** The generator's own ceiling: source and sink on one cable. */
-export async function offerOnCable(load: Load): Promise<LoadReport> {
+/** How much the generator itself can do: source and sink on one cable. */
+export async function measureRigCeiling(
+  measurements: Measurements,
+  trialMs: number,
+): Promise<void> {
   const network = new Network();
   try {
     const source: Jack = { namespace: network.namespace('source'), interface: 'eth0' };
     const sink: Jack = { namespace: network.namespace('sink'), interface: 'eth0' };
     network.connect(source, sink);
-    return await offer({ source, sinks: [sink] }, load);
+    const places = { source, sinks: [sink] };
+    const rate = await highestLossFreeRate(
+      (load) => offer(places, load),
+      'pairs',
+      { cpu: 0, milliseconds: trialMs },
+      { start: 64_000, highest: 256_000, steps: 6 },
+    );
+    measurements.add(metric.twoPortPairs, DIRECT_CABLE, rate);
   } finally {
     await network.close();
   }

@@ -1,7 +1,6 @@
 /** The highest rate without loss, found in a bounded number of trials. */
 
-import type { Load, StreamReport } from './load.js';
-import type { Rig } from './rig.js';
+import type { Load, LoadReport, StreamReport } from './load.js';
 
 export interface SearchLimits {
   /** Where to begin, messages (or pairs) per second. */
@@ -16,6 +15,7 @@ const TRIALS_PER_RATE = 2;
 const OFFERED_FRACTION = 0.95;
 const LOWEST_RATE = 250;
 
+export type Offer = (load: Load) => Promise<LoadReport>;
 export type Stream = 'pairs' | 'exchanges';
 
 /**
@@ -23,7 +23,7 @@ export type Stream = 'pairs' | 'exchanges';
  * logarithmic scale. Returns the highest rate really offered without loss; 0 if there is none.
  */
 export async function highestLossFreeRate(
-  rig: Rig,
+  offer: Offer,
   stream: Stream,
   load: Omit<Load, Stream>,
   limits: SearchLimits,
@@ -32,7 +32,7 @@ export async function highestLossFreeRate(
   let failed = Infinity;
   let rate = limits.start;
   for (let step = 0; step < limits.steps; step++) {
-    const offered = await lossFree(rig, stream, { ...load, [stream]: rate });
+    const offered = await lossFree(offer, stream, { ...load, [stream]: rate });
     if (offered === undefined) failed = Math.min(failed, rate);
     else reached = Math.max(reached, offered);
 
@@ -50,9 +50,9 @@ export async function highestLossFreeRate(
 }
 
 /** The rate offered in a trial without loss. */
-async function lossFree(rig: Rig, stream: Stream, load: Load): Promise<number | undefined> {
+async function lossFree(offer: Offer, stream: Stream, load: Load): Promise<number | undefined> {
   for (let trial = 0; trial < TRIALS_PER_RATE; trial++) {
-    const report: StreamReport = (await rig.offer(load))[stream];
+    const report: StreamReport = (await offer(load))[stream];
     const intended = load[stream] ?? 0;
     if (report.lost === 0 && report.perSecond >= intended * OFFERED_FRACTION) {
       return report.perSecond;

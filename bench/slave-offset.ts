@@ -8,8 +8,7 @@ import { Ptp4l } from '../test/support/netns/ptp4l.js';
 import { median, summarize } from '../test/support/netns/statistics.js';
 import { Switch } from '../test/support/netns/switch.js';
 import type { Measurements } from './measurements.js';
-
-export const DIRECT_CABLE = 'direct cable';
+import { DIRECT_CABLE, metric } from './metrics.js';
 
 /** Joins grandmaster and slave, and waits until what is between them forwards. */
 type Joint = (network: Network, gm: Jack, slave: Jack) => Promise<void>;
@@ -52,14 +51,9 @@ export async function measureSlaveOffsets(
         await peer.waitUntilFollowing();
         const offsets = await peer.sampleOffsets().collect(offsetCount);
         const { mean, standardDeviation } = summarize(offsets);
-        measurements.add('slave offset, median |offset|, ns', name, median(offsets.map(Math.abs)));
-        measurements.add('slave offset, mean, ns', name, mean);
-        measurements.add('slave offset, standard deviation, ns', name, standardDeviation);
-        measurements.add(
-          'slave offset, offsets beyond 10 us',
-          name,
-          offsets.filter((offset) => Math.abs(offset) > 10_000).length,
-        );
+        measurements.add(metric.slaveOffset, name, median(offsets.map(Math.abs)));
+        measurements.add(metric.slaveOffsetMean, name, mean);
+        measurements.add(metric.slaveOffsetDeviation, name, standardDeviation);
       }),
     );
   } finally {

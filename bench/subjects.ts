@@ -18,8 +18,6 @@ export interface Subject {
 }
 
 const PTP4L_TRANSPORT: Readonly<Record<LoadTransport, Transport>> = { l2: 'L2', udp4: 'UDPv4' };
-/** So that what else the machine does is not measured; the generator has the same priority. */
-const FOREMOST = -20;
 /** ptp4l opens its ports without delay; this is for a busy machine. */
 const PTP4L_START_TIMEOUT_MS = 10_000;
 
@@ -31,7 +29,6 @@ function ptpSwitch(name: SubjectName, busyPoll: boolean): Subject {
       const instance = new Switch(rig.network, rig.device, rig.deviceInterfaces, {
         busyPoll,
         cpu,
-        nice: FOREMOST,
       });
       await instance.waitUntilForwarding();
     },
@@ -45,7 +42,7 @@ const ptp4lTransparentClock: Subject = {
     const peer = Ptp4l.transparentClock(rig.network, rig.device, {
       interfaces: rig.deviceInterfaces,
       transport: PTP4L_TRANSPORT[transport],
-      scheduling: { cpu, nice: FOREMOST },
+      cpu,
     });
     await peer.child.waitForLine(/port 0: INITIALIZING to LISTENING/, PTP4L_START_TIMEOUT_MS);
   },

@@ -5,6 +5,7 @@
  */
 
 import type { Measurements } from './measurements.js';
+import { BACKGROUND_RATES, FAN_OUT_RATE, metric } from './metrics.js';
 import { Rig, type RigShape } from './rig.js';
 import { highestLossFreeRate } from './search.js';
 import type { Subject } from './subjects.js';
@@ -13,8 +14,6 @@ import type { Load, LoadTransport } from './load.js';
 const GENERATOR_CPU = 0;
 const SUBJECT_CPU = 1;
 const TIMING_RATE = 1_000;
-const BACKGROUND_RATES = [0, 4_000, 16_000];
-const FAN_OUT_RATE = 16_000;
 const HIGHEST_RATE = 128_000;
 const SEARCH_STEPS = 8;
 const SEARCH_START = { twoPorts: 16_000, exchanges: 8_000, eightPorts: 2_000 };
@@ -64,20 +63,20 @@ const transit: Suite = async (subject, { measurements, timingMs }) => {
       const { pairs } = await rig.offer({ ...common, pairs: TIMING_RATE });
       const { exchanges } = await rig.offer({ ...common, exchanges: TIMING_RATE });
       for (const [message, timing] of [
-        ['Sync transit', pairs.eventTransitNs],
-        ['Follow_Up transit', pairs.generalTransitNs],
-        ['Delay_Req transit', exchanges.eventTransitNs],
+        ['Sync', pairs.eventTransitNs],
+        ['Follow_Up', pairs.generalTransitNs],
+        ['Delay_Req', exchanges.eventTransitNs],
       ] as const) {
-        measurements.add(`${transport} ${message}, p50, ns`, subject.name, timing.p50);
-        measurements.add(`${transport} ${message}, p99, ns`, subject.name, timing.p99);
+        measurements.add(metric.transit(transport, message, 'p50'), subject.name, timing.p50);
+        measurements.add(metric.transit(transport, message, 'p99'), subject.name, timing.p99);
       }
       for (const [message, timing] of [
-        ['Sync residual', pairs.residualNs],
-        ['Delay_Req residual', exchanges.residualNs],
+        ['Sync', pairs.residualNs],
+        ['Delay_Req', exchanges.residualNs],
       ] as const) {
-        measurements.add(`${transport} ${message}, mean, ns`, subject.name, timing.mean);
+        measurements.add(metric.residual(transport, message, 'mean'), subject.name, timing.mean);
         measurements.add(
-          `${transport} ${message}, standard deviation, ns`,
+          metric.residual(transport, message, 'standard deviation'),
           subject.name,
           timing.standardDeviation,
         );
@@ -99,7 +98,7 @@ const background: Suite = async (subject, { measurements, timingMs }) => {
         milliseconds: timingMs,
       });
       measurements.add(
-        `Follow_Up transit under ${requests} Delay_Req/s, p50, ns`,
+        metric.followUpUnder(requests),
         subject.name,
         report.pairs.generalTransitNs.p50,
       );
@@ -112,14 +111,17 @@ const twoPortCapacity: Suite = async (subject, { measurements, trialMs }) => {
     const load = { cpu: GENERATOR_CPU, milliseconds: trialMs };
     const limits = { highest: HIGHEST_RATE, steps: SEARCH_STEPS };
     measurements.add(
-      '2 ports, loss-free Sync + Follow_Up, pairs/s',
+      metric.twoPortPairs,
       subject.name,
-      await highestLossFreeRate(rig, 'pairs', load, { ...limits, start: SEARCH_START.twoPorts }),
+      await highestLossFreeRate((offered) => rig.offer(offered), 'pairs', load, {
+        ...limits,
+        start: SEARCH_START.twoPorts,
+      }),
     );
     measurements.add(
-      '2 ports, loss-free Delay_Req + Delay_Resp, exchanges/s',
+      metric.twoPortExchanges,
       subject.name,
-      await highestLossFreeRate(rig, 'exchanges', load, {
+      await highestLossFreeRate((offered) => rig.offer(offered), 'exchanges', load, {
         ...limits,
         start: SEARCH_START.exchanges,
       }),
@@ -132,14 +134,14 @@ const eightPortCapacity: Suite = async (subject, { measurements, trialMs }) => {
     const load = { cpu: GENERATOR_CPU, milliseconds: trialMs };
     const { pairs } = await rig.offer({ ...load, pairs: FAN_OUT_RATE });
     measurements.add(
-      `8 ports, delivered at ${FAN_OUT_RATE} pairs/s, %`,
+      metric.eightPortDelivered,
       subject.name,
       100 * (1 - pairs.lost / pairs.expected),
     );
     measurements.add(
-      '8 ports, loss-free Sync + Follow_Up, pairs/s',
+      metric.eightPortPairs,
       subject.name,
-      await highestLossFreeRate(rig, 'pairs', load, {
+      await highestLossFreeRate((offered) => rig.offer(offered), 'pairs', load, {
         start: SEARCH_START.eightPorts,
         highest: HIGHEST_RATE,
         steps: SEARCH_STEPS,

@@ -11,7 +11,6 @@
 // the thread's own delays are not part of them.
 
 #include <sched.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -292,11 +291,6 @@ void PinTo(int cpu) {
   if (sched_setaffinity(0, sizeof set, &set) < 0) Fail("pin to processor");
 }
 
-// So that what else the machine does is not measured.
-void PutBeforeOthers() {
-  if (setpriority(PRIO_PROCESS, 0, -20) < 0) Fail("raise own priority");
-}
-
 // To run only while nothing else wants the processor, so that a subject on the same one is not kept
 // waiting.
 void YieldToOthers() {
@@ -310,11 +304,7 @@ void YieldToOthers() {
 int main(int argc, char** argv) {
   const bench::Options options = bench::ParseOptions(argc, argv);
   bench::PinTo(options.cpu);
-  if (options.yielding) {
-    bench::YieldToOthers();
-  } else {
-    bench::PutBeforeOthers();
-  }
+  if (options.yielding) bench::YieldToOthers();
   bench::Load load(options);
   load.Run();
   load.Print();

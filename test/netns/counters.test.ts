@@ -69,4 +69,21 @@ describe.skipIf(missing !== undefined)('counters and captures', () => {
     await vi.waitFor(() => expect(counted()).toEqual(captured()), { timeout: QUIET_TIMEOUT_MS });
     expect(everyCapture.flatMap((capture) => capture.wrongChecksums())).toEqual([]);
   });
+
+  test('agree that a UDP checksum a veth left undone leaves done', async () => {
+    const star = new Star({ slaves: 1, cables: { checksumOffload: true } });
+    onTestFinished(() => star.close());
+    const { namespace } = star.switchPlaces[0]!;
+    const arriving = new Capture(star.network, namespace, 'eth1', 'in');
+    const leaving = new Capture(star.network, namespace, 'eth2', 'out');
+    await Promise.all([arriving, leaving].map((capture) => capture.waitUntilListening()));
+    await star.startSwitches();
+
+    Ptp4l.grandmaster(star.network, star.gm.namespace, { transport: 'UDPv4' });
+
+    const hasFollowUp = () => (leaving.counts()['Follow_Up'] ?? 0) > 0;
+    await vi.waitFor(() => expect(hasFollowUp()).toBe(true), { timeout: TRAFFIC_TIMEOUT_MS });
+    expect(arriving.wrongChecksums()).not.toEqual([]);
+    expect(leaving.wrongChecksums()).toEqual([]);
+  });
 });

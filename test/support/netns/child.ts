@@ -13,14 +13,10 @@ export interface ChildExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface Scheduling {
-  /** Priority as `nice` has it, -20 to 19. */
-  readonly nice?: number;
+export interface ChildOptions {
   /** Pins the process to this processor. */
   readonly cpu?: number;
-}
 
-export interface ChildOptions extends Scheduling {
   /** Name of the namespace; the machine's own without it. */
   readonly namespace?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -42,10 +38,9 @@ export class Child {
     // Each of these programs replaces itself by the next, so the pid is the command's own. The parent-death signal
     // ends the command even if this process is killed without a chance to clean up.
     const enter = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace];
-    const nice = options.nice === undefined ? [] : ['nice', '-n', String(options.nice)];
     const pin = options.cpu === undefined ? [] : ['taskset', '-c', String(options.cpu)];
     const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
-    const line = [...enter, ...nice, ...pin, ...guard, command, ...args];
+    const line = [...enter, ...pin, ...guard, command, ...args];
     this.#process = spawn(line[0]!, line.slice(1), {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: options.env ?? process.env,

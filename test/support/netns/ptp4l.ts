@@ -6,7 +6,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Child, Scheduling } from './child.js';
+import type { Child } from './child.js';
 import type { Namespace, Network } from './network.js';
 import { OffsetSampler } from './offset-sampler.js';
 
@@ -24,8 +24,8 @@ export interface Ptp4lOptions {
   readonly interfaceSettings?: Readonly<Record<string, Ptp4lSettings>>;
   /** Whole configuration sections that go before the interfaces', such as a unicast master table. */
   readonly sections?: string;
-  /** Processor and priority. */
-  readonly scheduling?: Scheduling;
+  /** Pins the process to this processor. */
+  readonly cpu?: number;
 }
 
 const COMMON_SETTINGS: Ptp4lSettings = {
@@ -57,7 +57,8 @@ export class Ptp4l {
     this.#socket = join(network.directory, `${name}.sock`);
     const file = join(network.directory, `${name}.cfg`);
     writeFileSync(file, configuration(options, this.#socket));
-    this.child = namespace.spawn('ptp4l', ['-f', file, '-m', '-q'], options.scheduling);
+    const pin = options.cpu === undefined ? {} : { cpu: options.cpu };
+    this.child = namespace.spawn('ptp4l', ['-f', file, '-m', '-q'], pin);
   }
 
   static grandmaster(network: Network, namespace: Namespace, options: Ptp4lOptions = {}): Ptp4l {

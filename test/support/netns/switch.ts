@@ -15,7 +15,6 @@ export interface SwitchOptions {
   readonly busyPoll?: boolean;
   /** The engine thread's processor, by our own option. */
   readonly cpu?: number;
-  readonly nice?: number;
 }
 
 const START_TIMEOUT_MS = 10_000;
@@ -44,8 +43,7 @@ export class Switch {
       ...(options.busyPoll === true ? ['--busy-poll'] : []),
       ...(options.cpu === undefined ? [] : ['--cpu', String(options.cpu)]),
     ];
-    const { nice } = options;
-    this.child = namespace.spawn(process.execPath, args, nice === undefined ? {} : { nice });
+    this.child = namespace.spawn(process.execPath, args);
   }
 
   /** Resolves when every port has its link and so forwards. */

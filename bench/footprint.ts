@@ -1,0 +1,67 @@
+/** What a switch of three ports costs while nothing happens, and how soon after its start it forwards. */
+
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from '../test/support/netns/command.js';
+import { Switch } from '../test/support/netns/switch.js';
+import type { Measurements } from './measurements.js';
+import { metric } from './metrics.js';
+import { Rig } from './rig.js';
+
+const SUBJECT = 'ptp-switch';
+/** After the start, before idleness is measured: garbage of the start-up is collected by then. */
+const SETTLING_MS = 1_000;
+const STREAM_MS = 6_000;
+const STREAM_RATE = 500;
+const START_TIMEOUT_MS = 10_000;
+
+const ticksPerSecond = Number(run('getconf', ['CLK_TCK']));
+
+export async function measureFootprint(measurements: Measurements, idleMs: number): Promise<void> {
+  const rig = new Rig({ sinks: 2 });
+  try {
+    const instance = await measureStart(measurements, rig);
+    await delay(SETTLING_MS);
+    const before = processorSeconds(instance.child.pid);
+    await delay(idleMs);
+    const used = processorSeconds(instance.child.pid) - before;
+    measurements.add(metric.idleProcessor, SUBJECT, (100 * used * 1000) / idleMs);
+    measurements.add(metric.residentMemory, SUBJECT, residentMegabytes(instance.child.pid));
+  } finally {
+    await rig.close();
+  }
+}
+
+/** From the start of the process to the first frame at a sink, while a stream is already running. */
+async function measureStart(measurements: Measurements, rig: Rig): Promise<Switch> {
+  const sink = rig.network.namespace('sink1');
+  const arrival = sink.spawn('tcpdump', [
+    '-n',
+    '-i',
+    'eth0',
+    '-c',
+    '1',
+    'ether',
+    'proto',
+    '0x88f7',
+  ]);
+  await arrival.waitForLine(/listening on/, START_TIMEOUT_MS);
+  const stream = rig.offer({ pairs: STREAM_RATE, milliseconds: STREAM_MS, cpu: 0, yielding: true });
+  const start = performance.now();
+  const instance = new Switch(rig.network, rig.device, rig.deviceInterfaces);
+  await arrival.exited;
+  measurements.add(metric.start, SUBJECT, performance.now() - start);
+  await stream;
+  return instance;
+}
+
+/** User and system time of all threads: fields 14 and 15 of /proc/PID/stat, after the name in parentheses. */
+function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+function residentMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6;
+}

@@ -1,0 +1,28 @@
+/** The names of what is measured, each with its unit: the suites write them, targets and report read them. */
+
+import type { LoadTransport } from './load.js';
+
+/** Nothing between the peers: what the rig and the peers themselves are capable of. */
+export const DIRECT_CABLE = 'direct cable';
+
+export const FAN_OUT_RATE = 16_000;
+export const BACKGROUND_RATES = [0, 4_000, 16_000] as const;
+
+export const metric = {
+  transit: (transport: LoadTransport, message: string, rank: 'p50' | 'p99') =>
+    `${transport} ${message} transit, ${rank}, ns`,
+  residual: (transport: LoadTransport, message: string, figure: 'mean' | 'standard deviation') =>
+    `${transport} ${message} residual, ${figure}, ns`,
+  followUpUnder: (requestsPerSecond: number) =>
+    `Follow_Up transit under ${requestsPerSecond} Delay_Req/s, p50, ns`,
+  twoPortPairs: '2 ports, loss-free Sync + Follow_Up, pairs/s',
+  twoPortExchanges: '2 ports, loss-free Delay_Req + Delay_Resp, exchanges/s',
+  eightPortDelivered: `8 ports, delivered at ${FAN_OUT_RATE} pairs/s, %`,
+  eightPortPairs: '8 ports, loss-free Sync + Follow_Up, pairs/s',
+  slaveOffset: 'slave offset, median |offset|, ns',
+  slaveOffsetMean: 'slave offset, mean, ns',
+  slaveOffsetDeviation: 'slave offset, standard deviation, ns',
+  idleProcessor: 'idle, processor, % of a core',
+  residentMemory: 'idle, resident memory, MB',
+  start: 'start to first frame forwarded, ms',
+} as const;

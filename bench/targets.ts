@@ -1,0 +1,109 @@
+/** What the switch must reach, most of it relative to linuxptp's transparent clock in the same run. */
+
+import { BACKGROUND_RATES, DIRECT_CABLE, metric } from './metrics.js';
+import type { Measurements } from './measurements.js';
+
+const OURS = 'ptp-switch';
+const BUSY = 'ptp-switch --busy-poll';
+const PTP4L = 'ptp4l E2E_TC';
+
+export interface Verdict {
+  readonly target: string;
+  /** What was measured, and its limit, in the same unit. */
+  readonly value: number;
+  readonly limit: number;
+  readonly reached: boolean;
+}
+
+interface Target {
+  readonly title: string;
+  readonly limit: number;
+  readonly atLeast?: boolean;
+  /** Undefined where its figures were not measured. */
+  readonly value: (measurements: Measurements) => number | undefined;
+}
+
+function ratio(dividend: number | undefined, divisor: number | undefined): number | undefined {
+  return dividend === undefined || divisor === undefined ? undefined : dividend / divisor;
+}
+
+/** Ours over ptp4l's. */
+function ratioToPtp4l(name: string, subject = OURS): Target['value'] {
+  return (measurements) =>
+    ratio(measurements.median(name, subject), measurements.median(name, PTP4L));
+}
+
+function own(name: string): Target['value'] {
+  return (measurements) => measurements.median(name, OURS);
+}
+
+const [quietest, loudest] = [BACKGROUND_RATES[0], BACKGROUND_RATES[BACKGROUND_RATES.length - 1]!];
+
+const targets: readonly Target[] = [
+  {
+    title: '2 ports: loss-free pairs/s over ptp4l',
+    limit: 2,
+    atLeast: true,
+    value: ratioToPtp4l(metric.twoPortPairs),
+  },
+  {
+    title: '8 ports: % delivered at 16,000 pairs/s',
+    limit: 100,
+    atLeast: true,
+    value: own(metric.eightPortDelivered),
+  },
+  ...(['l2', 'udp4'] as const).flatMap((transport): Target[] => [
+    {
+      title: `${transport}: Sync transit p50 at 1,000/s over ptp4l`,
+      limit: 0.8,
+      value: ratioToPtp4l(metric.transit(transport, 'Sync', 'p50')),
+    },
+    {
+      title: `${transport}: the same with --busy-poll`,
+      limit: 0.3,
+      value: ratioToPtp4l(metric.transit(transport, 'Sync', 'p50'), BUSY),
+    },
+    {
+      title: `${transport}: standard deviation of the Sync residual over ptp4l`,
+      limit: 1.1,
+      value: ratioToPtp4l(metric.residual(transport, 'Sync', 'standard deviation')),
+    },
+    {
+      title: `${transport}: standard deviation of the Delay_Req residual over ptp4l`,
+      limit: 1.1,
+      value: ratioToPtp4l(metric.residual(transport, 'Delay_Req', 'standard deviation')),
+    },
+  ]),
+  {
+    title: `Follow_Up transit under ${loudest} over ${quietest} background Delay_Req/s`,
+    limit: 1.5,
+    value: (measurements) =>
+      ratio(
+        measurements.median(metric.followUpUnder(loudest), OURS),
+        measurements.median(metric.followUpUnder(quietest), OURS),
+      ),
+  },
+  {
+    title: 'slave: median |offset| beyond a direct cable, ns',
+    limit: 100,
+    value: (measurements) => {
+      const through = measurements.median(metric.slaveOffset, OURS);
+      const direct = measurements.median(metric.slaveOffset, DIRECT_CABLE);
+      return through === undefined || direct === undefined ? undefined : through - direct;
+    },
+  },
+  { title: 'idle: % of a core', limit: 1, value: own(metric.idleProcessor) },
+  { title: 'resident memory, MB', limit: 120, value: own(metric.residentMemory) },
+  { title: 'start to first frame forwarded, ms', limit: 1_000, value: own(metric.start) },
+];
+
+/** One verdict for each target whose figures were measured. */
+export function judge(measurements: Measurements): Verdict[] {
+  return targets.flatMap(({ title, limit, atLeast, value: measure }) => {
+    const value = measure(measurements);
+    if (value === undefined) return [];
+    const reached = atLeast === true ? value >= limit : value <= limit;
+    const sign = atLeast === true ? '>=' : '<=';
+    return [{ target: `${title}, ${sign} ${limit}`, value, limit, reached }];
+  });
+}
