@@ -16,7 +16,7 @@ struct SyncObservation {
   uint8_t domain_number;
   uint16_t sequence_id;
   const uint8_t* source_port_identity;  // 10 bytes
-  int64_t ingress_timestamp_ns;         // raw
+  int64_t ingress_timestamp_ns;         // of the common timebase
   int64_t precise_origin_timestamp_ns;
   wire::ScaledNs correction;  // of both messages, as received
 };
@@ -30,15 +30,16 @@ class Effects {
   virtual bool send(uint32_t port, const uint8_t* frame, uint16_t length,
                     std::optional<uint32_t> number) = 0;
 
-  // Hands a frame of a terminated domain up, with its receive time stamp (ns, raw). False: no room.
+  // Hands a frame of a terminated domain up, with its receive time stamp (ns of the common
+  // timebase). False: no room.
   virtual bool punt(uint32_t port, const wire::FrameView& view,
                     std::optional<int64_t> timestamp_ns) = 0;
 
   // For syntonisation. Nobody minds a lost one.
   virtual void observe_sync(uint32_t port, const SyncObservation& observation) = 0;
 
-  // The transmit time stamp (ns, raw) of a frame that a clock of this box submitted; none when it
-  // is lost.
+  // The transmit time stamp (ns of the common timebase) of a frame that a clock of this box
+  // submitted; none when it is lost.
   virtual void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                         std::optional<int64_t> timestamp_ns) = 0;
 };

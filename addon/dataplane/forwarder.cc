@@ -104,9 +104,17 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
 }
 
 void Forwarder::terminate(uint32_t ingress, const FrameView& view, const Reception& reception) {
-  ports_[ingress].counters.add(effects_.punt(ingress, view, reception.timestamp_ns)
+  const auto timestamp_ns =
+      reception.timestamp_ns ? common_ns(ingress, *reception.timestamp_ns) : std::nullopt;
+  ports_[ingress].counters.add(effects_.punt(ingress, view, timestamp_ns)
                                    ? Counter::kTerminated
                                    : Counter::kDropRecordsFull);
+}
+
+std::optional<int64_t> Forwarder::common_ns(uint32_t port, int64_t timestamp_ns) const {
+  const ClockRelation& relation = ports_[port].relation;
+  if (!relation.valid) return std::nullopt;
+  return static_cast<int64_t>((relation.relate(timestamp_ns) + 32768) >> 16);
 }
 
 // What an end-to-end transparent clock does to each message (10.2.2).
@@ -338,12 +346,14 @@ void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, int64_t no
   // Beyond this no int64 of nanoseconds goes: the sender has made it up.
   constexpr uint64_t kMaxSeconds = INT64_MAX / 1'000'000'000 - 5;
   if (seconds > kMaxSeconds) return;
+  const auto ingress_ns = common_ns(ingress, sync.ingress_timestamp_ns);
+  if (!ingress_ns || sync.clock_epoch != ports_[ingress].relation.epoch) return;
   SyncObservation observation{};
   observation.sdo_id = follow_up.sdo_id();
   observation.domain_number = follow_up.domain_number();
   observation.sequence_id = follow_up.sequence_id();
   observation.source_port_identity = follow_up.source_port_identity();
-  observation.ingress_timestamp_ns = sync.ingress_timestamp_ns;
+  observation.ingress_timestamp_ns = *ingress_ns;
   observation.precise_origin_timestamp_ns =
       static_cast<int64_t>(seconds) * 1'000'000'000 + wire::read32(origin + 6);
   observation.correction =
@@ -630,7 +640,7 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
   const TransmitTag& tag = match->tag;
 
   if (tag.owner == TransmitTag::Owner::kClock) {
-    effects_.clock_transmit_timestamp(egress, tag.index, timestamp_ns);
+    effects_.clock_transmit_timestamp(egress, tag.index, common_ns(egress, timestamp_ns));
     return send_queued(egress, now);
   }
   const Exchange& exchange = exchanges_.at(tag.index);

@@ -106,6 +106,8 @@ class Forwarder {
                           int64_t now);
   void forward_peer_to_peer(uint32_t ingress, wire::FrameView& view, const Reception& reception,
                             int64_t now);
+  // A raw time stamp of a port in ns of the common timebase; none while its clock is not related.
+  std::optional<int64_t> common_ns(uint32_t port, int64_t timestamp_ns) const;
   void terminate(uint32_t ingress, const wire::FrameView& view, const Reception& reception);
   void forward_event(uint32_t ingress, wire::FrameView& view, const Reception& reception,
                      uint32_t egress_ports, int64_t now);

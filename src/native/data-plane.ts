@@ -100,7 +100,7 @@ export type EngineRecord =
       readonly kind: 'frame';
       readonly port: number;
       readonly frame: Uint8Array;
-      /** Nanoseconds since 1970 on the port's clock; 0n where the kernel gave none. */
+      /** Nanoseconds of the timebase common to all ports; 0n where there is none. */
       readonly timestampNs: bigint;
       /** Where the PTP header begins and how long the message is, from the engine's own parse. */
       readonly ptpOffset: number;
@@ -125,7 +125,7 @@ export type EngineRecord =
       /** 10 octets. */
       readonly sourcePortIdentity: Uint8Array;
       readonly sequenceId: number;
-      /** Receive time stamp of the Sync, ns on the port's clock. */
+      /** Receive time stamp of the Sync, ns of the timebase common to all ports. */
       readonly timestampNs: bigint;
       /** preciseOriginTimestamp of the Follow_Up, ns since 1970. */
       readonly preciseOriginTimestampNs: bigint;
