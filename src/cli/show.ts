@@ -1,8 +1,10 @@
 /** ptp-switch show: what a running switch is at the moment, as opposed to what it has counted. */
 import type { CommandModule } from 'yargs';
 import { defaultSocketPath } from '../control/socket-file.js';
+import type { LinkDelayStatus } from '../daemon/peer-delay-board.js';
 import type { PortStatus } from '../daemon/status.js';
 import type { Environment } from './environment.js';
+import { formatNs } from './format-stats.js';
 import { table } from './table.js';
 
 interface ShowArguments {
@@ -40,7 +42,7 @@ export function showCommand(environment: Environment): CommandModule<object, Sho
           },
           json: { type: 'boolean', default: false, describe: 'For scripts' },
         } as const)
-        .example('$0 show ports', 'link, address and time stamping of every port')
+        .example('$0 show ports', 'link, address, time stamping and peer delay of every port')
         .example('$0 show ports --json', 'the same for a script'),
     handler: (args) => show(args, environment),
   };
@@ -57,7 +59,54 @@ async function show(args: ShowArguments, { print }: Environment): Promise<void> 
     return;
   }
   const ports = await client.ports();
-  print(args.json ? JSON.stringify({ ports }, null, 2) : portTable(ports));
+  print(args.json ? JSON.stringify({ ports }, null, 2) : portTables(ports));
+}
+
+function portTables(ports: readonly PortStatus[]): string {
+  const sections = [portTable(ports), peerDelayTable(ports), problemLines(ports)];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function peerDelayTable(ports: readonly PortStatus[]): string {
+  const rows = ports.flatMap(({ interface: name, peerDelay }) =>
+    linksToShow(peerDelay?.links ?? []).map((link) => [
+      name,
+      link.transport,
+      formatNs(link.meanLinkDelayNs),
+      formatRate(link.neighborRateRatio),
+      link.neighbor ?? '-',
+      link.description,
+    ]),
+  );
+  if (rows.length === 0) return '';
+  const head = [
+    'port',
+    'transport',
+    'mean link delay',
+    'neighbour faster by',
+    'neighbour',
+    'state',
+  ];
+  return table([head, ...rows]);
+}
+
+/** A neighbour speaks one transport, as a rule: that the others are silent goes without saying. */
+function linksToShow(links: readonly LinkDelayStatus[]): readonly LinkDelayStatus[] {
+  const silent = links.filter(({ state }) => state === 'noResponse' || state === 'measuring');
+  return silent.length === links.length ? links : links.filter((link) => !silent.includes(link));
+}
+
+function problemLines(ports: readonly PortStatus[]): string {
+  return ports
+    .flatMap(({ interface: name, peerDelay }) =>
+      peerDelay?.problem ? [`${name}: ${peerDelay.problem}`] : [],
+    )
+    .join('\n');
+}
+
+/** "12.3 ppb", from the ratio of two clocks. */
+function formatRate(rateRatio: number | null): string {
+  return rateRatio === null ? '-' : `${((rateRatio - 1) * 1e9).toFixed(0)} ppb`;
 }
 
 function portTable(ports: readonly PortStatus[]): string {

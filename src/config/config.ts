@@ -19,8 +19,18 @@ export interface PortConfig {
   readonly delayAsymmetryNs: number;
 }
 
+export type InstanceConfig = EndToEndConfig | PeerToPeerConfig;
+
 /** An end-to-end transparent clock. */
-export interface InstanceConfig {
+export interface EndToEndConfig {
   readonly type: 'e2e-tc';
   readonly domain: number | 'any';
+}
+
+/** A peer-to-peer transparent clock. */
+export interface PeerToPeerConfig {
+  readonly type: 'p2p-tc';
+  readonly domain: number | 'any';
+  /** How often every link is measured: logarithm to the base 2 of seconds, clause 9.5.13. */
+  readonly logMinPdelayReqInterval: number;
 }

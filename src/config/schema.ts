@@ -10,6 +10,8 @@ import { parseDurationNs } from './duration.js';
 const maxLatencyNs = 1e9;
 /** 0 to 127 by IEEE 1588, up to 239 by profiles; above that reserved. */
 const maxDomainNumber = 239;
+/** 1 s: annex I.4 of 1588-2019, the default profile for the peer-to-peer delay mechanism. */
+const defaultLogMinPdelayReqInterval = 0;
 /** IFNAMSIZ less its closing zero. */
 const maxInterfaceName = 15;
 
@@ -65,7 +67,11 @@ const clockKeys = {
 
 const instanceTypes = {
   'e2e-tc': z.strictObject({ type: z.literal('e2e-tc'), domain: domainOrAny }),
-  'p2p-tc': z.strictObject({ type: z.literal('p2p-tc'), domain: domainOrAny }),
+  'p2p-tc': z.strictObject({
+    type: z.literal('p2p-tc'),
+    domain: domainOrAny,
+    logMinPdelayReqInterval: wholeNumber(-7, 7).default(defaultLogMinPdelayReqInterval),
+  }),
   bc: z.strictObject({ type: z.literal('bc'), ...clockKeys }),
   oc: z.strictObject({ type: z.literal('oc'), ...clockKeys }),
 };
@@ -74,14 +80,14 @@ const instance = z
   .discriminatedUnion(
     'type',
     [instanceTypes['e2e-tc'], instanceTypes['p2p-tc'], instanceTypes.bc, instanceTypes.oc],
-    { error: 'write type: e2e-tc' },
+    { error: 'write type: e2e-tc or type: p2p-tc' },
   )
   .transform((value, context) => {
-    if (value.type === 'e2e-tc') return value;
+    if (value.type === 'e2e-tc' || value.type === 'p2p-tc') return value;
     context.addIssue({
       code: 'custom',
       path: ['type'],
-      message: 'use type: e2e-tc',
+      message: 'use type: e2e-tc or type: p2p-tc',
       params: { problem: `${value.type} is not available in this version` },
     });
     return z.NEVER;

@@ -131,7 +131,9 @@ export type Output =
       readonly kind: 'rateRatio';
       readonly sdoId: number;
       readonly domainNumber: number;
-      readonly source?: PortIdentity;
+      /** Where and from whom: the ratio is to the clock of that port. */
+      readonly port: PortIndex;
+      readonly source: PortIdentity;
       readonly syntonisation: Syntonisation | undefined;
     }
   /** Something was ignored, and why; the shell counts it. */

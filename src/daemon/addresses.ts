@@ -51,6 +51,14 @@ export function formatIpv6(octets: Buffer): string {
   return canonicalIpv6(groups.join(':'));
 }
 
+/** "fe80::ff:fe00:1", what an interface calls itself on its link before it has an address: RFC 4291, 2.5.6 and annex A. */
+export function linkLocalIpv6(mac: string): string {
+  const octets = macOctets(mac);
+  const identifier = Buffer.from([...octets.subarray(0, 3), 0xff, 0xfe, ...octets.subarray(3)]);
+  identifier.writeUInt8(identifier.readUInt8(0) ^ 0x02, 0);
+  return formatIpv6(Buffer.concat([Buffer.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0), identifier]));
+}
+
 /** The platform knows the rules of RFC 5952 for hosts in URLs; an IPv4 tail becomes hexadecimal as well. */
 function canonicalIpv6(ip: string): string {
   return new URL(`http://[${ip}]/`).hostname.slice(1, -1);

@@ -3,7 +3,7 @@
  * (annex C) and UDP over IPv6 (annex D). Frames built here are untagged; frames read may carry VLAN tags.
  */
 import { createChecksum, writeChecksum } from 'raw-socket';
-import type { PeerAddress } from '../core/io.js';
+import type { PeerAddress, Transport } from '../core/io.js';
 import { isEventMessage, messageTypeOfCode, type MessageType } from '../core/wire/header.js';
 import {
   formatIpv4,
@@ -13,8 +13,6 @@ import {
   ipv6Octets,
   macOctets,
 } from './addresses.js';
-
-export type Transport = 'l2' | 'udp4' | 'udp6';
 
 /** Addresses of a port of ours on its transport. MAC as "02:00:00:00:00:01". */
 export type LocalAddress =

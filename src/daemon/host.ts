@@ -1,5 +1,6 @@
 /** Facts about this machine and this process that the kernel keeps in files. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { basename } from 'node:path';
 import type { HostFacts } from './diagnosis.js';
 
@@ -26,4 +27,21 @@ export function bridgeOf(interfaceName: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What an interface calls itself on its link; undefined where it has no such address. */
+export interface InterfaceAddresses {
+  readonly ipv4: string | undefined;
+  readonly linkLocalIpv6: string | undefined;
+}
+
+/** The addresses that the interface has just now. */
+export function addressesOf(interfaceName: string): InterfaceAddresses {
+  const addresses = networkInterfaces()[interfaceName] ?? [];
+  return {
+    ipv4: addresses.find(({ family }) => family === 'IPv4')?.address,
+    linkLocalIpv6: addresses.find(
+      ({ family, address }) => family === 'IPv6' && address.startsWith('fe80:'),
+    )?.address,
+  };
 }

@@ -3,7 +3,10 @@
  * whoever listens. Nothing is decided here.
  */
 import type { Input, Output, PortIndex } from '../core/io.js';
-import { instantFromNs } from '../core/time/instant.js';
+import { instantAfter, instantFromNs, type Instant } from '../core/time/instant.js';
+import { timeInterval, timeIntervalFromNs } from '../core/time/time-interval.js';
+import { viewOf } from '../core/wire/codec.js';
+import { readPortIdentity } from '../core/wire/derived-types.js';
 import { isEventMessage } from '../core/wire/header.js';
 import type { DataPlane, EngineRecord, SubmitFrame } from '../native/data-plane.js';
 import { isGroupMac } from './addresses.js';
@@ -25,21 +28,32 @@ export interface Attachment {
   readonly instance: CoreInstance;
   /** By the data plane's port; undefined where the instance has none. */
   readonly ports: readonly (PortTransport | undefined)[];
+  /** It is told of every Sync that passes, on whatever port. */
+  readonly observesSyncs?: boolean;
+}
+
+/** From the reference plane to the time stamping point and back, nanoseconds (7.3.4). */
+export interface PortLatency {
+  readonly ingressLatencyNs: number;
+  readonly egressLatencyNs: number;
 }
 
 /** `instance` is the index of the attachment that it comes from. */
 export type PumpEvent =
-  | (Extract<Output, { kind: 'offsetSample' }> & { readonly instance: number })
-  | (Extract<Output, { kind: 'discarded' }> & { readonly instance: number })
+  | (Extract<Output, { kind: 'offsetSample' | 'linkDelay' | 'rateRatio' | 'discarded' }> & {
+      readonly instance: number;
+    })
   /** Nobody's: no instance speaks that transport on that port, or the frame is another host's. */
   | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: UnclaimedReason }
-  | Extract<EngineRecord, { kind: 'link' | 'portError' }>;
+  | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'portError' }>;
 
 export type UnclaimedReason = 'notPtp' | 'otherTransport' | 'otherHost';
 
 export interface PumpOptions {
   readonly dataPlane: DataPlane;
   readonly attachments: readonly Attachment[];
+  /** By port; records hold raw time stamps, the instances get them as at the reference plane. None: 0. */
+  readonly latencies?: readonly PortLatency[];
   readonly timerClock: TimerClock;
   readonly onEvent: (event: PumpEvent) => void;
 }
@@ -54,6 +68,7 @@ const maxAttachments = 2 ** (32 - instanceContextBits);
 export class Pump {
   readonly #dataPlane: DataPlane;
   readonly #attachments: readonly Attachment[];
+  readonly #latencies: readonly PortLatency[];
   readonly #timers: Timers;
   readonly #onEvent: (event: PumpEvent) => void;
   /** By port; empty while the interface does not exist. */
@@ -62,12 +77,13 @@ export class Pump {
   #batch: SubmitFrame[] = [];
   #running = false;
 
-  constructor({ dataPlane, attachments, timerClock, onEvent }: PumpOptions) {
+  constructor({ dataPlane, attachments, latencies = [], timerClock, onEvent }: PumpOptions) {
     if (attachments.length > maxAttachments) {
       throw new RangeError(`${attachments.length} instances on one data plane: at most 256`);
     }
     this.#dataPlane = dataPlane;
     this.#attachments = attachments;
+    this.#latencies = latencies;
     this.#timers = new Timers(timerClock);
     this.#onEvent = onEvent;
     this.#macs = dataPlane.ports().map(({ mac }) => mac);
@@ -115,7 +131,7 @@ export class Pump {
           kind: 'transmitTimestamp',
           port,
           context: context % 2 ** instanceContextBits,
-          egressTimestamp: instantFromNs(timestampNs),
+          egressTimestamp: this.#egressTimestamp(port, timestampNs),
         });
         return;
       }
@@ -133,10 +149,42 @@ export class Pump {
         this.#stepAll({ kind: 'link', port: record.port, up: record.present && record.up });
         this.#onEvent(record);
         return;
+      case 'syncObserved':
+        this.#onSyncObserved(record);
+        return;
+      case 'clockMoved':
       case 'portError':
         this.#onEvent(record);
         return;
     }
+  }
+
+  #onSyncObserved(record: Extract<EngineRecord, { kind: 'syncObserved' }>): void {
+    const { port, sdoId, domainNumber } = record;
+    const input: Input = {
+      kind: 'syncObserved',
+      port,
+      sdoId,
+      domainNumber,
+      sourcePortIdentity: readPortIdentity(viewOf(record.sourcePortIdentity), 0),
+      syncEventIngressTimestamp: this.#ingressTimestamp(port, record.timestampNs),
+      preciseOriginTimestamp: instantFromNs(record.preciseOriginTimestampNs),
+      correctionField: timeInterval(record.correction),
+    };
+    for (const [index, { observesSyncs }] of this.#attachments.entries()) {
+      if (observesSyncs === true) this.#step(index, input);
+    }
+  }
+
+  /** 7.3.4.2: what is received has passed the reference plane earlier, what is sent passes it later. */
+  #ingressTimestamp(port: PortIndex, timestampNs: bigint): Instant {
+    const latencyNs = this.#latencies[port]?.ingressLatencyNs ?? 0;
+    return instantAfter(instantFromNs(timestampNs), timeIntervalFromNs(-latencyNs));
+  }
+
+  #egressTimestamp(port: PortIndex, timestampNs: bigint): Instant {
+    const latencyNs = this.#latencies[port]?.egressLatencyNs ?? 0;
+    return instantAfter(instantFromNs(timestampNs), timeIntervalFromNs(latencyNs));
   }
 
   #onFrame(record: Extract<EngineRecord, { kind: 'frame' }>): void {
@@ -156,7 +204,7 @@ export class Pump {
       message,
       source,
       toUnicast,
-      ...(stamped && { ingressTimestamp: instantFromNs(timestampNs) }),
+      ...(stamped && { ingressTimestamp: this.#ingressTimestamp(port, timestampNs) }),
     };
     let claimed = false;
     for (const [index, attachment] of this.#attachments.entries()) {
@@ -203,6 +251,8 @@ export class Pump {
         this.#timers.cancel(`${index}/${output.timer}`);
         return;
       case 'offsetSample':
+      case 'linkDelay':
+      case 'rateRatio':
       case 'discarded':
         this.#onEvent({ ...output, instance: index });
         return;

@@ -1,6 +1,8 @@
 /** What a running switch tells of itself: shapes that scripts rely on, made from the engine's ports and counters. */
 import type { InstanceConfig } from '../config/config.js';
 import type { CounterLayout, Counters, PortInfo, TimestampingMode } from '../native/data-plane.js';
+import type { PeerDelayStatus } from './peer-delay-board.js';
+import type { SyntonisationStatus } from './syntonisation-board.js';
 
 /** `absent`: there is no interface of that name just now. */
 export type PortLink = 'up' | 'down' | 'absent';
@@ -14,6 +16,10 @@ export interface PortStatus {
   readonly timestampingReason: string;
   /** N of /dev/ptpN; null without a hardware clock. */
   readonly phcIndex: number | null;
+  /** Of the first transport that it is measured on; null while it is on none. */
+  readonly meanLinkDelayNs: number | null;
+  /** Null where no instance is peer-to-peer. */
+  readonly peerDelay: PeerDelayStatus | null;
 }
 
 /** Nanoseconds an event message stayed in the switch, of those that left by the port; null before the first. */
@@ -34,17 +40,24 @@ export interface PortStats {
   /** By group and name: counters.rx.Sync, counters.drop.badVersion. They only grow. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly residenceNs: ResidenceStats;
+  readonly meanLinkDelayNs: number | null;
+  readonly peerDelay: PeerDelayStatus | null;
 }
+
+export type InstanceStats = InstanceConfig & {
+  /** One entry a domain whose Syncs pass. */
+  readonly syntonisation: readonly SyntonisationStatus[];
+};
 
 export interface Stats {
   readonly ports: readonly PortStats[];
-  readonly instances: readonly InstanceConfig[];
+  readonly instances: readonly InstanceStats[];
 }
 
 /** The group of plain counters that goes with the residence histogram. */
 const residenceGroup = 'residence';
 
-export function portStatus(info: PortInfo): PortStatus {
+export function portStatus(info: PortInfo, peerDelay: PeerDelayStatus | undefined): PortStatus {
   return {
     interface: info.interface,
     interfaceIndex: info.interfaceIndex,
@@ -53,14 +66,22 @@ export function portStatus(info: PortInfo): PortStatus {
     timestamping: info.timestamping,
     timestampingReason: info.timestampingReason,
     phcIndex: info.phcIndex < 0 ? null : info.phcIndex,
+    ...peerDelayOf(peerDelay),
   };
 }
 
-export function statsOf(
-  ports: readonly PortInfo[],
-  { layout, values }: Counters,
-  instances: readonly InstanceConfig[],
-): Stats {
+export function statsOf({
+  ports,
+  counters: { layout, values },
+  peerDelays,
+  instances,
+}: {
+  readonly ports: readonly PortInfo[];
+  readonly counters: Counters;
+  /** By port. */
+  readonly peerDelays: readonly (PeerDelayStatus | undefined)[];
+  readonly instances: readonly InstanceStats[];
+}): Stats {
   return {
     ports: ports.map((info, index) => {
       const block = values.subarray(index * layout.stride, (index + 1) * layout.stride);
@@ -70,13 +91,21 @@ export function statsOf(
         timestamping: info.timestamping,
         counters: countersOf(block, layout),
         residenceNs: residenceOf(block, layout),
+        ...peerDelayOf(peerDelays[index]),
       };
     }),
     instances,
   };
 }
 
-function linkOf({ present, link }: PortInfo): PortLink {
+function peerDelayOf(
+  peerDelay: PeerDelayStatus | undefined,
+): Pick<PortStatus, 'meanLinkDelayNs' | 'peerDelay'> {
+  const measured = peerDelay?.links.find(({ state }) => state === 'measured');
+  return { meanLinkDelayNs: measured?.meanLinkDelayNs ?? null, peerDelay: peerDelay ?? null };
+}
+
+export function linkOf({ present, link }: PortInfo): PortLink {
   return present ? (link ? 'up' : 'down') : 'absent';
 }
 

@@ -1,8 +1,18 @@
 /** A switch at work: the engine on its ports, programmed from the configuration, its events told to the operator. */
 import type { Config } from '../config/config.js';
-import type { DataPlane, EngineRecord, OpenOptions, PortInfo } from '../native/data-plane.js';
-import { policyFor } from './policy.js';
-import { portStatus, statsOf, type PortLink, type PortStatus, type Stats } from './status.js';
+import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
+import { addressesOf, type InterfaceAddresses } from './host.js';
+import type { PumpEvent } from './pump.js';
+import {
+  linkOf,
+  portStatus,
+  statsOf,
+  type PortLink,
+  type PortStatus,
+  type Stats,
+} from './status.js';
+import { systemTimerClock, type TimerClock } from './timers.js';
+import { TransparentClock } from './transparent-clock.js';
 
 /** How the engine runs, as opposed to what it does. */
 export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
@@ -14,6 +24,14 @@ export interface Log {
   readonly warn: (line: string) => void;
 }
 
+/** What of the machine the switch reads beside its data plane. */
+export interface Surroundings {
+  readonly timerClock: TimerClock;
+  readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+}
+
+const thisMachine: Surroundings = { timerClock: systemTimerClock, addressesOf };
+
 export class UnknownPortError extends Error {
   constructor(name: string, ports: readonly string[]) {
     super(`${name}: not a port of this switch: its ports are ${ports.join(', ')}`);
@@ -23,6 +41,7 @@ export class UnknownPortError extends Error {
 export class Switch {
   readonly #config: Config;
   readonly #dataPlane: DataPlane;
+  readonly #clock: TransparentClock;
   readonly #log: Log;
   readonly #lastLink: PortLink[];
 
@@ -35,6 +54,7 @@ export class Switch {
     config: Config,
     engine: EngineOptions,
     log: Log,
+    surroundings: Surroundings = thisMachine,
   ) {
     this.#config = config;
     this.#log = log;
@@ -43,19 +63,34 @@ export class Switch {
       timestamping: config.timestamping,
       ...engine,
     });
-    this.#dataPlane.program(policyFor(config.instances));
+    this.#clock = new TransparentClock({
+      ...surroundings,
+      config,
+      dataPlane: this.#dataPlane,
+      onEvent: (event) => this.#tell(event),
+    });
     this.#lastLink = this.ports().map(({ link }) => link);
     this.#introducePorts();
-    this.#dataPlane.onReadable(() => this.#handleRecords());
+    this.#clock.start();
   }
 
   ports(): PortStatus[] {
-    return this.#dataPlane.ports().map(portStatus);
+    return this.#dataPlane
+      .ports()
+      .map((info, port) => portStatus(info, this.#clock.peerDelay(port)));
   }
 
   stats(): Stats {
-    const { instances } = this.#config;
-    return statsOf(this.#dataPlane.ports(), this.#dataPlane.counters(), instances);
+    const ports = this.#dataPlane.ports();
+    return statsOf({
+      ports,
+      counters: this.#dataPlane.counters(),
+      peerDelays: ports.map((_, port) => this.#clock.peerDelay(port)),
+      instances: this.#config.instances.map((instance) => ({
+        ...instance,
+        syntonisation: this.#clock.syntonisation(instance),
+      })),
+    });
   }
 
   /**
@@ -71,37 +106,29 @@ export class Switch {
 
   /** Stops forwarding. Idempotent. */
   close(): void {
+    this.#clock.stop();
     this.#dataPlane.close();
   }
 
   #introducePorts(): void {
     for (const info of this.#dataPlane.ports()) {
       this.#log.info(introduction(info));
-      const { link } = portStatus(info);
+      const link = linkOf(info);
       if (link !== 'up') this.#log.warn(linkLine(info.interface, link));
     }
   }
 
-  #handleRecords(): void {
-    for (const record of this.#dataPlane.drain()) this.#handle(record);
-  }
-
-  #handle(record: EngineRecord): void {
-    switch (record.kind) {
+  #tell(event: Extract<PumpEvent, { kind: 'link' | 'portError' }>): void {
+    switch (event.kind) {
       case 'link': {
-        const link = record.present ? (record.up ? 'up' : 'down') : 'absent';
-        if (link === this.#lastLink[record.port]) return;
-        this.#lastLink[record.port] = link;
-        this.#log.warn(linkLine(this.#nameOf(record.port), link));
+        const link = event.present ? (event.up ? 'up' : 'down') : 'absent';
+        if (link === this.#lastLink[event.port]) return;
+        this.#lastLink[event.port] = link;
+        this.#log.warn(linkLine(this.#nameOf(event.port), link));
         return;
       }
       case 'portError':
-        this.#log.warn(`${this.#nameOf(record.port)}: ${record.message}`);
-        return;
-      case 'frame':
-      case 'transmitTimestamp':
-      case 'transmitTimestampLost':
-        // A transparent clock ends no message and sends none of its own.
+        this.#log.warn(`${this.#nameOf(event.port)}: ${event.message}`);
         return;
     }
   }

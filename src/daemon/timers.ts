@@ -54,6 +54,10 @@ export class Timers {
     this.#arm();
   }
 
+  has(name: string): boolean {
+    return this.#timers.has(name);
+  }
+
   cancel(name: string): void {
     this.#timers.delete(name);
     this.#arm();

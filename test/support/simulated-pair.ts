@@ -127,6 +127,9 @@ class SimulatedPair {
       case 'offsetSample':
         this.samples.push(output);
         return;
+      case 'linkDelay':
+      case 'rateRatio':
+        throw new Error(`${output.kind} of an ordinary clock`);
       case 'discarded':
         this.discards.set(output.reason, (this.discards.get(output.reason) ?? 0) + 1);
         return;

@@ -72,9 +72,9 @@ export class Syntoniser {
     return [...forgotten, ...(this.#domains.size === 0 ? [] : [sweepLater])];
   }
 
-  #forget(key: string, { sdoId, domainNumber }: Domain): Output {
+  #forget(key: string, { sdoId, domainNumber, state }: Domain): Output {
     this.#domains.delete(key);
-    return { kind: 'rateRatio', sdoId, domainNumber, syntonisation: undefined };
+    return { ...word(sdoId, domainNumber, state), syntonisation: undefined };
   }
 }
 
@@ -86,9 +86,13 @@ function isNews(before: SyntonisationState | undefined, state: SyntonisationStat
   return state.window !== before.window && state.kind !== 'unlocked';
 }
 
-function word(sdoId: number, domainNumber: number, state: SyntonisationState): Output {
-  const { source } = state.following;
-  return { kind: 'rateRatio', sdoId, domainNumber, source, syntonisation: reportOf(state) };
+function word(
+  sdoId: number,
+  domainNumber: number,
+  state: SyntonisationState,
+): Extract<Output, { kind: 'rateRatio' }> {
+  const { port, source } = state.following;
+  return { kind: 'rateRatio', sdoId, domainNumber, port, source, syntonisation: reportOf(state) };
 }
 
 function reportOf(state: SyntonisationState): Syntonisation {

@@ -43,9 +43,6 @@ export interface PeerDelaySettings extends PortSettings {
   readonly logMinPdelayReqInterval: number;
 }
 
-/** Annex I.4 of 1588-2019, the default profile for the peer-to-peer delay mechanism. */
-export const defaultLogMinPdelayReqInterval = 0;
-
 /** What a neighbour's requests are in: one that serves a single domain or profile answers in no other. */
 export type Dialect = Pick<Header, 'sdoId' | 'domainNumber' | 'minorVersionPTP'>;
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import type { PortStats, Stats } from '../../../src/daemon/status.js';
+import type { PortStats, PortStatus, Stats } from '../../../src/daemon/status.js';
 import type { Child } from './child.js';
 import type { Namespace, Network } from './network.js';
 import { until } from './wait.js';
@@ -12,6 +12,7 @@ import { until } from './wait.js';
 export const COMMAND_LINE = join(process.cwd(), 'dist/cli/main.js');
 
 export interface SwitchOptions {
+  readonly type?: 'e2e-tc' | 'p2p-tc';
   readonly busyPoll?: boolean;
   /** The engine thread's processor, by our own option. */
   readonly cpu?: number;
@@ -38,7 +39,7 @@ export class Switch {
     const args = [
       COMMAND_LINE,
       'run',
-      ...['--type', 'e2e-tc', '--socket', this.socket],
+      ...['--type', options.type ?? 'e2e-tc', '--socket', this.socket],
       ...interfaces.flatMap((name) => ['-i', name]),
       ...(options.busyPoll === true ? ['--busy-poll'] : []),
       ...(options.cpu === undefined ? [] : ['--cpu', String(options.cpu)]),
@@ -65,6 +66,18 @@ export class Switch {
   operatorStats(): Stats {
     const args = [COMMAND_LINE, 'stats', '--socket', this.socket, '--json'];
     return JSON.parse(this.#namespace.run(process.execPath, args)) as Stats;
+  }
+
+  /** `ptp-switch show ports`. */
+  operatorPorts(): string {
+    return this.#namespace.run(process.execPath, [
+      ...[COMMAND_LINE, 'show', 'ports', '--socket', this.socket],
+    ]);
+  }
+
+  /** `ptp-switch show ports --json`. */
+  async ports(): Promise<readonly PortStatus[]> {
+    return JSON.parse(await this.#request('GET', '/ports')) as readonly PortStatus[];
   }
 
   async stats(): Promise<Stats> {

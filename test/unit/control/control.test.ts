@@ -23,7 +23,10 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const stats = { ports: [], instances: [{ type: 'e2e-tc', domain: 'any' }] } as const;
+const stats = {
+  ports: [],
+  instances: [{ type: 'e2e-tc', domain: 'any', syntonisation: [] }],
+} as const;
 
 async function serve(part: Partial<Controlled> = {}): Promise<ControlServer> {
   const controlled: Controlled = {

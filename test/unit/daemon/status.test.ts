@@ -14,7 +14,12 @@ function fakeWith(...names: string[]): FakeDataPlane {
 }
 
 function statsFrom(fake: FakeDataPlane) {
-  return statsOf(fake.ports(), fake.counters(), [{ type: 'e2e-tc', domain: 'any' }]);
+  return statsOf({
+    ports: fake.ports(),
+    counters: fake.counters(),
+    peerDelays: [],
+    instances: [{ type: 'e2e-tc', domain: 'any', syntonisation: [] }],
+  });
 }
 
 describe('counters', () => {
@@ -44,7 +49,7 @@ describe('counters', () => {
         },
       },
     ]);
-    expect(instances).toEqual([{ type: 'e2e-tc', domain: 'any' }]);
+    expect(instances).toEqual([{ type: 'e2e-tc', domain: 'any', syntonisation: [] }]);
   });
 
   test('survive JSON', () => {
@@ -96,13 +101,13 @@ describe('ports', () => {
   ] as const)('%o is %s', (state, link) => {
     const fake = fakeWith('eth1');
     fake.infos = fake.infos.map((info) => ({ ...info, ...state }));
-    expect(fake.infos.map(portStatus)[0]?.link).toBe(link);
+    expect(fake.infos.map((info) => portStatus(info, undefined))[0]?.link).toBe(link);
     expect(statsFrom(fake).ports[0]?.link).toBe(link);
   });
 
   test('no hardware clock is null', () => {
     const [info] = fakeWith('eth1').infos;
-    expect(info && portStatus(info).phcIndex).toBeNull();
-    expect(info && portStatus({ ...info, phcIndex: 0 }).phcIndex).toBe(0);
+    expect(info && portStatus(info, undefined).phcIndex).toBeNull();
+    expect(info && portStatus({ ...info, phcIndex: 0 }, undefined).phcIndex).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { runUntilStopped } from '../../../src/daemon/lifecycle.js';
-import { policyFor } from '../../../src/daemon/policy.js';
+import { policyRules } from '../../../src/daemon/policy.js';
 import { Switch, UnknownPortError } from '../../../src/daemon/switch.js';
 import type { PortInfo } from '../../../src/native/data-plane.js';
 import { FakeDataPlane } from './fake-data-plane.js';
@@ -56,7 +56,7 @@ test('the engine is opened and programmed as configured', () => {
 });
 
 test('a rule for one domain goes before the rule for any', () => {
-  const { rules } = policyFor([
+  const rules = policyRules([
     { type: 'e2e-tc', domain: 'any' },
     { type: 'e2e-tc', domain: 24 },
   ]);

@@ -1,0 +1,93 @@
+/**
+ * Keeps the engine's policy up to what the instances find out: link delays and rate ratios. A policy is replaced as a
+ * whole, so small changes are let be and those that come together go together.
+ */
+import type { LinkDelay as LinkDelayFound, Syntonisation, Transport } from '../core/io.js';
+import { durationNs } from '../core/time/instant.js';
+import { rateRatioOfOffset } from '../core/time/rate-ratio.js';
+import { timeIntervalFromNs } from '../core/time/time-interval.js';
+import type { DataPlane, LinkDelay, Policy, RateRatio } from '../native/data-plane.js';
+import { Timers, type TimerClock } from './timers.js';
+
+/** Changes of a link's delay below this are the noise of its median. */
+export const linkDelayStep = timeIntervalFromNs(0.25);
+
+/** One part in 10^9 of a residence of 10 ms is 0.01 ns. */
+export const rateOffsetStep = 1e-9;
+
+/** How long a change may wait for others: some milliseconds, in which the ports' exchanges of one round come in. */
+export const coalescingInterval = durationNs(5e6);
+
+export class PolicyProgrammer {
+  readonly #dataPlane: Pick<DataPlane, 'program' | 'ports'>;
+  readonly #rules: Policy['rules'];
+  readonly #timers: Timers;
+  readonly #linkDelays = new Map<string, LinkDelay>();
+  readonly #rateRatios = new Map<string, RateRatio>();
+
+  /** Programs the rules at once. */
+  constructor(
+    dataPlane: Pick<DataPlane, 'program' | 'ports'>,
+    rules: Policy['rules'],
+    timerClock: TimerClock,
+  ) {
+    this.#dataPlane = dataPlane;
+    this.#rules = rules;
+    this.#timers = new Timers(timerClock);
+    this.#program();
+  }
+
+  setLinkDelay(port: number, transport: Transport, found: LinkDelayFound): void {
+    const key = `${port}/${transport}`;
+    const programmed = this.#linkDelays.get(key);
+    if (found.kind === 'unmeasured') {
+      if (this.#linkDelays.delete(key)) this.#programSoon();
+      return;
+    }
+    const { meanLinkDelay } = found;
+    if (programmed !== undefined) {
+      const change = meanLinkDelay - programmed.meanLinkDelay;
+      if ((change < 0n ? -change : change) < linkDelayStep) return;
+    }
+    this.#linkDelays.set(key, { port, transport, meanLinkDelay });
+    this.#programSoon();
+  }
+
+  /** `port`: the one whose clock the ratio is to. */
+  setRateRatio(
+    { sdoId, domainNumber }: Pick<RateRatio, 'sdoId' | 'domainNumber'>,
+    port: number,
+    syntonisation: Syntonisation | undefined,
+  ): void {
+    const key = `${sdoId}/${domainNumber}`;
+    const programmed = this.#rateRatios.get(key);
+    if (syntonisation?.kind !== 'locked') {
+      if (this.#rateRatios.delete(key)) this.#programSoon();
+      return;
+    }
+    // Residence times are in seconds of the clock that all ports are related over, not of the port's own.
+    const ratePpb = this.#dataPlane.ports()[port]?.clock?.ratePpb ?? 0;
+    const rateOffset = syntonisation.rateRatio * rateRatioOfOffset(ratePpb * 1e-9) - 1;
+    if (programmed && Math.abs(rateOffset - programmed.rateOffset) < rateOffsetStep) return;
+    this.#rateRatios.set(key, { sdoId, domainNumber, rateOffset });
+    this.#programSoon();
+  }
+
+  /** Leaves the policy as it is. */
+  stop(): void {
+    this.#timers.cancelAll();
+  }
+
+  #programSoon(): void {
+    if (this.#timers.has('program')) return;
+    this.#timers.set('program', coalescingInterval, () => this.#program());
+  }
+
+  #program(): void {
+    this.#dataPlane.program({
+      rules: this.#rules,
+      linkDelays: [...this.#linkDelays.values()],
+      rateRatios: [...this.#rateRatios.values()],
+    });
+  }
+}
