@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -136,7 +137,9 @@ class ForwarderHarness final : private dataplane::Effects {
   };
   std::vector<ClockStamp> clock_stamps;
 
-  // A test that sends many frames and looks at none.
+  // Sees every frame as it leaves.
+  std::function<void(uint32_t port, const Bytes& frame)> on_send;
+  // False for a test that sends many frames and looks at none later.
   bool keep_sent = true;
 
   int64_t now = 1'000 * dataplane::kSecond;
@@ -167,6 +170,7 @@ class ForwarderHarness final : private dataplane::Effects {
       out.stamps.push_back({numbering_ == Numbering::kCountedByKernel ? counted : *number,
                             dataplane::frame_signature(frame, length)});
     }
+    if (on_send) on_send(port, {frame, frame + length});
     if (keep_sent) out.sent.emplace_back(frame, frame + length);
     return true;
   }
