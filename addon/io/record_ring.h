@@ -46,6 +46,9 @@ struct Record {
 
 class RecordRing {
  public:
+  // 100 ms of 10,000 frames/s of 200 bytes, with headers.
+  static constexpr size_t kCapacityBytes = 256 * 1024;
+
   // `wake` is called, from the engine thread, when the first record after a drain arrives.
   explicit RecordRing(std::function<void()> wake) : wake_(std::move(wake)) {
     waiting_.reserve(kCapacityBytes);
@@ -62,9 +65,6 @@ class RecordRing {
   void drain(std::vector<uint8_t>& out);
 
  private:
-  // 100 ms of 10,000 frames/s of 200 bytes, with headers.
-  static constexpr size_t kCapacityBytes = 256 * 1024;
-
   std::mutex mutex_;
   std::vector<uint8_t> waiting_;
   std::function<void()> wake_;

@@ -29,6 +29,10 @@ ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info)
     : ForwarderObject(info, read_forwarder_options(info[0])) {
   if (!info[1].IsFunction()) throw_argument(info.Env(), "onReadable must be a function");
   on_readable_ = Napi::Persistent(info[1].As<Napi::Function>());
+  // One for all calls: an array of its own for each would take longer than the forwarding.
+  const Napi::Uint8Array sends = Napi::Uint8Array::New(info.Env(), io::RecordRing::kCapacityBytes);
+  sends_array_ = Napi::Persistent(sends);
+  Value().DefineProperty(Napi::PropertyDescriptor::Value("sends", sends, napi_enumerable));
 }
 
 ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info, const ForwarderOptions& options)
@@ -151,10 +155,15 @@ uint16_t ForwarderObject::take_frame(const Napi::Value& value) {
 
 Napi::Value ForwarderObject::sent(Napi::Env env) {
   sends_.drain(batch_);
-  Napi::Value batch = env.Undefined();
-  if (!batch_.empty()) batch = Napi::Buffer<uint8_t>::Copy(env, batch_.data(), batch_.size());
+  if (!batch_.empty()) {
+    Napi::Uint8Array array = sends_array_.Value();
+    // Shorter only if somebody has transferred its memory away.
+    if (array.ByteLength() < batch_.size()) throw_argument(env, "sends must keep its memory");
+    std::memcpy(array.Data(), batch_.data(), batch_.size());
+  }
+  const auto size = static_cast<double>(batch_.size());
   wake_reader();  // last, because it may call this object again
-  return batch;
+  return Napi::Number::New(env, size);
 }
 
 void ForwarderObject::wake_reader() {

@@ -1,7 +1,7 @@
 // The JavaScript object around a Forwarder alone: no socket, no thread and no clock, so that the
 // same forwarding code runs under virtual time. Time and time stamps are handed in; what is to be
-// sent comes back from each call as one batch of `send` records, what is for the control plane
-// waits in a record ring, as in the engine.
+// sent is written to the array `sends` by each call as one batch of `send` records, what is for the
+// control plane waits in a record ring, as in the engine.
 #pragma once
 
 #include <napi.h>
@@ -29,7 +29,7 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
  private:
   ForwarderObject(const Napi::CallbackInfo& info, const ForwarderOptions& options);
 
-  // Each returns a Buffer of `send` records; undefined when nothing is to be sent.
+  // Each returns how many bytes of `send` records it has written.
   Napi::Value receive(const Napi::CallbackInfo& info);
   Napi::Value transmit_timestamp(const Napi::CallbackInfo& info);
   Napi::Value submit(const Napi::CallbackInfo& info);
@@ -65,6 +65,7 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   io::RecordRing sends_;
   bool readable_ = false;  // records wait that onReadable has not been called for
   Napi::FunctionReference on_readable_;
+  Napi::Reference<Napi::Uint8Array> sends_array_;
   std::vector<uint8_t> batch_;
   uint8_t frame_[dataplane::kMaxFrameLength];
   dataplane::Forwarder forwarder_;

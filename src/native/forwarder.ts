@@ -49,18 +49,24 @@ export interface CrossTimestamp {
   readonly windowNs: number;
 }
 
-/** What is to be sent: read it with eachSend (records.ts). Undefined: nothing. */
-export type SendBatch = Uint8Array | undefined;
+/** So many bytes of `sends` hold what is to be sent, until the next call: read them with eachSend (records.ts). */
+export type SendBatchSize = number;
 
 export interface Forwarder {
+  readonly sends: Uint8Array;
   /** A frame from the wire; `timestampNs` is its raw receive time stamp, where there is one. */
-  receive(port: number, frame: Uint8Array, timestampNs: bigint | undefined, now: number): SendBatch;
+  receive(
+    port: number,
+    frame: Uint8Array,
+    timestampNs: bigint | undefined,
+    now: number,
+  ): SendBatchSize;
   /** The raw transmit time stamp of the frame that was sent by that port under that number. */
-  transmitTimestamp(port: number, number: number, timestampNs: bigint, now: number): SendBatch;
+  transmitTimestamp(port: number, number: number, timestampNs: bigint, now: number): SendBatchSize;
   /** A frame of a clock of this box; with `context` its transmit time stamp comes back as a record. */
-  submit(port: number, frame: Uint8Array, context: number | undefined, now: number): SendBatch;
+  submit(port: number, frame: Uint8Array, context: number | undefined, now: number): SendBatchSize;
   /** Gives up what is due: time stamps, held messages, exchanges. */
-  advance(now: number): SendBatch;
+  advance(now: number): SendBatchSize;
   /** When `advance` will have something to do. */
   nextDeadline(): number | undefined;
   program(policy: Policy): void;

@@ -25,22 +25,24 @@ export function decodeRecords(batch: Uint8Array): EngineRecord[] {
 }
 
 /**
- * Reads one batch of what a Forwarder wants sent, in order. `number` is present where a transmit time stamp is wanted
- * under it; frames are views into `batch`. Throws on a batch that a Forwarder cannot have written.
+ * Reads the first `size` bytes of what a Forwarder wants sent, in order. `number` is present where a transmit time stamp
+ * is wanted under it; frames are copies. Throws RangeError on a batch that a Forwarder cannot have written.
  */
 export function eachSend(
-  batch: Uint8Array,
+  sends: Uint8Array,
+  size: number,
   send: (port: number, frame: Uint8Array, number: number | undefined) => void,
 ): void {
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
-  for (let at = 0; at < batch.length; at += view.getUint32(at, true)) {
+  if (size === 0) return;
+  const view = new DataView(sends.buffer, sends.byteOffset, size);
+  for (let at = 0; at < size; at += view.getUint32(at, true)) {
     const kind = view.getUint8(at + 4);
     if (kind !== recordKind.send) throw new RangeError(`record of kind ${kind}, not to be sent`);
-    const start = at + headerSize;
     const numbered = (view.getUint16(at + 22, true) & 1) !== 0;
+    const start = at + headerSize;
     send(
       view.getUint8(at + 5),
-      batch.subarray(start, start + view.getUint32(at + 24, true)),
+      sends.slice(start, start + view.getUint32(at + 24, true)),
       numbered ? view.getUint32(at + 16, true) : undefined,
     );
   }

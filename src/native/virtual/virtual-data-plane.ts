@@ -14,7 +14,7 @@ import type {
   PortOptions,
   SubmitFrame,
 } from '../data-plane.js';
-import type { Forwarder, ForwarderLimits, SendBatch } from '../forwarder.js';
+import type { Forwarder, ForwarderLimits, SendBatchSize } from '../forwarder.js';
 import { decodeRecords, eachSend } from '../records.js';
 import type { RandomStream } from './random.js';
 import type { Spread } from './spread.js';
@@ -43,13 +43,18 @@ export interface VirtualDataPlaneOptions {
 }
 
 /** A simulated device sees some hundred messages a second; small tables keep thousands of devices in memory. */
-const limits: ForwarderLimits = {
-  exchanges: 1024,
-  heldMessages: 64,
-  inFlight: 256,
-  queuedEvents: 64,
-  addresses: 256,
-};
+const limits = {
+  exchanges: 256,
+  heldMessages: 32,
+  heldLifetimeNs: 250e6,
+  inFlight: 64,
+  transmitTimestampTimeoutNs: 100e6,
+  queuedEvents: 16,
+  addresses: 64,
+} satisfies ForwarderLimits;
+
+/** No call makes a deadline that is nearer than this. */
+const nearestDeadlineNs = Math.min(limits.heldLifetimeNs, limits.transmitTimestampTimeoutNs);
 
 /** As the engine reads a hardware clock between two readings of the system's (addon/io/engine.cc). */
 const clockReadIntervalNs = 20e6;
@@ -70,6 +75,9 @@ export class VirtualDataPlane implements DataPlane {
   #waiting = false;
   #deadline: Planned | undefined;
   #epoch = 0;
+  readonly #send = (port: number, frame: Uint8Array, number: number | undefined): void => {
+    this.port(port).send(frame, number);
+  };
   #closed = false;
 
   constructor({ timeline, ports, clock, seed, random }: VirtualDataPlaneOptions) {
@@ -208,23 +216,21 @@ export class VirtualDataPlane implements DataPlane {
     });
   }
 
-  #perform(call: (forwarder: Forwarder, now: number) => SendBatch): void {
+  #perform(call: (forwarder: Forwarder, now: number) => SendBatchSize): void {
     if (this.#closed) return;
-    const batch = call(this.#forwarder, this.#timeline.now);
-    if (batch !== undefined) {
-      eachSend(batch, (port, frame, number) => {
-        this.port(port).send(frame, number);
-      });
-    }
+    const size = call(this.#forwarder, this.#timeline.now);
+    eachSend(this.#forwarder.sends, size, this.#send);
     this.#awaitDeadline();
   }
 
   #awaitDeadline(): void {
-    const deadline = this.#forwarder.nextDeadline();
-    if (deadline === undefined) return;
-    if (this.#deadline !== undefined && this.#deadline.at <= deadline) return;
+    const { now } = this.#timeline;
+    const awaited = this.#deadline?.at ?? Infinity;
+    if (awaited <= now + nearestDeadlineNs) return;
+    const deadline = this.#forwarder.nextDeadline() ?? Infinity;
+    if (awaited <= deadline) return;
     this.#deadline?.cancel();
-    this.#deadline = this.#timeline.at(Math.max(deadline, this.#timeline.now), () => {
+    this.#deadline = this.#timeline.at(Math.max(deadline, now), () => {
       this.#deadline = undefined;
       this.#perform((forwarder, now) => forwarder.advance(now));
     });
