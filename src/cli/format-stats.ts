@@ -59,7 +59,7 @@ function withHead(
     : table([[title, ...ports.map(({ interface: name }) => name)], ...rows]);
 }
 
-function total(group: Readonly<Record<string, number>> | undefined): number {
+export function total(group: Readonly<Record<string, number>> | undefined): number {
   return Object.values(group ?? {}).reduce((sum, count) => sum + count, 0);
 }
 

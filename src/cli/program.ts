@@ -4,6 +4,7 @@ import { checkCommand } from './check.js';
 import { exitCodeFor, messageFor, UsageError } from './command-error.js';
 import { doctorCommand } from './doctor.js';
 import type { Environment } from './environment.js';
+import { labClockCommand, labCommand } from './lab.js';
 import { runCommand } from './run.js';
 import { showCommand } from './show.js';
 import { statsCommand } from './stats.js';
@@ -24,6 +25,8 @@ export async function runCommandLine(
     .command(showCommand(environment))
     .command(doctorCommand(environment))
     .command(checkCommand(environment))
+    .command(labCommand(environment))
+    .command(labClockCommand(environment))
     .demandCommand(1, 'which command?')
     .strict()
     .check(forbidRepetition)

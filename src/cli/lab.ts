@@ -1,0 +1,87 @@
+/** ptp-switch lab: see a transparent clock at work without a network; lab-clock, hidden, is what the lab is made of. */
+import { fileURLToPath } from 'node:url';
+import type { CommandModule } from 'yargs';
+import { labTypes, type LabType } from '../lab/report.js';
+import { CommandError, exitFailure, UsageError } from './command-error.js';
+import type { Environment } from './environment.js';
+
+interface LabArguments {
+  type: LabType;
+  seconds: number | undefined;
+  json: boolean;
+}
+
+/** Where nobody can press Ctrl-C. */
+const defaultSeconds = 15;
+
+export function labCommand(environment: Environment): CommandModule<object, LabArguments> {
+  return {
+    command: 'lab',
+    describe: 'A switch between a time source and three receivers, all on this machine',
+    builder: (yargs) =>
+      yargs
+        .options({
+          type: {
+            choices: labTypes,
+            requiresArg: true,
+            default: labTypes[0],
+            describe: 'What the switch is',
+          },
+          seconds: {
+            type: 'number',
+            requiresArg: true,
+            describe: `How long to measure; until Ctrl-C on a terminal, else ${defaultSeconds}`,
+          },
+          json: {
+            type: 'boolean',
+            default: false,
+            describe: 'One document at the end, for scripts',
+          },
+        } as const)
+        .example('$0 lab', 'a live table, until Ctrl-C')
+        .example('$0 lab --seconds 10 --json', 'ten seconds of it, for a script'),
+    handler: (args) => lab(args, environment),
+  };
+}
+
+async function lab(args: LabArguments, environment: Environment): Promise<void> {
+  const { seconds = environment.interactive && !args.json ? Infinity : defaultSeconds } = args;
+  if (!(seconds > 0)) throw new UsageError('--seconds: write a number above 0');
+  const { missingPrerequisite } = await import('../lab/prerequisites.js');
+  const missing = missingPrerequisite();
+  if (missing !== undefined) throw new CommandError(missing, exitFailure);
+  const { runLab } = await import('../lab/lab.js');
+  const { displayFor } = await import('./lab-display.js');
+  const display = displayFor(args.json, environment);
+  const commandLine = [process.execPath, fileURLToPath(new URL('main.js', import.meta.url))];
+  try {
+    const { type } = args;
+    const { stop } = environment;
+    const report = await runLab({ type, seconds, commandLine, stop, ...display });
+    display.end(report);
+  } catch (error) {
+    display.end(undefined);
+    throw error;
+  }
+}
+
+interface LabClockArguments {
+  station: string;
+}
+
+/** One clock of the lab, in its namespace. Not for people: it ends when its lab does, and prints samples as JSON. */
+export function labClockCommand(
+  environment: Environment,
+): CommandModule<object, LabClockArguments> {
+  return {
+    command: 'lab-clock <station>',
+    describe: false,
+    builder: (yargs) => yargs.positional('station', { type: 'string', demandOption: true }),
+    handler: async ({ station }) => {
+      const { runStation } = await import('../lab/station.js');
+      const { openDataPlane } = await environment.loadAddon();
+      const { print, printError: warn, stop } = environment;
+      await runStation({ name: station, openDataPlane, print, warn, stop });
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** A station at work, in a process and a network namespace of its own: its clocks on the real engine. */
+import { once } from 'node:events';
+import { Pump, type PumpEvent } from '../daemon/pump.js';
+import { systemTimerClock } from '../daemon/timers.js';
+import type { DataPlane, OpenOptions } from '../native/data-plane.js';
+import { clockDomain, receiverAttachments, sourceAttachments } from './clocks.js';
+import { formatTimeError } from './time-error.js';
+import { receivers, stationInterface } from './topology.js';
+
+export interface StationOptions {
+  /** A receiver's name in topology.ts; any other is the time source. */
+  readonly name: string;
+  readonly openDataPlane: (options: OpenOptions) => DataPlane;
+  /** Takes a line for every sample: see time-error.ts. */
+  readonly print: (line: string) => void;
+  readonly warn: (line: string) => void;
+  readonly stop: AbortSignal;
+}
+
+/** Runs until stopped. Throws what `openDataPlane` throws. */
+export async function runStation(options: StationOptions): Promise<void> {
+  const receiver = receivers.find(({ name }) => name === options.name);
+  const dataPlane = options.openDataPlane({
+    ports: [
+      { interface: stationInterface, ingressLatencyNs: 0, egressLatencyNs: 0, delayAsymmetryNs: 0 },
+    ],
+    timestamping: 'software',
+    busyPoll: false,
+  });
+  try {
+    dataPlane.program({
+      rules: [{ sdoId: 'any', domainNumber: clockDomain, action: 'terminate' }],
+      linkDelays: [],
+      rateRatios: [],
+    });
+    const pump = new Pump({
+      dataPlane,
+      attachments:
+        receiver === undefined
+          ? sourceAttachments(Math.random)
+          : receiverAttachments(receiver, Math.random),
+      timerClock: systemTimerClock,
+      onEvent: (event) => tell(event, options),
+    });
+    pump.start();
+    if (!options.stop.aborted) await once(options.stop, 'abort');
+    pump.stop();
+  } finally {
+    dataPlane.close();
+  }
+}
+
+function tell(event: PumpEvent, { print, warn }: StationOptions): void {
+  switch (event.kind) {
+    case 'offsetSample':
+      print(
+        formatTimeError({
+          correctedNs: event.corrected.offsetNs,
+          uncorrectedNs: event.uncorrected.offsetNs,
+        }),
+      );
+      return;
+    case 'portError':
+      warn(event.message);
+      return;
+    default:
+      // Much of what passes concerns the other receivers; a cable's end comes and goes with the lab.
+      return;
+  }
+}

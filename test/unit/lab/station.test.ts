@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { runStation } from '../../../src/lab/station.js';
+import { parseTimeError } from '../../../src/lab/time-error.js';
+import { receivers, stations } from '../../../src/lab/topology.js';
+import type { OpenOptions } from '../../../src/native/data-plane.js';
+import { CableHub, type HubDataPlane } from './cable-hub.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('every receiver measures the time source, over its own transport, and a true offset of 0', async () => {
+  const hub = new CableHub();
+  const stop = new AbortController();
+  const planes: HubDataPlane[] = [];
+  const lines = new Map<string, string[]>();
+  const ended = stations.map(({ name, mac }) =>
+    runStation({
+      name,
+      openDataPlane: ({ ports, timestamping }: OpenOptions) => {
+        expect([ports.length, timestamping]).toEqual([1, 'software']);
+        const plane = hub.plug(ports[0]?.interface ?? '', mac);
+        planes.push(plane);
+        return plane;
+      },
+      print: (line) => lines.set(name, [...(lines.get(name) ?? []), line]),
+      warn: (line) => expect.unreachable(line),
+      stop: stop.signal,
+    }),
+  );
+
+  vi.advanceTimersByTime(1_500);
+  stop.abort();
+  await Promise.all(ended);
+
+  expect([...lines.keys()].sort()).toEqual(receivers.map(({ name }) => name).sort());
+  for (const samples of lines.values()) {
+    // One at most for each of the 24 Syncs of that time: nobody listens to two streams.
+    expect(samples.length).toBeGreaterThan(12);
+    expect(samples.length).toBeLessThanOrEqual(24);
+    expect(samples.map(parseTimeError)).toEqual(
+      samples.map(() => ({ correctedNs: 0, uncorrectedNs: 0 })),
+    );
+  }
+  expect(planes.map(({ closed }) => closed)).toEqual(planes.map(() => true));
+});
+
+test('what the source sends unicast goes to the unicast receiver', async () => {
+  const hub = new CableHub();
+  const stop = new AbortController();
+  const source = runStation({
+    name: 'source',
+    openDataPlane: () => hub.plug('eth0', '02:00:00:00:00:01'),
+    print: () => undefined,
+    warn: () => undefined,
+    stop: stop.signal,
+  });
+  stop.abort();
+  await source;
+
+  const destinations = hub.frames
+    .map((frame) => Buffer.from(frame.subarray(0, 6)).toString('hex'))
+    .filter((mac) => (parseInt(mac.slice(0, 2), 16) & 1) === 0);
+  expect(new Set(destinations)).toEqual(new Set(['020000000004']));
+});
+
+test('an interface that cannot be opened is an error, not a station that says nothing', async () => {
+  const failed = runStation({
+    name: 'l2',
+    openDataPlane: () => {
+      throw new Error('eth0: there is no such interface');
+    },
+    print: () => undefined,
+    warn: () => undefined,
+    stop: new AbortController().signal,
+  });
+  await expect(failed).rejects.toThrow('eth0: there is no such interface');
+});
