@@ -1,0 +1,200 @@
+/** Two ports at the ends of one link whose delay is known, each with a clock of its own. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PeerToPeerPort } from '../../src/core/instance/peer-to-peer-port.js';
+import type { Input, Output } from '../../src/core/io.js';
+import { clockIdentity } from '../../src/core/time/identity.js';
+import { instantFromNs } from '../../src/core/time/instant.js';
+import { timeIntervalToNs } from '../../src/core/time/time-interval.js';
+import { encode } from '../../src/core/wire/message.js';
+import { messages } from '../support/arbitraries.js';
+import { decoded, neighborAddress, peerDelaySettings } from '../support/peer-delay.js';
+import { seededRandom } from '../support/random.js';
+
+interface Conditions {
+  readonly delayNs: number;
+  readonly rateOffset: number;
+  readonly offsetNs: bigint;
+  /** Of messages and of transmit time stamps. */
+  readonly loss: number;
+  /** General messages and time stamps are late by up to this, and so is what the responder does. */
+  readonly maxLatenessNs: number;
+  readonly seed: number;
+}
+
+/** The ports' index, which is also the other's neighbour's. */
+type End = 0 | 1;
+
+class SimulatedLink {
+  readonly ports: readonly [PeerToPeerPort, PeerToPeerPort];
+  readonly #conditions: Conditions;
+  readonly #random: () => number;
+  readonly #events: { readonly at: number; readonly run: () => void }[] = [];
+  #now = 1e9;
+
+  constructor(conditions: Conditions) {
+    this.#conditions = conditions;
+    this.#random = seededRandom(conditions.seed);
+    this.ports = [this.#portAt(0), this.#portAt(1)];
+  }
+
+  run(seconds: number): void {
+    const end = this.#now + seconds * 1e9;
+    for (const at of [0, 1] as const) this.#step(at, { kind: 'link', port: at, up: true });
+    for (;;) {
+      this.#events.sort((a, b) => a.at - b.at);
+      const next = this.#events.shift();
+      if (next === undefined || next.at > end) return;
+      this.#now = next.at;
+      next.run();
+    }
+  }
+
+  #portAt(port: End): PeerToPeerPort {
+    const portIdentity = { clockIdentity: clockIdentity(BigInt(port) + 1n), portNumber: 1 };
+    return new PeerToPeerPort({ ...peerDelaySettings, port, portIdentity });
+  }
+
+  #step(end: End, input: Input): void {
+    for (const output of this.ports[end].step(input)) this.#perform(end, output);
+  }
+
+  #perform(end: End, output: Output): void {
+    switch (output.kind) {
+      case 'sendEvent': {
+        const egressTimestamp = this.#read(end);
+        const lost = this.#isLost();
+        const { context } = output;
+        this.#after(this.#lateness(), () => {
+          this.#step(
+            end,
+            lost
+              ? { kind: 'transmitTimestampLost', port: end, context }
+              : { kind: 'transmitTimestamp', port: end, context, egressTimestamp },
+          );
+        });
+        this.#deliver(end, output.message, 0, true);
+        return;
+      }
+      case 'sendGeneral':
+        this.#deliver(end, output.message, this.#lateness(), false);
+        return;
+      case 'setTimer':
+        this.#after(output.after, () => this.#step(end, { kind: 'timer', timer: output.timer }));
+        return;
+      default:
+        return;
+    }
+  }
+
+  #deliver(from: End, message: Uint8Array, latenessNs: number, event: boolean): void {
+    if (this.#isLost()) return;
+    const to: End = from === 0 ? 1 : 0;
+    this.#after(this.#conditions.delayNs + latenessNs, () => {
+      const received = {
+        kind: 'message' as const,
+        port: to,
+        message,
+        source: neighborAddress,
+        toUnicast: false,
+        ...(event && { ingressTimestamp: this.#read(to) }),
+      };
+      // Only now is it taken from the queue; its time stamp is of its arrival.
+      this.#after(this.#lateness(), () => this.#step(to, received));
+    });
+  }
+
+  /** The clock at that end; the first one keeps true time. */
+  #read(end: End) {
+    if (end === 0) return instantFromNs(BigInt(Math.round(this.#now)));
+    const { rateOffset, offsetNs } = this.#conditions;
+    return instantFromNs(offsetNs + BigInt(Math.round(this.#now * (1 + rateOffset))));
+  }
+
+  #isLost(): boolean {
+    return this.#random() < this.#conditions.loss;
+  }
+
+  #lateness(): number {
+    return this.#random() * this.#conditions.maxLatenessNs;
+  }
+
+  #after(delayNs: number, run: () => void): void {
+    this.#events.push({ at: this.#now + delayNs, run });
+  }
+}
+
+const conditions = fc.record({
+  delayNs: fc.integer({ min: 0, max: 1_000_000 }),
+  rateOffset: fc.double({ min: -1e-4, max: 1e-4, noNaN: true }),
+  offsetNs: fc.bigInt({ min: 0n, max: 2_000_000_000_000_000_000n }),
+  maxLatenessNs: fc.integer({ min: 0, max: 20_000_000 }),
+  seed: fc.nat(),
+});
+
+describe('two ports on one link', () => {
+  it('both find its delay and each other’s rate, whatever order things come in', () => {
+    fc.assert(
+      fc.property(conditions, (given) => {
+        const link = new SimulatedLink({ ...given, loss: 0 });
+        link.run(30);
+        for (const end of [0, 1] as const) {
+          const found = link.ports[end].linkDelay();
+          if (found.kind !== 'measured') throw new Error(found.reason);
+          // Time stamps are whole nanoseconds: four of them, halved.
+          expect(Math.abs(timeIntervalToNs(found.meanLinkDelay) - given.delayNs)).toBeLessThan(
+            2 + given.delayNs * 1e-4,
+          );
+          const ratio = end === 0 ? 1 + given.rateOffset : 1 / (1 + given.rateOffset);
+          expect(Math.abs((found.neighborRateRatio ?? NaN) - ratio)).toBeLessThan(1e-9);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('are never wrong for losses, only late', () => {
+    fc.assert(
+      fc.property(conditions, (given) => {
+        const link = new SimulatedLink({ ...given, loss: 0.2 });
+        link.run(60);
+        for (const port of link.ports) {
+          const found = port.linkDelay();
+          if (found.kind !== 'measured') continue;
+          // Where the ratio is not known yet, 100 ppm of at most 60 ms of turnaround, halved.
+          const errorNs = Math.abs(timeIntervalToNs(found.meanLinkDelay) - given.delayNs);
+          expect(errorNs).toBeLessThan(found.neighborRateRatio === undefined ? 3_200 : 110);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a port', () => {
+  it('survives any message, and measures nothing from those it has not asked for', () => {
+    fc.assert(
+      fc.property(fc.array(messages, { minLength: 1, maxLength: 30 }), (received) => {
+        const { port } = peerDelaySettings;
+        const instance = new PeerToPeerPort(peerDelaySettings);
+        instance.step({ kind: 'link', port, up: true });
+        for (const message of received) {
+          const outputs = instance.step({
+            kind: 'message',
+            port,
+            message: encode(message),
+            source: neighborAddress,
+            toUnicast: false,
+            ingressTimestamp: instantFromNs(1n),
+          });
+          for (const output of outputs) {
+            if (output.kind === 'sendEvent') {
+              expect(decoded(output.message).messageType).toBe('Pdelay_Resp');
+            }
+          }
+        }
+        expect(instance.linkDelay().kind).toBe('unmeasured');
+      }),
+    );
+  });
+});
