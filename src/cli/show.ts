@@ -63,8 +63,33 @@ async function show(args: ShowArguments, { print }: Environment): Promise<void> 
 }
 
 function portTables(ports: readonly PortStatus[]): string {
-  const sections = [portTable(ports), peerDelayTable(ports), problemLines(ports)];
+  const sections = [
+    portTable(ports),
+    clockTable(ports),
+    peerDelayTable(ports),
+    problemLines(ports),
+  ];
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** Of the hardware clocks alone: software time stamps are all of CLOCK_REALTIME. */
+function clockTable(ports: readonly PortStatus[]): string {
+  const rows = ports.flatMap(({ interface: name, clock }) =>
+    clock === null
+      ? []
+      : [
+          [
+            name,
+            formatNs(clock.offsetNs),
+            formatPpb(clock.ratePpb),
+            formatNs(clock.uncertaintyNs),
+            clock.related ? 'related' : 'being related: corrections wait',
+          ],
+        ],
+  );
+  if (rows.length === 0) return '';
+  const head = ['port', 'ahead of the system clock by', 'faster by', 'uncertainty', 'state'];
+  return table([head, ...rows]);
 }
 
 function peerDelayTable(ports: readonly PortStatus[]): string {
@@ -104,9 +129,13 @@ function problemLines(ports: readonly PortStatus[]): string {
     .join('\n');
 }
 
-/** "12.3 ppb", from the ratio of two clocks. */
+/** From the ratio of two clocks. */
 function formatRate(rateRatio: number | null): string {
-  return rateRatio === null ? '-' : `${((rateRatio - 1) * 1e9).toFixed(0)} ppb`;
+  return rateRatio === null ? '-' : formatPpb((rateRatio - 1) * 1e9);
+}
+
+function formatPpb(ppb: number): string {
+  return `${ppb.toFixed(0)} ppb`;
 }
 
 function portTable(ports: readonly PortStatus[]): string {

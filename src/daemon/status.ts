@@ -1,6 +1,12 @@
 /** What a running switch tells of itself: shapes that scripts rely on, made from the engine's ports and counters. */
 import type { InstanceConfig } from '../config/config.js';
-import type { CounterLayout, Counters, PortInfo, TimestampingMode } from '../native/data-plane.js';
+import type {
+  CounterLayout,
+  Counters,
+  PortClock,
+  PortInfo,
+  TimestampingMode,
+} from '../native/data-plane.js';
 import type { PeerDelayStatus } from './peer-delay-board.js';
 import type { SyntonisationStatus } from './syntonisation-board.js';
 
@@ -16,6 +22,8 @@ export interface PortStatus {
   readonly timestampingReason: string;
   /** N of /dev/ptpN; null without a hardware clock. */
   readonly phcIndex: number | null;
+  /** Where the hardware clock stands; null with software time stamps. */
+  readonly clock: PortClock | null;
   /** Of the first transport that it is measured on; null while it is on none. */
   readonly meanLinkDelayNs: number | null;
   /** Null where no instance is peer-to-peer. */
@@ -40,6 +48,7 @@ export interface PortStats {
   /** By group and name: counters.rx.Sync, counters.drop.badVersion. They only grow. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly residenceNs: ResidenceStats;
+  readonly clock: PortClock | null;
   readonly meanLinkDelayNs: number | null;
   readonly peerDelay: PeerDelayStatus | null;
 }
@@ -66,6 +75,7 @@ export function portStatus(info: PortInfo, peerDelay: PeerDelayStatus | undefine
     timestamping: info.timestamping,
     timestampingReason: info.timestampingReason,
     phcIndex: info.phcIndex < 0 ? null : info.phcIndex,
+    clock: info.clock,
     ...peerDelayOf(peerDelay),
   };
 }
@@ -91,6 +101,7 @@ export function statsOf({
         timestamping: info.timestamping,
         counters: countersOf(block, layout),
         residenceNs: residenceOf(block, layout),
+        clock: info.clock,
         ...peerDelayOf(peerDelays[index]),
       };
     }),

@@ -30,6 +30,9 @@ export interface Surroundings {
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
 }
 
+/** A clock that somebody keeps in step with another moves many times a second: said once in so much time. */
+const clockMovedIntervalNs = 60e9;
+
 const thisMachine: Surroundings = { timerClock: systemTimerClock, addressesOf };
 
 export class UnknownPortError extends Error {
@@ -44,6 +47,9 @@ export class Switch {
   readonly #clock: TransparentClock;
   readonly #log: Log;
   readonly #lastLink: PortLink[];
+  readonly #timerClock: TimerClock;
+  /** By port: when its operator was last told that its clock was moved. */
+  readonly #clockMovedToldAt: number[] = [];
 
   /**
    * Opens the engine; frames are forwarded from here on. Says one line a port.
@@ -58,6 +64,7 @@ export class Switch {
   ) {
     this.#config = config;
     this.#log = log;
+    this.#timerClock = surroundings.timerClock;
     this.#dataPlane = openDataPlane({
       ports: config.ports,
       timestamping: config.timestamping,
@@ -118,7 +125,7 @@ export class Switch {
     }
   }
 
-  #tell(event: Extract<PumpEvent, { kind: 'link' | 'portError' }>): void {
+  #tell(event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'portError' }>): void {
     switch (event.kind) {
       case 'link': {
         const link = event.present ? (event.up ? 'up' : 'down') : 'absent';
@@ -127,10 +134,22 @@ export class Switch {
         this.#log.warn(linkLine(this.#nameOf(event.port), link));
         return;
       }
+      case 'clockMoved':
+        this.#tellClockMoved(event.port);
+        return;
       case 'portError':
         this.#log.warn(`${this.#nameOf(event.port)}: ${event.message}`);
         return;
     }
+  }
+
+  #tellClockMoved(port: number): void {
+    const now = this.#timerClock.now();
+    if (now - (this.#clockMovedToldAt[port] ?? -Infinity) < clockMovedIntervalNs) return;
+    this.#clockMovedToldAt[port] = now;
+    this.#log.warn(
+      `${this.#nameOf(port)}: its hardware clock was set or slewed: relating it anew, corrections wait`,
+    );
   }
 
   #nameOf(port: number): string {

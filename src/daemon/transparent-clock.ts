@@ -24,8 +24,10 @@ export interface TransparentClockOptions {
   readonly timerClock: TimerClock;
   /** Asked again for every message: addresses come and go. */
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
-  /** Links and errors, for the operator. */
-  readonly onEvent: (event: Extract<PumpEvent, { kind: 'link' | 'portError' }>) => void;
+  /** Links, clocks and errors, for the operator. */
+  readonly onEvent: (
+    event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'portError' }>,
+  ) => void;
 }
 
 const transports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
@@ -96,11 +98,11 @@ export class TransparentClock {
         this.#peerDelay.noteLink(event.port);
         this.#options.onEvent(event);
         return;
+      case 'clockMoved':
       case 'portError':
         this.#options.onEvent(event);
         return;
-      // A clock that moved shows in the readings themselves; what nobody claims is in the engine's counters already.
-      case 'clockMoved':
+      // What nobody claims is in the engine's counters already.
       case 'unclaimed':
       case 'offsetSample':
         return;

@@ -170,6 +170,20 @@ describe('asking a running switch', () => {
     });
   });
 
+  test('show ports: where hardware clocks stand', async () => {
+    await whileRunning(async (fake) => {
+      const clock = { related: true, offsetNs: -7e9, ratePpb: 30_012.4, uncertaintyNs: 1.5 };
+      const clocks = [clock, { ...clock, related: false }];
+      fake.infos = fake.infos.map((info, port) => ({ ...info, clock: clocks[port] ?? null }));
+      const { output } = await ask('show', 'ports');
+      expect(output.split('\n').slice(4)).toEqual([
+        'port  ahead of the system clock by  faster by  uncertainty                            state',
+        'eth1                       -7.00 s  30012 ppb         2 ns                          related',
+        'eth2                       -7.00 s  30012 ppb         2 ns  being related: corrections wait',
+      ]);
+    });
+  });
+
   test.each(['clock', 'parent', 'time', 'foreign-masters'])(
     'show %s: a transparent clock has none, in one line',
     async (what) => {

@@ -105,6 +105,14 @@ describe('ports', () => {
     expect(statsFrom(fake).ports[0]?.link).toBe(link);
   });
 
+  test('where a hardware clock stands is in both', () => {
+    const clock = { related: true, offsetNs: -7e9, ratePpb: 30_000, uncertaintyNs: 1.5 };
+    const fake = fakeWith('eth1', 'eth2');
+    fake.infos = fake.infos.map((info, port) => (port === 0 ? { ...info, clock } : info));
+    expect(fake.infos.map((info) => portStatus(info, undefined).clock)).toEqual([clock, null]);
+    expect(statsFrom(fake).ports.map((port) => port.clock)).toEqual([clock, null]);
+  });
+
   test('no hardware clock is null', () => {
     const [info] = fakeWith('eth1').infos;
     expect(info && portStatus(info, undefined).phcIndex).toBeNull();

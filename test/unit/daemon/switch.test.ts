@@ -3,8 +3,11 @@ import { expect, test } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { runUntilStopped } from '../../../src/daemon/lifecycle.js';
+import { addressesOf } from '../../../src/daemon/host.js';
 import { policyRules } from '../../../src/daemon/policy.js';
 import { Switch, UnknownPortError } from '../../../src/daemon/switch.js';
+import { systemTimerClock, type TimerClock } from '../../../src/daemon/timers.js';
+import { durationNs } from '../../../src/core/time/instant.js';
 import type { PortInfo } from '../../../src/native/data-plane.js';
 import { FakeDataPlane } from './fake-data-plane.js';
 
@@ -19,7 +22,7 @@ const config: Config = {
   instances: [{ type: 'e2e-tc', domain: 'any' }],
 };
 
-function open(portState: Partial<PortInfo> = {}) {
+function open(portState: Partial<PortInfo> = {}, timerClock: TimerClock = systemTimerClock) {
   const lines = { info: [] as string[], warn: [] as string[] };
   let fake: FakeDataPlane | undefined;
   const running = new Switch(
@@ -33,6 +36,7 @@ function open(portState: Partial<PortInfo> = {}) {
     config,
     { busyPoll: true, cpu: 1 },
     { info: (line) => lines.info.push(line), warn: (line) => lines.warn.push(line) },
+    { timerClock, addressesOf },
   );
   if (fake === undefined) throw new Error('the data plane was not opened');
   return { fake, running, lines };
@@ -99,6 +103,21 @@ test('each change of a link is told once, a repetition not at all', () => {
     'eth2: there is no such interface now: forwarding begins when it is back',
     'eth2: the link is up: forwarding',
   ]);
+});
+
+test('a clock that moves over and over is told once a minute', () => {
+  let now = durationNs(0);
+  const { fake, lines } = open({}, { ...systemTimerClock, now: () => now });
+  const told = 'eth2: its hardware clock was set or slewed: relating it anew, corrections wait';
+  const moved = { kind: 'clockMoved', port: 1 } as const;
+  fake.report(moved, moved);
+  expect(lines.warn).toEqual([told]);
+  now = durationNs(59.9e9);
+  fake.report(moved);
+  expect(lines.warn).toEqual([told]);
+  now = durationNs(60e9);
+  fake.report(moved);
+  expect(lines.warn).toEqual([told, told]);
 });
 
 test('an error of a port is told with its interface', () => {
