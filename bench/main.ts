@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
-import { takePrecedence } from './precedence.js';
+import { takePrecedence } from '../test/support/netns/precedence.js';
 import { describeRun, writeReport } from './report.js';
 import { measureRigCeiling } from './rig.js';
 import { measureSlaveOffsets } from './slave-offset.js';

@@ -12,7 +12,7 @@ export interface SearchLimits {
 /** A trial may fail for what else the machine does; a rate counts as reached if one of this many is clean. */
 const TRIALS_PER_RATE = 2;
 /** An offered rate this much below the intended one means the generator was the limit. */
-const OFFERED_FRACTION = 0.95;
+const OFFERED_FRACTION = 0.8;
 const LOWEST_RATE = 250;
 
 export type Offer = (load: Load) => Promise<LoadReport>;

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { atEnd } from '../test/support/netns/cleanup.js';
+import { atEnd } from './cleanup.js';
 
 const HIGHEST_PRIORITY = -20;
 /** Where the scheduler groups processes by session, a nice value counts only among those of one's own. */
