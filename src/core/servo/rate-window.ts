@@ -21,6 +21,14 @@ export interface RateWindowSettings {
   readonly maxSpan: TimeInterval;
 }
 
+/** A reading, and where it lies from the anchor of its window. */
+export interface KeptReading extends ClockReading {
+  /** Local time since then. */
+  readonly localNs: number;
+  /** How much more time has passed on the remote clock. */
+  readonly gainNs: number;
+}
+
 /** The line through the readings of a window. */
 export interface RateFit {
   readonly rateRatio: RateRatio;
@@ -30,13 +38,15 @@ export interface RateFit {
   readonly inliers: number;
   /** How far from the line a reading may lie and still be believed. */
   readonly toleranceNs: number;
-  /** remote - local on the line at the newest reading, in ns from that of the oldest. */
+  /** remote - local on the line at the newest reading, in ns from that of the anchor. */
   readonly newestNs: number;
 }
 
 export interface RateWindow {
+  /** What the points of the readings are relative to; absent while there are none. */
+  readonly anchor?: ClockReading;
   /** In their order. */
-  readonly readings: readonly ClockReading[];
+  readonly readings: readonly KeptReading[];
   readonly fit?: RateFit;
   /** How many of the latest readings in a row were beyond the tolerance. */
   readonly strays: number;
@@ -52,6 +62,9 @@ const minToleranceNs = 50;
 
 /** Multiples of the median distance from the line; 4.45 is three standard deviations of normal noise. */
 const toleranceInMedians = 4.45;
+
+/** A number holds 2^53 units of 2^-16 ns, 137 s; windows are shorter than the rest of that. */
+const maxAnchorDistanceNs = 60e9;
 
 /** One or two late readings are noise; so many in a row are a clock that was set or changed its rate. */
 const maxStrays = 4;
@@ -69,52 +82,66 @@ export function withReading(
   if (latest !== undefined) {
     const since = intervalBetween(latest.local, reading.local);
     // Local time that goes back has been set.
-    if (since <= 0n) return { window: { readings: [reading], strays: 0 }, restarted: true };
+    if (since <= 0n) return { window: startedWith(reading), restarted: true };
     if (since < settings.minSpacing) return { window, restarted: false };
   }
-  const strays = isStray(window, reading) ? window.strays + 1 : 0;
+  if (window.anchor === undefined) return { window: startedWith(reading), restarted: false };
+  const kept = relativeTo(window.anchor, reading);
+  const strays = isStray(window, kept) ? window.strays + 1 : 0;
   const restarted = strays >= maxStrays;
-  const readings = [...window.readings, reading]
-    .filter(({ local }) => intervalBetween(local, reading.local) <= settings.maxSpan)
+  const earliestNs = kept.localNs - timeIntervalToNs(settings.maxSpan);
+  const readings = [...window.readings, kept]
+    .filter(({ localNs }) => localNs >= earliestNs)
     .slice(-(restarted ? maxStrays : settings.maxReadings));
-  const fit = fitOf(readings);
   return {
-    window: { readings, strays: restarted ? 0 : strays, ...(fit && { fit }) },
+    window: fitted({
+      ...anchored(window.anchor, readings),
+      strays: restarted ? 0 : strays,
+    }),
     restarted,
   };
 }
 
-/** Where the line leads from the newest reading on, `reading` is not. */
-function isStray({ readings, fit }: RateWindow, reading: ClockReading): boolean {
+function startedWith(reading: ClockReading): RateWindow {
+  return { anchor: reading, readings: [{ ...reading, localNs: 0, gainNs: 0 }], strays: 0 };
+}
+
+/** The readings move on, and the anchor after them, before what lies between has more digits than a number holds. */
+function anchored(anchor: ClockReading, readings: readonly KeptReading[]) {
   const [oldest] = readings;
+  if (oldest === undefined || oldest.localNs < maxAnchorDistanceNs) return { anchor, readings };
+  return { anchor: oldest, readings: readings.map((reading) => relativeTo(oldest, reading)) };
+}
+
+function fitted(window: RateWindow): RateWindow {
+  const fit = fitOf(window.readings);
+  return { ...window, ...(fit && { fit }) };
+}
+
+/** Where the line leads from the newest reading on, `reading` is not. */
+function isStray({ readings, fit }: RateWindow, reading: KeptReading): boolean {
   const newest = readings.at(-1);
-  if (fit === undefined || oldest === undefined || newest === undefined) return false;
-  const aheadNs = timeIntervalToNs(intervalBetween(newest.local, reading.local));
+  if (fit === undefined || newest === undefined) return false;
+  const aheadNs = reading.localNs - newest.localNs;
   const expectedNs = fit.newestNs + (fit.rateRatio - 1) * aheadNs;
-  const { gainNs } = relativeTo(oldest, reading);
-  return Math.abs(gainNs - expectedNs) > fit.toleranceNs + 3 * fit.standardError * aheadNs;
+  return Math.abs(reading.gainNs - expectedNs) > fit.toleranceNs + 3 * fit.standardError * aheadNs;
 }
 
-interface Point {
-  /** Local time since the oldest reading. */
-  readonly localNs: number;
-  /** How much more time has passed on the remote clock. */
-  readonly gainNs: number;
-}
+type Point = Pick<KeptReading, 'localNs' | 'gainNs'>;
 
-function relativeTo(oldest: ClockReading, { local, remote }: ClockReading): Point {
-  const elapsed = intervalBetween(oldest.local, local);
+function relativeTo(anchor: ClockReading, { local, remote }: ClockReading): KeptReading {
+  const elapsed = intervalBetween(anchor.local, local);
   return {
+    local,
+    remote,
     localNs: timeIntervalToNs(elapsed),
     // Exact, however far apart the clocks are: both differences are taken on one clock each.
-    gainNs: timeIntervalToNs(intervalBetween(instantAfter(oldest.remote, elapsed), remote)),
+    gainNs: timeIntervalToNs(intervalBetween(instantAfter(anchor.remote, elapsed), remote)),
   };
 }
 
-function fitOf(readings: readonly ClockReading[]): RateFit | undefined {
-  const [oldest] = readings;
-  if (oldest === undefined || readings.length < minReadings) return undefined;
-  const points = readings.map((reading) => relativeTo(oldest, reading));
+function fitOf(points: readonly Point[]): RateFit | undefined {
+  if (points.length < minReadings) return undefined;
   const slope = slopeOfPairs(points);
   const offset = median(points.map(({ localNs, gainNs }) => gainNs - slope * localNs));
   const distance = ({ localNs, gainNs }: Point) => Math.abs(gainNs - offset - slope * localNs);
