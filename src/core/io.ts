@@ -131,7 +131,7 @@ export type Output =
       readonly kind: 'rateRatio';
       readonly sdoId: number;
       readonly domainNumber: number;
-      /** Where and from whom: the ratio is to the clock of that port. */
+      /** Where and from whom. */
       readonly port: PortIndex;
       readonly source: PortIdentity;
       readonly syntonisation: Syntonisation | undefined;

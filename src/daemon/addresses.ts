@@ -8,14 +8,18 @@ export function macOctets(mac: string): Buffer {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
 }
 
-/** "02:00:00:00:00:01" of six octets. */
-export function formatMac(octets: Buffer): string {
-  return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join(':');
+const hexOctets = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
+/** "02:00:00:00:00:01" of six octets; once or twice for every frame that is received. */
+export function formatMac(octets: Uint8Array): string {
+  let text = '';
+  for (const octet of octets) text += `${text === '' ? '' : ':'}${hexOctets[octet]}`;
+  return text;
 }
 
 /** IEEE 802-2014, 8.2.2: the I/G bit, the first on the wire, is set in addresses of groups. */
 export function isGroupMac(mac: string): boolean {
-  return ((macOctets(mac)[0] ?? 0) & 0x01) !== 0;
+  return (parseInt(mac.slice(0, 2), 16) & 0x01) !== 0;
 }
 
 /** Four octets of "192.0.2.1". Throws TypeError on any other text. */

@@ -4,7 +4,7 @@
  */
 import type { LinkDelay as LinkDelayFound, Syntonisation, Transport } from '../core/io.js';
 import { durationNs } from '../core/time/instant.js';
-import { rateRatioOfOffset } from '../core/time/rate-ratio.js';
+import { rateOffsetOf } from '../core/time/rate-ratio.js';
 import { timeIntervalFromNs } from '../core/time/time-interval.js';
 import type { DataPlane, LinkDelay, Policy, RateRatio } from '../native/data-plane.js';
 import { Timers, type TimerClock } from './timers.js';
@@ -19,7 +19,7 @@ export const rateOffsetStep = 1e-9;
 export const coalescingInterval = durationNs(5e6);
 
 export class PolicyProgrammer {
-  readonly #dataPlane: Pick<DataPlane, 'program' | 'ports'>;
+  readonly #dataPlane: Pick<DataPlane, 'program'>;
   readonly #rules: Policy['rules'];
   readonly #timers: Timers;
   readonly #linkDelays = new Map<string, LinkDelay>();
@@ -27,7 +27,7 @@ export class PolicyProgrammer {
 
   /** Programs the rules at once. */
   constructor(
-    dataPlane: Pick<DataPlane, 'program' | 'ports'>,
+    dataPlane: Pick<DataPlane, 'program'>,
     rules: Policy['rules'],
     timerClock: TimerClock,
   ) {
@@ -53,10 +53,9 @@ export class PolicyProgrammer {
     this.#programSoon();
   }
 
-  /** `port`: the one whose clock the ratio is to. */
   setRateRatio(
-    { sdoId, domainNumber }: Pick<RateRatio, 'sdoId' | 'domainNumber'>,
-    port: number,
+    sdoId: number,
+    domainNumber: number,
     syntonisation: Syntonisation | undefined,
   ): void {
     const key = `${sdoId}/${domainNumber}`;
@@ -65,9 +64,7 @@ export class PolicyProgrammer {
       if (this.#rateRatios.delete(key)) this.#programSoon();
       return;
     }
-    // Residence times are in seconds of the clock that all ports are related over, not of the port's own.
-    const ratePpb = this.#dataPlane.ports()[port]?.clock?.ratePpb ?? 0;
-    const rateOffset = syntonisation.rateRatio * rateRatioOfOffset(ratePpb * 1e-9) - 1;
+    const rateOffset = rateOffsetOf(syntonisation.rateRatio);
     if (programmed && Math.abs(rateOffset - programmed.rateOffset) < rateOffsetStep) return;
     this.#rateRatios.set(key, { sdoId, domainNumber, rateOffset });
     this.#programSoon();

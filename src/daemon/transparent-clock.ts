@@ -88,7 +88,7 @@ export class TransparentClock {
         this.#peerDelay.note(event);
         return;
       case 'rateRatio':
-        this.#programmer.setRateRatio(event, event.port, event.syntonisation);
+        this.#programmer.setRateRatio(event.sdoId, event.domainNumber, event.syntonisation);
         this.#syntonisation.note(event);
         return;
       case 'discarded':

@@ -21,7 +21,7 @@ import {
 
 /** A Sync with its Follow_Up. */
 export interface SyncReading {
-  /** Where it came in: another port is another path, and may be another clock. */
+  /** Where it came in: another port is another path. */
   readonly port: number;
   readonly source: PortIdentity;
   readonly syncEventIngressTimestamp: Instant;

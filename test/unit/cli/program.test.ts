@@ -74,7 +74,7 @@ describe('check', () => {
     expect(errors.split('\n').sort()).toEqual([
       `${file}:1: ports: is missing; list the interfaces, as in ports: [eth1, eth2]`,
       `${file}:1: prts: unknown key; did you mean ports?`,
-      `${file}:3: instances[0].type: bc is not available in this version; use type: e2e-tc`,
+      `${file}:3: instances[0].type: bc is not available in this version; use type: e2e-tc or type: p2p-tc`,
     ]);
   });
 

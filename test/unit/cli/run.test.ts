@@ -19,10 +19,13 @@ afterEach(() => {
 const twoPorts = ['-i', 'eth1', '-i', 'eth2'];
 
 /** A switch that runs while `during` does, and its own end. */
-async function whileRunning(during: (fake: FakeDataPlane) => Promise<void>): Promise<Invocation> {
+async function whileRunning(
+  during: (fake: FakeDataPlane) => Promise<void>,
+  ...options: readonly string[]
+): Promise<Invocation> {
   const stop = new AbortController();
   let fake: FakeDataPlane | undefined;
-  const ended = invoke(['run', ...twoPorts, '--socket', socket], {
+  const ended = invoke(['run', ...twoPorts, ...options, '--socket', socket], {
     stop: stop.signal,
     openDataPlane: (options) => (fake = new FakeDataPlane(options)),
   });
@@ -182,6 +185,32 @@ describe('asking a running switch', () => {
         'eth2                       -7.00 s  30012 ppb         2 ns  being related: corrections wait',
       ]);
     });
+  });
+
+  test('show ports of a peer-to-peer switch: every link, and what is wrong with one', async () => {
+    await whileRunning(
+      async (fake) => {
+        fake.setCounter(1, 'drop.otherDelayMechanism', 4);
+        const { output } = await ask('show', 'ports');
+        const [, links = '', problem] = output.split('\n\n');
+        const rows = links.split('\n');
+        expect(rows[0]).toMatch(
+          /^port +transport +mean link delay +neighbour faster by +neighbour +state$/,
+        );
+        expect(rows.slice(1).map((row) => row.split(/ +/).slice(0, 3))).toEqual(
+          ['eth1', 'eth2'].flatMap((port) =>
+            ['l2', 'udp4', 'udp6'].map((transport) => [port, transport, '-']),
+          ),
+        );
+        expect(problem).toMatch(/^eth2: the neighbour measures its delay end to end .* e2e-tc$/);
+        const json = JSON.parse((await ask('show', 'ports', '--json')).output) as unknown;
+        expect(json).toMatchObject({
+          ports: [{ peerDelay: { problem: null } }, { meanLinkDelayNs: null }],
+        });
+      },
+      '--type',
+      'p2p-tc',
+    );
   });
 
   test.each(['clock', 'parent', 'time', 'foreign-masters'])(

@@ -46,6 +46,18 @@ describe('what is valid', () => {
     });
   });
 
+  test('a peer-to-peer transparent clock, with its default and without', () => {
+    const instancesOf = (text: string) => loadConfig(fileWith(text)).instances;
+    expect(instancesOf('{ports: [a, b], instances: [{type: p2p-tc}]}')).toEqual([
+      { type: 'p2p-tc', domain: 'any', logMinPdelayReqInterval: 0 },
+    ]);
+    expect(
+      instancesOf(
+        '{ports: [a, b], instances: [{type: p2p-tc, domain: 1, logMinPdelayReqInterval: -3}]}',
+      ),
+    ).toEqual([{ type: 'p2p-tc', domain: 1, logMinPdelayReqInterval: -3 }]);
+  });
+
   test('the long form, mixed with the short', () => {
     const text = `
 timestamping: software
@@ -110,12 +122,17 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown type',
       'ports: [a, b]\ninstances:\n  - domain: 0\n    type: e2etc',
-      'switch.yaml:4: instances[0].type: "e2etc" does not fit here; write type: e2e-tc',
+      'switch.yaml:4: instances[0].type: "e2etc" does not fit here; write type: e2e-tc or type: p2p-tc',
     ],
     [
       'a type of a later version',
       'ports: [a, b]\ninstances:\n  - type: bc\n    priority1: 100',
-      'switch.yaml:3: instances[0].type: bc is not available in this version; use type: e2e-tc',
+      'switch.yaml:3: instances[0].type: bc is not available in this version; use type: e2e-tc or type: p2p-tc',
+    ],
+    [
+      'an interval out of range',
+      'ports: [a, b]\ninstances:\n  - type: p2p-tc\n    logMinPdelayReqInterval: 9',
+      'switch.yaml:4: instances[0].logMinPdelayReqInterval: 9 does not fit here; write a whole number from -7 to 7',
     ],
     [
       'a duration without a unit',
@@ -229,8 +246,8 @@ describe('options that are wrong are named as options', () => {
     [
       'a type of a later version',
       undefined,
-      { interfaces: ['a', 'b'], type: 'p2p-tc' },
-      'command line: --type: p2p-tc is not available in this version',
+      { interfaces: ['a', 'b'], type: 'bc' },
+      'command line: --type: bc is not available in this version',
     ],
   ])('%s', (_name, text, options, beginning) => {
     const lines = complaints(text, options);

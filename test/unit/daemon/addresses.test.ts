@@ -6,6 +6,7 @@ import {
   ipv4Octets,
   ipv6Octets,
   isGroupMac,
+  linkLocalIpv6,
   macOctets,
 } from '../../../src/daemon/addresses.js';
 
@@ -20,6 +21,11 @@ describe('addresses', () => {
   ])('%s is %s and back', (text, hex) => {
     expect(ipv6Octets(text).toString('hex')).toBe(hex);
     expect(formatIpv6(Buffer.from(hex, 'hex'))).toBe(text);
+  });
+
+  it('makes the link-local address of a MAC address, universal bit turned (RFC 4291, annex A)', () => {
+    expect(linkLocalIpv6('02:00:00:00:00:01')).toBe('fe80::ff:fe00:1');
+    expect(linkLocalIpv6('00:1b:21:34:56:78')).toBe('fe80::21b:21ff:fe34:5678');
   });
 
   it('reads IPv6 in any of its texts', () => {

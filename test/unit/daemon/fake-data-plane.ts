@@ -6,15 +6,24 @@ import type {
   OpenOptions,
   Policy,
   PortInfo,
+  SubmitFrame,
 } from '../../../src/native/data-plane.js';
 
-const names = ['rx.Sync', 'tx.Sync', 'drop.noPolicy', 'drop.badVersion', 'held.total'];
+const names = [
+  'rx.Sync',
+  'tx.Sync',
+  'drop.noPolicy',
+  'drop.badVersion',
+  'drop.otherDelayMechanism',
+  'held.total',
+];
 const residenceNames = ['count', 'sumNs', 'minNs', 'maxNs'].map((name) => `residence.${name}`);
 export const upperBoundsNs = [9, 99, 999, 9999];
 
 export class FakeDataPlane implements DataPlane {
   readonly programmed: Policy[] = [];
   readonly lost: [port: number, count: number][] = [];
+  readonly submitted: SubmitFrame[] = [];
   closed = false;
   infos: PortInfo[];
   readonly #counters: Counters;
@@ -79,8 +88,8 @@ export class FakeDataPlane implements DataPlane {
   drain(): EngineRecord[] {
     return this.#records.splice(0);
   }
-  submit(): void {
-    throw new Error('a transparent clock submits nothing');
+  submit(frames: readonly SubmitFrame[]): void {
+    this.submitted.push(...frames);
   }
   ports(): readonly PortInfo[] {
     return this.infos;

@@ -5,7 +5,12 @@ import type { Input, Output } from '../../../src/core/io.js';
 import { durationNs } from '../../../src/core/time/instant.js';
 import { decode } from '../../../src/core/wire/message.js';
 import { decapsulate, encapsulate } from '../../../src/daemon/encapsulation.js';
-import { Pump, type Attachment, type PumpEvent } from '../../../src/daemon/pump.js';
+import {
+  Pump,
+  type Attachment,
+  type PortLatency,
+  type PumpEvent,
+} from '../../../src/daemon/pump.js';
 import type {
   DataPlane,
   EngineRecord,
@@ -96,13 +101,18 @@ class ScriptedInstance {
   }
 }
 
-function setup(attachments: readonly Attachment[], mac = receiverAddress.mac) {
+function setup(
+  attachments: readonly Attachment[],
+  mac = receiverAddress.mac,
+  latencies: readonly PortLatency[] = [],
+) {
   const dataPlane = new FakeDataPlane(mac);
   const time = new VirtualTime();
   const events: PumpEvent[] = [];
   const pump = new Pump({
     dataPlane,
     attachments,
+    latencies,
     timerClock: time,
     onEvent: (event) => events.push(event),
   });
@@ -178,6 +188,61 @@ describe('the pump', () => {
     });
     expect(onUdp4.inputs[1]).not.toHaveProperty('ingressTimestamp');
     expect([onL2.inputs.length, onUdp4.inputs.length]).toEqual([2, 2]);
+  });
+
+  it('moves time stamps from where they were taken to the reference plane (7.3.4)', () => {
+    const send = { kind: 'sendEvent', port: 0, destination: { kind: 'multicast' }, context: 1 };
+    const message = frameRecord('Sync').frame.subarray(ptpOffset.l2);
+    const instance = new ScriptedInstance((input) =>
+      input.kind === 'link' ? [{ ...send, message } as Output] : [],
+    );
+    const latencies = [{ ingressLatencyNs: 35.5, egressLatencyNs: 20 }];
+    const { dataPlane, pump } = setup([{ instance, ports: l2 }], receiverAddress.mac, latencies);
+    pump.start();
+    dataPlane.deliver(frameRecord('Sync'), {
+      kind: 'transmitTimestamp',
+      port: 0,
+      context: 1,
+      timestampNs: 7_000n,
+    });
+    expect(instance.inputs.slice(1)).toMatchObject([
+      { kind: 'message', ingressTimestamp: (9_929n * 65536n) / 2n },
+      { kind: 'transmitTimestamp', egressTimestamp: 7_020n * 65536n },
+    ]);
+  });
+
+  it('tells of Syncs that pass to those who watch for them', () => {
+    const watching = new ScriptedInstance();
+    const other = new ScriptedInstance();
+    const { dataPlane, pump } = setup([
+      { instance: other, ports: l2 },
+      { instance: watching, ports: [], observesSyncs: true },
+    ]);
+    pump.start();
+    dataPlane.deliver({
+      kind: 'syncObserved',
+      port: 0,
+      sdoId: 0x100,
+      domainNumber: 9,
+      sourcePortIdentity: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 7, 0, 3),
+      sequenceId: 1,
+      timestampNs: 1_000n,
+      preciseOriginTimestampNs: 900n,
+      correction: 5n,
+    });
+    expect(watching.inputs).toEqual([
+      {
+        kind: 'syncObserved',
+        port: 0,
+        sdoId: 0x100,
+        domainNumber: 9,
+        sourcePortIdentity: { clockIdentity: 7n, portNumber: 3 },
+        syncEventIngressTimestamp: 1_000n * 65536n,
+        preciseOriginTimestamp: 900n * 65536n,
+        correctionField: 5n,
+      },
+    ]);
+    expect(other.inputs).toHaveLength(1);
   });
 
   it('gives no time stamp where the kernel gave none', () => {
