@@ -16,6 +16,16 @@ export default defineConfig({
         },
       },
       {
+        // Virtual time: networks of devices on the engine's own forwarding code.
+        test: {
+          name: 'sim',
+          include: ['test/sim/**/*.test.ts'],
+          globalSetup: 'test/sim/harness/simulated-time.ts',
+          pool: 'forks',
+          testTimeout: 60_000,
+        },
+      },
+      {
         // Real interfaces and real time: one file at a time, and nothing else beside it.
         test: {
           name: 'netns',
@@ -26,6 +36,17 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // Boots virtual machines, each of them one processor's work for minutes; skipped where there is no lab.
+        test: {
+          name: 'hw',
+          include: ['test/hw/**/*.test.ts'],
+          globalSetup: 'test/hw/compile-guest.ts',
+          pool: 'forks',
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,4 +1,5 @@
 /** Devices and cables under one virtual time and one seed. */
+import type { PortOptions } from '../data-plane.js';
 import { Cable, type CableModel } from './cable.js';
 import { Oscillator, type OscillatorModel } from './oscillator.js';
 import { RandomStream } from './random.js';
@@ -38,6 +39,8 @@ export interface Device {
   readonly name: string;
   readonly dataPlane: VirtualDataPlane;
   readonly clock: VirtualClock;
+  /** What it is told of its ports. */
+  readonly portOptions: readonly PortOptions[];
 }
 
 export interface Jack {
@@ -70,11 +73,8 @@ export class VirtualNetwork {
       seed: this.seed,
       random: (port, purpose) => random(`${port}/${purpose}`),
       ports: ports.map((port, index) => ({
-        interface: `${name}-${index}`,
+        ...told(port, `${name}-${index}`),
         mac: macOf(number, index + 1),
-        ingressLatencyNs: port.ingressLatencyNs ?? 0,
-        egressLatencyNs: port.egressLatencyNs ?? 0,
-        delayAsymmetryNs: port.delayAsymmetryNs ?? 0,
         timestamping: port.timestamping ?? {},
         residence: port.residence ?? defaultResidenceNs,
         ...(port.hardwareClock !== undefined && {
@@ -82,7 +82,8 @@ export class VirtualNetwork {
         }),
       })),
     });
-    return { name, dataPlane, clock };
+    const portOptions = ports.map((port, index) => told(port, `${name}-${index}`));
+    return { name, dataPlane, clock, portOptions };
   }
 
   /** A cable between two free ports. Throws RangeError for a port that has one, or that there is not. */
@@ -107,6 +108,11 @@ export class VirtualNetwork {
     const oscillator = new Oscillator(this.timeline, model, random);
     return new VirtualClock(this.timeline, oscillator, model.offsetNs ?? 0);
   }
+}
+
+function told(port: PortModel, interfaceName: string): PortOptions {
+  const { ingressLatencyNs = 0, egressLatencyNs = 0, delayAsymmetryNs = 0 } = port;
+  return { interface: interfaceName, ingressLatencyNs, egressLatencyNs, delayAsymmetryNs };
 }
 
 /** 02:...: locally administered (IEEE 802, 8.2). */

@@ -1,0 +1,75 @@
+/**
+ * A time receiver that measures its link peer to peer: of its own the least that shows what a peer-to-peer transparent
+ * clock does, of the core the whole of Sync, Follow_Up and peer delay. It follows whoever sends Sync in its domain.
+ */
+import type { PeerToPeerPort } from '../../../src/core/instance/peer-to-peer-port.js';
+import type { Input, Output } from '../../../src/core/io.js';
+import { admit } from '../../../src/core/port/admission.js';
+import { offsetFromMaster, uncorrected } from '../../../src/core/port/offset.js';
+import type { PortSettings } from '../../../src/core/port/port.js';
+import {
+  idleSyncExchange,
+  stepSyncExchange,
+  type SyncEvent,
+  type SyncMeasurement,
+} from '../../../src/core/port/sync-exchange.js';
+import type { ClockIdentity } from '../../../src/core/time/identity.js';
+import { durationNs } from '../../../src/core/time/instant.js';
+import {
+  timeIntervalToNs,
+  zeroTimeInterval,
+  type TimeInterval,
+} from '../../../src/core/time/time-interval.js';
+
+export class PeerToPeerReceiver {
+  readonly #settings: PortSettings;
+  readonly #link: PeerToPeerPort;
+  #exchange = idleSyncExchange;
+  #parent: ClockIdentity | undefined;
+
+  /** `link` is the instance that measures the same port's link. */
+  constructor(settings: PortSettings, link: PeerToPeerPort) {
+    this.#settings = settings;
+    this.#link = link;
+  }
+
+  /** The sender of the latest Sync. */
+  get parent(): ClockIdentity | undefined {
+    return this.#parent;
+  }
+
+  step(input: Input): readonly Output[] {
+    if (input.kind !== 'message') return [];
+    const received = admit(this.#settings, input);
+    if (typeof received === 'string') return [];
+    const { message, ingressTimestamp } = received;
+    if (message.messageType === 'Follow_Up') return this.#onSync({ kind: 'followUp', message });
+    if (message.messageType !== 'Sync' || ingressTimestamp === undefined) return [];
+    this.#parent = message.header.sourcePortIdentity.clockIdentity;
+    return this.#onSync({ kind: 'sync', message, syncEventIngressTimestamp: ingressTimestamp });
+  }
+
+  #onSync(event: SyncEvent): readonly Output[] {
+    const { exchange, measurement } = stepSyncExchange(this.#exchange, event);
+    this.#exchange = exchange;
+    const linkDelay = this.#link.linkDelay();
+    if (measurement === undefined || linkDelay.kind === 'unmeasured') return [];
+    const { meanLinkDelay } = linkDelay;
+    return [
+      {
+        kind: 'offsetSample',
+        port: this.#settings.port,
+        sequenceId: measurement.sequenceId,
+        corrected: sampleOf(measurement, meanLinkDelay),
+        uncorrected: sampleOf(uncorrected(measurement), zeroTimeInterval),
+      },
+    ];
+  }
+}
+
+function sampleOf(measurement: SyncMeasurement, delay: TimeInterval) {
+  return {
+    offsetNs: durationNs(timeIntervalToNs(offsetFromMaster(measurement, delay))),
+    meanPathDelayNs: durationNs(timeIntervalToNs(delay)),
+  };
+}

@@ -1,0 +1,51 @@
+/** What a time receiver has measured, against the truth. */
+
+export interface Sample {
+  /** True time since the start. */
+  readonly seconds: number;
+  /** The time source that it followed. */
+  readonly source: string;
+  /** Measured offset minus true offset. */
+  readonly errorNs: number;
+  /** The same for a receiver that knows no correctionField: what an ordinary switch would do to it. */
+  readonly uncorrectedErrorNs: number;
+  readonly meanPathDelayNs: number;
+}
+
+export interface ErrorSummary {
+  readonly count: number;
+  readonly meanNs: number;
+  readonly standardDeviationNs: number;
+  /** Greatest absolute value. */
+  readonly worstNs: number;
+}
+
+/** Of the samples from `fromSecond` up to `toSecond`. */
+export function errorsOf(
+  samples: readonly Sample[],
+  fromSecond = 0,
+  toSecond = Infinity,
+): ErrorSummary {
+  return summaryOf(within(samples, fromSecond, toSecond).map(({ errorNs }) => errorNs));
+}
+
+/** The same for a receiver that knows no correctionField. */
+export function uncorrectedErrorsOf(samples: readonly Sample[]): ErrorSummary {
+  return summaryOf(samples.map(({ uncorrectedErrorNs }) => uncorrectedErrorNs));
+}
+
+export function within(
+  samples: readonly Sample[],
+  fromSecond: number,
+  toSecond: number,
+): readonly Sample[] {
+  return samples.filter(({ seconds }) => seconds >= fromSecond && seconds < toSecond);
+}
+
+function summaryOf(errors: readonly number[]): ErrorSummary {
+  const count = errors.length;
+  const meanNs = errors.reduce((sum, error) => sum + error, 0) / count;
+  const variance = errors.reduce((sum, error) => sum + (error - meanNs) ** 2, 0) / count;
+  const worstNs = errors.reduce((worst, error) => Math.max(worst, Math.abs(error)), 0);
+  return { count, meanNs, standardDeviationNs: Math.sqrt(variance), worstNs };
+}

@@ -1,0 +1,237 @@
+/**
+ * One simulated network: time sources, time receivers and transparent clocks of this project on virtual data planes,
+ * with the truth known. Its seed decides everything that is left to chance.
+ */
+import { onTestFailed } from 'vitest';
+import type { InstanceConfig } from '../../../src/config/config.js';
+import { OrdinaryClock } from '../../../src/core/instance/ordinary-clock.js';
+import { PeerToPeerPort } from '../../../src/core/instance/peer-to-peer-port.js';
+import {
+  clockIdentityFromMac,
+  type ClockIdentity,
+  type PortIdentity,
+} from '../../../src/core/time/identity.js';
+import type { CoreInstance, PumpEvent } from '../../../src/daemon/pump.js';
+import { TransparentClock } from '../../../src/daemon/transparent-clock.js';
+import type { Cable, CableModel } from '../../../src/native/virtual/cable.js';
+import { RandomStream } from '../../../src/native/virtual/random.js';
+import {
+  VirtualNetwork,
+  type ClockModel,
+  type Device,
+  type PortModel,
+} from '../../../src/native/virtual/virtual-network.js';
+import { receiverSettings, sourceSettings } from '../../support/ordinary-clocks.js';
+import { runHost } from './host.js';
+import { recordSimulation } from './ledger.js';
+import { oneStep } from './one-step.js';
+import { PeerToPeerReceiver } from './peer-to-peer-receiver.js';
+import type { Sample } from './samples.js';
+
+export type DelayMechanism = 'e2e' | 'p2p';
+
+interface HostModel {
+  /** Perfect, unless set. */
+  readonly clock?: ClockModel;
+  readonly port?: PortModel;
+  /** 0 unless set. */
+  readonly domainNumber?: number;
+  /** The scenario's unless set. */
+  readonly delayMechanism?: DelayMechanism;
+}
+
+export interface SourceModel extends HostModel {
+  /** 16 a second unless set. */
+  readonly logSyncInterval?: number;
+  /** One-step Syncs, without Follow_Up. */
+  readonly oneStep?: boolean;
+}
+
+export type ReceiverModel = HostModel;
+
+export interface TransparentClockModel {
+  readonly clock?: ClockModel;
+  /** Two unless set. */
+  readonly ports?: readonly PortModel[];
+  /** One for every domain, of the scenario's delay mechanism, unless set. */
+  readonly instances?: readonly InstanceConfig[];
+}
+
+export interface Source extends Device {
+  readonly identity: ClockIdentity;
+}
+
+export interface Receiver extends Device {
+  /** Every measurement so far. */
+  readonly samples: Sample[];
+}
+
+export interface Switch extends Device {
+  readonly transparentClock: TransparentClock;
+}
+
+/** 16 a second. */
+const defaultLogSyncInterval = -4;
+const nsPerSecond = 1e9;
+
+/** Another seed than the scenario's own, to try it with. */
+const chosenSeed = process.env['PTP_SWITCH_SIM_SEED'];
+
+export class Scenario {
+  readonly network: VirtualNetwork;
+  readonly #delayMechanism: DelayMechanism;
+  readonly #sources = new Map<ClockIdentity, Source>();
+
+  /** To be made in a test, which tells the seed when it fails. */
+  constructor(seed: number, delayMechanism: DelayMechanism = 'e2e') {
+    this.network = new VirtualNetwork(chosenSeed === undefined ? seed : Number(chosenSeed));
+    this.#delayMechanism = delayMechanism;
+    onTestFailed(() => {
+      console.error(`again with PTP_SWITCH_SIM_SEED=${this.network.seed}`);
+    });
+  }
+
+  timeSource(name: string, model: SourceModel = {}): Source {
+    const { clock, port = {}, domainNumber = 0 } = model;
+    const timestamping = { ...port.timestamping, oneStep: model.oneStep ?? false };
+    const device = this.#addDevice(name, clock, [{ ...port, timestamping }]);
+    const portIdentity = portIdentityOf(device);
+    const grandmasterIdentity = portIdentity.clockIdentity;
+    const instance = new OrdinaryClock({
+      ...sourceSettings,
+      portIdentity,
+      domainNumber,
+      grandmaster: { ...sourceSettings.grandmaster, grandmasterIdentity },
+      logSyncInterval: model.logSyncInterval ?? defaultLogSyncInterval,
+    });
+    const instances: CoreInstance[] = [model.oneStep === true ? oneStep(instance) : instance];
+    if (this.#mechanismOf(model) === 'p2p') instances.push(peerToPeerPort(portIdentity));
+    runHost(device, port, instances, () => undefined);
+    const source = { ...device, identity: grandmasterIdentity };
+    this.#sources.set(source.identity, source);
+    return source;
+  }
+
+  timeReceiver(name: string, model: ReceiverModel = {}): Receiver {
+    const { clock, port = {} } = model;
+    const device = this.#addDevice(name, clock, [port]);
+    const receiver: Receiver = { ...device, samples: [] };
+    const { instances, parent } =
+      this.#mechanismOf(model) === 'p2p'
+        ? peerToPeerReceiver(model, device)
+        : this.#endToEndReceiver(model, device);
+    runHost(device, port, instances, (event) => {
+      const source = this.#sources.get(parent() ?? (0n as ClockIdentity));
+      if (event.kind === 'offsetSample' && source !== undefined) {
+        receiver.samples.push(this.#sample(event, receiver, source));
+      }
+    });
+    return receiver;
+  }
+
+  transparentClock(name: string, model: TransparentClockModel = {}): Switch {
+    const device = this.#addDevice(name, model.clock, model.ports ?? [{}, {}]);
+    const { dataPlane } = device;
+    const transparentClock = new TransparentClock({
+      dataPlane,
+      config: {
+        timestamping: 'auto',
+        ports: device.portOptions,
+        instances: model.instances ?? [defaultInstance(this.#delayMechanism)],
+      },
+      timerClock: dataPlane.timerClock,
+      addressesOf: () => ({ ipv4: undefined, linkLocalIpv6: undefined }),
+      onEvent: () => undefined,
+    });
+    transparentClock.start();
+    return { ...device, transparentClock };
+  }
+
+  connect(a: Device, aPort: number, b: Device, bPort: number, model: CableModel = {}): Cable {
+    return this.network.connect({ device: a, port: aPort }, { device: b, port: bPort }, model);
+  }
+
+  /** Lets that much time pass. */
+  run(seconds: number): void {
+    const before = process.cpuUsage();
+    this.network.run(seconds);
+    const { user, system } = process.cpuUsage(before);
+    recordSimulation({ seconds, cpuSeconds: (user + system) / 1e6 });
+  }
+
+  /** Has it happen when that much time has passed since the start. */
+  at(seconds: number, action: () => void): void {
+    this.network.timeline.at(seconds * nsPerSecond, action);
+  }
+
+  #addDevice(name: string, clock: ClockModel | undefined, ports: readonly PortModel[]): Device {
+    return this.network.addDevice({ name, ports, ...(clock && { clock }) });
+  }
+
+  #mechanismOf({ delayMechanism }: HostModel): DelayMechanism {
+    return delayMechanism ?? this.#delayMechanism;
+  }
+
+  #endToEndReceiver({ domainNumber = 0 }: ReceiverModel, device: Device): ReceiverInstances {
+    const random = new RandomStream(this.network.seed, `${device.name}/delay requests`);
+    const clock = new OrdinaryClock({
+      ...receiverSettings,
+      portIdentity: portIdentityOf(device),
+      domainNumber,
+      random: () => random.uniform(),
+    });
+    const parent = () => {
+      const { port } = clock.state();
+      return 'parent' in port ? port.parent.portIdentity.clockIdentity : undefined;
+    };
+    return { instances: [clock], parent };
+  }
+
+  #sample(
+    { corrected, uncorrected }: Extract<PumpEvent, { kind: 'offsetSample' }>,
+    receiver: Receiver,
+    source: Source,
+  ): Sample {
+    const truthNs = receiver.clock.deviationNs() - source.clock.deviationNs();
+    return {
+      seconds: this.network.timeline.now / nsPerSecond,
+      source: source.name,
+      errorNs: corrected.offsetNs - truthNs,
+      uncorrectedErrorNs: uncorrected.offsetNs - truthNs,
+      meanPathDelayNs: corrected.meanPathDelayNs,
+    };
+  }
+}
+
+interface ReceiverInstances {
+  readonly instances: readonly CoreInstance[];
+  readonly parent: () => ClockIdentity | undefined;
+}
+
+function peerToPeerReceiver(
+  { domainNumber = 0 }: ReceiverModel,
+  device: Device,
+): ReceiverInstances {
+  const portIdentity = portIdentityOf(device);
+  const link = peerToPeerPort(portIdentity);
+  const receiver = new PeerToPeerReceiver({ port: 0, portIdentity, domainNumber, sdoId: 0 }, link);
+  return { instances: [link, receiver], parent: () => receiver.parent };
+}
+
+function peerToPeerPort(portIdentity: PortIdentity): PeerToPeerPort {
+  return new PeerToPeerPort({
+    ...{ port: 0, transport: 'l2', portIdentity, domainNumber: 0, sdoId: 0 },
+    logMinPdelayReqInterval: 0,
+  });
+}
+
+function defaultInstance(mechanism: DelayMechanism): InstanceConfig {
+  return mechanism === 'e2e'
+    ? { type: 'e2e-tc', domain: 'any' }
+    : { type: 'p2p-tc', domain: 'any', logMinPdelayReqInterval: 0 };
+}
+
+function portIdentityOf({ dataPlane }: Device): PortIdentity {
+  const mac = dataPlane.ports()[0]?.mac ?? '';
+  return { clockIdentity: clockIdentityFromMac(mac), portNumber: 1 };
+}
