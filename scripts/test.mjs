@@ -1,5 +1,6 @@
 // npm test: installs and builds what is missing, then every check there is, cheapest first; the last line counts them.
-// `npm test -- ARGUMENTS` runs vitest alone with them.
+// `npm test -- ARGUMENTS` runs vitest alone with them. The hardware lab takes minutes of every processor: it has a
+// command of its own, `npm run test:hw`, and takes part where PTP_SWITCH_TEST_HARDWARE is set.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +20,10 @@ const checks = [
   ['types', () => check('tsc', '-p', 'tsconfig.json', '--noEmit')],
   ['types of src/core, without Node', () => check('tsc', '-p', 'src/core/tsconfig.json')],
   ['C++ tests under AddressSanitizer and UBSan', runDataplaneTests],
-  ['vitest', () => runVitest([])],
+  ['vitest', () => runVitest(['--project=!hw'])],
+  ...(process.env.PTP_SWITCH_TEST_HARDWARE
+    ? [['hardware lab', () => runVitest(['--project=hw'])]]
+    : []),
 ];
 
 await main(async () => {
@@ -87,6 +91,7 @@ function runDataplaneTests() {
 }
 
 function runVitest(args) {
+  rmSync(vitestReport, { force: true });
   const exitedCleanly = run(join(projectRoot, 'node_modules/.bin/vitest'), [
     'run',
     '--reporter=default',

@@ -12,7 +12,7 @@ const PROGRAM = join(process.cwd(), '.setup/netns/frame-port');
 const START_TIMEOUT_MS = 5_000;
 
 /** Compiles the program if it is older than its source. */
-function build(): void {
+export function buildFramePort(): void {
   const built = statSync(PROGRAM, { throwIfNoEntry: false });
   if (built !== undefined && built.mtimeMs >= statSync(SOURCE).mtimeMs) return;
   mkdirSync(dirname(PROGRAM), { recursive: true });
@@ -29,7 +29,7 @@ export class FramePort {
     interfaceName: string,
     accept: (frame: Uint8Array) => boolean,
   ) {
-    build();
+    buildFramePort();
     this.#child = namespace.spawn(PROGRAM, [interfaceName], {
       onLine: (line) => {
         if (line === 'ready') this.#child.lines.push(line);

@@ -145,6 +145,12 @@ export class Network {
     }
   }
 
+  /** Takes an interface of the machine itself, such as a NIC of the hardware lab, and brings it up. */
+  adopt(namespace: Namespace, interfaceName: string): void {
+    ipBatch([`link set ${interfaceName} netns ${namespace.name}`]);
+    namespace.setLink(interfaceName, 'up');
+  }
+
   /** Ends every child, then removes all namespaces, cables and files. */
   async close(): Promise<void> {
     await Promise.all([...this.#namespaces.values()].map((namespace) => namespace.stopChildren()));

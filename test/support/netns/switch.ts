@@ -16,6 +16,8 @@ export interface SwitchOptions {
   readonly busyPoll?: boolean;
   /** The engine thread's processor, by our own option. */
   readonly cpu?: number;
+  /** Until every port forwards; 10 s unless set. */
+  readonly startTimeoutMs?: number;
 }
 
 const START_TIMEOUT_MS = 10_000;
@@ -27,6 +29,7 @@ export class Switch {
   readonly child: Child;
   readonly socket: string;
   readonly #namespace: Namespace;
+  readonly #startTimeoutMs: number;
 
   constructor(
     network: Network,
@@ -35,6 +38,7 @@ export class Switch {
     options: SwitchOptions = {},
   ) {
     this.#namespace = namespace;
+    this.#startTimeoutMs = options.startTimeoutMs ?? START_TIMEOUT_MS;
     this.socket = join(network.directory, `switch-${++switchCount}.sock`);
     const args = [
       COMMAND_LINE,
@@ -57,7 +61,7 @@ export class Switch {
         const { ports } = await this.stats();
         return ports.every(({ link }) => link === 'up');
       },
-      START_TIMEOUT_MS,
+      this.#startTimeoutMs,
       () => this.child.output,
     );
   }

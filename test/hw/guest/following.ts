@@ -1,0 +1,55 @@
+/**
+ * How well slaves follow a grandmaster through switches: the peers are started, left to settle, and measured twice over,
+ * by what the slaves themselves see and by their clocks.
+ */
+
+import type { Namespace, Network } from '../../support/netns/network.js';
+import { differenceNs, setRate, type Nic } from './hardware-clock.js';
+import { HardwareSlave, startGrandmaster, type HardwarePeerOptions } from './hardware-peer.js';
+
+export const SETTLING_SECONDS = 15;
+export const MEASURED_SECONDS = 20;
+
+export interface Place {
+  readonly namespace: Namespace;
+  readonly nic: Nic;
+}
+
+export interface Following {
+  readonly nic: Nic;
+  /** Summaries of about a second each. */
+  readonly seconds: number;
+  /** The slave's offset from its master as it sees it, over all Syncs. */
+  readonly rmsNs: number;
+  readonly maxNs: number;
+  /** The slave's clock minus the grandmaster's, by reading both. */
+  readonly clockDifferenceNs: number;
+}
+
+/** The rate of a slave's clock before it is steered. */
+const SLAVE_RATE_PPB = 20_000;
+
+export async function measureFollowing(
+  network: Network,
+  gm: Place,
+  places: readonly Place[],
+  options: HardwarePeerOptions,
+): Promise<Following[]> {
+  for (const { nic } of places) setRate(nic, SLAVE_RATE_PPB);
+  const slaves = places.map(
+    ({ namespace, nic }) => new HardwareSlave(network, namespace, nic, options),
+  );
+  const grandmaster = startGrandmaster(network, gm.namespace, gm.nic, options);
+  const results: Following[] = [];
+  for (const slave of slaves) {
+    const from = (await slave.followingSince()) + SETTLING_SECONDS;
+    const offsets = await slave.offsetsBetween(from, from + MEASURED_SECONDS);
+    results.push({
+      nic: slave.nic,
+      ...offsets,
+      clockDifferenceNs: differenceNs(slave.nic, gm.nic),
+    });
+  }
+  await Promise.all([...slaves.map((slave) => slave.stop()), grandmaster.child.stop()]);
+  return results;
+}

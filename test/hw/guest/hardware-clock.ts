@@ -1,0 +1,56 @@
+/** The PTP hardware clocks of the guest's NICs, set and read with linuxptp's phc_ctl: not with the product's own means. */
+
+import { readdirSync } from 'node:fs';
+import { run } from '../../support/netns/command.js';
+import { median } from '../../support/netns/statistics.js';
+
+export type Nic = `eth${0 | 1 | 2 | 3 | 4 | 5}`;
+
+/** NICs by their cable: eth0 and eth1, eth2 and eth3, eth4 and eth5. */
+const NICS: readonly Nic[] = ['eth0', 'eth1', 'eth2', 'eth3', 'eth4', 'eth5'];
+const READINGS = 9;
+
+/** Found before any NIC goes to a namespace, where its folder is out of sight. */
+const devices = new Map(
+  readdirSync('/sys/class/net')
+    .filter((name) => NICS.includes(name as Nic))
+    .map((name) => [name, `/dev/${readdirSync(`/sys/class/net/${name}/device/ptp`)[0]}`]),
+);
+
+function control(nic: Nic, ...commands: readonly string[]): string {
+  const device = devices.get(nic);
+  if (device === undefined) throw new Error(`${nic}: the guest has no such NIC`);
+  return run('phc_ctl', [device, '--', ...commands]);
+}
+
+/** Sets the clock to a time that no other clock has, seconds from any, and lets it run that much too fast. */
+export function detune(nic: Nic, ratePpb: number): void {
+  const seconds = 2_000_000_000 + 7 * NICS.indexOf(nic);
+  control(nic, 'set', String(seconds), 'freq', String(ratePpb));
+}
+
+export function stepClock(nic: Nic, seconds: number): void {
+  control(nic, 'adj', String(seconds));
+}
+
+export function setRate(nic: Nic, ratePpb: number): void {
+  control(nic, 'freq', String(ratePpb));
+}
+
+/**
+ * How far clock `a` is ahead of clock `b`, in nanoseconds, each compared with the system clock. The two are read one
+ * after the other: right to a few nanoseconds while `b` runs at the rate of the system clock and `a` follows `b`.
+ */
+export function differenceNs(a: Nic, b: Nic): number {
+  return median(
+    Array.from({ length: READINGS }, () => Number(behindSystemClock(b) - behindSystemClock(a))),
+  );
+}
+
+/** What is to be added to the clock to have the system's time, ns. */
+function behindSystemClock(nic: Nic): bigint {
+  const text = control(nic, 'cmp');
+  const offset = /offset from CLOCK_REALTIME is (-?\d+)ns/.exec(text)?.[1];
+  if (offset === undefined) throw new Error(`phc_ctl cmp: ${text}`);
+  return BigInt(offset);
+}

@@ -1,0 +1,117 @@
+/**
+ * ptp4l on a NIC of the guest with hardware time stamps. Unlike the peers of test/support/netns a slave steers here: the
+ * clock that it steers is its NIC's own.
+ */
+
+import type { Namespace, Network } from '../../support/netns/network.js';
+import { Ptp4l, type Ptp4lSettings, type Transport } from '../../support/netns/ptp4l.js';
+import { until } from '../../support/netns/wait.js';
+import type { Nic } from './hardware-clock.js';
+
+export type DelayMechanism = 'E2E' | 'P2P';
+
+export interface HardwarePeerOptions {
+  readonly transport?: Transport;
+  readonly delayMechanism?: DelayMechanism;
+  readonly settings?: Ptp4lSettings;
+}
+
+/** One line of ptp4l, over about a second of Syncs. */
+export interface OffsetSummary {
+  /** Seconds of CLOCK_MONOTONIC. */
+  readonly at: number;
+  readonly rmsNs: number;
+  readonly maxNs: number;
+}
+
+/** Of all offsets of a stretch of time. */
+export interface Offsets {
+  readonly seconds: number;
+  readonly rmsNs: number;
+  readonly maxNs: number;
+}
+
+/** A slave hears of its master, and time passes quickly while the guest waits for a file. */
+const STATE_TIMEOUT_MS = 120_000;
+/** By how much a summary may come later than a second after the last. */
+const SUMMARY_TIMEOUT_MS = 30_000;
+
+function optionsOf(nic: Nic, options: HardwarePeerOptions, settings: Ptp4lSettings) {
+  return {
+    ...(options.transport !== undefined && { transport: options.transport }),
+    interfaces: [nic],
+    settings: {
+      time_stamping: 'hardware',
+      tx_timestamp_timeout: 100,
+      delay_mechanism: options.delayMechanism ?? 'E2E',
+      // One summary a second.
+      summary_interval: 0,
+      ...settings,
+      ...options.settings,
+    },
+  };
+}
+
+export function startGrandmaster(
+  network: Network,
+  namespace: Namespace,
+  nic: Nic,
+  options: HardwarePeerOptions = {},
+): Ptp4l {
+  return Ptp4l.grandmaster(network, namespace, optionsOf(nic, options, {}));
+}
+
+export class HardwareSlave {
+  readonly nic: Nic;
+  readonly #peer: Ptp4l;
+
+  constructor(network: Network, namespace: Namespace, nic: Nic, options: HardwarePeerOptions = {}) {
+    this.nic = nic;
+    const settings = { free_running: 0, step_threshold: 0.00002 };
+    this.#peer = Ptp4l.slave(network, namespace, optionsOf(nic, options, settings));
+  }
+
+  /** When it chose its master: seconds of CLOCK_MONOTONIC. */
+  async followingSince(): Promise<number> {
+    const line = await this.#peer.child.waitForLine(
+      /^ptp4l\[(\d+\.\d+)\]: .* to (UNCALIBRATED|SLAVE) on/,
+      STATE_TIMEOUT_MS,
+    );
+    return Number(line[1]);
+  }
+
+  /** Of every whole summary between the two times, once the later one has come. */
+  async offsetsBetween(from: number, to: number): Promise<Offsets> {
+    await until(
+      `the offsets of ${this.nic} until ${to}`,
+      () => (this.summaries().at(-1)?.at ?? 0) >= to,
+      Math.max(0, to - now()) * 1_000 + SUMMARY_TIMEOUT_MS,
+      () => this.#peer.child.lines.slice(-20).join('\n'),
+    );
+    const summaries = this.summaries().filter(({ at }) => at > from && at <= to);
+    const squares = summaries.reduce((sum, { rmsNs }) => sum + rmsNs ** 2, 0);
+    return {
+      seconds: summaries.length,
+      rmsNs: Math.sqrt(squares / summaries.length),
+      maxNs: Math.max(...summaries.map(({ maxNs }) => maxNs)),
+    };
+  }
+
+  summaries(): OffsetSummary[] {
+    return this.#peer.child.lines.flatMap((line) => {
+      const match = /^ptp4l\[(\d+\.\d+)\]: rms\s+(\d+)\s+max\s+(\d+)/.exec(line);
+      return match === null
+        ? []
+        : [{ at: Number(match[1]), rmsNs: Number(match[2]), maxNs: Number(match[3]) }];
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#peer.child.stop();
+  }
+}
+
+/** Seconds of CLOCK_MONOTONIC, as ptp4l writes them before each line. */
+export function now(): number {
+  return Number(process.hrtime.bigint()) / 1e9;
+}
