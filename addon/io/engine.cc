@@ -41,7 +41,8 @@ constexpr int64_t kClockVerifyIntervalNs = 1'000'000;
 constexpr uint32_t kClockVerifyAttempts = 2;
 constexpr int64_t kHardwareModeIntervalNs = 1'000'000'000;
 
-// epoll data values above the ports.
+// epoll data values: the receiver of port i is i, its sender kSenders + i.
+constexpr uint64_t kSenders = 1'000;
 constexpr uint64_t kWakeUp = UINT64_MAX;
 constexpr uint64_t kLinks = UINT64_MAX - 1;
 
@@ -194,13 +195,19 @@ std::optional<Error> Engine::open_port(uint32_t index) {
     settings.outstanding_limit = outstanding_timestamps(probe.driver);
     forwarder_.configure(index, settings);
   }
-  auto socket = PortSocket::open(port.info.interface, probe.index, port.info.timestamping);
-  if (auto* error = std::get_if<Error>(&socket)) return *error;
-  port.socket.emplace(std::move(std::get<PortSocket>(socket)));
+  auto sender = TransmitSocket::open(port.info.interface, probe.index, port.info.timestamping);
+  if (auto* error = std::get_if<Error>(&sender)) return *error;
+  auto receiver = ReceiveSocket::open(port.info.interface, probe.index, port.info.timestamping);
+  if (auto* error = std::get_if<Error>(&receiver)) return *error;
+  port.sender.emplace(std::move(std::get<TransmitSocket>(sender)));
+  port.receiver.emplace(std::move(std::get<ReceiveSocket>(receiver)));
   epoll_event event{};
-  event.events = EPOLLIN;  // and EPOLLERR, always: transmit time stamps
+  event.events = EPOLLIN;
   event.data.u64 = index;
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port.socket->fd(), &event);
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port.receiver->fd(), &event);
+  // Hardware delivers its time stamps later, out of its interrupt.
+  port.sender_watched = false;
+  if (port.info.timestamping == TimestampingMode::kHardware) watch_sender(index, true);
   port.last_error = 0;
   {
     const std::lock_guard lock(ports_mutex_);
@@ -214,7 +221,9 @@ std::optional<Error> Engine::open_port(uint32_t index) {
 
 void Engine::close_port(uint32_t index) {
   Port& port = ports_[index];
-  port.socket.reset();  // leaves epoll as well
+  port.receiver.reset();  // leaves epoll as well
+  port.sender.reset();
+  port.sender_watched = false;
   port.hardware.reset();
   port.unread_timestamps = 0;
   {
@@ -329,7 +338,8 @@ void Engine::run() {
     collect_ring_drops(now);
   }
   for (uint32_t port = 0; port < ports_.size(); ++port) {
-    ports_[port].socket.reset();
+    ports_[port].receiver.reset();
+    ports_[port].sender.reset();
     ports_[port].hardware.reset();
   }
 }
@@ -338,7 +348,7 @@ void Engine::run() {
 bool Engine::poll_ports() {
   bool worked = false;
   for (uint32_t port = 0; port < ports_.size(); ++port) {
-    if (!ports_[port].socket) continue;
+    if (!ports_[port].receiver) continue;
     if (receive_from(port)) {
       worked = true;
       // Software time stamps are there as soon as the frame is sent: no need to be told.
@@ -351,7 +361,7 @@ bool Engine::poll_ports() {
 }
 
 bool Engine::receive_from(uint32_t index) {
-  PortSocket& socket = *ports_[index].socket;
+  ReceiveSocket& socket = *ports_[index].receiver;
   const int64_t now = monotonic_ns();
   int received = 0;
   while (received < kReceiveBatch) {
@@ -370,9 +380,9 @@ bool Engine::receive_from(uint32_t index) {
 bool Engine::read_timestamps(uint32_t index) {
   Port& port = ports_[index];
   bool any = false;
-  while (port.socket) {
-    PortSocket::TransmitTimestamp stamps[PortSocket::kTimestampBatch];
-    const uint32_t count = port.socket->read_transmit_timestamps(stamps);
+  while (port.sender) {
+    TransmitSocket::TransmitTimestamp stamps[TransmitSocket::kTimestampBatch];
+    const uint32_t count = port.sender->read_transmit_timestamps(stamps);
     const int64_t now = monotonic_ns();
     if (count != 0) {
       check_system_clock();
@@ -388,9 +398,19 @@ bool Engine::read_timestamps(uint32_t index) {
     }
     any |= count != 0;
     port.unread_timestamps -= std::min(port.unread_timestamps, count);
-    if (count < PortSocket::kTimestampBatch) break;
+    if (count < TransmitSocket::kTimestampBatch) break;
   }
   return any;
+}
+
+// Asks epoll to tell of the sender's time stamps, or no longer to.
+void Engine::watch_sender(uint32_t index, bool watch) {
+  Port& port = ports_[index];
+  if (!port.sender || port.sender_watched == watch) return;
+  epoll_event event{};  // EPOLLERR needs no asking for
+  event.data.u64 = kSenders + index;
+  ::epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, port.sender->fd(), &event);
+  port.sender_watched = watch;
 }
 
 int Engine::sleep_ms(int64_t now) {
@@ -462,10 +482,14 @@ void Engine::check_hardware_mode(int64_t now) {
 }
 
 void Engine::wait_for_events(int timeout_ms) {
-  // From here on the kernel tells of time stamps; those that never come are not asked for again and
-  // again.
-  for (Port& port : ports_) port.unread_timestamps = 0;
-  constexpr int kEvents = dataplane::kMaxPorts + 2;
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    if (ports_[index].unread_timestamps == 0) continue;
+    // From here on the kernel tells of this time stamp; one that never comes is not asked for again
+    // and again.
+    ports_[index].unread_timestamps = 0;
+    watch_sender(index, true);
+  }
+  constexpr int kEvents = 2 * dataplane::kMaxPorts + 2;
   epoll_event events[kEvents];
   const int count = ::epoll_wait(epoll_.get(), events, kEvents, timeout_ms);
   for (int i = 0; i < count; ++i) {
@@ -474,14 +498,19 @@ void Engine::wait_for_events(int timeout_ms) {
       run_commands();
     } else if (source == kLinks) {
       links_->read([this](const std::string& name) { interface_changed(name); });
+    } else if (source >= kSenders) {
+      const auto port = static_cast<uint32_t>(source - kSenders);
+      if (!read_timestamps(port) && ports_[port].sender) {
+        take_socket_error(ports_[port].sender->fd());
+      }
+      const bool delivers_at_once = ports_[port].info.timestamping == TimestampingMode::kSoftware;
+      if (delivers_at_once) watch_sender(port, false);
     } else if (events[i].events & (EPOLLERR | EPOLLHUP)) {
       const auto port = static_cast<uint32_t>(source);
-      if (!read_timestamps(port) && ports_[port].socket) {
-        // Not a time stamp: the socket has something to say, once, such as ENETDOWN.
-        // ENETDOWN is what the link monitor says better.
-        const int error = ports_[port].socket->take_error();
-        if (error != 0 && error != ENETDOWN) report_error(port, "receiving", error);
-      }
+      if (!ports_[port].receiver) continue;
+      // ENETDOWN is what the link monitor says better.
+      const int error = take_socket_error(ports_[port].receiver->fd());
+      if (error != 0 && error != ENETDOWN) report_error(port, "receiving", error);
     }
   }
 }
@@ -490,8 +519,8 @@ void Engine::collect_ring_drops(int64_t now) {
   if (now - drops_collected_at_ < kRingDropsIntervalNs) return;
   drops_collected_at_ = now;
   for (uint32_t port = 0; port < ports_.size(); ++port) {
-    if (!ports_[port].socket) continue;
-    if (const uint32_t drops = ports_[port].socket->take_ring_drops()) {
+    if (!ports_[port].receiver) continue;
+    if (const uint32_t drops = ports_[port].receiver->take_ring_drops()) {
       forwarder_.counters(port).add(dataplane::Counter::kDropReceiveRingFull, drops);
     }
   }
@@ -553,8 +582,8 @@ std::vector<EnginePortInfo> Engine::ports() const {
 bool Engine::send(uint32_t index, const uint8_t* frame, uint16_t length,
                   std::optional<uint32_t> number) {
   Port& port = ports_[index];
-  if (!port.socket) return false;
-  const int error = port.socket->send(frame, length, number);
+  if (!port.sender) return false;
+  const int error = port.sender->send(frame, length, number);
   if (error != 0) {
     report_error(index, "sending", error);
     return false;

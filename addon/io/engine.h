@@ -21,9 +21,11 @@
 #include "addon/io/hardware_timestamping.h"
 #include "addon/io/interface_probe.h"
 #include "addon/io/link_monitor.h"
-#include "addon/io/port_socket.h"
+#include "addon/io/packet_socket.h"
+#include "addon/io/receive_socket.h"
 #include "addon/io/record_ring.h"
 #include "addon/io/system_clock_watch.h"
+#include "addon/io/transmit_socket.h"
 
 namespace ptpswitch::io {
 
@@ -94,8 +96,10 @@ class Engine final : private dataplane::Effects {
     EnginePortInfo info;
     FileDescriptor claim;  // holds the interface against another switch
     std::unique_ptr<HardwareTimestamping> hardware;
-    HardwareClockTrack* clock = nullptr;  // none with software time stamps
-    std::optional<PortSocket> socket;
+    HardwareClockTrack* clock = nullptr;    // none with software time stamps
+    std::optional<ReceiveSocket> receiver;  // both or none
+    std::optional<TransmitSocket> sender;
+    bool sender_watched = false;     // by epoll
     uint32_t unread_timestamps = 0;  // frames sent with a number since the queue was last empty
     uint32_t timestamps_to_lose = 0;
     int last_error = 0;  // reported once per cause
@@ -115,6 +119,7 @@ class Engine final : private dataplane::Effects {
   void run();
   bool receive_from(uint32_t port);
   bool read_timestamps(uint32_t port);
+  void watch_sender(uint32_t port, bool watch);
   bool poll_ports();
   void wait_for_events(int timeout_ms);
   int sleep_ms(int64_t now);

@@ -1,0 +1,135 @@
+#include "addon/io/transmit_socket.h"
+
+#include <linux/errqueue.h>
+#include <linux/if_packet.h>
+#include <linux/net_tstamp.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "addon/dataplane/transmit_ledger.h"
+
+// Newer than the headers of the oldest system this builds on.
+#ifndef SCM_TS_OPT_ID
+#define SCM_TS_OPT_ID 81  // Linux 6.13
+#endif
+
+namespace ptpswitch::io {
+namespace {
+
+// Time stamps queue against the receive buffer, each with a copy of its frame at worst; frames
+// under way against the other.
+constexpr int kBufferBytes = 8 << 20;
+constexpr size_t kReturnedFrameBytes = 128;
+
+int64_t to_ns(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
+
+}  // namespace
+
+std::variant<TransmitSocket, Error> TransmitSocket::open(const std::string& interface,
+                                                         int interface_index,
+                                                         TimestampingMode mode) {
+  auto opened = open_packet_socket(interface);
+  if (auto* error = std::get_if<Error>(&opened)) return *error;
+  TransmitSocket socket(std::move(std::get<FileDescriptor>(opened)), mode);
+  raise_buffer(socket.fd(), SO_RCVBUFFORCE, SO_RCVBUF, kBufferBytes);
+  raise_buffer(socket.fd(), SO_SNDBUFFORCE, SO_SNDBUF, kBufferBytes);
+  if (!socket.apply_timestamping()) return socket_error(interface, "SO_TIMESTAMPING");
+  constexpr uint16_t kReceivesNothing = 0;
+  if (!bind_packet_socket(socket.fd(), interface_index, kReceivesNothing)) {
+    return socket_error(interface, "bind");
+  }
+  return socket;
+}
+
+bool TransmitSocket::apply_timestamping() {
+  uint32_t flags = SOF_TIMESTAMPING_OPT_ID;
+  flags |= mode_ == TimestampingMode::kHardware ? SOF_TIMESTAMPING_RAW_HARDWARE
+                                                : SOF_TIMESTAMPING_SOFTWARE;
+  // A number of our own choosing needs no frame to prove it.
+  if (choose_numbers_) flags |= SOF_TIMESTAMPING_OPT_TSONLY;
+  return set_option(fd_.get(), SOL_SOCKET, SO_TIMESTAMPING, flags);
+}
+
+int TransmitSocket::send(const uint8_t* frame, uint16_t length, std::optional<uint32_t> number) {
+  iovec data{const_cast<uint8_t*>(frame), length};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) uint8_t control[2 * CMSG_SPACE(sizeof(uint32_t))] = {};
+  if (number) {
+    auto put = [&](cmsghdr* header, int type, uint32_t value) {
+      header->cmsg_level = SOL_SOCKET;
+      header->cmsg_type = type;
+      header->cmsg_len = CMSG_LEN(sizeof value);
+      std::memcpy(CMSG_DATA(header), &value, sizeof value);
+    };
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    put(header, SO_TIMESTAMPING,
+        mode_ == TimestampingMode::kHardware ? SOF_TIMESTAMPING_TX_HARDWARE
+                                             : SOF_TIMESTAMPING_TX_SOFTWARE);
+    if (choose_numbers_) {
+      put(CMSG_NXTHDR(&message, header), SCM_TS_OPT_ID, *number);
+    } else {
+      message.msg_controllen = CMSG_SPACE(sizeof(uint32_t));
+    }
+  }
+  if (::sendmsg(fd_.get(), &message, MSG_DONTWAIT) >= 0) return 0;
+  if (errno == EINVAL && number && choose_numbers_) {
+    // The kernel is older than that option: it refuses the message before it counts.
+    choose_numbers_ = false;
+    if (apply_timestamping()) return send(frame, length, number);
+  }
+  return errno;
+}
+
+uint32_t TransmitSocket::read_transmit_timestamps(TransmitTimestamp* out) {
+  struct Buffers {
+    uint8_t frame[kReturnedFrameBytes];
+    alignas(cmsghdr) uint8_t control[256];
+  };
+  Buffers buffers[kTimestampBatch];
+  iovec data[kTimestampBatch];
+  mmsghdr messages[kTimestampBatch];
+  for (uint32_t i = 0; i < kTimestampBatch; ++i) {
+    data[i] = {buffers[i].frame, sizeof buffers[i].frame};
+    messages[i] = {};
+    messages[i].msg_hdr.msg_iov = &data[i];
+    messages[i].msg_hdr.msg_iovlen = 1;
+    messages[i].msg_hdr.msg_control = buffers[i].control;
+    messages[i].msg_hdr.msg_controllen = sizeof buffers[i].control;
+  }
+  const int received =
+      ::recvmmsg(fd_.get(), messages, kTimestampBatch, MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
+  uint32_t count = 0;
+  for (int i = 0; i < received; ++i) {
+    std::optional<int64_t> timestamp_ns;
+    std::optional<uint32_t> number;
+    msghdr& message = messages[i].msg_hdr;
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(&message, header)) {
+      if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_TIMESTAMPING) {
+        // [0] software, [2] raw hardware; one kind is asked for, only that kind is read.
+        timespec stamps[3];
+        std::memcpy(stamps, CMSG_DATA(header), sizeof stamps);
+        const timespec& stamp = stamps[mode_ == TimestampingMode::kHardware ? 2 : 0];
+        if (stamp.tv_sec != 0 || stamp.tv_nsec != 0) timestamp_ns = to_ns(stamp);
+      } else if (header->cmsg_level == SOL_PACKET && header->cmsg_type == PACKET_TX_TIMESTAMP) {
+        sock_extended_err error;
+        std::memcpy(&error, CMSG_DATA(header), sizeof error);
+        if (error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING) number = error.ee_data;
+      }
+    }
+    if (!timestamp_ns || !number) continue;
+    out[count] = {*number, *timestamp_ns, std::nullopt};
+    if (!choose_numbers_) {
+      out[count].signature = dataplane::frame_signature(buffers[i].frame, messages[i].msg_len);
+    }
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace ptpswitch::io

@@ -1,0 +1,49 @@
+// The sending side of a port: frames out, transmit time stamps back. A socket of its own, because
+// the kernel tells whoever watches a socket of each time stamp between taking it and handing the
+// frame on: time that no correction covers. So this one is watched only while a time stamp is late.
+// One thread uses it, nothing in it blocks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "addon/io/error.h"
+#include "addon/io/file_descriptor.h"
+#include "addon/io/packet_socket.h"
+
+namespace ptpswitch::io {
+
+class TransmitSocket {
+ public:
+  static std::variant<TransmitSocket, Error> open(const std::string& interface, int interface_index,
+                                                  TimestampingMode mode);
+
+  int fd() const { return fd_.get(); }
+
+  // Sends a frame; with `number` its transmit time stamp will carry that number, or, where the
+  // kernel does not let the sender choose (before Linux 6.13), the kernel's own count. 0, or the
+  // errno.
+  int send(const uint8_t* frame, uint16_t length, std::optional<uint32_t> number);
+
+  struct TransmitTimestamp {
+    uint32_t number;
+    int64_t timestamp_ns;
+    std::optional<uint64_t> signature;  // of the frame; none when the sender chose the number
+  };
+  // Reads up to kTimestampBatch time stamps into `out`; how many there were.
+  static constexpr uint32_t kTimestampBatch = 32;
+  uint32_t read_transmit_timestamps(TransmitTimestamp* out);
+
+ private:
+  TransmitSocket(FileDescriptor fd, TimestampingMode mode) : fd_(std::move(fd)), mode_(mode) {}
+
+  bool apply_timestamping();
+
+  FileDescriptor fd_;
+  TimestampingMode mode_;
+  bool choose_numbers_ = true;
+};
+
+}  // namespace ptpswitch::io
