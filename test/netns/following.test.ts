@@ -3,7 +3,7 @@
  * delay. All namespaces share one clock, so the true offset is zero.
  */
 
-import { beforeAll, describe, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, onTestFailed, onTestFinished, test } from 'vitest';
 import { FOLLOWING_TIMEOUT_MS, waitForFollowing } from '../support/netns/following.js';
 import { takePrecedence } from '../support/netns/precedence.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
@@ -36,7 +36,7 @@ const scenarios: readonly Scenario[] = [
     title: 'unicast negotiation',
     transport: 'UDPv4',
     shape: { slaves: 1 },
-    gm: { settings: { unicast_listen: 1 } },
+    gm: { settings: { unicast_listen: 1, inhibit_multicast_service: 1 } },
     slave: (gm) => ({
       sections: `[unicast_master_table]\ntable_id 1\nlogQueryInterval 0\nUDPv4 ${gm.address4}\n`,
       interfaceSettings: { eth0: { unicast_master_table: 1 } },
@@ -59,7 +59,11 @@ describe.skipIf(missing !== undefined).concurrent('a slave follows its grandmast
     async ({ transport, shape, gm, slave, title }) => {
       const star = new Star(shape);
       onTestFinished(() => star.close());
-      await star.startSwitches();
+      const switches = await star.startSwitches();
+      onTestFailed(() => {
+        for (const { child } of switches)
+          console.error(`${title}: ${child.state}\n${child.output}`);
+      });
       Ptp4l.grandmaster(star.network, star.gm.namespace, { transport, ...gm });
       const peers = star.slaves.map(({ namespace }) =>
         Ptp4l.slave(star.network, namespace, { transport, ...slave?.(star.gm) }),

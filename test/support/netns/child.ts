@@ -108,6 +108,12 @@ export class Child {
     return exit;
   }
 
+  /** Whether it runs and how it ended, for an error message. */
+  get state(): string {
+    if (this.#exit === undefined) return 'running';
+    return `ended with ${this.#exit.signal ?? this.#exit.code}`;
+  }
+
   /** Everything it said, for an error message. */
   get output(): string {
     return this.lines.join('\n');

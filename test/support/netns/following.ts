@@ -31,6 +31,6 @@ export async function waitForFollowing(offsets: OffsetSampler): Promise<Summary>
       return last !== undefined && follows(last) && last;
     },
     FOLLOWING_TIMEOUT_MS,
-    () => `the last 30 s, in nanoseconds: ${JSON.stringify(last)}`,
+    () => `${offsets.count} offsets; the last 30 s, in nanoseconds: ${JSON.stringify(last)}`,
   );
 }

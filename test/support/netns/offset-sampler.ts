@@ -46,6 +46,11 @@ export class OffsetSampler {
     if (this.#offsetsNs.length > 0 || this.#offsetNs !== 0) this.#offsetsNs.push(this.#offsetNs);
   }
 
+  /** How many so far. */
+  get count(): number {
+    return this.#offsetsNs.length;
+  }
+
   /** The last `count` settled offsets, in nanoseconds; undefined until there are so many. */
   latest(count: number): readonly number[] | undefined {
     if (this.#offsetsNs.length < SETTLING_OFFSETS + count) return undefined;
