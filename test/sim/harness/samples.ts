@@ -15,6 +15,8 @@ export interface Sample {
 export interface ErrorSummary {
   readonly count: number;
   readonly meanNs: number;
+  /** In the middle: what a few spoiled samples do not move. */
+  readonly medianNs: number;
   readonly standardDeviationNs: number;
   /** Greatest absolute value. */
   readonly worstNs: number;
@@ -29,7 +31,7 @@ export function errorsOf(
   return summaryOf(within(samples, fromSecond, toSecond).map(({ errorNs }) => errorNs));
 }
 
-/** The same for a receiver that knows no correctionField. */
+/** The errors of a receiver that knows no correctionField. */
 export function uncorrectedErrorsOf(samples: readonly Sample[]): ErrorSummary {
   return summaryOf(samples.map(({ uncorrectedErrorNs }) => uncorrectedErrorNs));
 }
@@ -46,6 +48,12 @@ function summaryOf(errors: readonly number[]): ErrorSummary {
   const count = errors.length;
   const meanNs = errors.reduce((sum, error) => sum + error, 0) / count;
   const variance = errors.reduce((sum, error) => sum + (error - meanNs) ** 2, 0) / count;
-  const worstNs = errors.reduce((worst, error) => Math.max(worst, Math.abs(error)), 0);
-  return { count, meanNs, standardDeviationNs: Math.sqrt(variance), worstNs };
+  const ascending = errors.toSorted((a, b) => a - b);
+  return {
+    count,
+    meanNs,
+    medianNs: ascending[Math.floor(count / 2)] ?? NaN,
+    standardDeviationNs: Math.sqrt(variance),
+    worstNs: Math.max(...[ascending[0] ?? NaN, ascending.at(-1) ?? NaN].map(Math.abs)),
+  };
 }

@@ -13,6 +13,7 @@ import {
 } from '../../../src/core/time/identity.js';
 import type { CoreInstance, PumpEvent } from '../../../src/daemon/pump.js';
 import { TransparentClock } from '../../../src/daemon/transparent-clock.js';
+import type { Counters } from '../../../src/native/data-plane.js';
 import type { Cable, CableModel } from '../../../src/native/virtual/cable.js';
 import { RandomStream } from '../../../src/native/virtual/random.js';
 import {
@@ -68,6 +69,8 @@ export interface Receiver extends Device {
 
 export interface Switch extends Device {
   readonly transparentClock: TransparentClock;
+  /** The sum over its ports. Throws RangeError for a name that there is not. */
+  counter(name: string): number;
 }
 
 /** 16 a second. */
@@ -144,7 +147,8 @@ export class Scenario {
       onEvent: () => undefined,
     });
     transparentClock.start();
-    return { ...device, transparentClock };
+    const counter = (name: string) => counterOf(dataPlane.counters(), name);
+    return { ...device, transparentClock, counter };
   }
 
   connect(a: Device, aPort: number, b: Device, bPort: number, model: CableModel = {}): Cable {
@@ -229,6 +233,14 @@ function defaultInstance(mechanism: DelayMechanism): InstanceConfig {
   return mechanism === 'e2e'
     ? { type: 'e2e-tc', domain: 'any' }
     : { type: 'p2p-tc', domain: 'any', logMinPdelayReqInterval: 0 };
+}
+
+function counterOf({ layout, values }: Counters, name: string): number {
+  const index = layout.names.indexOf(name);
+  if (index === -1) throw new RangeError(`no counter ${name}`);
+  let sum = 0n;
+  for (let at = index; at < values.length; at += layout.stride) sum += values[at] ?? 0n;
+  return Number(sum);
 }
 
 function portIdentityOf({ dataPlane }: Device): PortIdentity {
