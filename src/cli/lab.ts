@@ -39,6 +39,7 @@ export function labCommand(environment: Environment): CommandModule<object, LabA
           },
         } as const)
         .example('$0 lab', 'a live table, until Ctrl-C')
+        .example('$0 lab --type p2p-tc', 'with the peer-to-peer delay mechanism')
         .example('$0 lab --seconds 10 --json', 'ten seconds of it, for a script'),
     handler: (args) => lab(args, environment),
   };
@@ -67,6 +68,7 @@ async function lab(args: LabArguments, environment: Environment): Promise<void> 
 
 interface LabClockArguments {
   station: string;
+  type: LabType;
 }
 
 /** One clock of the lab, in its namespace. Not for people: it ends when its lab does, and prints samples as JSON. */
@@ -76,12 +78,15 @@ export function labClockCommand(
   return {
     command: 'lab-clock <station>',
     describe: false,
-    builder: (yargs) => yargs.positional('station', { type: 'string', demandOption: true }),
-    handler: async ({ station }) => {
+    builder: (yargs) =>
+      yargs
+        .positional('station', { type: 'string', demandOption: true })
+        .options({ type: { choices: labTypes, requiresArg: true, default: labTypes[0] } } as const),
+    handler: async ({ station, type }) => {
       const { runStation } = await import('../lab/station.js');
       const { openDataPlane } = await environment.loadAddon();
       const { print, printError: warn, stop } = environment;
-      await runStation({ name: station, openDataPlane, print, warn, stop });
+      await runStation({ name: station, type, openDataPlane, print, warn, stop });
     },
   };
 }

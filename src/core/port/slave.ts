@@ -1,11 +1,11 @@
 /**
- * A port that follows a master: it takes the first master it hears, measures offset and mean path delay by the delay
- * request-response mechanism and tells every sample; it steers nothing (clauses 9.5.3 to 9.5.7, 9.5.11, 11.2, 11.3).
+ * A port that follows a master: it takes the first master it hears, measures its offset, with the path delay of either
+ * mechanism, and tells every sample; it steers nothing (clauses 9.5.3 to 9.5.7, 9.5.11, 11.2, 11.3).
  *
  * Deviation: no best master clock algorithm yet. The role is fixed, and the parent is kept until its Announce messages
  * stay away, however good another master may be (9.3).
  */
-import type { Output, PeerAddress } from '../io.js';
+import type { LinkDelay, Output, PeerAddress } from '../io.js';
 import {
   movingMedian,
   withSample as withDelay,
@@ -58,6 +58,11 @@ export interface SlaveSettings extends PortSettings {
   readonly announceReceiptTimeout: number;
   /** Until the master's Delay_Resp tells another. */
   readonly logMinDelayReqInterval: number;
+  /**
+   * The link as the port's peer-to-peer mechanism has measured it; asked at every Sync, and no Delay_Req is sent. Absent: the
+   * port uses the delay request-response mechanism (8.2.15.4.4, delayMechanism).
+   */
+  readonly linkDelay?: () => LinkDelay;
   /** Uniform from 0 up to but not including 1. */
   readonly random: () => number;
 }
@@ -302,7 +307,10 @@ function onSyncEvent(
   const losses = reason === undefined ? [] : [discarded(settings, reason)];
   const waiting = { ...port, sync: exchange };
   if (measurement === undefined) return { state: { ...state, port: waiting }, outputs: losses };
-  const measured = withSyncMeasurement(settings, { ...state, port: waiting }, waiting, measurement);
+  const measured =
+    settings.linkDelay === undefined
+      ? withSyncMeasurement(settings, { ...state, port: waiting }, waiting, measurement)
+      : withSyncOverLink(settings, state, waiting, measurement, settings.linkDelay());
   return { state: measured.state, outputs: [...losses, ...measured.outputs] };
 }
 
@@ -319,28 +327,68 @@ function withSyncMeasurement(
         // Not before there is a Sync to combine it with; from then on the timer keeps itself going.
         outputs: port.latestSync === undefined ? [delayReqTimer(settings, state)] : [],
       };
-    case 'SLAVE': {
-      const sample = {
-        corrected: sampleOf(measurement, port.meanPathDelay.corrected.median),
-        uncorrected: sampleOf(uncorrected(measurement), port.meanPathDelay.uncorrected.median),
-      };
-      const statistics = {
-        corrected: withSample(port.statistics.corrected, sample.corrected.offsetNs),
-        uncorrected: withSample(port.statistics.uncorrected, sample.uncorrected.offsetNs),
-      };
-      return {
-        state: { ...state, port: { ...port, latestSync: measurement, statistics } },
-        outputs: [
-          {
-            kind: 'offsetSample',
-            port: settings.port,
-            sequenceId: measurement.sequenceId,
-            ...sample,
-          },
-        ],
-      };
-    }
+    case 'SLAVE':
+      return withOffsetSample(settings, state, port, measurement);
   }
+}
+
+/** 11.4: the clocks on the way have corrected for every link but the last, which this port measures itself. */
+function withSyncOverLink(
+  settings: SlaveSettings,
+  state: SlaveState,
+  port: WithParent,
+  measurement: SyncMeasurement,
+  linkDelay: LinkDelay,
+): Transition<SlaveState> {
+  if (linkDelay.kind === 'unmeasured') {
+    const { parent, sync, delay } = port;
+    return {
+      state: { ...state, port: { kind: 'UNCALIBRATED', parent, sync, delay } },
+      outputs: [],
+    };
+  }
+  // Filtered where it is measured, and of one link: there is nothing in it that a clock on the way has corrected.
+  const path = movingMedian(1, linkDelay.meanLinkDelay);
+  return withOffsetSample(
+    settings,
+    state,
+    {
+      ...port,
+      kind: 'SLAVE',
+      latestSync: measurement,
+      meanPathDelay: { corrected: path, uncorrected: path },
+      statistics:
+        port.kind === 'SLAVE' ? port.statistics : { corrected: noSamples, uncorrected: noSamples },
+    },
+    measurement,
+  );
+}
+
+function withOffsetSample(
+  settings: SlaveSettings,
+  state: SlaveState,
+  port: Extract<SlavePortState, { kind: 'SLAVE' }>,
+  measurement: SyncMeasurement,
+): Transition<SlaveState> {
+  const sample = {
+    corrected: sampleOf(measurement, port.meanPathDelay.corrected.median),
+    uncorrected: sampleOf(uncorrected(measurement), port.meanPathDelay.uncorrected.median),
+  };
+  const statistics = {
+    corrected: withSample(port.statistics.corrected, sample.corrected.offsetNs),
+    uncorrected: withSample(port.statistics.uncorrected, sample.uncorrected.offsetNs),
+  };
+  return {
+    state: { ...state, port: { ...port, latestSync: measurement, statistics } },
+    outputs: [
+      {
+        kind: 'offsetSample',
+        port: settings.port,
+        sequenceId: measurement.sequenceId,
+        ...sample,
+      },
+    ],
+  };
 }
 
 function sampleOf(measurement: SyncMeasurement, delay: TimeInterval) {

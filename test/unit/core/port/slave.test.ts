@@ -153,6 +153,60 @@ describe('a time receiver', () => {
     });
   });
 
+  it('takes the median of the latest path delays: one request held up on its way moves nothing', () => {
+    const clock = calibrated();
+    const measure = (sequenceId: number, pathNs: number) => {
+      const departure = 40_000 + 10_000 * sequenceId;
+      clock.step(delayReqTimer);
+      clock.step({
+        kind: 'transmitTimestamp',
+        port: 0,
+        context: sequenceId,
+        egressTimestamp: instantFromNs(BigInt(departure + 1_000)),
+      });
+      clock.step(received(delayResp(sequenceId, departure + 2 * pathNs - 200)));
+    };
+    measure(1, 202);
+    measure(2, 50_000);
+    clock.step(received(syncFrom(sourceSettings, 2), 91_203n));
+    expect(clock.step(received(followUpFrom(sourceSettings, 2, 90_000)))).toMatchObject([
+      { corrected: { offsetNs: 1001, meanPathDelayNs: 202 } },
+    ]);
+  });
+
+  describe('whose port measures its link peer to peer', () => {
+    const linkDelay = {
+      kind: 'measured',
+      meanLinkDelay: timeIntervalFromNs(150),
+      neighbor: sourceSettings.portIdentity,
+    } as const;
+
+    it('asks nobody, and takes the delay of the link for that of the path', () => {
+      const { clock, outputs } = synced({ linkDelay: () => linkDelay });
+      expect(outputs).toEqual([
+        {
+          kind: 'offsetSample',
+          port: 0,
+          sequenceId: 1,
+          corrected: { offsetNs: 1050, meanPathDelayNs: 150 },
+          uncorrected: { offsetNs: 1050, meanPathDelayNs: 150 },
+        },
+      ]);
+      expect(portKind(clock)).toBe('SLAVE');
+    });
+
+    it('tells nothing while the link is not measured', () => {
+      let known = true;
+      const { clock } = synced({
+        linkDelay: () => (known ? linkDelay : { kind: 'unmeasured', reason: 'noResponse' }),
+      });
+      known = false;
+      clock.step(received(syncFrom(sourceSettings, 2), 31_250n));
+      expect(clock.step(received(followUpFrom(sourceSettings, 2, 30_000)))).toEqual([]);
+      expect(portKind(clock)).toBe('UNCALIBRATED');
+    });
+  });
+
   it('takes no Sync before an Announce, and none of another master after it', () => {
     const clock = listening();
     expect(reasons(clock.step(received(syncFrom(sourceSettings, 1), 1n)))).toEqual(['otherMaster']);
