@@ -267,6 +267,7 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
     uint8_t frame[kMaxFrameLength];
     FrameView follow_up;
     wire::generate_follow_up(view, frame, follow_up);
+    if (follow_up.type == MessageType::kFollowUp) observe(ingress, follow_up, now);
     counters.add(Counter::kGenerated);
     // It did not arrive, so it does not count as forwarded when it leaves.
     if (!hold(ingress, follow_up, sent_ports, index, true, now)) {
