@@ -1,4 +1,5 @@
 // npm start: installs and builds what is missing, then runs the built-in lab. `npm start -- ARGUMENTS` hands them on.
+// package.json runs it by `exec`, for the shell that npm starts would keep a SIGTERM to itself.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { buildTools, labTools, main, projectRoot, setUp } from './setup.mjs';

@@ -1,10 +1,11 @@
 /** The lab's report for reading, by someone who may never have seen PTP. */
-import type { LabReport } from '../lab/report.js';
+import type { ErrorSummary } from '../lab/error-window.js';
+import type { ErrorComparison, LabReport } from '../lab/report.js';
 import { stations } from '../lab/topology.js';
 import { formatNs, total } from './format-stats.js';
 import { table } from './table.js';
 
-/** No more lines than a terminal of 24 shows. */
+/** Fits a terminal of 80 columns and 24 lines. */
 export function formatLab(report: LabReport): string {
   return [introduction(report), receiverTable(report), verdict(report), portTable(report)]
     .filter((section) => section !== '')
@@ -12,35 +13,26 @@ export function formatLab(report: LabReport): string {
 }
 
 /** How things stand, in one line. */
-export function formatLabLine({ elapsedSeconds, total }: LabReport): string {
-  const { samples, corrected, uncorrected } = total;
-  const errors = [
-    `with the correction ${formatNs(corrected?.medianNs ?? null)} (worst ${formatNs(corrected?.worstNs ?? null)})`,
-    `without it ${formatNs(uncorrected?.medianNs ?? null)} (worst ${formatNs(uncorrected?.worstNs ?? null)})`,
-  ];
-  return `lab: ${elapsedSeconds.toFixed(0)} s, ${samples} samples: median error ${errors.join(', ')}`;
+export function formatLabLine({
+  elapsedSeconds,
+  total: { samples, ...errors },
+}: LabReport): string {
+  return `lab: ${seconds(elapsedSeconds)}, ${samples} samples: median error ${comparison(errors).join(' ')}`;
 }
 
 function introduction({ syncPerSecond, load }: LabReport): string {
   return [
-    `A source sends its time through a switch to three receivers, ${syncPerSecond} times a second. While a message waits in`,
-    'the switch, the time in it grows old: that is the error of an ordinary switch. A transparent clock measures',
-    'the wait and writes it into the message. All clocks here are the one of this machine, so 0 would be perfect.',
+    `A source sends its time through a switch to three receivers, ${syncPerSecond} times a second.`,
+    'While a message waits in the switch, the time in it grows old. A transparent',
+    'clock measures the wait and writes it into the message: the correction. All',
+    'clocks here are the one of this machine, so an error of 0 would be perfect.',
     `Load: a burst of 0 to ${load.maxBurstMessages} other PTP messages right before every Sync.`,
   ].join('\n');
 }
 
 function receiverTable({ receivers }: LabReport): string {
   return table([
-    [
-      'time error at',
-      'port',
-      'samples',
-      'corrected: median',
-      'worst',
-      'uncorrected: median',
-      'worst',
-    ],
+    ['median error at', 'port', 'samples', 'corrected', 'worst', 'uncorrected', 'worst'],
     ...receivers.map(({ title, switchPort, samples, corrected, uncorrected }) => [
       title,
       switchPort,
@@ -53,27 +45,43 @@ function receiverTable({ receivers }: LabReport): string {
   ]);
 }
 
-function verdict({ total: { corrected, uncorrected }, elapsedSeconds }: LabReport): string {
+function verdict({ total, elapsedSeconds }: LabReport): string {
+  const { corrected, uncorrected } = total;
   if (corrected === null || uncorrected === null) return '';
-  const times = (uncorrected.medianNs / corrected.medianNs).toPrecision(2);
+  const [withIt, withoutIt] = comparison(total);
+  const times = Number((uncorrected.medianNs / corrected.medianNs).toPrecision(2));
   return [
-    `After ${elapsedSeconds.toFixed(0)} s: corrected, the receivers are off by ${formatNs(corrected.medianNs)} (median; worst ${formatNs(corrected.worstNs)});`,
-    `uncorrected, by ${formatNs(uncorrected.medianNs)} (worst ${formatNs(uncorrected.worstNs)}): ${Number(times)} times as much.`,
+    `After ${seconds(elapsedSeconds)} the median error is ${withIt}`,
+    `${withoutIt}: ${times} times as much.`,
   ].join('\n');
+}
+
+function comparison({
+  corrected,
+  uncorrected,
+}: Pick<ErrorComparison, 'corrected' | 'uncorrected'>): [withIt: string, withoutIt: string] {
+  const worst = (errors: ErrorSummary | null): string =>
+    `(worst ${formatNs(errors?.worstNs ?? null)})`;
+  return [
+    `${formatNs(corrected?.medianNs ?? null)} with the correction ${worst(corrected)},`,
+    `${formatNs(uncorrected?.medianNs ?? null)} without it ${worst(uncorrected)}`,
+  ];
 }
 
 function portTable({ ports }: LabReport): string {
   return table([
-    ['port', 'cable to', 'received', 'sent', 'dropped', 'residence p50', 'p99', 'max'],
-    ...ports.map(({ interface: name, counters, residenceNs }) => [
+    ['port', 'cable to', 'received', 'sent', 'dropped', 'residence p50 / p99 / max'],
+    ...ports.map(({ interface: name, counters, residenceNs: { p50, p99, max } }) => [
       name,
       stations.find(({ switchPort }) => switchPort === name)?.title ?? '',
       String(total(counters.rx)),
       String(total(counters.tx)),
       String(total(counters.drop)),
-      formatNs(residenceNs.p50),
-      formatNs(residenceNs.p99),
-      formatNs(residenceNs.max),
+      [p50, p99, max].map(formatNs).join(' / '),
     ]),
   ]);
+}
+
+function seconds(elapsedSeconds: number): string {
+  return `${elapsedSeconds.toFixed(0)} s`;
 }

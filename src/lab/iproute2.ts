@@ -22,7 +22,7 @@ export function ip(args: readonly string[], input = ''): string {
   if (status !== 0) {
     const complaint = stderr.trim().split('\n')[0] ?? '';
     throw new Error(
-      `ip ${args.join(' ')}: ${complaint}: the lab needs a machine, or a privileged container, that may make network namespaces`,
+      `lab: ip ${args.join(' ')}: ${complaint}: the lab needs a machine, or a privileged container, that may make network namespaces`,
     );
   }
   return stdout;
