@@ -1,10 +1,12 @@
 /** The instances of each station: what the time source sends, what each receiver listens to. */
 import { OrdinaryClock } from '../core/instance/ordinary-clock.js';
+import { PeerToPeerPort } from '../core/instance/peer-to-peer-port.js';
 import type { MasterSettings } from '../core/port/master.js';
 import type { PortSettings } from '../core/port/port.js';
 import { clockIdentityFromMac } from '../core/time/identity.js';
 import type { Attachment, CoreInstance, PortTransport } from '../daemon/pump.js';
 import { LoadedTimeSource } from './loaded-time-source.js';
+import type { LabType } from './report.js';
 import { receivers, timeSource, type Receiver } from './topology.js';
 
 /** What the clocks speak in; the load has a domain of its own, which they leave alone. */
@@ -17,6 +19,9 @@ export const syncPerSecond = 2 ** -logSyncInterval;
 /** Four Announce a second, and ten may be missed before the source counts as gone: a laden machine may stall. */
 const logAnnounceInterval = -2;
 const announceReceiptTimeout = 10;
+
+/** Eight measurements of each link a second. */
+const logMinPdelayReqInterval = -3;
 
 /** A few hundred microseconds of work for a switch of four ports; a small share of the 62.5 ms between two Syncs. */
 export const maxBurstMessages = 64;
@@ -44,24 +49,32 @@ const announced = {
 } as const;
 
 /** @param random uniform from 0 up to but not including 1 */
-export function sourceAttachments(random: () => number): Attachment[] {
+export function sourceAttachments(type: LabType, random: () => number): Attachment[] {
   const { l2, udp4 } = sourceIdentities;
   const unicastReceivers = receivers
     .filter(({ transmission }) => transmission === 'unicast')
     .map(({ mac, ip }) => ({ kind: 'unicast' as const, mac, ip }));
   const load = { ...portSettings(sourceIdentities.load, loadDomain), maxBurstMessages, random };
   const loaded = (clock: OrdinaryClock): CoreInstance => new LoadedTimeSource(clock, load);
+  const onL2: PortTransport = { transport: 'l2' };
+  const onUdp4: PortTransport = { transport: 'udp4', ip: timeSource.ip };
   return [
-    attachment(loaded(timeSourceClock(l2, [])), { transport: 'l2' }),
-    attachment(loaded(timeSourceClock(udp4, unicastReceivers)), {
-      transport: 'udp4',
-      ip: timeSource.ip,
-    }),
+    attachment(loaded(timeSourceClock(l2, [])), onL2),
+    attachment(loaded(timeSourceClock(udp4, unicastReceivers)), onUdp4),
+    ...(type === 'p2p-tc'
+      ? [attachment(linkMeter(l2, onL2), onL2), attachment(linkMeter(udp4, onUdp4), onUdp4)]
+      : []),
   ];
 }
 
 /** @param random uniform from 0 up to but not including 1 */
-export function receiverAttachments(receiver: Receiver, random: () => number): Attachment[] {
+export function receiverAttachments(
+  receiver: Receiver,
+  type: LabType,
+  random: () => number,
+): Attachment[] {
+  const transport = transportOf(receiver);
+  const link = type === 'p2p-tc' ? linkMeter(receiver.mac, transport) : undefined;
   const clock = new OrdinaryClock({
     role: 'timeReceiver',
     ...portSettings(receiver.mac, clockDomain),
@@ -69,9 +82,19 @@ export function receiverAttachments(receiver: Receiver, random: () => number): A
     logAnnounceInterval,
     announceReceiptTimeout,
     logMinDelayReqInterval: logSyncInterval,
+    ...(link && { linkDelay: () => link.linkDelay() }),
     random,
   });
-  return [attachment(clock, transportOf(receiver))];
+  return [clock, ...(link ? [link] : [])].map((instance) => attachment(instance, transport));
+}
+
+/** The peer delay mechanism of a clock's port: it measures its link and answers the switch. */
+function linkMeter(identityMac: string, { transport }: PortTransport): PeerToPeerPort {
+  return new PeerToPeerPort({
+    ...portSettings(identityMac, clockDomain),
+    transport,
+    logMinPdelayReqInterval,
+  });
 }
 
 function timeSourceClock(

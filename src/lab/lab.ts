@@ -98,9 +98,10 @@ class Lab {
     );
 
     this.#options.onProgress(`lab: starting a time source and ${receivers.length} receivers`);
-    this.#startChild(timeSource.title, timeSource.name, ['lab-clock', timeSource.name]);
+    const clock = ['lab-clock', '--type', this.#options.type];
+    this.#startChild(timeSource.title, timeSource.name, [...clock, timeSource.name]);
     for (const [index, { name, title }] of receivers.entries()) {
-      this.#startChild(`receiver ${title}`, name, ['lab-clock', name], (line) =>
+      this.#startChild(`receiver ${title}`, name, [...clock, name], (line) =>
         this.#comparisons[index]?.add(parseTimeError(line)),
       );
     }

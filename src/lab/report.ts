@@ -3,7 +3,7 @@ import type { PortStats } from '../daemon/status.js';
 import type { ErrorSummary } from './error-window.js';
 
 /** What the switch of the lab can be. */
-export const labTypes = ['e2e-tc'] as const;
+export const labTypes = ['e2e-tc', 'p2p-tc'] as const;
 export type LabType = (typeof labTypes)[number];
 
 export interface ErrorComparison {

@@ -4,12 +4,15 @@ import { Pump, type PumpEvent } from '../daemon/pump.js';
 import { systemTimerClock } from '../daemon/timers.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import { clockDomain, receiverAttachments, sourceAttachments } from './clocks.js';
+import type { LabType } from './report.js';
 import { formatTimeError } from './time-error.js';
 import { receivers, stationInterface } from './topology.js';
 
 export interface StationOptions {
   /** A receiver's name in topology.ts; any other is the time source. */
   readonly name: string;
+  /** What the switch is: the clocks around it use the same delay mechanism. */
+  readonly type: LabType;
   readonly openDataPlane: (options: OpenOptions) => DataPlane;
   /** Takes a line for every sample: see time-error.ts. */
   readonly print: (line: string) => void;
@@ -37,8 +40,8 @@ export async function runStation(options: StationOptions): Promise<void> {
       dataPlane,
       attachments:
         receiver === undefined
-          ? sourceAttachments(Math.random)
-          : receiverAttachments(receiver, Math.random),
+          ? sourceAttachments(options.type, Math.random)
+          : receiverAttachments(receiver, options.type, Math.random),
       timerClock: systemTimerClock,
       onEvent: (event) => tell(event, options),
     });

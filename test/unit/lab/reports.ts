@@ -27,6 +27,7 @@ export const report: LabReport = {
     timestamping: 'software',
     counters: { rx: { Sync: 300, Follow_Up: 20 }, tx: { Sync: 7 }, drop: { noPolicy: 5 } },
     residenceNs,
+    clock: null,
     meanLinkDelayNs: null,
     peerDelay: null,
     clock: null,

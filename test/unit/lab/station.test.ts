@@ -20,6 +20,7 @@ test('every receiver measures the time source, over its own transport, and a tru
   const ended = stations.map(({ name, mac }) =>
     runStation({
       name,
+      type: 'e2e-tc',
       openDataPlane: ({ ports, timestamping }: OpenOptions) => {
         expect([ports.length, timestamping]).toEqual([1, 'software']);
         const plane = hub.plug(ports[0]?.interface ?? '', mac);
@@ -48,11 +49,42 @@ test('every receiver measures the time source, over its own transport, and a tru
   expect(planes.map(({ closed }) => closed)).toEqual(planes.map(() => true));
 });
 
+test('around a peer-to-peer switch they measure their links, and nobody sends a Delay_Req', async () => {
+  const hub = new CableHub();
+  const stop = new AbortController();
+  const samples: string[] = [];
+  const ended = ['source', 'l2'].map((name, index) =>
+    runStation({
+      name,
+      type: 'p2p-tc',
+      openDataPlane: () => hub.plug('eth0', `02:00:00:00:00:0${index + 1}`),
+      print: (line) => samples.push(line),
+      warn: (line) => expect.unreachable(line),
+      stop: stop.signal,
+    }),
+  );
+
+  vi.advanceTimersByTime(1_500);
+  stop.abort();
+  await Promise.all(ended);
+
+  expect(samples.length).toBeGreaterThan(12);
+  expect(samples.map(parseTimeError)).toEqual(
+    samples.map(() => ({ correctedNs: 0, uncorrectedNs: 0 })),
+  );
+  const typesOnL2 = hub.frames
+    .filter((frame) => frame[12] === 0x88 && frame[13] === 0xf7)
+    .map((frame) => (frame[14] ?? 0) & 0x0f);
+  expect(typesOnL2).toContain(0x2);
+  expect(typesOnL2).not.toContain(0x1);
+});
+
 test('what the source sends unicast goes to the unicast receiver', async () => {
   const hub = new CableHub();
   const stop = new AbortController();
   const source = runStation({
     name: 'source',
+    type: 'e2e-tc',
     openDataPlane: () => hub.plug('eth0', '02:00:00:00:00:01'),
     print: () => undefined,
     warn: () => undefined,
@@ -70,6 +102,7 @@ test('what the source sends unicast goes to the unicast receiver', async () => {
 test('an interface that cannot be opened is an error, not a station that says nothing', async () => {
   const failed = runStation({
     name: 'l2',
+    type: 'e2e-tc',
     openDataPlane: () => {
       throw new Error('eth0: there is no such interface');
     },
