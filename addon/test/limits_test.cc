@@ -129,6 +129,23 @@ TEST_CASE(
   CHECK(harness.clear_sent() == kMaxHeldPerExchange);
 }
 
+TEST_CASE("messages that go on waiting, port by port, count once") {
+  Network network(plain());
+  auto& harness = network.harness;
+  harness.receive(kMasterPort, numbered(network, MessageType::kSync, 1), kT0);
+  for (uint32_t i = 0; i < kMaxHeldPerExchange - 1; ++i) {
+    harness.receive(kMasterPort, numbered(network, MessageType::kFollowUp, 1));
+  }
+  harness.stamp(1, kT0 + 5);
+  harness.stamp(2, kT0 + 5);
+  // All of them still wait for port 3: there is room for one more.
+  harness.receive(kMasterPort, numbered(network, MessageType::kFollowUp, 1));
+  CHECK(harness.count(kMasterPort, Counter::kDropHeldFull) == 0);
+  harness.clear_sent();
+  harness.stamp(3, kT0 + 5);
+  CHECK(harness.clear_sent() == kMaxHeldPerExchange);
+}
+
 TEST_CASE(
     "time stamps in flight are bounded: one more event message goes out without, and its Follow_Up "
     "is dropped there") {

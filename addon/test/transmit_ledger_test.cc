@@ -141,8 +141,8 @@ TEST_CASE("SOF_TIMESTAMPING_OPT_ID: a failed send that the kernel did not count 
   send(ledger, 1);
   const auto first = ledger.match(0, signature(0));
   const auto second = ledger.match(1, signature(1));
-  CHECK(index_of(first) == 0);
-  CHECK(index_of(second) == 1);
+  REQUIRE(index_of(first) == 0);
+  REQUIRE(index_of(second) == 1);
   CHECK_FALSE(first->resynchronised);
   CHECK_FALSE(second->resynchronised);
 }
@@ -157,10 +157,10 @@ TEST_CASE(
   send(ledger, 2);
   CHECK(index_of(ledger.match(0, signature(0))) == 0);
   const auto resynchronised = ledger.match(2, signature(1));
-  CHECK(index_of(resynchronised) == 1);
+  REQUIRE(index_of(resynchronised) == 1);
   CHECK(resynchronised->resynchronised);
   const auto next = ledger.match(3, signature(2));
-  CHECK(index_of(next) == 2);
+  REQUIRE(index_of(next) == 2);
   CHECK_FALSE(next->resynchronised);
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("the time stamp of a frame given up does not disturb a resynchronisati
   send(ledger, 1, 20);
   CHECK_FALSE(ledger.match(0, signature(0)));
   const auto match = ledger.match(2, signature(1));
-  CHECK(index_of(match) == 1);
+  REQUIRE(index_of(match) == 1);
   CHECK(match->resynchronised);
 }
 
