@@ -3,7 +3,7 @@
  * delay. All namespaces share one clock, so the true offset is zero.
  */
 
-import { beforeAll, describe, onTestFailed, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, test } from 'vitest';
 import { FOLLOWING_TIMEOUT_MS, waitForFollowing } from '../support/netns/following.js';
 import { takePrecedence } from '../support/netns/precedence.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
@@ -53,32 +53,28 @@ if (missing !== undefined) console.warn(`following a grandmaster: skipped, ${mis
 describe.skipIf(missing !== undefined).concurrent('a slave follows its grandmaster', () => {
   beforeAll(takePrecedence);
 
-  test.for(scenarios)(
-    '$title',
-    { timeout: TEST_TIMEOUT_MS },
-    async ({ transport, shape, gm, slave, title }) => {
-      const star = new Star(shape);
-      onTestFinished(() => star.close());
-      const switches = await star.startSwitches();
-      onTestFailed(() => {
-        for (const { child } of switches)
-          console.error(`${title}: ${child.state}\n${child.output}`);
-      });
-      Ptp4l.grandmaster(star.network, star.gm.namespace, { transport, ...gm });
-      const peers = star.slaves.map(({ namespace }) =>
-        Ptp4l.slave(star.network, namespace, { transport, ...slave?.(star.gm) }),
-      );
-      await Promise.all(peers.map((peer) => peer.waitUntilFollowing()));
+  test.for(scenarios)('$title', { timeout: TEST_TIMEOUT_MS }, async (scenario, context) => {
+    const { transport, shape, gm, slave, title } = scenario;
+    const star = new Star(shape);
+    context.onTestFinished(() => star.close());
+    const switches = await star.startSwitches();
+    context.onTestFailed(() => {
+      for (const { child } of switches) console.error(`${title}: ${child.state}\n${child.output}`);
+    });
+    Ptp4l.grandmaster(star.network, star.gm.namespace, { transport, ...gm });
+    const peers = star.slaves.map(({ namespace }) =>
+      Ptp4l.slave(star.network, namespace, { transport, ...slave?.(star.gm) }),
+    );
+    await Promise.all(peers.map((peer) => peer.waitUntilFollowing()));
 
-      const summaries = await Promise.all(
-        peers.map((peer) => waitForFollowing(peer.sampleOffsets())),
-      );
+    const summaries = await Promise.all(
+      peers.map((peer) => waitForFollowing(peer.sampleOffsets())),
+    );
 
-      for (const { mean, standardDeviation } of summaries) {
-        console.log(
-          `${title}: mean ${mean.toFixed(0)} ns, deviation ${standardDeviation.toFixed(0)}`,
-        );
-      }
-    },
-  );
+    for (const { mean, standardDeviation } of summaries) {
+      console.log(
+        `${title}: mean ${mean.toFixed(0)} ns, deviation ${standardDeviation.toFixed(0)}`,
+      );
+    }
+  });
 });
