@@ -69,6 +69,9 @@ const maxAnchorDistanceNs = 60e9;
 /** One or two late readings are noise; so many in a row are a clock that was set or changed its rate. */
 const maxStrays = 4;
 
+/** By how much the rate of an oscillator changes within the seconds of a window; a clock that was set seems to by more. */
+const maxBend = 5e-7;
+
 /**
  * The window after one more reading. Clocks that jumped against each other leave a window of the readings since;
  * `restarted` tells.
@@ -88,22 +91,35 @@ export function withReading(
   if (window.anchor === undefined) return { window: startedWith(reading), restarted: false };
   const kept = relativeTo(window.anchor, reading);
   const strays = isStray(window, kept) ? window.strays + 1 : 0;
-  const restarted = strays >= maxStrays;
   const earliestNs = kept.localNs - timeIntervalToNs(settings.maxSpan);
   const readings = [...window.readings, kept]
     .filter(({ localNs }) => localNs >= earliestNs)
-    .slice(-(restarted ? maxStrays : settings.maxReadings));
+    .slice(-settings.maxReadings);
+  if (strays < maxStrays) {
+    return { window: { ...fitted(window.anchor, readings), strays }, restarted: false };
+  }
+  const bent = fitted(window.anchor, readings.slice(-minReadings));
+  const restarted = !isBend(window.fit, bent.fit);
   return {
-    window: fitted({
-      ...anchored(window.anchor, readings),
-      strays: restarted ? 0 : strays,
-    }),
+    window: restarted ? fitted(window.anchor, readings.slice(-maxStrays)) : bent,
     restarted,
   };
 }
 
+/** An oscillator that warms up leaves its line slowly: the latest readings lie on one of nearly the same rate. */
+function isBend(before: RateFit | undefined, after: RateFit | undefined): boolean {
+  if (before === undefined || after === undefined) return false;
+  return Math.abs(after.rateRatio - before.rateRatio) <= maxBend;
+}
+
 function startedWith(reading: ClockReading): RateWindow {
   return { anchor: reading, readings: [{ ...reading, localNs: 0, gainNs: 0 }], strays: 0 };
+}
+
+function fitted(anchor: ClockReading, readings: readonly KeptReading[]): RateWindow {
+  const window = anchored(anchor, readings);
+  const fit = fitOf(window.readings);
+  return { ...window, strays: 0, ...(fit && { fit }) };
 }
 
 /** The readings move on, and the anchor after them, before what lies between has more digits than a number holds. */
@@ -111,11 +127,6 @@ function anchored(anchor: ClockReading, readings: readonly KeptReading[]) {
   const [oldest] = readings;
   if (oldest === undefined || oldest.localNs < maxAnchorDistanceNs) return { anchor, readings };
   return { anchor: oldest, readings: readings.map((reading) => relativeTo(oldest, reading)) };
-}
-
-function fitted(window: RateWindow): RateWindow {
-  const fit = fitOf(window.readings);
-  return { ...window, ...(fit && { fit }) };
 }
 
 /** Where the line leads from the newest reading on, `reading` is not. */

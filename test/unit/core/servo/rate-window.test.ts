@@ -72,6 +72,23 @@ describe('a rate window', () => {
     expect(withReading(settings, begun, reading(0.1, 0)).window.readings).toHaveLength(2);
   });
 
+  it('follows an oscillator that warms up, without a moment of no rate', () => {
+    // 20 ppb more in each second: over 16 s the readings bend by more than half a microsecond.
+    const ramp = 2e-8;
+    const warming = (at: number): ClockReading => {
+      const { local, remote } = reading(at, 1e-5);
+      const gainNs = (ramp / 2) * at ** 2 * 1e9;
+      return { local, remote: instantFromNs(remote / 65536n + BigInt(Math.round(gainNs))) };
+    };
+    let window = windowOf(seconds(minReadings).map(warming));
+    for (const at of seconds(200).slice(minReadings)) {
+      const next = withReading(settings, window, warming(at));
+      expect(next.restarted).toBe(false);
+      window = next.window;
+      expect(Math.abs((offsetOf(window) ?? NaN) - (1e-5 + ramp * at))).toBeLessThan(3e-7);
+    }
+  });
+
   describe('after a jump', () => {
     const steady = windowOf(seconds(20).map((at) => reading(at, 1e-5)));
     const jumped = (index: number) => {
