@@ -67,6 +67,7 @@ const transit: Suite = async (subject, { measurements, timingMs }) => {
         ['Follow_Up', pairs.generalTransitNs],
         ['Delay_Req', exchanges.eventTransitNs],
       ] as const) {
+        if (timing.count === 0) continue; // the generator, which yields, was not given the time
         measurements.add(metric.transit(transport, message, 'p50'), subject.name, timing.p50);
         measurements.add(metric.transit(transport, message, 'p99'), subject.name, timing.p99);
       }
@@ -74,6 +75,7 @@ const transit: Suite = async (subject, { measurements, timingMs }) => {
         ['Sync', pairs.residualNs],
         ['Delay_Req', exchanges.residualNs],
       ] as const) {
+        if (timing.count === 0) continue;
         measurements.add(metric.residual(transport, message, 'mean'), subject.name, timing.mean);
         measurements.add(
           metric.residual(transport, message, 'standard deviation'),
