@@ -30,7 +30,6 @@ export const report: LabReport = {
     clock: null,
     meanLinkDelayNs: null,
     peerDelay: null,
-    clock: null,
   })),
 };
 
