@@ -37,18 +37,22 @@ const descriptions: Readonly<Record<UnmeasuredReason, string>> = {
   transmitTimestampLost: 'no transmit time stamps for our requests',
 };
 
-const otherMechanism = 'drop.otherDelayMechanism';
+/** Delay_Req and Delay_Resp; Sync and Follow_Up that came before the link's delay was known. */
+const watched = ['drop.otherDelayMechanism', 'drop.linkDelayUnknown'] as const;
+
+const remedy =
+  'set the neighbour to peer-to-peer (delay_mechanism P2P), or this switch to type: e2e-tc';
 
 export class PeerDelayBoard {
   readonly #counters: Counters;
   readonly #linkDelays = new Map<string, LinkDelay>();
   readonly #discarded = new Map<string, Record<string, number>>();
-  /** Delay_Req and Delay_Resp of each port before its link last changed. */
-  readonly #endToEndBefore: number[];
+  /** What was counted of each port before its link last changed. */
+  readonly #before: (readonly number[])[];
 
   constructor(ports: number, counters: Counters) {
     this.#counters = counters;
-    this.#endToEndBefore = Array.from({ length: ports }, (_, port) => this.#endToEnd(port));
+    this.#before = Array.from({ length: ports }, (_, port) => this.#counted(port));
   }
 
   note({ port, transport, linkDelay }: Extract<Output, { kind: 'linkDelay' }>): void {
@@ -64,7 +68,7 @@ export class PeerDelayBoard {
 
   /** The link has changed: what was heard came from somebody else. */
   noteLink(port: number): void {
-    this.#endToEndBefore[port] = this.#endToEnd(port);
+    this.#before[port] = this.#counted(port);
   }
 
   statusOf(port: number): PeerDelayStatus {
@@ -96,18 +100,27 @@ export class PeerDelayBoard {
     if (links.some(({ state }) => state === 'measured')) return null;
     const faulty = links.find(({ state }) => state === 'multipleResponders');
     if (faulty !== undefined) return `${faulty.transport}: ${faulty.description}`;
-    const endToEnd = this.#endToEnd(port) - (this.#endToEndBefore[port] ?? 0);
-    if (endToEnd === 0) return null;
-    return (
-      `the neighbour measures its delay end to end (${endToEnd} of its Delay_Req or Delay_Resp messages dropped) ` +
-      'and answers no Pdelay_Req: set it to peer-to-peer (delay_mechanism P2P), or this switch to type: e2e-tc'
+    const [endToEnd = 0, unusable = 0] = this.#counted(port).map(
+      (count, index) => count - (this.#before[port]?.[index] ?? 0),
     );
+    if (endToEnd > 0) {
+      return (
+        `the neighbour measures its delay end to end (${endToEnd} of its Delay_Req or Delay_Resp messages dropped) ` +
+        `and answers no Pdelay_Req: ${remedy}`
+      );
+    }
+    // The first Syncs of any neighbour come before its first answer.
+    if (unusable > 0 && links.every(({ state }) => state === 'noResponse')) {
+      return `Syncs come in, but no peer answers Pdelay_Req (${unusable} Sync and Follow_Up dropped): ${remedy}`;
+    }
+    return null;
   }
 
-  #endToEnd(port: number): number {
+  #counted(port: number): readonly number[] {
     const { layout, values } = this.#counters;
-    const index = layout.names.indexOf(otherMechanism);
-    return index === -1 ? 0 : Number(values[port * layout.stride + index] ?? 0n);
+    return watched.map((name) =>
+      Number(values[port * layout.stride + layout.names.indexOf(name)] ?? 0n),
+    );
   }
 }
 

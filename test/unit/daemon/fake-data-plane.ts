@@ -15,6 +15,7 @@ const names = [
   'drop.noPolicy',
   'drop.badVersion',
   'drop.otherDelayMechanism',
+  'drop.linkDelayUnknown',
   'held.total',
 ];
 const residenceNames = ['count', 'sumNs', 'minNs', 'maxNs'].map((name) => `residence.${name}`);

@@ -35,7 +35,7 @@ describe('counters', () => {
         counters: {
           rx: { Sync: 5 },
           tx: { Sync: 0 },
-          drop: { noPolicy: 0, badVersion: 0, otherDelayMechanism: 0 },
+          drop: { noPolicy: 0, badVersion: 0, otherDelayMechanism: 0, linkDelayUnknown: 0 },
           held: { total: 0 },
         },
       },
@@ -44,7 +44,7 @@ describe('counters', () => {
         counters: {
           rx: { Sync: 0 },
           tx: { Sync: 4 },
-          drop: { noPolicy: 0, badVersion: 3, otherDelayMechanism: 0 },
+          drop: { noPolicy: 0, badVersion: 3, otherDelayMechanism: 0, linkDelayUnknown: 0 },
           held: { total: 0 },
         },
       },

@@ -178,12 +178,23 @@ describe('a peer-to-peer transparent clock', () => {
     dataPlane.setCounter(0, 'drop.otherDelayMechanism', 3);
     time.advance(second);
     expect(clock.peerDelay(0)?.problem).toMatch(
-      /^the neighbour measures its delay end to end \(3 .*: set it to peer-to-peer .*, or this switch to type: e2e-tc$/,
+      /^the neighbour measures its delay end to end \(3 .*: set the neighbour to peer-to-peer .*, or this switch to type: e2e-tc$/,
     );
     expect(clock.peerDelay(1)?.problem).toBeNull();
     // Somebody else is plugged in.
     dataPlane.report({ kind: 'link', port: 0, present: true, up: false });
+    dataPlane.report({ kind: 'link', port: 0, present: true, up: true });
+    time.advance(second);
     expect(clock.peerDelay(0)?.problem).toBeNull();
+  });
+
+  it('reports an end-to-end grandmaster, whose Syncs it cannot correct', () => {
+    const { dataPlane, time, clock } = setup();
+    dataPlane.setCounter(0, 'drop.linkDelayUnknown', 32);
+    expect(clock.peerDelay(0)?.problem).toBeNull();
+    time.advance(second);
+    expect(clock.peerDelay(0)?.problem).toMatch(/^Syncs come in, but no peer answers Pdelay_Req/);
+    expect(clock.peerDelay(1)?.problem).toBeNull();
   });
 
   it('counts what comes to nothing, by transport', () => {
