@@ -24,13 +24,13 @@ export interface TimestampingModel {
 
 export class Timestamper {
   readonly model: TimestampingModel;
-  readonly #clock: VirtualClock;
+  readonly clock: VirtualClock;
   readonly #random: RandomStream;
   #toLose = 0;
 
   constructor(model: TimestampingModel, clock: VirtualClock, random: RandomStream) {
     this.model = model;
-    this.#clock = clock;
+    this.clock = clock;
     this.#random = random;
   }
 
@@ -63,6 +63,6 @@ export class Timestamper {
   #read(lateNs: number): bigint {
     const noiseNs = this.model.noiseNs ?? 0;
     const error = noiseNs === 0 ? 0 : noiseNs * this.#random.normal();
-    return this.#clock.read(this.model.granularityNs ?? 1, lateNs + error);
+    return this.clock.read(this.model.granularityNs ?? 1, lateNs + error);
   }
 }

@@ -56,8 +56,9 @@ const limits = {
 /** No call makes a deadline that is nearer than this. */
 const nearestDeadlineNs = Math.min(limits.heldLifetimeNs, limits.transmitTimestampTimeoutNs);
 
-/** As the engine reads a hardware clock between two readings of the system's (addon/io/engine.cc). */
+/** How often the engine reads hardware clocks, and how fresh a reading it wants for a transmit time stamp. */
 const clockReadIntervalNs = 20e6;
+const clockVerifyIntervalNs = 1e6;
 
 const identity = { rawAnchorNs: 0n, commonAnchorNs: 0n, rateOffset: 0 };
 
@@ -75,6 +76,7 @@ export class VirtualDataPlane implements DataPlane {
   #waiting = false;
   #deadline: Planned | undefined;
   #epoch = 0;
+  #clocksReadAt = -Infinity;
   readonly #send = (port: number, frame: Uint8Array, number: number | undefined): void => {
     this.port(port).send(frame, number);
   };
@@ -98,7 +100,6 @@ export class VirtualDataPlane implements DataPlane {
         outstandingLimit,
       });
       this.#forwarder.setLink(port, false);
-      if (hardwareClock !== undefined) this.#followHardwareClock(port, hardwareClock);
       const timestamper = new Timestamper(
         timestamping,
         hardwareClock ?? clock,
@@ -110,6 +111,7 @@ export class VirtualDataPlane implements DataPlane {
           this.#perform((forwarder, now) => forwarder.receive(port, frame, timestampNs, now));
         },
         transmitted: (number, timestampNs) => {
+          this.#readClocks(clockVerifyIntervalNs);
           this.#perform((forwarder, now) =>
             forwarder.transmitTimestamp(port, number, timestampNs, now),
           );
@@ -122,6 +124,7 @@ export class VirtualDataPlane implements DataPlane {
     clock.onStep(() => {
       this.#startEpoch();
     });
+    if (ports.some(({ hardwareClock }) => hardwareClock !== undefined)) this.#followClocks();
   }
 
   /** Where a cable is plugged in. Throws RangeError for a port that there is not. */
@@ -245,19 +248,24 @@ export class VirtualDataPlane implements DataPlane {
     }
   }
 
-  #followHardwareClock(port: number, hardwareClock: VirtualClock): void {
-    const read = (): void => {
-      if (this.#closed) return;
-      this.#portClocks.set(
-        port,
-        this.#forwarder.crossTimestamp(port, {
-          clockNs: hardwareClock.read(1, 0),
-          referenceNs: this.#clock.read(1, 0),
-          windowNs: 0,
-        }),
-      );
-      this.#timeline.after(clockReadIntervalNs, read);
-    };
-    read();
+  #followClocks(): void {
+    if (this.#closed) return;
+    this.#readClocks(clockReadIntervalNs);
+    this.#timeline.after(clockReadIntervalNs, () => {
+      this.#followClocks();
+    });
+  }
+
+  /** Unless they were read within `freshNs`. */
+  #readClocks(freshNs: number): void {
+    if (this.#closed || this.#timeline.now - this.#clocksReadAt < freshNs) return;
+    this.#clocksReadAt = this.#timeline.now;
+    for (const [port, { hardwareClock }] of this.#options.entries()) {
+      if (hardwareClock === undefined) continue;
+      const clockNs = hardwareClock.read(1, 0);
+      const referenceNs = this.#clock.read(1, 0);
+      const reading = { clockNs, referenceNs, windowNs: 0 };
+      this.#portClocks.set(port, this.#forwarder.crossTimestamp(port, reading));
+    }
   }
 }

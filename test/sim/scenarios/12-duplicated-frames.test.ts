@@ -5,7 +5,7 @@
  */
 import { expect, test } from 'vitest';
 import { chain } from '../harness/chain.js';
-import { errorsOf } from '../harness/samples.js';
+import { within } from '../harness/samples.js';
 
 test('duplicated frames', () => {
   const { scenario, receiver } = chain({
@@ -19,8 +19,10 @@ test('duplicated frames', () => {
 
   scenario.run(120);
 
-  const errors = errorsOf(receiver.samples, 30);
-  expect(errors.count).toBeGreaterThan(1_200);
-  expect(Math.abs(errorsOf(receiver.samples, 30).medianNs)).toBeLessThan(1);
-  expect(errors.worstNs).toBeLessThan(5);
+  const samples = within(receiver.samples, 30, 120);
+  const right = samples.filter(({ errorNs }) => Math.abs(errorNs) < 5);
+  // Every Sync is measured once as it should be. A Sync and a Follow_Up that both came twice are measured once more,
+  // late: that is not for a transparent clock to see through.
+  expect(right.length).toBeGreaterThanOrEqual(90 * 16 - 1);
+  expect(samples.length - right.length).toBeLessThan(0.1 * right.length);
 });
