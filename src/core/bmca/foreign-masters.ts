@@ -1,0 +1,98 @@
+/**
+ * The foreign masters of one port: who has announced itself often enough to be taken seriously (clauses 9.3.2.4.3 to
+ * 9.3.2.5). Time passes in announce intervals of the port, by `withIntervalPassed`: no clock is read.
+ */
+import { samePortIdentity, type PortIdentity } from '../time/identity.js';
+import type { MessageOf } from '../wire/message.js';
+import { announcedDataSet, compareDataSets, isBetter } from './comparison.js';
+
+/** One entry of foreignMasterDS, with what `Heard` carries of its latest Announce. */
+export interface ForeignMaster<Heard extends AnnounceHeard = AnnounceHeard> {
+  readonly latest: Heard;
+  /** Announce intervals since each of the latest messages, the latest first; no more than the threshold. */
+  readonly ages: readonly number[];
+}
+
+export interface AnnounceHeard {
+  readonly message: MessageOf<'Announce'>;
+}
+
+/** 9.3.2.4.4: FOREIGN_MASTER_TIME_WINDOW, in announce intervals. */
+export const foreignMasterTimeWindow = 4;
+/** 9.3.2.4.4: FOREIGN_MASTER_THRESHOLD, messages within the window. */
+export const foreignMasterThreshold = 2;
+/** 9.3.2.4.5 asks for five at least. */
+export const maxForeignMasters = 32;
+
+/** The masters with that Announce counted; undefined: there is no room for another one. */
+export function withAnnounce<Heard extends AnnounceHeard>(
+  masters: readonly ForeignMaster<Heard>[],
+  heard: Heard,
+): readonly ForeignMaster<Heard>[] | undefined {
+  const known = masters.find((master) => isFrom(master, sourceOf(heard)));
+  if (known === undefined) {
+    if (masters.length >= maxForeignMasters) return undefined;
+    return [...masters, { latest: heard, ages: [0] }];
+  }
+  const counted = { latest: heard, ages: [0, ...known.ages].slice(0, foreignMasterThreshold) };
+  return masters.map((master) => (master === known ? counted : master));
+}
+
+/** One announce interval later: what is older than the window is forgotten, `parent` is not (see erbestOf). */
+export function withIntervalPassed<Heard extends AnnounceHeard>(
+  masters: readonly ForeignMaster<Heard>[],
+  parent: PortIdentity | undefined,
+): readonly ForeignMaster<Heard>[] {
+  return masters
+    .map(({ latest, ages }) => ({
+      latest,
+      ages: ages.map((age) => age + 1).filter((age) => age < foreignMasterTimeWindow),
+    }))
+    .filter((master) => master.ages.length > 0 || isParent(master, parent));
+}
+
+/** The masters without that one, whose announceReceiptTimeout has expired. */
+export function without<Heard extends AnnounceHeard>(
+  masters: readonly ForeignMaster<Heard>[],
+  source: PortIdentity,
+): readonly ForeignMaster<Heard>[] {
+  return masters.filter((master) => !isFrom(master, source));
+}
+
+export function isQualified({ ages }: ForeignMaster): boolean {
+  return ages.length >= foreignMasterThreshold;
+}
+
+/**
+ * Erbest (9.3.2.3): the best of the qualified ones as received by the port `receiver`. `parent` has qualified before and
+ * is a candidate as long as it is remembered: its silence is measured by announceReceiptTimeout alone (9.3.2.5 d).
+ */
+export function erbestOf<Heard extends AnnounceHeard>(
+  masters: readonly ForeignMaster<Heard>[],
+  receiver: PortIdentity,
+  parent: PortIdentity | undefined,
+): Heard | undefined {
+  return masters
+    .filter((master) => isQualified(master) || isParent(master, parent))
+    .map(({ latest }) => latest)
+    .reduce<Heard | undefined>((best, heard) => {
+      if (best === undefined) return heard;
+      const comparison = compareDataSets(
+        announcedDataSet(heard.message, receiver),
+        announcedDataSet(best.message, receiver),
+      );
+      return isBetter(comparison) ? heard : best;
+    }, undefined);
+}
+
+function sourceOf({ message }: AnnounceHeard): PortIdentity {
+  return message.header.sourcePortIdentity;
+}
+
+function isFrom({ latest }: ForeignMaster, source: PortIdentity): boolean {
+  return samePortIdentity(sourceOf(latest), source);
+}
+
+function isParent(master: ForeignMaster, parent: PortIdentity | undefined): boolean {
+  return parent !== undefined && isFrom(master, parent);
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import {
+  announcedDataSet,
+  ownDataSet,
+  type ComparisonDataSet,
+} from '../../../../src/core/bmca/comparison.js';
+import { decideState, ebestOf } from '../../../../src/core/bmca/state-decision.js';
+import { clockIdentity } from '../../../../src/core/time/identity.js';
+import type { AnnounceBody } from '../../../../src/core/wire/announce.js';
+import { announceFrom, portIdentityOf } from '../../../support/announces.js';
+
+const clock = 50n;
+
+function d0(clockClass = 248): ComparisonDataSet {
+  return ownDataSet({
+    clockIdentity: clockIdentity(clock),
+    numberPorts: 2,
+    clockQuality: { clockClass, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff },
+    priority1: 128,
+    priority2: 128,
+    domainNumber: 0,
+    sdoId: 0,
+    slaveOnly: false,
+  });
+}
+
+function heard(source: bigint, portNumber: number, body: Partial<AnnounceBody> = {}) {
+  return announcedDataSet(
+    announceFrom(portIdentityOf(source), body),
+    portIdentityOf(clock, portNumber),
+  );
+}
+
+/** The codes of a clock's ports that have these Erbests. */
+function decide(own: ComparisonDataSet, ...erbests: readonly (ComparisonDataSet | undefined)[]) {
+  const ports = erbests.map((erbest) => ({
+    portState: 'MASTER' as const,
+    silent: false,
+    ...(erbest && { erbest }),
+  }));
+  const ebest = ebestOf(ports);
+  return ports.map((port) => decideState(own, ebest, port));
+}
+
+const better = { grandmasterPriority1: 1 };
+const worse = { grandmasterPriority1: 200 };
+
+describe('state decision (9.3.3, figure 33)', () => {
+  test('a port that listens and hears nothing goes on listening, until its time is over', () => {
+    const listening = { portState: 'LISTENING' as const, silent: false };
+    expect(decideState(d0(), undefined, listening)).toBeUndefined();
+    expect(decideState(d0(), undefined, { ...listening, silent: true })).toBe('M2');
+  });
+
+  test('the best clock: M2 on every port', () => {
+    expect(decide(d0(), heard(1n, 1, worse), undefined)).toEqual(['M2', 'M2']);
+  });
+
+  test('a better clock: S1 there, M3 elsewhere', () => {
+    expect(decide(d0(), heard(1n, 1, better), heard(2n, 2), undefined)).toEqual(['S1', 'M3', 'M3']);
+  });
+
+  test('clockClass below 128: M1 or P1, never S1', () => {
+    expect(decide(d0(6), heard(1n, 1, better), heard(2n, 2, worse))).toEqual(['P1', 'M1']);
+    expect(decide(d0(127), heard(1n, 1, better))).toEqual(['P1']);
+    expect(decide(d0(128), heard(1n, 1, better))).toEqual(['S1']);
+  });
+
+  test('the same grandmaster by another port, no shorter: P2', () => {
+    const gm = { ...better, grandmasterIdentity: clockIdentity(1n) };
+    expect(decide(d0(), heard(2n, 1, gm), heard(3n, 2, gm))).toEqual(['S1', 'P2']);
+  });
+
+  test('the same grandmaster by a port whose other end is further away: M3', () => {
+    const gm = { ...better, grandmasterIdentity: clockIdentity(1n) };
+    const further = { ...gm, stepsRemoved: 1 };
+    expect(decide(d0(), heard(1n, 1, gm), heard(90n, 2, further))).toEqual(['S1', 'M3']);
+    expect(decide(d0(), heard(1n, 1, gm), heard(3n, 2, further))).toEqual(['S1', 'P2']);
+  });
+});
