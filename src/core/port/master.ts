@@ -3,6 +3,7 @@
  * (clauses 9.5.8, 9.5.9, 9.5.10, 9.5.12, 11.3).
  */
 import type { Output, PeerAddress } from '../io.js';
+import type { ClockIdentity } from '../time/identity.js';
 import { durationOfLogInterval, type Instant } from '../time/instant.js';
 import { difference, zeroTimeInterval } from '../time/time-interval.js';
 import { timestampFromInstant, zeroTimestamp } from '../time/timestamp.js';
@@ -24,8 +25,11 @@ import {
 type UnicastAddress = Extract<PeerAddress, { kind: 'unicast' }>;
 
 export interface MasterSettings extends PortSettings {
-  /** What Announce says of the grandmaster, which is this clock itself. */
-  readonly grandmaster: Omit<AnnounceBody, 'messageType' | 'originTimestamp' | 'stepsRemoved'>;
+  /** What Announce says of the grandmaster; `stepsRemoved` is left out by the grandmaster itself. */
+  readonly grandmaster: Omit<AnnounceBody, 'messageType' | 'originTimestamp' | 'stepsRemoved'> &
+    Partial<Pick<AnnounceBody, 'stepsRemoved'>>;
+  /** The clocks from the grandmaster to this one, for the PATH_TRACE TLV (16.2); absent: none is sent. */
+  readonly pathSequence?: readonly ClockIdentity[];
   /** The time properties among the flags of Announce: ptpTimescale, currentUtcOffsetValid, ... */
   readonly timePropertiesFlags: number;
   readonly logAnnounceInterval: number;
@@ -76,10 +80,12 @@ type Transmitting = Extract<MasterState, { kind: 'MASTER' }>;
 /** Half a second of 128 Sync/s to four receivers; a time stamp that takes longer is of no use to anyone. */
 export const maxPendingFollowUps = 256;
 
-/** Contexts wrap round where io.ts ends them. */
-const contextModulus = 2 ** 24;
+/** Half of what io.ts allows: a port that can also be a slave has the other half for its Delay_Req messages. */
+export const masterContexts = 2 ** 23;
 
-export function initialMasterState(settings: MasterSettings): MasterState {
+export function initialMasterState(
+  settings: Pick<MasterSettings, 'unicastReceivers'>,
+): MasterState {
   const destinations: PeerAddress[] = [{ kind: 'multicast' }, ...settings.unicastReceivers];
   return {
     kind: 'INITIALIZING',
@@ -165,9 +171,11 @@ function sendAnnounce(settings: MasterSettings, state: Transmitting): Transition
         logMessageInterval: settings.logAnnounceInterval,
       }),
       originTimestamp: zeroTimestamp,
-      ...settings.grandmaster,
       stepsRemoved: 0,
-      tlvs: [],
+      ...settings.grandmaster,
+      tlvs: settings.pathSequence
+        ? [{ tlvType: 'PATH_TRACE', pathSequence: settings.pathSequence }]
+        : [],
     });
     return { kind: 'sendGeneral', port: settings.port, message, destination };
   });
@@ -192,7 +200,7 @@ function sendAnnounce(settings: MasterSettings, state: Transmitting): Transition
 
 function sendSync(settings: MasterSettings, state: Transmitting): Transition<Transmitting> {
   const sent = state.streams.map(({ destination, syncSequenceId }, index): PendingFollowUp => ({
-    context: (state.nextContext + index) % contextModulus,
+    context: (state.nextContext + index) % masterContexts,
     sequenceId: syncSequenceId,
     destination,
   }));
@@ -209,7 +217,7 @@ function sendSync(settings: MasterSettings, state: Transmitting): Transition<Tra
         ...stream,
         syncSequenceId: nextSequenceId(stream.syncSequenceId),
       })),
-      nextContext: (state.nextContext + sent.length) % contextModulus,
+      nextContext: (state.nextContext + sent.length) % masterContexts,
       pendingFollowUps,
     },
     outputs: [

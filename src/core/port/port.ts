@@ -45,6 +45,9 @@ export type DiscardReason =
   | 'tooManyPendingFollowUps'
   /** Announce that 9.3.2.5 does not let qualify. */
   | 'unqualifiedAnnounce'
+  /** Announce whose PATH_TRACE names this clock (16.2.3). */
+  | 'announceLoop'
+  | 'tooManyForeignMasters'
   /** From a port other than the parent, or while there is no parent. */
   | 'otherMaster'
   /** Multicast where unicast is listened to, or the reverse. */
@@ -80,6 +83,8 @@ export function timersOf(settings: PortSettings) {
     sync: `${settings.port}/sync`,
     delayReq: `${settings.port}/delayReq`,
     announceReceipt: `${settings.port}/announceReceipt`,
+    qualification: `${settings.port}/qualification`,
+    stateDecision: `${settings.port}/stateDecision`,
     pdelayReq: `${settings.port}/pdelayReq`,
   } as const;
 }

@@ -1,0 +1,549 @@
+/**
+ * A boundary clock: it follows the best master heard on any of its ports and is master to the others (clauses 9.2, 9.3,
+ * 10.2 of 1588-2019). With one port it is an ordinary clock. Its time is a map over the raw time stamps, which must be
+ * of one timebase on all ports: no clock is set. Sans-IO: everything that happens is an Input, everything to do an Output.
+ */
+import { announcedDataSet, ownDataSet } from '../bmca/comparison.js';
+import { erbestOf, withAnnounce, withIntervalPassed, without } from '../bmca/foreign-masters.js';
+import { decideState, ebestOf, type DecisionCode } from '../bmca/state-decision.js';
+import type {
+  CurrentDS,
+  DefaultDS,
+  ParentDS,
+  PortDS,
+  TimePropertiesDS,
+} from '../datasets/data-sets.js';
+import {
+  flagsOfTimeProperties,
+  initialTimeProperties,
+  timePropertiesOf,
+  withoutGrandmaster,
+} from '../datasets/time-properties.js';
+import type { Input, Output } from '../io.js';
+import { admit } from '../port/admission.js';
+import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../port/port-state.js';
+import {
+  discarded,
+  timersOf,
+  type DiscardReason,
+  type PortEvent,
+  type ReceivedMessage,
+} from '../port/port.js';
+import {
+  identityClockMap,
+  ptpTimeOf,
+  steppedBy,
+  withRate,
+  type ClockMap,
+} from '../servo/clock-map.js';
+import {
+  holdOver,
+  initialServoState,
+  reacquire,
+  stepServo,
+  type LockState,
+  type ServoSettings,
+  type ServoState,
+} from '../servo/pi-servo.js';
+import { samePortIdentity, type ClockIdentity, type PortIdentity } from '../time/identity.js';
+import { durationNs, durationOfLogInterval, type Instant } from '../time/instant.js';
+import {
+  difference,
+  timeIntervalFromNs,
+  timeIntervalToNs,
+  timeInterval,
+  unitsPerNs,
+  zeroTimeInterval,
+} from '../time/time-interval.js';
+import { rateOffsetOf } from '../time/rate-ratio.js';
+import { Flag } from '../wire/header.js';
+import type { MessageOf } from '../wire/message.js';
+import {
+  BoundaryPort,
+  isAnnounce,
+  isSlaveContext,
+  type AnnouncedByMaster,
+  type BoundaryPortSettings,
+  type ReceivedAnnounce,
+} from './boundary-port.js';
+
+export interface BoundaryClockSettings {
+  readonly defaultDS: DefaultDS;
+  /** In the order of their portNumbers, from 1. */
+  readonly ports: readonly BoundaryPortSettings[];
+  /** 16.2: Announce tells which clocks it has come through. */
+  readonly pathTrace: boolean;
+  readonly servo: ServoSettings;
+  /** Uniform from 0 up to but not including 1. */
+  readonly random: () => number;
+}
+
+/** For whoever shows it. */
+export interface BoundaryClockState {
+  readonly defaultDS: DefaultDS;
+  readonly currentDS: CurrentDS;
+  readonly parentDS: ParentDS;
+  readonly timePropertiesDS: TimePropertiesDS;
+  readonly ports: readonly PortDS[];
+  readonly foreignMasters: readonly {
+    readonly port: PortIdentity;
+    readonly announce: MessageOf<'Announce'>;
+    /** It is the best of its port. */
+    readonly best: boolean;
+  }[];
+  readonly lockState: LockState;
+  /** PTP seconds per second of the raw time stamps, minus 1. */
+  readonly rateOffset: number;
+}
+
+/** 9.3.2.5: from here on a message is not qualified. */
+const maxStepsRemoved = 255;
+
+/** An offset beyond this is set right before there is a path delay to reckon with: no path is so long. */
+const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
+
+export class BoundaryClock {
+  readonly #settings: BoundaryClockSettings;
+  readonly #ports: readonly BoundaryPort[];
+  #currentDS: CurrentDS;
+  #parentDS: ParentDS;
+  #timePropertiesDS: TimePropertiesDS = initialTimeProperties;
+  /** From the grandmaster to this clock, itself included. */
+  #pathSequence: readonly ClockIdentity[];
+  #clock: ClockMap = identityClockMap;
+  #servo: ServoState = initialServoState;
+  /** Raw times of the parent's latest Sync, and of the one that the servo has used. */
+  #latestSync: Instant | undefined;
+  #usedSync: Instant | undefined;
+
+  /** Does nothing until a link is up. */
+  constructor(settings: BoundaryClockSettings) {
+    this.#settings = settings;
+    const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
+    this.#ports = settings.ports.map(
+      (port, index) =>
+        new BoundaryPort(
+          {
+            port: port.port,
+            portIdentity: { clockIdentity, portNumber: index + 1 },
+            domainNumber,
+            sdoId,
+          },
+          port,
+          settings.random,
+        ),
+    );
+    this.#currentDS = grandmasterCurrentDS;
+    this.#parentDS = ownParentDS(settings.defaultDS);
+    this.#pathSequence = [clockIdentity];
+  }
+
+  /** What has happened in, what is to be done out, in that order. Throws for no input. */
+  step(input: Input): readonly Output[] {
+    if (input.kind === 'syncObserved') return [];
+    if (input.kind === 'timer') return this.#onTimer(input.timer);
+    const port = this.#ports.find(({ settings }) => settings.port === input.port);
+    if (port === undefined) return [{ kind: 'discarded', port: input.port, reason: 'otherPort' }];
+    if (input.kind === 'link') return this.#onLink(port, input.up);
+    if (!isOperating(port.portState)) return [discarded(port.identity, 'linkDown')];
+    switch (input.kind) {
+      case 'message': {
+        const received = admit(port.identity, input);
+        return typeof received === 'string'
+          ? [discarded(port.identity, received)]
+          : this.#onMessage(port, received);
+      }
+      case 'transmitTimestamp':
+      case 'transmitTimestampLost':
+        return this.#onTransmit(port, input);
+    }
+  }
+
+  state(): BoundaryClockState {
+    const slavePort = this.#slavePort();
+    return {
+      defaultDS: this.#settings.defaultDS,
+      currentDS: this.#currentDS,
+      parentDS: this.#parentDS,
+      timePropertiesDS: this.#timePropertiesDS,
+      ports: this.#ports.map((port) => port.portDS()),
+      foreignMasters: this.#ports.flatMap((port) => {
+        const best = this.#erbestOf(port, slavePort);
+        return port.foreignMasters.map(({ latest }) => ({
+          port: port.identity.portIdentity,
+          announce: latest.message,
+          best: latest === best,
+        }));
+      }),
+      lockState: this.#servo.lockState,
+      rateOffset: rateOffsetOf(this.#clock.rateRatio),
+    };
+  }
+
+  /** PTP time at a raw time stamp. */
+  timeAt(raw: Instant): Instant {
+    return ptpTimeOf(this.#clock, raw);
+  }
+
+  #onLink(port: BoundaryPort, up: boolean): readonly Output[] {
+    const stateDecision = timersOf(port.identity).stateDecision;
+    if (up) {
+      if (isOperating(port.portState)) return [];
+      port.silent = false;
+      this.#transition(port, 'FAULT_CLEARED');
+      return [...this.#transition(port, 'INITIALIZED'), decisionTimer(port)];
+    }
+    port.foreignMasters = [];
+    return [
+      ...this.#transition(port, 'FAULT_DETECTED'),
+      { kind: 'cancelTimer', timer: stateDecision },
+      { kind: 'cancelTimer', timer: timersOf(port.identity).announceReceipt },
+      ...this.#decide(),
+    ];
+  }
+
+  #onTimer(timer: string): readonly Output[] {
+    for (const port of this.#ports) {
+      const timers = timersOf(port.identity);
+      switch (timer) {
+        case timers.announce:
+        case timers.sync:
+          return port.stepMaster({ kind: 'timer', timer }, this.#announced());
+        case timers.delayReq:
+          return port.stepSlave({ kind: 'timer', timer });
+        case timers.qualification:
+          return this.#transition(port, 'QUALIFICATION_TIMEOUT_EXPIRES');
+        case timers.stateDecision:
+          port.foreignMasters = withIntervalPassed(
+            port.foreignMasters,
+            this.#parentOn(port, this.#slavePort()),
+          );
+          return [decisionTimer(port), ...this.#decide()];
+        case timers.announceReceipt:
+          return this.#onAnnounceReceiptTimeout(port);
+      }
+    }
+    return [];
+  }
+
+  /** 9.2.6.12: whoever was heard there is not heard any more. */
+  #onAnnounceReceiptTimeout(port: BoundaryPort): readonly Output[] {
+    const gone = this.#erbestOf(port, this.#slavePort());
+    if (gone !== undefined) {
+      const { sourcePortIdentity } = gone.message.header;
+      port.foreignMasters = without(port.foreignMasters, sourcePortIdentity);
+    }
+    port.silent = this.#erbestOf(port, undefined) === undefined;
+    return this.#decide();
+  }
+
+  #onMessage(port: BoundaryPort, received: ReceivedMessage): readonly Output[] {
+    if (isAnnounce(received)) return this.#onAnnounce(port, received);
+    const { messageType } = received.message;
+    switch (messageType) {
+      case 'Delay_Req':
+        return port.portState === 'MASTER'
+          ? port.stepMaster(this.#onOurTime(received), this.#announced())
+          : [discarded(port.identity, 'ignoredMessageType')];
+      case 'Sync':
+      case 'Follow_Up':
+      case 'Delay_Resp':
+        if (!isSlave(port.portState)) return [discarded(port.identity, 'otherMaster')];
+        if (messageType === 'Sync' && this.#isOfParent(received)) {
+          this.#latestSync = received.ingressTimestamp ?? this.#latestSync;
+        }
+        return this.#stepSlave(port, this.#onOurTime(received));
+      case 'Announce':
+      case 'Pdelay_Req':
+      case 'Pdelay_Resp':
+      case 'Pdelay_Resp_Follow_Up':
+      case 'Signaling':
+      case 'Management':
+        return [discarded(port.identity, 'ignoredMessageType')];
+    }
+  }
+
+  #onAnnounce(port: BoundaryPort, received: ReceivedAnnounce): readonly Output[] {
+    const refusal = this.#refusalOf(received);
+    if (refusal !== undefined) return [discarded(port.identity, refusal)];
+    const masters = withAnnounce(port.foreignMasters, received);
+    if (masters === undefined) return [discarded(port.identity, 'tooManyForeignMasters')];
+    port.foreignMasters = masters;
+    const decided = this.#decide();
+    if (isSlave(port.portState)) {
+      // The parent's keep the port where it is; those of others are no news of the parent.
+      return this.#isOfParent(received) ? [...decided, ...port.stepSlave(received)] : decided;
+    }
+    const waits = port.portState === 'LISTENING' || port.portState === 'PASSIVE';
+    return waits ? [...decided, port.awaitAnnounce()] : decided;
+  }
+
+  #refusalOf({ message, toUnicast }: ReceivedAnnounce): DiscardReason | undefined {
+    if (toUnicast) return 'otherTransmission';
+    const alternateMaster = (message.header.flagField & Flag.alternateMaster) !== 0; // 17.3.2
+    if (alternateMaster || message.stepsRemoved >= maxStepsRemoved) return 'unqualifiedAnnounce';
+    const own = this.#settings.defaultDS.clockIdentity;
+    const loop = this.#settings.pathTrace && pathSequenceOf(message).includes(own);
+    return loop ? 'announceLoop' : undefined;
+  }
+
+  #isOfParent({ message }: ReceivedMessage): boolean {
+    return samePortIdentity(message.header.sourcePortIdentity, this.#parentDS.parentPortIdentity);
+  }
+
+  #onTransmit(
+    port: BoundaryPort,
+    input: Extract<Input, { kind: 'transmitTimestamp' | 'transmitTimestampLost' }>,
+  ): readonly Output[] {
+    const event: PortEvent =
+      input.kind === 'transmitTimestamp'
+        ? { ...input, egressTimestamp: this.timeAt(input.egressTimestamp) }
+        : input;
+    if (!isSlaveContext(input.context)) return port.stepMaster(event, this.#announced());
+    return isSlave(port.portState)
+      ? this.#stepSlave(port, event)
+      : [discarded(port.identity, 'unexpectedTransmitTimestamp')];
+  }
+
+  #onOurTime(received: ReceivedMessage): ReceivedMessage {
+    const { ingressTimestamp } = received;
+    if (ingressTimestamp === undefined) return received;
+    return { ...received, ingressTimestamp: this.timeAt(ingressTimestamp) };
+  }
+
+  #stepSlave(port: BoundaryPort, event: PortEvent): readonly Output[] {
+    const outputs = port.stepSlave(event);
+    const measured = port.measurements();
+    if (measured.kind === 'UNCALIBRATED' && measured.latestSync !== undefined) {
+      const { syncEventIngressTimestamp, originTimestamp } = measured.latestSync;
+      const ahead = syncEventIngressTimestamp - originTimestamp;
+      if (ahead > coarseStepThreshold || -ahead > coarseStepThreshold) {
+        return [...outputs, ...this.#stepClock(port, -ahead)];
+      }
+    }
+    return outputs.flatMap((output) =>
+      output.kind === 'offsetSample' ? [output, ...this.#steer(port, output)] : [output],
+    );
+  }
+
+  /** One offset from the parent: what the servo makes of it. */
+  #steer(
+    port: BoundaryPort,
+    { corrected }: Extract<Output, { kind: 'offsetSample' }>,
+  ): readonly Output[] {
+    const at = this.#latestSync;
+    if (at === undefined) return [];
+    const { offsetNs, meanPathDelayNs } = corrected;
+    this.#currentDS = {
+      ...this.#currentDS,
+      offsetFromMaster: timeIntervalFromNs(offsetNs),
+      meanDelay: timeIntervalFromNs(meanPathDelayNs),
+    };
+    const interval =
+      this.#usedSync === undefined
+        ? undefined
+        : durationNs(timeIntervalToNs(timeInterval(at - this.#usedSync)));
+    // Its raw time goes backwards: somebody has set the clock of the time stamps.
+    if (interval !== undefined && interval <= 0) return this.#restartMeasuring(port);
+    const { state, action } = stepServo(this.#settings.servo, this.#servo, {
+      offset: offsetNs,
+      interval,
+    });
+    this.#servo = state;
+    this.#usedSync = at;
+    if (action.kind === 'none') return [];
+    this.#clock = withRate(this.#clock, at, action.rateOffset);
+    if (action.kind === 'step')
+      return this.#stepClock(port, difference(zeroTimeInterval, timeIntervalFromNs(action.offset)));
+    return this.#servo.lockState === 'locked'
+      ? this.#transition(port, 'MASTER_CLOCK_SELECTED')
+      : [];
+  }
+
+  /** What was measured before the step does not go with what comes after. */
+  #stepClock(port: BoundaryPort, by: bigint): readonly Output[] {
+    this.#clock = steppedBy(this.#clock, by);
+    return this.#restartMeasuring(port);
+  }
+
+  #restartMeasuring(port: BoundaryPort): readonly Output[] {
+    this.#usedSync = undefined;
+    const parent = this.#erbestOf(port, port);
+    return [
+      ...this.#transition(port, 'SYNCHRONIZATION_FAULT'),
+      ...(parent === undefined ? [] : port.follow(parent)),
+    ];
+  }
+
+  /** The state decision event (9.2.6.8): every port gets the state that figure 33 recommends, the data sets first. */
+  #decide(): readonly Output[] {
+    const slaveBefore = this.#slavePort();
+    const views = this.#ports.map((port) => {
+      const heard = this.#erbestOf(port, slaveBefore);
+      return {
+        port,
+        heard,
+        portState: port.portState,
+        silent: port.silent,
+        ...(heard && { erbest: announcedDataSet(heard.message, port.identity.portIdentity) }),
+      };
+    });
+    const d0 = ownDataSet(this.#settings.defaultDS);
+    const ebest = ebestOf(views);
+    const decisions = views.map((view) => ({
+      ...view,
+      code: isOperating(view.portState) ? decideState(d0, ebest, view) : undefined,
+    }));
+    const parentBefore = this.#parentDS.parentPortIdentity;
+    const slave = decisions.find(({ code }) => code === 'S1');
+    if (slave?.heard === undefined) this.#becomeGrandmaster();
+    else this.#takeParent(slave.heard);
+    const sameParent =
+      slave?.port === slaveBefore &&
+      samePortIdentity(parentBefore, this.#parentDS.parentPortIdentity);
+    return decisions.flatMap(({ port, code, heard }) =>
+      code === undefined ? [] : this.#recommend(port, code, heard, sameParent),
+    );
+  }
+
+  #recommend(
+    port: BoundaryPort,
+    code: DecisionCode,
+    heard: ReceivedAnnounce | undefined,
+    sameParent: boolean,
+  ): readonly Output[] {
+    const silent = port.silent;
+    port.silent = false;
+    switch (code) {
+      case 'M1':
+      case 'M2':
+      case 'M3':
+        if (silent) return this.#transition(port, 'ANNOUNCE_RECEIPT_TIMEOUT_EXPIRES');
+        return this.#recommendMaster(port, code);
+      case 'P1':
+      case 'P2':
+        return this.#transition(port, 'RECOMMENDED_PASSIVE');
+      case 'S1': {
+        if (sameParent) return this.#transition(port, 'RECOMMENDED_SLAVE');
+        this.#servo = reacquire(this.#servo);
+        this.#usedSync = undefined;
+        this.#latestSync = undefined;
+        const entered = this.#transition(port, 'RECOMMENDED_SLAVE_OF_NEW_MASTER');
+        return heard === undefined ? entered : [...entered, ...port.follow(heard)];
+      }
+    }
+  }
+
+  /** 9.2.6.11: who hands on another's time waits until news of a better way has had time to come. */
+  #recommendMaster(port: BoundaryPort, code: 'M1' | 'M2' | 'M3'): readonly Output[] {
+    const before = port.portState;
+    const entered = this.#transition(port, 'RECOMMENDED_MASTER');
+    if (before === port.portState || port.portState !== 'PRE_MASTER') return entered;
+    if (code !== 'M3')
+      return [...entered, ...this.#transition(port, 'QUALIFICATION_TIMEOUT_EXPIRES')];
+    const interval = durationOfLogInterval(port.settings.logAnnounceInterval);
+    return [
+      ...entered,
+      {
+        kind: 'setTimer',
+        timer: timersOf(port.identity).qualification,
+        after: durationNs((this.#currentDS.stepsRemoved + 1) * interval),
+      },
+    ];
+  }
+
+  #transition(port: BoundaryPort, event: PortStateEvent): readonly Output[] {
+    const { slaveOnly } = this.#settings.defaultDS;
+    const next = nextPortState(port.portState, event, slaveOnly);
+    return next === port.portState ? [] : port.enter(next, this.#announced());
+  }
+
+  /** 9.3.5, tables 13 and 14: M1, M2. */
+  #becomeGrandmaster(): void {
+    if (this.#currentDS.stepsRemoved === 0) return;
+    this.#currentDS = grandmasterCurrentDS;
+    this.#parentDS = ownParentDS(this.#settings.defaultDS);
+    this.#timePropertiesDS = withoutGrandmaster(this.#timePropertiesDS);
+    this.#pathSequence = [this.#settings.defaultDS.clockIdentity];
+    this.#servo = holdOver(this.#servo);
+    if (this.#latestSync !== undefined) {
+      this.#clock = withRate(this.#clock, this.#latestSync, this.#servo.learnedRateOffset);
+    }
+  }
+
+  /** 9.3.5, table 16: S1. */
+  #takeParent({ message }: ReceivedAnnounce): void {
+    this.#currentDS = { ...this.#currentDS, stepsRemoved: message.stepsRemoved + 1 };
+    this.#parentDS = {
+      parentPortIdentity: message.header.sourcePortIdentity,
+      grandmasterIdentity: message.grandmasterIdentity,
+      grandmasterClockQuality: message.grandmasterClockQuality,
+      grandmasterPriority1: message.grandmasterPriority1,
+      grandmasterPriority2: message.grandmasterPriority2,
+    };
+    this.#timePropertiesDS = timePropertiesOf(message);
+    this.#pathSequence = [...pathSequenceOf(message), this.#settings.defaultDS.clockIdentity];
+  }
+
+  #slavePort(): BoundaryPort | undefined {
+    return this.#ports.find(({ portState }) => isSlave(portState));
+  }
+
+  #erbestOf(port: BoundaryPort, slavePort: BoundaryPort | undefined): ReceivedAnnounce | undefined {
+    if (port.settings.masterOnly) return undefined; // 9.3.2.2
+    const { portIdentity } = port.identity;
+    return erbestOf(port.foreignMasters, portIdentity, this.#parentOn(port, slavePort));
+  }
+
+  #parentOn(port: BoundaryPort, slavePort: BoundaryPort | undefined): PortIdentity | undefined {
+    return port === slavePort ? this.#parentDS.parentPortIdentity : undefined;
+  }
+
+  /** 13.5: what the master ports tell. */
+  #announced(): AnnouncedByMaster {
+    const { grandmasterPriority1, grandmasterPriority2 } = this.#parentDS;
+    const { grandmasterClockQuality, grandmasterIdentity } = this.#parentDS;
+    const { currentUtcOffset, timeSource } = this.#timePropertiesDS;
+    return {
+      grandmaster: {
+        ...{ grandmasterPriority1, grandmasterPriority2 },
+        ...{ grandmasterClockQuality, grandmasterIdentity },
+        ...{ currentUtcOffset, timeSource },
+        stepsRemoved: this.#currentDS.stepsRemoved,
+      },
+      timePropertiesFlags: flagsOfTimeProperties(this.#timePropertiesDS),
+      ...(this.#settings.pathTrace && { pathSequence: this.#pathSequence }),
+    };
+  }
+}
+
+/** Table 14: of a grandmaster. */
+const grandmasterCurrentDS: CurrentDS = {
+  stepsRemoved: 0,
+  offsetFromMaster: zeroTimeInterval,
+  meanDelay: zeroTimeInterval,
+};
+
+/** Table 14: a grandmaster is its own parent. */
+function ownParentDS(defaultDS: DefaultDS): ParentDS {
+  return {
+    parentPortIdentity: { clockIdentity: defaultDS.clockIdentity, portNumber: 0 },
+    grandmasterIdentity: defaultDS.clockIdentity,
+    grandmasterClockQuality: defaultDS.clockQuality,
+    grandmasterPriority1: defaultDS.priority1,
+    grandmasterPriority2: defaultDS.priority2,
+  };
+}
+
+function pathSequenceOf({ tlvs }: MessageOf<'Announce'>): readonly ClockIdentity[] {
+  return tlvs.flatMap((tlv) => (tlv.tlvType === 'PATH_TRACE' ? tlv.pathSequence : []));
+}
+
+/** 9.2.6.8: a state decision event once an announce interval at least. */
+function decisionTimer(port: BoundaryPort): Output {
+  return {
+    kind: 'setTimer',
+    timer: timersOf(port.identity).stateDecision,
+    after: durationOfLogInterval(port.settings.logAnnounceInterval),
+  };
+}

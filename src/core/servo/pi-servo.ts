@@ -1,0 +1,173 @@
+/**
+ * A proportional-integral servo: from offsets to the rate that makes them vanish. The gains follow from the interval
+ * between samples, so that the loop behaves alike at every Sync rate: with an offset x and a natural frequency w,
+ * rate = -(2 w x + w^2 * integral of x), which is critically damped.
+ */
+import { durationNs, type DurationNs } from '../time/instant.js';
+
+export interface ServoSettings {
+  /** A first offset beyond this is stepped over, not slewed. */
+  readonly firstStepThreshold: DurationNs;
+  /** The same for later offsets; Infinity: never step again. */
+  readonly stepThreshold: DurationNs;
+  /** The average offset below which the clock counts as locked. */
+  readonly lockThreshold: DurationNs;
+}
+
+export const defaultServoSettings: ServoSettings = {
+  firstStepThreshold: durationNs(20e3),
+  stepThreshold: durationNs(1e6),
+  lockThreshold: durationNs(20e3),
+};
+
+/**
+ * `unlocked`: nothing is known of a master; `acquiring`: drawing near; `locked`: there; `holdover`: there is no master,
+ * the rate that was learned is kept.
+ */
+export type LockState = 'unlocked' | 'acquiring' | 'locked' | 'holdover';
+
+export interface ServoState {
+  readonly lockState: LockState;
+  /** What the integral has learned: the rate offset of the master against the raw counter, 1e-6 is 1 ppm. */
+  readonly learnedRateOffset: number;
+  /** Running mean of the offsets' magnitudes since acquiring began. */
+  readonly meanOffset: DurationNs;
+  readonly samples: number;
+  /** Wild ones in a row. */
+  readonly outliers: number;
+}
+
+export interface OffsetSample {
+  /** Positive when the clock is ahead of its master. */
+  readonly offset: DurationNs;
+  /** Since the sample before; undefined for the first of a master. */
+  readonly interval: DurationNs | undefined;
+}
+
+export type ServoAction =
+  | { readonly kind: 'none' }
+  /** Set the clock back by `offset`. */
+  | { readonly kind: 'step'; readonly offset: DurationNs; readonly rateOffset: number }
+  | { readonly kind: 'slew'; readonly rateOffset: number };
+
+export interface ServoTransition {
+  readonly state: ServoState;
+  readonly action: ServoAction;
+}
+
+/** w times the sample interval: wide while acquiring, narrow in lock, where it averages the noise of the samples. */
+const bandwidth = { acquiring: 0.3, locked: 0.06 } as const;
+
+/** Slower samples make the loop no slower than this many seconds between them would. */
+const maxInterval = durationNs(4e9);
+
+/** 500 ppm: more than any oscillator that is in order needs. */
+export const maxRateOffset = 500e-6;
+
+/** Weight of the latest sample in the mean, and how many samples it takes before it says anything. */
+const meanWeight = 1 / 8;
+const minSamplesToLock = 8;
+
+/** In lock: an offset so many times the mean, and beyond lockThreshold, is a wild one. */
+const outlierFactor = 10;
+/** So many in a row are no accident: the master has moved. */
+export const maxOutliers = 4;
+
+export const initialServoState: ServoState = {
+  lockState: 'unlocked',
+  learnedRateOffset: 0,
+  meanOffset: durationNs(0),
+  samples: 0,
+  outliers: 0,
+};
+
+/** Another master, or the same one anew: what was learned of the rate is kept, what was learned of the offset is not. */
+export function reacquire(state: ServoState): ServoState {
+  return { ...initialServoState, learnedRateOffset: state.learnedRateOffset };
+}
+
+/** There is no master. */
+export function holdOver(state: ServoState): ServoState {
+  const { lockState } = state;
+  if (lockState === 'holdover' || lockState === 'unlocked') return state;
+  return { ...reacquire(state), lockState: 'holdover' };
+}
+
+export function stepServo(
+  settings: ServoSettings,
+  state: ServoState,
+  { offset, interval }: OffsetSample,
+): ServoTransition {
+  if (interval === undefined || state.lockState === 'unlocked' || state.lockState === 'holdover') {
+    return begin(settings, state, offset);
+  }
+  if (isWild(settings, state, offset)) {
+    return { state: { ...state, outliers: state.outliers + 1 }, action: { kind: 'none' } };
+  }
+  if (Math.abs(offset) > settings.stepThreshold) return step(state, offset);
+  return slew(settings, state, offset, interval);
+}
+
+function begin(settings: ServoSettings, state: ServoState, offset: DurationNs): ServoTransition {
+  if (Math.abs(offset) > settings.firstStepThreshold) return step(state, offset);
+  return {
+    state: { ...reacquire(state), lockState: 'acquiring' },
+    action: { kind: 'slew', rateOffset: state.learnedRateOffset },
+  };
+}
+
+function step(state: ServoState, offset: DurationNs): ServoTransition {
+  return {
+    state: { ...reacquire(state), lockState: 'acquiring' },
+    action: { kind: 'step', offset, rateOffset: state.learnedRateOffset },
+  };
+}
+
+function isWild(settings: ServoSettings, state: ServoState, offset: DurationNs): boolean {
+  if (state.lockState !== 'locked' || state.outliers >= maxOutliers) return false;
+  return Math.abs(offset) > Math.max(settings.lockThreshold, outlierFactor * state.meanOffset);
+}
+
+function slew(
+  settings: ServoSettings,
+  state: ServoState,
+  offset: DurationNs,
+  interval: DurationNs,
+): ServoTransition {
+  const period = Math.min(interval, maxInterval);
+  const gain = bandwidth[state.lockState === 'locked' ? 'locked' : 'acquiring'];
+  // Per nanosecond of offset and nanosecond of interval: w = gain / period.
+  const proportional = (2 * gain * offset) / period;
+  const learnedRateOffset = bounded(state.learnedRateOffset - (gain * gain * offset) / period);
+  const meanOffset = durationNs(
+    state.samples === 0
+      ? Math.abs(offset)
+      : state.meanOffset + meanWeight * (Math.abs(offset) - state.meanOffset),
+  );
+  const samples = state.samples + 1;
+  return {
+    state: {
+      lockState: lockStateOf(settings, state, samples, meanOffset),
+      learnedRateOffset,
+      meanOffset,
+      samples,
+      outliers: 0,
+    },
+    action: { kind: 'slew', rateOffset: bounded(learnedRateOffset - proportional) },
+  };
+}
+
+/** It takes twice the threshold to let go: a lock that comes and goes is of no use. */
+function lockStateOf(
+  { lockThreshold }: ServoSettings,
+  { lockState }: ServoState,
+  samples: number,
+  meanOffset: DurationNs,
+): LockState {
+  if (lockState === 'locked') return meanOffset <= 2 * lockThreshold ? 'locked' : 'acquiring';
+  return samples >= minSamplesToLock && meanOffset <= lockThreshold ? 'locked' : 'acquiring';
+}
+
+function bounded(rateOffset: number): number {
+  return Math.min(maxRateOffset, Math.max(-maxRateOffset, rateOffset));
+}

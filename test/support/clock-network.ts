@@ -1,0 +1,219 @@
+/**
+ * Boundary clocks joined by cables, under virtual time: each has an oscillator of its own, a cable has a delay. What the
+ * clocks are off by is measured against the truth.
+ */
+import {
+  BoundaryClock,
+  type BoundaryClockSettings,
+} from '../../src/core/instance/boundary-clock.js';
+import type { Input, Output, PeerAddress } from '../../src/core/io.js';
+import { defaultServoSettings } from '../../src/core/servo/pi-servo.js';
+import { clockIdentity } from '../../src/core/time/identity.js';
+import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
+import { unitsPerNs } from '../../src/core/time/time-interval.js';
+import { isEventMessage } from '../../src/core/wire/header.js';
+import { decode } from '../../src/core/wire/message.js';
+import { seededRandom } from './random.js';
+
+export interface ClockOptions {
+  readonly ports: number;
+  readonly priority1?: number;
+  readonly clockClass?: number;
+  readonly slaveOnly?: boolean;
+  readonly masterOnly?: boolean;
+  readonly pathTrace?: boolean;
+  /** Of the oscillator, 1e-6 is 1 ppm. */
+  readonly rateOffset?: number;
+  readonly offsetNs?: number;
+}
+
+interface End {
+  readonly clock: SimulatedClock;
+  readonly port: number;
+}
+
+export interface Cable {
+  readonly ends: readonly [End, End];
+  up: boolean;
+}
+
+const cableDelayNs = 500;
+const source: PeerAddress & { kind: 'unicast' } = { kind: 'unicast', mac: '02:00:00:00:00:01' };
+/** Virtual time begins here, so that no clock reads less than nothing. */
+const startNs = 1_000_000_000_000_000;
+
+export class SimulatedClock {
+  readonly clock: BoundaryClock;
+  readonly discards = new Map<string, number>();
+  readonly timers = new Map<string, symbol>();
+
+  constructor(
+    readonly options: ClockOptions,
+    identity: bigint,
+    random: () => number,
+  ) {
+    this.clock = new BoundaryClock(settingsOf(options, identity, random));
+  }
+
+  /** What the counter of the time stamps reads. */
+  rawAt(nowNs: number): Instant {
+    const { rateOffset = 0, offsetNs = 0 } = this.options;
+    const elapsedNs = nowNs * (1 + rateOffset);
+    return (instantFromNs(BigInt(startNs + offsetNs)) +
+      BigInt(Math.round(elapsedNs * Number(unitsPerNs)))) as Instant;
+  }
+
+  states(): readonly string[] {
+    return this.clock.state().ports.map(({ portState }) => portState);
+  }
+}
+
+function settingsOf(
+  options: ClockOptions,
+  identity: bigint,
+  random: () => number,
+): BoundaryClockSettings {
+  const { slaveOnly = false } = options;
+  return {
+    defaultDS: {
+      clockIdentity: clockIdentity(identity),
+      numberPorts: options.ports,
+      clockQuality: {
+        clockClass: options.clockClass ?? (slaveOnly ? 255 : 248),
+        clockAccuracy: 0xfe,
+        offsetScaledLogVariance: 0xffff,
+      },
+      priority1: options.priority1 ?? 128,
+      priority2: 128,
+      domainNumber: 0,
+      sdoId: 0,
+      slaveOnly,
+    },
+    ports: Array.from({ length: options.ports }, (_, port) => ({
+      port,
+      logAnnounceInterval: 0,
+      announceReceiptTimeout: 3,
+      logSyncInterval: -3,
+      logMinDelayReqInterval: -3,
+      masterOnly: options.masterOnly ?? false,
+    })),
+    pathTrace: options.pathTrace ?? false,
+    servo: defaultServoSettings,
+    random,
+  };
+}
+
+export class ClockNetwork {
+  readonly clocks: SimulatedClock[] = [];
+  readonly #random: () => number;
+  readonly #cables: Cable[] = [];
+  readonly #events: { readonly at: number; readonly run: () => void }[] = [];
+  #now = 0;
+
+  constructor(seed = 1) {
+    this.#random = seededRandom(seed);
+  }
+
+  add(options: ClockOptions): SimulatedClock {
+    const clock = new SimulatedClock(options, BigInt(this.clocks.length + 1), this.#random);
+    this.clocks.push(clock);
+    return clock;
+  }
+
+  connect(a: SimulatedClock, aPort: number, b: SimulatedClock, bPort: number): Cable {
+    const ends = [
+      { clock: a, port: aPort },
+      { clock: b, port: bPort },
+    ] as const;
+    const cable: Cable = { ends, up: false };
+    this.#cables.push(cable);
+    this.setLink(cable, true);
+    return cable;
+  }
+
+  setLink(cable: Cable, up: boolean): void {
+    cable.up = up;
+    for (const { clock, port } of cable.ends) this.#step(clock, { kind: 'link', port, up });
+  }
+
+  /** How far a clock is ahead of another, by their own reckoning. */
+  offsetNs(of: SimulatedClock, from: SimulatedClock): number {
+    const time = (clock: SimulatedClock) => clock.clock.timeAt(clock.rawAt(this.#now));
+    return Number(time(of) - time(from)) / Number(unitsPerNs);
+  }
+
+  run(seconds: number): void {
+    const end = this.#now + seconds * 1e9;
+    for (;;) {
+      const [next] = this.#events.sort((a, b) => a.at - b.at);
+      if (next === undefined || next.at > end) break;
+      this.#events.shift();
+      this.#now = next.at;
+      next.run();
+    }
+    this.#now = end;
+  }
+
+  #step(clock: SimulatedClock, input: Input): void {
+    for (const output of clock.clock.step(input)) this.#perform(clock, output);
+  }
+
+  #perform(clock: SimulatedClock, output: Output): void {
+    switch (output.kind) {
+      case 'sendEvent': {
+        const { port, context } = output;
+        const egressTimestamp = clock.rawAt(this.#now);
+        this.#after(1000, () => {
+          this.#step(clock, { kind: 'transmitTimestamp', port, context, egressTimestamp });
+        });
+        this.#send(clock, output.port, output.message);
+        return;
+      }
+      case 'sendGeneral':
+        this.#send(clock, output.port, output.message);
+        return;
+      case 'setTimer': {
+        const { timer, after } = output;
+        const id = Symbol(timer);
+        clock.timers.set(timer, id);
+        this.#after(after, () => {
+          if (clock.timers.get(timer) === id) this.#step(clock, { kind: 'timer', timer });
+        });
+        return;
+      }
+      case 'cancelTimer':
+        clock.timers.delete(output.timer);
+        return;
+      case 'discarded':
+        clock.discards.set(output.reason, (clock.discards.get(output.reason) ?? 0) + 1);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #send(from: SimulatedClock, fromPort: number, message: Uint8Array): void {
+    for (const cable of this.#cables) {
+      const at = cable.ends.findIndex(({ clock, port }) => clock === from && port === fromPort);
+      const to = cable.ends[1 - at];
+      if (at === -1 || to === undefined) continue;
+      const decoded = decode(message);
+      const event = decoded.ok && isEventMessage(decoded.message.messageType);
+      this.#after(cableDelayNs, () => {
+        if (!cable.up) return;
+        this.#step(to.clock, {
+          kind: 'message',
+          port: to.port,
+          message,
+          source,
+          toUnicast: false,
+          ...(event && { ingressTimestamp: to.clock.rawAt(this.#now) }),
+        });
+      });
+    }
+  }
+
+  #after(delayNs: number, run: () => void): void {
+    this.#events.push({ at: this.#now + delayNs, run });
+  }
+}

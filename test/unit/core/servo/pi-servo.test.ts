@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import {
+  defaultServoSettings,
+  holdOver,
+  initialServoState,
+  maxOutliers,
+  reacquire,
+  stepServo,
+  type ServoState,
+} from '../../../../src/core/servo/pi-servo.js';
+import { durationNs } from '../../../../src/core/time/instant.js';
+import { seededRandom } from '../../../support/random.js';
+
+/** A clock that the servo steers, against a true time. */
+class Loop {
+  state: ServoState = initialServoState;
+  offsetNs: number;
+  rateOffset = 0;
+  steps = 0;
+  #fresh = true;
+
+  constructor(
+    readonly oscillator: number,
+    offsetNs: number,
+    readonly intervalNs: number,
+  ) {
+    this.offsetNs = offsetNs;
+  }
+
+  sample(errorNs = 0): void {
+    this.offsetNs += (this.oscillator + this.rateOffset) * this.intervalNs;
+    const { state, action } = stepServo(defaultServoSettings, this.state, {
+      offset: durationNs(this.offsetNs + errorNs),
+      interval: this.#fresh ? undefined : durationNs(this.intervalNs),
+    });
+    this.#fresh = false;
+    this.state = state;
+    if (action.kind !== 'none') this.rateOffset = action.rateOffset;
+    if (action.kind === 'step') {
+      this.offsetNs -= action.offset;
+      this.steps += 1;
+    }
+  }
+
+  run(samples: number, errorNs: () => number = () => 0): void {
+    for (let count = 0; count < samples; ++count) this.sample(errorNs());
+  }
+}
+
+describe('PI servo', () => {
+  test.each([1e9, 62.5e6, 7.8125e6])(
+    'an oscillator 80 ppm off is caught after one step, samples %d ns apart',
+    (intervalNs) => {
+      const loop = new Loop(80e-6, 5e9, intervalNs);
+      loop.run(400);
+      expect(loop.steps).toBe(1);
+      expect(loop.state.lockState).toBe('locked');
+      expect(Math.abs(loop.offsetNs)).toBeLessThan(1);
+      expect(loop.state.learnedRateOffset).toBeCloseTo(-80e-6, 9);
+    },
+  );
+
+  test('a first offset below the threshold is slewed', () => {
+    const loop = new Loop(0, 15e3, 1e9);
+    loop.run(300);
+    expect(loop.steps).toBe(0);
+    expect(Math.abs(loop.offsetNs)).toBeLessThan(1);
+  });
+
+  test('in lock the noise of the samples is averaged', () => {
+    const random = seededRandom(1);
+    const loop = new Loop(10e-6, 0, 62.5e6);
+    const noise = () => 2000 * (random() - 0.5);
+    loop.run(500, noise);
+    const squares = Array.from({ length: 1000 }, () => {
+      loop.sample(noise());
+      return loop.offsetNs ** 2;
+    });
+    const rms = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
+    // The noise has an rms of 577 ns.
+    expect(rms).toBeLessThan(250);
+  });
+
+  test('a wild sample does not move the clock, a master that has moved does', () => {
+    const loop = new Loop(0, 0, 1e9);
+    loop.run(50);
+    const before = loop.rateOffset;
+    loop.sample(500e3);
+    expect(loop.rateOffset).toBe(before);
+    expect(loop.state.lockState).toBe('locked');
+    loop.sample();
+    expect(loop.state.outliers).toBe(0);
+    loop.run(maxOutliers + 1, () => 5e6);
+    expect(loop.steps).toBe(1);
+  });
+
+  test('holdover keeps the rate that was learned, and a master that returns finds it', () => {
+    const loop = new Loop(-30e-6, 0, 1e9);
+    loop.run(300);
+    const held = holdOver(loop.state);
+    expect(held.lockState).toBe('holdover');
+    expect(held.learnedRateOffset).toBeCloseTo(30e-6, 9);
+    expect(reacquire(held).learnedRateOffset).toBe(held.learnedRateOffset);
+    expect(holdOver(initialServoState).lockState).toBe('unlocked');
+  });
+});
