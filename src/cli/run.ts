@@ -33,7 +33,7 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
           type: {
             type: 'string',
             requiresArg: true,
-            describe: 'e2e-tc or p2p-tc; replaces the instances of the file',
+            describe: 'e2e-tc, p2p-tc or bc; replaces the instances of the file',
           },
           domain: {
             type: 'string',

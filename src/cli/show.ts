@@ -2,6 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { defaultSocketPath } from '../control/socket-file.js';
 import type { LinkDelayStatus } from '../daemon/peer-delay-board.js';
+import { clockText } from './show-clock.js';
 import type { PortStatus } from '../daemon/status.js';
 import type { Environment } from './environment.js';
 import { formatNs } from './format-stats.js';
@@ -53,9 +54,9 @@ async function show(args: ShowArguments, { print }: Environment): Promise<void> 
   const client = new ControlClient(args.socket);
   const absent = ownedByClocks[args.what];
   if (absent !== undefined) {
-    // Asked all the same: without a running switch there is nothing true to say.
-    await client.status();
-    print(args.json ? 'null' : `no ${absent}`);
+    const clocks = await client.clocks();
+    if (clocks.length === 0) print(args.json ? 'null' : `no ${absent}`);
+    else print(clockText(args.what, clocks, args.json));
     return;
   }
   const ports = await client.ports();

@@ -19,7 +19,7 @@ export interface PortConfig {
   readonly delayAsymmetryNs: number;
 }
 
-export type InstanceConfig = EndToEndConfig | PeerToPeerConfig;
+export type InstanceConfig = EndToEndConfig | PeerToPeerConfig | BoundaryClockConfig;
 
 /** An end-to-end transparent clock. */
 export interface EndToEndConfig {
@@ -33,4 +33,22 @@ export interface PeerToPeerConfig {
   readonly domain: number | 'any';
   /** How often every link is measured: logarithm to the base 2 of seconds, clause 9.5.13. */
   readonly logMinPdelayReqInterval: number;
+}
+
+/** A boundary clock on all ports, its time virtual. Names as in the data sets (8.2). */
+export interface BoundaryClockConfig {
+  readonly type: 'bc';
+  readonly domain: number;
+  readonly transport: 'l2' | 'udp4' | 'udp6';
+  readonly delayMechanism: 'e2e';
+  readonly priority1: number;
+  readonly priority2: number;
+  readonly clockClass: number;
+  readonly logAnnounceInterval: number;
+  readonly announceReceiptTimeout: number;
+  readonly logSyncInterval: number;
+  readonly logMinDelayReqInterval: number;
+  /** Announce tells which clocks it has come through, clause 16.2. */
+  readonly pathTrace: boolean;
+  readonly clock: 'virtual';
 }

@@ -58,10 +58,12 @@ const clockKeys = {
   delayMechanism: oneOf('e2e', 'p2p').default('e2e'),
   priority1: wholeNumber(0, 255).default(128),
   priority2: wholeNumber(0, 255).default(128),
+  clockClass: wholeNumber(1, 254).default(248),
   logAnnounceInterval: wholeNumber(-7, 7).default(1),
   announceReceiptTimeout: wholeNumber(2, 255).default(3),
   logSyncInterval: wholeNumber(-7, 7).default(0),
   logMinDelayReqInterval: wholeNumber(-7, 7).default(0),
+  pathTrace: z.boolean({ error: 'write true or false' }).default(false),
   clock: oneOf('virtual', 'phc', 'system').default('virtual'),
 };
 
@@ -80,17 +82,29 @@ const instance = z
   .discriminatedUnion(
     'type',
     [instanceTypes['e2e-tc'], instanceTypes['p2p-tc'], instanceTypes.bc, instanceTypes.oc],
-    { error: 'write type: e2e-tc or type: p2p-tc' },
+    { error: 'write one of type: e2e-tc, type: p2p-tc, type: bc' },
   )
   .transform((value, context) => {
-    if (value.type === 'e2e-tc' || value.type === 'p2p-tc') return value;
-    context.addIssue({
-      code: 'custom',
-      path: ['type'],
-      message: 'use type: e2e-tc or type: p2p-tc',
-      params: { problem: `${value.type} is not available in this version` },
-    });
-    return z.NEVER;
+    const unavailable = (key: string, name: string, remedy: string) => {
+      const problem = `${name} is not available in this version`;
+      context.addIssue({ code: 'custom', path: [key], message: remedy, params: { problem } });
+      return z.NEVER;
+    };
+    switch (value.type) {
+      case 'e2e-tc':
+      case 'p2p-tc':
+        return value;
+      case 'oc':
+        return unavailable('type', 'oc', 'use type: e2e-tc, type: p2p-tc or type: bc');
+      case 'bc': {
+        const { type, delayMechanism, clock, ...rest } = value;
+        if (delayMechanism !== 'e2e') {
+          return unavailable('delayMechanism', 'p2p for a bc', 'use delayMechanism: e2e');
+        }
+        if (clock !== 'virtual') return unavailable('clock', clock, 'use clock: virtual');
+        return { type, delayMechanism, clock, ...rest };
+      }
+    }
   });
 
 const root = z.strictObject({

@@ -1,5 +1,6 @@
 /** Asks a running switch over its control socket. */
 import { request } from 'node:http';
+import type { ClockStatus } from '../daemon/clock-status.js';
 import type { PortStatus, Stats } from '../daemon/status.js';
 import type { ProcessStatus } from './server.js';
 import { ControlError } from './socket-file.js';
@@ -21,6 +22,11 @@ export class ControlClient {
 
   ports(): Promise<PortStatus[]> {
     return this.#get<PortStatus[]>('/ports');
+  }
+
+  /** Of every boundary clock. */
+  clocks(): Promise<ClockStatus[]> {
+    return this.#get<ClockStatus[]>('/clocks');
   }
 
   status(): Promise<ProcessStatus> {

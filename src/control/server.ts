@@ -4,6 +4,7 @@
  */
 import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { ClockStatus } from '../daemon/clock-status.js';
 import type { PortStatus, Stats } from '../daemon/status.js';
 import { UnknownPortError } from '../daemon/switch.js';
 import { ControlError, socketMode } from './socket-file.js';
@@ -12,6 +13,7 @@ import { ControlError, socketMode } from './socket-file.js';
 export interface Controlled {
   readonly ports: () => readonly PortStatus[];
   readonly stats: () => Stats;
+  readonly clocks: () => readonly ClockStatus[];
   readonly loseTransmitTimestamps: (interfaceName: string, count: number) => void;
 }
 
@@ -117,6 +119,8 @@ async function route(
       return controlled.stats();
     case 'GET /ports':
       return controlled.ports();
+    case 'GET /clocks':
+      return controlled.clocks();
     case 'GET /status':
       return {
         version,
@@ -131,7 +135,7 @@ async function route(
     default:
       throw new Refusal(
         404,
-        `${method} ${url}: unknown: GET /stats, /ports, /status or POST /faults`,
+        `${method} ${url}: unknown: GET /stats, /ports, /clocks, /status or POST /faults`,
       );
   }
 }

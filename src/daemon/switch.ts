@@ -1,6 +1,7 @@
 /** A switch at work: the engine on its ports, programmed from the configuration, its events told to the operator. */
 import type { Config } from '../config/config.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
+import type { ClockStatus } from './clock-status.js';
 import { addressesOf, type InterfaceAddresses } from './host.js';
 import type { PumpEvent } from './pump.js';
 import {
@@ -85,6 +86,11 @@ export class Switch {
     return this.#dataPlane
       .ports()
       .map((info, port) => portStatus(info, this.#clock.peerDelay(port)));
+  }
+
+  /** Of every boundary clock. */
+  clocks(): ClockStatus[] {
+    return this.#clock.clocks();
   }
 
   stats(): Stats {

@@ -1,19 +1,20 @@
 /**
- * What a transparent clock knows beside its forwarder: the delay of every link (peer-to-peer), the rate of every domain's
- * grandmaster, and the policy that follows from both. Attaches the core's instances to the data plane.
+ * What the clocks of a switch know beside its forwarder: the delay of every link (peer-to-peer), the rate of every
+ * domain's grandmaster, the policy that follows from both, and the boundary clocks. Attaches the core's instances to the
+ * data plane.
  */
-import { randomBytes } from 'node:crypto';
 import type { Config, InstanceConfig, PeerToPeerConfig } from '../config/config.js';
 import { PeerToPeerPort } from '../core/instance/peer-to-peer-port.js';
 import { Syntoniser } from '../core/instance/syntoniser.js';
 import type { Output, Transport } from '../core/io.js';
-import { clockIdentityFromMac, type ClockIdentity } from '../core/time/identity.js';
 import type { DataPlane } from '../native/data-plane.js';
-import { formatMac, linkLocalIpv6 } from './addresses.js';
+import { attachBoundaryClocks, type AttachedBoundaryClock } from './boundary-clocks.js';
+import type { ClockStatus } from './clock-status.js';
 import type { InterfaceAddresses } from './host.js';
 import { PeerDelayBoard, type PeerDelayStatus } from './peer-delay-board.js';
 import { PolicyProgrammer } from './policy-programmer.js';
 import { policyRules } from './policy.js';
+import { identityOf, transportAt } from './port-transport.js';
 import { Pump, type Attachment, type PortTransport, type PumpEvent } from './pump.js';
 import { SyntonisationBoard, type SyntonisationStatus } from './syntonisation-board.js';
 import type { TimerClock } from './timers.js';
@@ -39,6 +40,7 @@ export class TransparentClock {
   /** By attachment, where that is a port's. */
   readonly #transports: readonly (Transport | undefined)[];
   readonly #peerDelay: PeerDelayBoard;
+  readonly #boundaryClocks: readonly AttachedBoundaryClock[];
   readonly #syntonisation = new SyntonisationBoard();
 
   /** Programs the data plane; it forwards from here on. */
@@ -49,11 +51,13 @@ export class TransparentClock {
     const peerToPeerPorts = attachPeerToPeerPorts(options);
     this.#transports = peerToPeerPorts.map(({ transport }) => transport);
     this.#peerDelay = new PeerDelayBoard(config.ports.length, dataPlane.counters());
+    this.#boundaryClocks = attachBoundaryClocks(options);
     this.#pump = new Pump({
       dataPlane,
       attachments: [
         ...peerToPeerPorts.map(({ attachment }) => attachment),
         { instance: new Syntoniser(), ports: [], observesSyncs: true },
+        ...this.#boundaryClocks.map(({ attachment }) => attachment),
       ],
       latencies: config.ports,
       timerClock,
@@ -79,6 +83,11 @@ export class TransparentClock {
   /** Of the domains that an instance serves. */
   syntonisation(instance: InstanceConfig): SyntonisationStatus[] {
     return this.#syntonisation.statusOf(instance, this.#options.config.instances);
+  }
+
+  /** Of every boundary clock. */
+  clocks(): ClockStatus[] {
+    return this.#boundaryClocks.map(({ status }) => status());
   }
 
   #onEvent(event: PumpEvent): void {
@@ -149,37 +158,4 @@ function attachPeerToPeerPorts({
 
 function isPeerToPeer(instance: InstanceConfig): instance is PeerToPeerConfig {
   return instance.type === 'p2p-tc';
-}
-
-/** 7.5.2.2: of the first port that has an address; before there is one, a locally administered one of our own making. */
-function identityOf(dataPlane: DataPlane): ClockIdentity {
-  const mac = dataPlane.ports().find((port) => port.mac !== '')?.mac;
-  return clockIdentityFromMac(mac ?? formatMac(Buffer.of(0x02, ...randomBytes(5))));
-}
-
-/** Linux takes peer delay messages from 0.0.0.0: their group is one of the link (RFC 1122, 3.2.1.3). */
-const unspecifiedIpv4 = '0.0.0.0';
-
-function transportAt(
-  transport: Transport,
-  { addresses, mac }: { addresses: () => InterfaceAddresses; mac: () => string },
-): PortTransport {
-  switch (transport) {
-    case 'l2':
-      return { transport };
-    case 'udp4':
-      return {
-        transport,
-        get ip() {
-          return addresses().ipv4 ?? unspecifiedIpv4;
-        },
-      };
-    case 'udp6':
-      return {
-        transport,
-        get ip() {
-          return addresses().linkLocalIpv6 ?? linkLocalIpv6(mac());
-        },
-      };
-  }
 }

@@ -32,6 +32,7 @@ async function serve(part: Partial<Controlled> = {}): Promise<ControlServer> {
   const controlled: Controlled = {
     ports: () => [],
     stats: () => stats,
+    clocks: () => [],
     loseTransmitTimestamps: () => undefined,
     ...part,
   };

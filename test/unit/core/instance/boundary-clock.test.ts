@@ -13,7 +13,8 @@ function chain() {
   return { network, gm, bc, slave, upper, lower };
 }
 
-describe('boundary clock', () => {
+// A minute of virtual time is a second or two of a busy machine's.
+describe('boundary clock', { timeout: 60_000 }, () => {
   test('takes time from its master and hands it on', () => {
     const { network, gm, bc, slave } = chain();
     network.run(60);
@@ -54,9 +55,9 @@ describe('boundary clock', () => {
 
   test('without a master it holds over: the rate stays, the time goes on without a step', () => {
     const { network, gm, bc, slave, upper } = chain();
-    network.run(120);
-    network.setLink(upper, false);
     network.run(60);
+    network.setLink(upper, false);
+    network.run(30);
     expect(bc.states()).toEqual(['FAULTY', 'MASTER']);
     expect(bc.clock.state()).toMatchObject({
       lockState: 'holdover',
@@ -66,7 +67,7 @@ describe('boundary clock', () => {
     expect(slave.clock.state().parentDS.grandmasterIdentity).toBe(clockIdentity(2n));
     expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(1000);
     network.setLink(upper, true);
-    network.run(60);
+    network.run(40);
     expect(bc.states()).toEqual(['SLAVE', 'MASTER']);
     expect(Math.abs(network.offsetNs(slave, gm))).toBeLessThan(40);
   });
