@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import type { ClockStatus } from '../../../src/daemon/clock-status.js';
 import type { PortStats, PortStatus, Stats } from '../../../src/daemon/status.js';
 import type { Child } from './child.js';
 import type { Namespace, Network } from './network.js';
@@ -12,6 +13,8 @@ import { until } from './wait.js';
 export const COMMAND_LINE = join(process.cwd(), 'dist/cli/main.js');
 
 export interface SwitchOptions {
+  /** A configuration file; its ports are replaced. */
+  readonly config?: string;
   readonly type?: 'e2e-tc' | 'p2p-tc';
   readonly busyPoll?: boolean;
   /** The engine thread's processor, by our own option. */
@@ -43,7 +46,10 @@ export class Switch {
     const args = [
       COMMAND_LINE,
       'run',
-      ...['--type', options.type ?? 'e2e-tc', '--socket', this.socket],
+      ...['--socket', this.socket],
+      ...(options.config === undefined
+        ? ['--type', options.type ?? 'e2e-tc']
+        : ['-c', options.config]),
       ...interfaces.flatMap((name) => ['-i', name]),
       ...(options.busyPoll === true ? ['--busy-poll'] : []),
       ...(options.cpu === undefined ? [] : ['--cpu', String(options.cpu)]),
@@ -82,6 +88,13 @@ export class Switch {
   /** `ptp-switch show ports --json`. */
   async ports(): Promise<readonly PortStatus[]> {
     return JSON.parse(await this.#request('GET', '/ports')) as readonly PortStatus[];
+  }
+
+  /** Of the first boundary clock. */
+  async clock(): Promise<ClockStatus> {
+    const [clock] = JSON.parse(await this.#request('GET', '/clocks')) as ClockStatus[];
+    if (clock === undefined) throw new Error('the switch runs no boundary clock');
+    return clock;
   }
 
   async stats(): Promise<Stats> {

@@ -122,12 +122,22 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown type',
       'ports: [a, b]\ninstances:\n  - domain: 0\n    type: e2etc',
-      'switch.yaml:4: instances[0].type: "e2etc" does not fit here; write type: e2e-tc or type: p2p-tc',
+      'switch.yaml:4: instances[0].type: "e2etc" does not fit here; write one of type: e2e-tc, type: p2p-tc, type: bc',
     ],
     [
       'a type of a later version',
-      'ports: [a, b]\ninstances:\n  - type: bc\n    priority1: 100',
-      'switch.yaml:3: instances[0].type: bc is not available in this version; use type: e2e-tc or type: p2p-tc',
+      'ports: [a, b]\ninstances:\n  - type: oc\n    priority1: 100',
+      'switch.yaml:3: instances[0].type: oc is not available in this version; use type: e2e-tc, type: p2p-tc or type: bc',
+    ],
+    [
+      'a delay mechanism of a later version',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    delayMechanism: p2p',
+      'switch.yaml:4: instances[0].delayMechanism: p2p for a bc is not available in this version; use delayMechanism: e2e',
+    ],
+    [
+      'a clock of a later version',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    clock: phc',
+      'switch.yaml:4: instances[0].clock: phc is not available in this version; use clock: virtual',
     ],
     [
       'an interval out of range',
@@ -246,8 +256,8 @@ describe('options that are wrong are named as options', () => {
     [
       'a type of a later version',
       undefined,
-      { interfaces: ['a', 'b'], type: 'bc' },
-      'command line: --type: bc is not available in this version',
+      { interfaces: ['a', 'b'], type: 'oc' },
+      'command line: --type: oc is not available in this version',
     ],
   ])('%s', (_name, text, options, beginning) => {
     const lines = complaints(text, options);
