@@ -340,7 +340,6 @@ void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, int64_t no
   if (index == kNoExchange) return;
   const Exchange& sync = exchanges_.at(index);
   if (!sync.event_seen || !sync.timestamped) return;
-  if (!sampling_.due(follow_up.sdo_id(), follow_up.domain_number(), ingress, now)) return;
   const uint8_t* origin = follow_up.message() + wire::kBodyOffset;
   const uint64_t seconds =
       static_cast<uint64_t>(wire::read16(origin)) << 32 | wire::read32(origin + 2);
@@ -349,6 +348,7 @@ void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, int64_t no
   if (seconds > kMaxSeconds) return;
   const auto ingress_ns = common_ns(ingress, sync.ingress_timestamp_ns);
   if (!ingress_ns || sync.clock_epoch != ports_[ingress].relation.epoch) return;
+  if (!sampling_.due(follow_up.sdo_id(), follow_up.domain_number(), ingress, now)) return;
   SyncObservation observation{};
   observation.sdo_id = follow_up.sdo_id();
   observation.domain_number = follow_up.domain_number();
@@ -575,7 +575,9 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
     port.ledger.send_failed();
     return not_sent(Counter::kDropSendFailed);
   }
-  port.ledger.enter(tag, frame_signature(frame, length), now);
+  TransmitTag sent = tag;
+  sent.clock_epoch = port.relation.epoch;
+  port.ledger.enter(sent, frame_signature(frame, length), now);
   port.counters.add_sent(type);
 }
 
@@ -641,13 +643,15 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
   const TransmitTag& tag = match->tag;
 
   if (tag.owner == TransmitTag::Owner::kClock) {
-    effects_.clock_transmit_timestamp(egress, tag.index, common_ns(egress, timestamp_ns));
+    const bool related = tag.clock_epoch == port.relation.epoch;
+    effects_.clock_transmit_timestamp(egress, tag.index,
+                                      related ? common_ns(egress, timestamp_ns) : std::nullopt);
     return send_queued(egress, now);
   }
   const Exchange& exchange = exchanges_.at(tag.index);
   const bool current = exchange.live && exchange.generation == tag.generation;
   if (current && exchanges_.state(tag.index, egress) == ResidenceState::kWaiting) {
-    const auto residence = residence_between(exchange, egress, timestamp_ns);
+    const auto residence = residence_between(exchange, egress, tag.clock_epoch, timestamp_ns);
     if (residence) {
       exchanges_.residence(tag.index, egress) = *residence;
       exchanges_.state(tag.index, egress) = ResidenceState::kKnown;
@@ -663,11 +667,12 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
 // From the receive time stamp of an exchange to a transmit time stamp, in seconds of the domain's
 // grandmaster; none, and counted, when their difference means nothing.
 std::optional<ScaledNs> Forwarder::residence_between(const Exchange& exchange, uint32_t egress,
-                                                     int64_t timestamp_ns) {
+                                                     uint32_t clock_epoch, int64_t timestamp_ns) {
   Port& port = ports_[egress];
   const Port& ingress = ports_[exchange.ingress_port];
   const bool related = port.relation.valid && ingress.relation.valid &&
-                       ingress.relation.epoch == exchange.clock_epoch;
+                       ingress.relation.epoch == exchange.clock_epoch &&
+                       port.relation.epoch == clock_epoch;
   if (!related) {
     port.counters.add(Counter::kClockUnrelated);
     return std::nullopt;

@@ -139,7 +139,7 @@ class Forwarder {
   bool send_corrected(uint32_t egress, const wire::FrameView& view, wire::ScaledNs correction);
   void send_queued(uint32_t egress, int64_t now);
   std::optional<wire::ScaledNs> residence_between(const Exchange& exchange, uint32_t egress,
-                                                  int64_t timestamp_ns);
+                                                  uint32_t clock_epoch, int64_t timestamp_ns);
   void timestamp_lost(uint32_t egress, const TransmitTag& tag);
 
   Limits limits_;

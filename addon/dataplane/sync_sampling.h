@@ -13,15 +13,22 @@ class SyncSampling {
  public:
   // True when one of this domain and port is due; then it counts as taken.
   bool due(uint16_t sdo_id, uint8_t domain_number, uint32_t port, int64_t now) {
-    // Two domains that share a slot take turns: each is reported less often, none wrongly.
-    int64_t& taken = taken_[(sdo_id * 31u + domain_number * 7u + port) % taken_.size()];
-    if (taken != 0 && now - taken < kSyncSamplingInterval) return false;
-    taken = now;
+    const uint64_t key = static_cast<uint64_t>(sdo_id) << 16 | domain_number << 8 | port;
+    Slot& slot = slots_[(sdo_id * 31u + domain_number * 7u + port) % slots_.size()];
+    // Two that share a slot displace each other: each is reported more often, none never, however
+    // their Syncs follow upon one another.
+    if (slot.key == key && now - slot.taken < kSyncSamplingInterval) return false;
+    slot = {key, now};
     return true;
   }
 
  private:
-  std::array<int64_t, 1024> taken_{};
+  struct Slot {
+    uint64_t key = UINT64_MAX;  // no domain's
+    int64_t taken = 0;
+  };
+
+  std::array<Slot, 1024> slots_{};
 };
 
 }  // namespace ptpswitch::dataplane

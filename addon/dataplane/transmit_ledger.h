@@ -18,8 +18,9 @@ namespace ptpswitch::dataplane {
 struct TransmitTag {
   enum class Owner : uint8_t { kExchange, kClock };
   Owner owner = Owner::kExchange;
-  uint32_t index = 0;       // exchange, or the clock's context
-  uint32_t generation = 0;  // of the exchange
+  uint32_t index = 0;        // exchange, or the clock's context
+  uint32_t generation = 0;   // of the exchange
+  uint32_t clock_epoch = 0;  // of the port's clock when the frame left, see ClockRelation
 };
 
 class TransmitLedger {
