@@ -137,6 +137,13 @@ class ForwarderHarness final : private dataplane::Effects {
   };
   std::vector<ClockStamp> clock_stamps;
 
+  struct Observed {
+    uint32_t port;
+    dataplane::SyncObservation observation;  // its source_port_identity is gone: see source
+    Bytes source;
+  };
+  std::vector<Observed> observed;
+
   // Sees every frame as it leaves.
   std::function<void(uint32_t port, const Bytes& frame)> on_send;
   // False for a test that sends many frames and looks at none later.
@@ -182,7 +189,11 @@ class ForwarderHarness final : private dataplane::Effects {
     return true;
   }
 
-  void observe_sync(uint32_t, const dataplane::SyncObservation&) override {}
+  void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override {
+    const uint8_t* source = observation.source_port_identity;
+    observed.push_back({port, observation, {source, source + 10}});
+    observed.back().observation.source_port_identity = nullptr;
+  }
 
   void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                 std::optional<int64_t> timestamp_ns) override {
