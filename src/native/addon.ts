@@ -85,6 +85,8 @@ class AddonDataPlane implements DataPlane {
 
   close(): void {
     this.#engine.close();
+    // A call that is on its way from the engine's thread would find nothing to drain.
+    this.#callback = undefined;
   }
 }
 
