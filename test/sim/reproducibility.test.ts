@@ -1,0 +1,32 @@
+/** A failure is a seed: the same one gives the same run to the last bit, whatever is left to chance in it. */
+import { expect, test } from 'vitest';
+import { chain } from './harness/chain.js';
+import type { Sample } from './harness/samples.js';
+
+function samplesOf(seed: number): readonly Sample[] {
+  const chancy = {
+    timestamping: { noiseNs: 5, transmitLoss: 0.01, receiveLoss: 0.01 },
+    residence: { kind: 'exponential', fromNs: 5_000, meanNs: 50_000, atMostNs: 1e6 },
+  } as const;
+  const { scenario, receiver } = chain({
+    seed,
+    delayMechanism: 'p2p',
+    clocks: 2,
+    clock: () => ({ clock: { driftPpb: 10_000, wanderPpb: 10 }, ports: [chancy, chancy] }),
+    cable: () => ({
+      jitter: { kind: 'uniform', fromNs: 0, toNs: 100 },
+      loss: 0.01,
+      duplication: { share: 0.01, againAfter: 1_000 },
+      reordering: { share: 0.01, lateBy: 50_000 },
+    }),
+  });
+  scenario.run(20);
+  return receiver.samples;
+}
+
+test('a run is repeated by its seed, and differs with another', () => {
+  const samples = samplesOf(1);
+  expect(samples.length).toBeGreaterThan(200);
+  expect(samplesOf(1)).toEqual(samples);
+  expect(samplesOf(2)).not.toEqual(samples);
+});
