@@ -10,6 +10,7 @@ import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
 import { takePrecedence } from '../test/support/netns/precedence.js';
+import { measurePeerToPeer } from './peer-to-peer.js';
 import { describeRun, writeReport } from './report.js';
 import { measureRigCeiling } from './rig.js';
 import { measureSlaveOffsets } from './slave-offset.js';
@@ -18,7 +19,7 @@ import { suites } from './suites.js';
 import { judge } from './targets.js';
 
 /** What is done once a run rather than once for every subject and repetition. */
-const ONCE_A_RUN = ['rig', 'slave-offset', 'footprint'];
+const ONCE_A_RUN = ['rig', 'slave-offset', 'peer-to-peer', 'footprint'];
 
 const { values: options } = parseArgs({
   options: {
@@ -65,6 +66,7 @@ async function measureOnce(): Promise<void> {
   const once: Readonly<Record<string, () => Promise<void>>> = {
     rig: () => measureRigCeiling(measurements, durations.trialMs),
     'slave-offset': () => measureSlaveOffsets(measurements, durations.offsets),
+    'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     footprint: () => measureFootprint(measurements, durations.idleMs),
   };
   for (const [name, measure] of Object.entries(once)) {

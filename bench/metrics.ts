@@ -22,6 +22,10 @@ export const metric = {
   slaveOffset: 'slave offset, median |offset|, ns',
   slaveOffsetMean: 'slave offset, mean, ns',
   slaveOffsetDeviation: 'slave offset, standard deviation, ns',
+  p2pSlaveOffset: (transport: LoadTransport, figure: 'mean' | 'standard deviation') =>
+    `${transport} p2p slave offset, ${figure}, ns`,
+  p2pLinkDelay: (transport: LoadTransport) =>
+    `${transport} p2p link delay to the grandmaster, as shown, ns`,
   idleProcessor: 'idle, processor, % of a core',
   residentMemory: 'idle, resident memory, MB',
   start: 'start to first frame forwarded, ms',

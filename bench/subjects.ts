@@ -17,7 +17,10 @@ export interface Subject {
   start(rig: Rig, transport: LoadTransport, cpu: number): Promise<void>;
 }
 
-const PTP4L_TRANSPORT: Readonly<Record<LoadTransport, Transport>> = { l2: 'L2', udp4: 'UDPv4' };
+export const PTP4L_TRANSPORT: Readonly<Record<LoadTransport, Transport>> = {
+  l2: 'L2',
+  udp4: 'UDPv4',
+};
 /** ptp4l opens its ports without delay; this is for a busy machine. */
 const PTP4L_START_TIMEOUT_MS = 10_000;
 

@@ -99,6 +99,16 @@ export class Ptp4l {
   sampleOffsets(): OffsetSampler {
     return new OffsetSampler(this.#network, this.#namespace, this.#socket);
   }
+
+  /**
+   * The delay of its first port's link as last logged, in nanoseconds. Needs `logging_level 7`: as a transparent clock
+   * it answers no management message.
+   */
+  get peerDelay(): number | undefined {
+    const logged = /port 1: delay timeout\n.*: delay\s+filtered\s+(-?\d+)/g;
+    const last = [...this.child.output.matchAll(logged)].at(-1);
+    return last && Number(last[1]);
+  }
 }
 
 function configuration(options: Ptp4lOptions, socket: string): string {
