@@ -149,12 +149,11 @@ std::optional<Error> Engine::choose_timestamping() {
     info.timestamping = TimestampingMode::kSoftware;
     if (options_.timestamping == TimestampingRequest::kSoftware) {
       info.timestamping_reason = "as configured";
-    } else if (!probe.can_hardware()) {
-      info.timestamping_reason = "it has no hardware time stamps";
+    } else if (const std::string obstacle = probe.hardware_obstacle(); !obstacle.empty()) {
+      info.timestamping_reason = obstacle;
       if (options_.timestamping == TimestampingRequest::kHardware) {
-        return Error{
-            kErrTimestamping,
-            info.interface + ": no hardware time stamps; use timestamping: auto or software"};
+        return Error{kErrTimestamping,
+                     info.interface + ": " + obstacle + "; use timestamping: auto or software"};
       }
     } else {
       info.timestamping = TimestampingMode::kHardware;
@@ -327,7 +326,8 @@ void Engine::run() {
         read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
         wait_for_events(0);
       }
-      if (!worked) relax();
+      // Not in a dedicated loop: a hypervisor may take a pausing processor away.
+      if (!worked && !options_.busy_poll) relax();
       continue;
     }
     if (!clocks_.empty()) {
@@ -362,12 +362,15 @@ bool Engine::poll_ports() {
 
 bool Engine::receive_from(uint32_t index) {
   ReceiveSocket& socket = *ports_[index].receiver;
-  const int64_t now = monotonic_ns();
+  int64_t now = 0;  // not asked for while the ring is empty: this is the spinning loop
   int received = 0;
   while (received < kReceiveBatch) {
     const auto frame = socket.receive();
     if (!frame) break;
-    if (received == 0) check_system_clock();
+    if (received == 0) {
+      now = monotonic_ns();
+      check_system_clock();
+    }
     const dataplane::Forwarder::Reception reception{frame->timestamp_ns, frame->checksum_pending,
                                                     frame->truncated};
     forwarder_.receive(index, frame->data, frame->length, reception, now);
@@ -456,6 +459,8 @@ void Engine::publish_clock(HardwareClockTrack& clock, bool moved) {
 void Engine::check_system_clock() {
   if (!system_clock_.stepped()) return;
   ++system_relation_.epoch;
+  // The hardware clocks' relations are to the clock that has just been set.
+  read_clocks(monotonic_ns(), 0, kClockReadAttempts);
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     if (ports_[index].clock != nullptr) continue;
     forwarder_.relate(index, system_relation_);
