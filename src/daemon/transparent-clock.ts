@@ -150,6 +150,7 @@ function attachPeerToPeerPorts({
         sdoId: 0,
         // Links are measured for all instances at once, as often as the keenest wants.
         logMinPdelayReqInterval: Math.min(...intervals),
+        speculative: true,
       });
       return { transport, attachment: { instance, ports } };
     }),

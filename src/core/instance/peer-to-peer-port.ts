@@ -18,10 +18,10 @@ import {
   initialPeerDelayState,
   isLinkUp,
   linkDelayOf,
+  onNeighborHeard,
   onPeerDelayEvent,
   onPeerDelayLink,
   sendPdelayReq,
-  withDialectHeard,
   type PeerDelaySettings,
   type PeerDelayState,
 } from '../port/peer-delay.js';
@@ -101,10 +101,12 @@ export class PeerToPeerPort {
     }
     switch (message.messageType) {
       case 'Pdelay_Req':
-        this.#requester = withDialectHeard(this.#requester, message.header);
-        return this.#respond((settings, state) =>
-          respond(settings, state, { ...input, message }, this.#takeContext()),
-        );
+        return [
+          ...this.#request((settings, state) => onNeighborHeard(settings, state, message.header)),
+          ...this.#respond((settings, state) =>
+            respond(settings, state, { ...input, message }, this.#takeContext()),
+          ),
+        ];
       case 'Pdelay_Resp':
       case 'Pdelay_Resp_Follow_Up':
         return this.#onAnswer(message, input.ingressTimestamp);

@@ -11,7 +11,7 @@ import {
   type RateWindowSettings,
 } from '../servo/rate-window.js';
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
-import { durationOfLogInterval } from '../time/instant.js';
+import { durationNs, durationOfLogInterval, type DurationNs } from '../time/instant.js';
 import { unityRateRatio, type RateRatio } from '../time/rate-ratio.js';
 import { timeIntervalFromNs, zeroTimeInterval } from '../time/time-interval.js';
 import { zeroTimestamp } from '../time/timestamp.js';
@@ -41,6 +41,11 @@ import {
 export interface PeerDelaySettings extends PortSettings {
   readonly transport: Transport;
   readonly logMinPdelayReqInterval: number;
+  /**
+   * The neighbour may speak this transport or another one: where nobody is heard, hardly ever ask. A request that its
+   * host does not listen for occupies the only receive time stamp register of some NICs (82576) for seconds.
+   */
+  readonly speculative?: boolean;
 }
 
 /** What a neighbour's requests are in: one that serves a single domain or profile answers in no other. */
@@ -48,6 +53,12 @@ export type Dialect = Pick<Header, 'sdoId' | 'domainNumber' | 'minorVersionPTP'>
 
 /** Requests in a row without a usable answer after which the link counts as unmeasured. */
 export const maxFailedRequests = 3;
+
+/** In a row without any answer, after which a speculative requester falls quiet. */
+export const maxUnheardRequests = 3;
+
+/** Of a quiet requester: intervals until it asks again, for a neighbour that answers but never asks. */
+export const quietIntervals = 256;
 
 /** Delays that the median is taken of: at one a second, a change of the path shows after five seconds. */
 export const linkDelayMedianLength = 9;
@@ -88,6 +99,8 @@ export interface PeerDelayState {
   readonly dialect: Dialect;
   /** That of the neighbour's latest request. */
   readonly heard?: Dialect;
+  /** Requests in a row without any answer, since the neighbour was last heard. */
+  readonly unheardRequests: number;
 }
 
 export function initialPeerDelayState({ sdoId, domainNumber }: PortSettings): PeerDelayState {
@@ -97,6 +110,7 @@ export function initialPeerDelayState({ sdoId, domainNumber }: PortSettings): Pe
     sequenceId: 0,
     context: 0,
     dialect: { sdoId, domainNumber, minorVersionPTP: 1 },
+    unheardRequests: 0,
   };
 }
 
@@ -126,7 +140,7 @@ export function onPeerDelayLink(
   if (!up) {
     const down = withLink(settings, state, { kind: 'unmeasured', reason: 'linkDown' });
     return {
-      state: { ...down.state, exchange: idlePeerDelayExchange },
+      state: { ...down.state, exchange: idlePeerDelayExchange, unheardRequests: 0 },
       outputs: [...down.outputs, { kind: 'cancelTimer', timer: timersOf(settings).pdelayReq }],
     };
   }
@@ -136,10 +150,34 @@ export function onPeerDelayLink(
   return { state: requested.state, outputs: [...begun.outputs, ...requested.outputs] };
 }
 
-/** The neighbour has sent a request: it is there, and speaks that. */
-export function withDialectHeard(state: PeerDelayState, header: Header): PeerDelayState {
-  const { sdoId, domainNumber, minorVersionPTP } = header;
-  return { ...state, heard: { sdoId, domainNumber, minorVersionPTP } };
+/**
+ * The neighbour has sent a request: it is there, and speaks that. A quiet requester asks again, but not right behind the
+ * answer that this request gets.
+ */
+export function onNeighborHeard(
+  settings: PeerDelaySettings,
+  state: PeerDelayState,
+  { sdoId, domainNumber, minorVersionPTP }: Header,
+): Transition<PeerDelayState> {
+  const heard = { sdoId, domainNumber, minorVersionPTP };
+  const afterHalfAnInterval: Output = {
+    kind: 'setTimer',
+    timer: timersOf(settings).pdelayReq,
+    after: durationOfLogInterval(settings.logMinPdelayReqInterval - 1),
+  };
+  return {
+    state: { ...state, heard, unheardRequests: 0 },
+    outputs: isQuiet(settings, state) ? [afterHalfAnInterval] : [],
+  };
+}
+
+function isQuiet({ speculative }: PeerDelaySettings, { unheardRequests }: PeerDelayState): boolean {
+  return speculative === true && unheardRequests >= maxUnheardRequests;
+}
+
+function intervalUntilNext(settings: PeerDelaySettings, state: PeerDelayState): DurationNs {
+  const interval = durationOfLogInterval(settings.logMinPdelayReqInterval);
+  return isQuiet(settings, state) ? durationNs(interval * quietIntervals) : interval;
 }
 
 /** Ends the exchange under way and begins the next; `context` is that of its transmit time stamp. */
@@ -187,7 +225,7 @@ export function sendPdelayReq(
       {
         kind: 'setTimer',
         timer: timersOf(settings).pdelayReq,
-        after: durationOfLogInterval(settings.logMinPdelayReqInterval),
+        after: intervalUntilNext(settings, closed.state),
       },
     ],
   };
@@ -201,14 +239,17 @@ function closeExchange(
   const { exchange, link } = state;
   const shortfall = shortfallOf(exchange);
   if (shortfall !== undefined) {
-    const failed = withFailure(settings, state, failureOf(shortfall));
+    const unanswered = shortfall === 'pdelayRespMissing' ? state.unheardRequests + 1 : 0;
+    const judged = { ...state, unheardRequests: unanswered };
+    const failed = withFailure(settings, judged, failureOf(shortfall));
     return { ...failed, outputs: [discarded(settings, shortfall), ...failed.outputs] };
   }
+  const heard = { ...state, unheardRequests: 0 };
   // One answer in the whole interval: the link is clean again.
   if (exchange.kind === 'answered' && isAmbiguous(link)) {
-    return withMeasurement(settings, state, exchange.measurement);
+    return withMeasurement(settings, heard, exchange.measurement);
   }
-  return { state, outputs: [] };
+  return { state: heard, outputs: [] };
 }
 
 /** What happens to the request under way. */

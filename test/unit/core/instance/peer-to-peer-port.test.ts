@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PeerToPeerPort } from '../../../../src/core/instance/peer-to-peer-port.js';
-import { linkDelayMedianLength, maxFailedRequests } from '../../../../src/core/port/peer-delay.js';
+import {
+  linkDelayMedianLength,
+  maxFailedRequests,
+  maxUnheardRequests,
+  quietIntervals,
+} from '../../../../src/core/port/peer-delay.js';
 import { maxPendingResponses } from '../../../../src/core/port/peer-delay-responder.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { timeIntervalFromNs } from '../../../../src/core/time/time-interval.js';
@@ -180,6 +185,56 @@ describe('a requester', () => {
     ]);
     test.answer(test.nextRequest(), 700n);
     expect(test.port.linkDelay()).toEqual(measured(700));
+  });
+
+  it('asks at every interval, answered or not', () => {
+    const { test, outputs } = up();
+    const waits = [outputs, ...Array.from({ length: 9 }, () => test.nextRequest())].flatMap(
+      (step) => only(step, 'setTimer').map(({ after }) => after),
+    );
+    expect(waits).toEqual(Array(10).fill(1e9));
+  });
+
+  describe('that is speculative', () => {
+    const waitOf = (outputs: Parameters<typeof only>[0]) => only(outputs, 'setTimer')[0]?.after;
+
+    /** Nobody has answered its first requests. */
+    function quiet() {
+      const { test } = up({ speculative: true });
+      for (let index = 1; index < maxUnheardRequests; index += 1) {
+        expect(waitOf(test.nextRequest())).toBe(1e9);
+      }
+      expect(waitOf(test.nextRequest())).toBe(quietIntervals * 1e9);
+      return test;
+    }
+
+    it('falls quiet where nobody is heard, and goes on when somebody answers after all', () => {
+      const test = quiet();
+      const late = test.nextRequest();
+      expect(waitOf(late)).toBe(quietIntervals * 1e9);
+      test.answer(late, 500n);
+      expect(waitOf(test.nextRequest())).toBe(1e9);
+    });
+
+    it('asks half an interval after the neighbour has, and then at every interval', () => {
+      const test = quiet();
+      expect(waitOf(test.receive(pdelayReq(), 1n))).toBe(0.5e9);
+      const request = test.nextRequest();
+      expect(waitOf(request)).toBe(1e9);
+      test.answer(request, 500n);
+      expect(waitOf(test.nextRequest())).toBe(1e9);
+    });
+
+    it('leaves its timer alone when a neighbour asks that it was not waiting for', () => {
+      const { test } = up({ speculative: true });
+      expect(waitOf(test.receive(pdelayReq(), 1n))).toBeUndefined();
+    });
+
+    it('begins anew with the link', () => {
+      const test = quiet();
+      test.link(false);
+      expect(waitOf(test.link(true))).toBe(1e9);
+    });
   });
 
   it('counts a lost follow-up and a lost transmit time stamp as a lost answer', () => {
