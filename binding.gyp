@@ -39,6 +39,7 @@
       'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_CPP_EXCEPTIONS'],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
       'sources': [
+        'addon/io/driver_calls.cc',
         'addon/io/engine.cc',
         'addon/io/error.cc',
         'addon/io/hardware_clock.cc',

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/ptp_clock.h>
-#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -28,7 +27,7 @@ std::variant<HardwareClock, Error> HardwareClock::open(int phc_index) {
                  describe_errno(path + ": cannot open the hardware clock", errno) +
                      "; run as root, or use timestamping: software"};
   }
-  return HardwareClock(std::move(fd), phc_index);
+  return HardwareClock(std::move(fd), phc_index, driver_calls());
 }
 
 std::optional<CrossTimestamp> HardwareClock::read(uint32_t attempts) {
@@ -48,7 +47,7 @@ std::optional<CrossTimestamp> HardwareClock::read(uint32_t attempts) {
 // Both clocks latched by hardware at one instant.
 std::optional<CrossTimestamp> HardwareClock::read_precise() {
   ptp_sys_offset_precise request{};
-  if (::ioctl(fd_.get(), PTP_SYS_OFFSET_PRECISE, &request) != 0) return std::nullopt;
+  if (calls_->ioctl(fd_.get(), PTP_SYS_OFFSET_PRECISE, &request) != 0) return std::nullopt;
   return CrossTimestamp{to_ns(request.device), to_ns(request.sys_realtime), 0};
 }
 
@@ -56,7 +55,7 @@ std::optional<CrossTimestamp> HardwareClock::read_precise() {
 std::optional<CrossTimestamp> HardwareClock::read_extended(uint32_t attempts) {
   ptp_sys_offset_extended request{};
   request.n_samples = std::clamp<uint32_t>(attempts, 1, PTP_MAX_SAMPLES);
-  if (::ioctl(fd_.get(), PTP_SYS_OFFSET_EXTENDED, &request) != 0) return std::nullopt;
+  if (calls_->ioctl(fd_.get(), PTP_SYS_OFFSET_EXTENDED, &request) != 0) return std::nullopt;
   std::optional<CrossTimestamp> best;
   for (uint32_t i = 0; i < request.n_samples; ++i) {
     const auto& [before, clock, after] = request.ts[i];
@@ -70,7 +69,7 @@ std::optional<CrossTimestamp> HardwareClock::read_extended(uint32_t attempts) {
 std::optional<CrossTimestamp> HardwareClock::read_plain(uint32_t attempts) {
   ptp_sys_offset request{};
   request.n_samples = std::clamp<uint32_t>(attempts, 1, PTP_MAX_SAMPLES);
-  if (::ioctl(fd_.get(), PTP_SYS_OFFSET, &request) != 0) return std::nullopt;
+  if (calls_->ioctl(fd_.get(), PTP_SYS_OFFSET, &request) != 0) return std::nullopt;
   std::optional<CrossTimestamp> best;
   for (uint32_t i = 0; i < request.n_samples; ++i) {
     const ptp_clock_time* at = &request.ts[2 * i];

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "addon/dataplane/clock_tracker.h"
+#include "addon/io/driver_calls.h"
 #include "addon/io/error.h"
 #include "addon/io/file_descriptor.h"
 
@@ -14,6 +15,9 @@ namespace ptpswitch::io {
 class HardwareClock {
  public:
   static std::variant<HardwareClock, Error> open(int phc_index);
+  // For one that is open already.
+  HardwareClock(FileDescriptor fd, int phc_index, DriverCalls& calls)
+      : fd_(std::move(fd)), phc_index_(phc_index), calls_(&calls) {}
 
   int phc_index() const { return phc_index_; }
 
@@ -23,14 +27,13 @@ class HardwareClock {
  private:
   enum class Means : uint8_t { kPrecise, kExtended, kPlain };
 
-  HardwareClock(FileDescriptor fd, int phc_index) : fd_(std::move(fd)), phc_index_(phc_index) {}
-
   std::optional<dataplane::CrossTimestamp> read_precise();
   std::optional<dataplane::CrossTimestamp> read_extended(uint32_t attempts);
   std::optional<dataplane::CrossTimestamp> read_plain(uint32_t attempts);
 
   FileDescriptor fd_;
   int phc_index_;
+  DriverCalls* calls_;
   Means means_ = Means::kPrecise;
 };
 

@@ -15,16 +15,16 @@ bool covers_every_transport(int receive_filter) {
 }  // namespace
 
 std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping::enable(
-    const InterfaceProbe& probe) {
+    const InterfaceProbe& probe, DriverCalls& calls) {
   int last_errno = EOPNOTSUPP;
   for (const int filter : {HWTSTAMP_FILTER_PTP_V2_EVENT, HWTSTAMP_FILTER_ALL}) {
     if ((probe.receive_filters & (1u << filter)) == 0) continue;
     HardwareTimestampConfig config{HWTSTAMP_TX_ON, filter};
-    last_errno = set_hardware_timestamping(probe.name, config);
+    last_errno = set_hardware_timestamping(probe.name, config, calls);
     if (last_errno == 0 && config.transmit_type == HWTSTAMP_TX_ON &&
         covers_every_transport(config.receive_filter)) {
       return std::unique_ptr<HardwareTimestamping>(
-          new HardwareTimestamping(probe.name, probe.current, config));
+          new HardwareTimestamping(probe.name, probe.current, config, calls));
     }
   }
   if (last_errno == EPERM) {
@@ -38,19 +38,20 @@ std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping:
 }
 
 bool HardwareTimestamping::changed_by_others() const {
-  const auto current = probe_interface(interface_).current;
+  const auto current = probe_interface(interface_, calls_).current;
   return current && *current != active_;  // not every driver can be asked
 }
 
 void HardwareTimestamping::set_again() {
   HardwareTimestampConfig config = active_;
-  set_hardware_timestamping(interface_, config);
+  set_hardware_timestamping(interface_, config, calls_);
 }
 
 HardwareTimestamping::~HardwareTimestamping() {
   HardwareTimestampConfig config =
       former_.value_or(HardwareTimestampConfig{HWTSTAMP_TX_OFF, HWTSTAMP_FILTER_NONE});
-  set_hardware_timestamping(interface_, config);  // the interface may be gone: nothing to restore
+  set_hardware_timestamping(interface_, config,
+                            calls_);  // the interface may be gone: nothing to restore
 }
 
 }  // namespace ptpswitch::io

@@ -16,7 +16,7 @@ class HardwareTimestamping {
   // Asks for time stamps of every PTPv2 event message; a driver that stamps more than that is
   // accepted.
   static std::variant<std::unique_ptr<HardwareTimestamping>, Error> enable(
-      const InterfaceProbe& probe);
+      const InterfaceProbe& probe, DriverCalls& calls = driver_calls());
   HardwareTimestamping(const HardwareTimestamping&) = delete;
   HardwareTimestamping& operator=(const HardwareTimestamping&) = delete;
   ~HardwareTimestamping();
@@ -27,12 +27,13 @@ class HardwareTimestamping {
 
  private:
   HardwareTimestamping(std::string interface, std::optional<HardwareTimestampConfig> former,
-                       HardwareTimestampConfig active)
-      : interface_(std::move(interface)), former_(former), active_(active) {}
+                       HardwareTimestampConfig active, DriverCalls& calls)
+      : interface_(std::move(interface)), former_(former), active_(active), calls_(calls) {}
 
   std::string interface_;
   std::optional<HardwareTimestampConfig> former_;
   HardwareTimestampConfig active_;
+  DriverCalls& calls_;
 };
 
 }  // namespace ptpswitch::io

@@ -5,7 +5,6 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -48,17 +47,37 @@ ifreq request_for(const std::string& name) {
   return request;
 }
 
-template <typename Command>
-bool ethtool(int fd, const std::string& name, Command& command) {
-  ifreq request = request_for(name);
-  request.ifr_data = reinterpret_cast<char*>(&command);
-  return ::ioctl(fd, SIOCETHTOOL, &request) == 0;
-}
+// One interface, asked through one socket.
+class Questions {
+ public:
+  Questions(const std::string& name, DriverCalls& calls) : name_(name), calls_(calls) {}
 
-int speed_of(int fd, const std::string& name) {
+  bool ask(unsigned long what, ifreq& request) {
+    request = request_for(name_);
+    return calls_.ioctl(fd_.get(), what, &request) == 0;
+  }
+  // `answer` begins with the number of its command.
+  template <typename Answer>
+  bool ethtool(uint32_t command, Answer& answer) {
+    answer.cmd = command;
+    return ask_into(SIOCETHTOOL, answer);
+  }
+  template <typename Answer>
+  bool ask_into(unsigned long what, Answer& answer) {
+    ifreq request = request_for(name_);
+    request.ifr_data = reinterpret_cast<char*>(&answer);
+    return calls_.ioctl(fd_.get(), what, &request) == 0;
+  }
+
+ private:
+  const std::string& name_;
+  DriverCalls& calls_;
+  FileDescriptor fd_ = control_socket();
+};
+
+int speed_of(Questions& questions) {
   ethtool_cmd command{};
-  command.cmd = ETHTOOL_GSET;
-  if (!ethtool(fd, name, command)) return -1;
+  if (!questions.ethtool(ETHTOOL_GSET, command)) return -1;
   const uint32_t speed = ethtool_cmd_speed(&command);
   return speed == static_cast<uint32_t>(SPEED_UNKNOWN) || speed == UINT16_MAX
              ? -1
@@ -67,38 +86,43 @@ int speed_of(int fd, const std::string& name) {
 
 }  // namespace
 
-bool InterfaceProbe::can_hardware() const {
+std::string InterfaceProbe::hardware_obstacle() const {
   constexpr uint32_t kNeeded =
       SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
-  return (capabilities & kNeeded) == kNeeded && phc_index >= 0 &&
-         (transmit_types & (1u << HWTSTAMP_TX_ON)) != 0;
+  if ((capabilities & kNeeded) != kNeeded || (transmit_types & (1u << HWTSTAMP_TX_ON)) == 0) {
+    return "it has no hardware time stamps";
+  }
+  if (phc_index < 0) return "its hardware clock cannot be read";
+  constexpr uint32_t kEveryTransport =
+      (1u << HWTSTAMP_FILTER_ALL) | (1u << HWTSTAMP_FILTER_PTP_V2_EVENT);
+  if ((receive_filters & kEveryTransport) == 0) {
+    std::string filters;
+    for (const std::string& filter : receive_filter_names(receive_filters)) {
+      filters += (filters.empty() ? "" : ", ") + filter;
+    }
+    return "its hardware stamps the event messages of some transports only (" + filters + ")";
+  }
+  return "";
 }
 
-bool InterfaceProbe::can_software() const {
-  constexpr uint32_t kNeeded = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
-  return (capabilities & kNeeded) == kNeeded;
-}
-
-InterfaceProbe probe_interface(const std::string& name) {
+InterfaceProbe probe_interface(const std::string& name, DriverCalls& calls) {
   InterfaceProbe probe;
   probe.name = name;
   if (name.empty() || name.size() >= IFNAMSIZ) return probe;
-  const FileDescriptor fd = control_socket();
-  ifreq request = request_for(name);
-  if (::ioctl(fd.get(), SIOCGIFINDEX, &request) != 0) return probe;
+  Questions questions(name, calls);
+  ifreq answer;
+  if (!questions.ask(SIOCGIFINDEX, answer)) return probe;
   probe.exists = true;
-  probe.index = request.ifr_ifindex;
+  probe.index = answer.ifr_ifindex;
 
-  request = request_for(name);
-  if (::ioctl(fd.get(), SIOCGIFFLAGS, &request) == 0) {
-    probe.up = (request.ifr_flags & IFF_UP) != 0;
-    probe.running = probe.up && (request.ifr_flags & IFF_RUNNING) != 0;
-    probe.loopback = (request.ifr_flags & IFF_LOOPBACK) != 0;
+  if (questions.ask(SIOCGIFFLAGS, answer)) {
+    probe.up = (answer.ifr_flags & IFF_UP) != 0;
+    probe.running = probe.up && (answer.ifr_flags & IFF_RUNNING) != 0;
+    probe.loopback = (answer.ifr_flags & IFF_LOOPBACK) != 0;
   }
-  request = request_for(name);
-  if (::ioctl(fd.get(), SIOCGIFHWADDR, &request) == 0) {
-    probe.ethernet = request.ifr_hwaddr.sa_family == ARPHRD_ETHER;
-    const auto* mac = reinterpret_cast<const uint8_t*>(request.ifr_hwaddr.sa_data);
+  if (questions.ask(SIOCGIFHWADDR, answer)) {
+    probe.ethernet = answer.ifr_hwaddr.sa_family == ARPHRD_ETHER;
+    const auto* mac = reinterpret_cast<const uint8_t*>(answer.ifr_hwaddr.sa_data);
     char text[18];
     std::snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
                   mac[3], mac[4], mac[5]);
@@ -106,23 +130,28 @@ InterfaceProbe probe_interface(const std::string& name) {
   }
 
   ethtool_drvinfo driver{};
-  driver.cmd = ETHTOOL_GDRVINFO;
-  if (ethtool(fd.get(), name, driver)) probe.driver = driver.driver;
-  probe.speed_mbps = speed_of(fd.get(), name);
+  if (questions.ethtool(ETHTOOL_GDRVINFO, driver)) probe.driver = driver.driver;
+  probe.speed_mbps = speed_of(questions);
 
   ethtool_ts_info info{};
-  info.cmd = ETHTOOL_GET_TS_INFO;
-  if (ethtool(fd.get(), name, info)) {
+  if (questions.ethtool(ETHTOOL_GET_TS_INFO, info)) {
     probe.phc_index = info.phc_index;
     probe.capabilities = info.so_timestamping;
     probe.transmit_types = info.tx_types;
     probe.receive_filters = info.rx_filters;
   }
   hwtstamp_config config{};
-  request = request_for(name);
-  request.ifr_data = reinterpret_cast<char*>(&config);
-  if (::ioctl(fd.get(), SIOCGHWTSTAMP, &request) == 0) {
+  if (questions.ask_into(SIOCGHWTSTAMP, config)) {
     probe.current = HardwareTimestampConfig{config.tx_type, config.rx_filter};
+  }
+  ethtool_coalesce coalesce{};
+  if (questions.ethtool(ETHTOOL_GCOALESCE, coalesce)) {
+    probe.coalescing =
+        Coalescing{coalesce.rx_coalesce_usecs, coalesce.use_adaptive_rx_coalesce != 0};
+  }
+  ethtool_eee eee{};
+  if (questions.ethtool(ETHTOOL_GEEE, eee)) {
+    probe.energy_efficiency = EnergyEfficiency{eee.eee_enabled != 0, eee.eee_active != 0};
   }
   return probe;
 }
@@ -135,14 +164,12 @@ std::vector<std::string> receive_filter_names(uint32_t bits) {
   return names_of(kReceiveFilters, bits);
 }
 
-int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& config) {
-  const FileDescriptor fd = control_socket();
+int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& config,
+                              DriverCalls& calls) {
   hwtstamp_config wire{};
   wire.tx_type = config.transmit_type;
   wire.rx_filter = config.receive_filter;
-  ifreq request = request_for(name);
-  request.ifr_data = reinterpret_cast<char*>(&wire);
-  if (::ioctl(fd.get(), SIOCSHWTSTAMP, &request) != 0) return errno;
+  if (!Questions(name, calls).ask_into(SIOCSHWTSTAMP, wire)) return errno;
   config = {wire.tx_type, wire.rx_filter};
   return 0;
 }

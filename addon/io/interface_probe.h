@@ -1,5 +1,6 @@
-// What the kernel says of a network interface: link, driver, time stamping capabilities and the
-// mode set now (ETHTOOL_GDRVINFO, ETHTOOL_GET_TS_INFO, SIOCGHWTSTAMP).
+// What the kernel says of a network interface: link, driver, time stamping capabilities, the mode
+// set now, and what else bears on time stamps (ETHTOOL_GDRVINFO, ETHTOOL_GET_TS_INFO,
+// SIOCGHWTSTAMP, ETHTOOL_GCOALESCE, ETHTOOL_GEEE).
 #pragma once
 
 #include <cstdint>
@@ -7,12 +8,26 @@
 #include <string>
 #include <vector>
 
+#include "addon/io/driver_calls.h"
+
 namespace ptpswitch::io {
 
 struct HardwareTimestampConfig {
   int transmit_type = 0;   // HWTSTAMP_TX_*
   int receive_filter = 0;  // HWTSTAMP_FILTER_*
   bool operator==(const HardwareTimestampConfig&) const = default;
+};
+
+// Interrupts of received frames wait for more of them.
+struct Coalescing {
+  uint32_t receive_usecs = 0;     // at most so long
+  bool adaptive_receive = false;  // or as the driver sees fit
+};
+
+// Energy-Efficient Ethernet (802.3az): the link sleeps between frames.
+struct EnergyEfficiency {
+  bool enabled = false;
+  bool active = false;  // the peer has agreed
 };
 
 struct InterfaceProbe {
@@ -31,18 +46,23 @@ struct InterfaceProbe {
   uint32_t transmit_types = 0;   // bit per HWTSTAMP_TX_*
   uint32_t receive_filters = 0;  // bit per HWTSTAMP_FILTER_*
   std::optional<HardwareTimestampConfig> current;
+  // None where the driver does not say.
+  std::optional<Coalescing> coalescing;
+  std::optional<EnergyEfficiency> energy_efficiency;
 
-  bool can_hardware() const;  // both ways, and a clock to read
-  bool can_software() const;
+  // Why its hardware time stamps cannot be used; empty when they can: in both directions, of the
+  // event messages of every transport, of a clock that can be read.
+  std::string hardware_obstacle() const;
 };
 
-InterfaceProbe probe_interface(const std::string& name);
+InterfaceProbe probe_interface(const std::string& name, DriverCalls& calls = driver_calls());
 
 // As `ethtool -T` writes them.
 std::vector<std::string> transmit_type_names(uint32_t bits);
 std::vector<std::string> receive_filter_names(uint32_t bits);
 
 // Sets the mode; `config` becomes what the driver made of it. An errno, 0 when it worked.
-int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& config);
+int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& config,
+                              DriverCalls& calls = driver_calls());
 
 }  // namespace ptpswitch::io

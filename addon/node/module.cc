@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include "addon/io/interface_probe.h"
+#include "addon/io/timestamp_limits.h"
 #include "addon/node/engine_object.h"
 #include "addon/node/forwarder_object.h"
 #include "addon/node/options.h"
@@ -22,6 +23,23 @@ Napi::Value to_current(Napi::Env env, const std::optional<io::HardwareTimestampC
   Napi::Object object = Napi::Object::New(env);
   object.Set("transmitType", name(io::transmit_type_names(1u << current->transmit_type)));
   object.Set("receiveFilter", name(io::receive_filter_names(1u << current->receive_filter)));
+  return object;
+}
+
+Napi::Value to_coalescing(Napi::Env env, const std::optional<io::Coalescing>& coalescing) {
+  if (!coalescing) return env.Null();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("receiveUsecs", coalescing->receive_usecs);
+  object.Set("adaptiveReceive", coalescing->adaptive_receive);
+  return object;
+}
+
+Napi::Value to_energy_efficiency(Napi::Env env,
+                                 const std::optional<io::EnergyEfficiency>& energy_efficiency) {
+  if (!energy_efficiency) return env.Null();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("enabled", energy_efficiency->enabled);
+  object.Set("active", energy_efficiency->active);
   return object;
 }
 
@@ -54,6 +72,11 @@ Napi::Value probe_interface(const Napi::CallbackInfo& info) {
   result.Set("transmitTypes", to_array(env, io::transmit_type_names(probe.transmit_types)));
   result.Set("receiveFilters", to_array(env, io::receive_filter_names(probe.receive_filters)));
   result.Set("current", to_current(env, probe.current));
+  const std::string obstacle = probe.hardware_obstacle();
+  result.Set("hardwareObstacle", obstacle.empty() ? env.Null() : Napi::String::New(env, obstacle));
+  result.Set("outstandingTimestamps", io::outstanding_timestamps(probe.driver));
+  result.Set("coalescing", to_coalescing(env, probe.coalescing));
+  result.Set("energyEfficiency", to_energy_efficiency(env, probe.energy_efficiency));
   return result;
 }
 

@@ -36,9 +36,10 @@ export function doctorCommand(environment: Environment): CommandModule<object, D
 }
 
 async function doctor(args: DoctorArguments, environment: Environment): Promise<void> {
-  const { diagnoseHost, diagnoseInterface, diagnoseTogether } =
+  const { diagnoseHost, diagnoseInterface, diagnosePrograms, diagnoseTogether } =
     await import('../daemon/diagnosis.js');
   const { bridgeOf, hostFacts, interfaceNames } = await import('../daemon/host.js');
+  const { ptpPrograms } = await import('../daemon/ptp-programs.js');
   const { probeInterface } = await environment.loadAddon();
   const named = args.interfaces ?? [];
   const probes =
@@ -49,7 +50,7 @@ async function doctor(args: DoctorArguments, environment: Environment): Promise<
           .filter(({ ethernet, loopback }) => ethernet && !loopback);
   const together = probes.length > 1 ? [diagnoseTogether(probes)] : [];
   const report: Report = {
-    host: [...diagnoseHost(hostFacts()), ...together],
+    host: [...diagnoseHost(hostFacts()), ...diagnosePrograms(ptpPrograms()), ...together],
     interfaces: probes.map((probe) => ({
       probe,
       findings: diagnoseInterface(probe, bridgeOf(probe.interface)),

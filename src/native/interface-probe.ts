@@ -1,4 +1,4 @@
-/** What the kernel says of a network interface, as far as time stamping is concerned (ethtool and SIOCGHWTSTAMP). */
+/** What the kernel and its driver say of a network interface, as far as time stamping is concerned. */
 export interface InterfaceProbe {
   readonly interface: string;
   readonly exists: boolean;
@@ -28,4 +28,21 @@ export interface InterfaceProbe {
   readonly receiveFilters: readonly string[];
   /** The time stamping mode set now; null where the driver has none. */
   readonly current: { readonly transmitType: string; readonly receiveFilter: string } | null;
+  /** Why its hardware time stamps cannot be used, in words: "it has none"; null where they can. */
+  readonly hardwareObstacle: string | null;
+  /** Transmit time stamps that its hardware holds at once, as far as the driver is known. */
+  readonly outstandingTimestamps: number;
+  /** Interrupts of received frames wait for more frames; null where the driver does not say. */
+  readonly coalescing: {
+    /** Microseconds at most. */
+    readonly receiveUsecs: number;
+    /** Or as the driver sees fit. */
+    readonly adaptiveReceive: boolean;
+  } | null;
+  /** Energy-Efficient Ethernet (802.3az); null where the driver does not say. */
+  readonly energyEfficiency: {
+    readonly enabled: boolean;
+    /** The peer has agreed: the link sleeps between frames. */
+    readonly active: boolean;
+  } | null;
 }

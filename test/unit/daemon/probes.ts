@@ -25,6 +25,10 @@ export function vethProbe(name: string): InterfaceProbe {
     transmitTypes: [],
     receiveFilters: [],
     current: null,
+    hardwareObstacle: 'it has no hardware time stamps',
+    outstandingTimestamps: 4,
+    coalescing: null,
+    energyEfficiency: null,
   };
 }
 
@@ -44,5 +48,9 @@ export function hardwareProbe(name: string, phcIndex: number): InterfaceProbe {
     transmitTypes: ['off', 'on'],
     receiveFilters: ['none', 'all'],
     current: { transmitType: 'off', receiveFilter: 'none' },
+    hardwareObstacle: null,
+    outstandingTimestamps: 64,
+    coalescing: { receiveUsecs: 0, adaptiveReceive: false },
+    energyEfficiency: { enabled: true, active: false },
   };
 }
