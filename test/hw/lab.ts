@@ -55,11 +55,15 @@ export class GuestRun {
 }
 
 /** Boots a guest with `pairs` cables (eth0 to eth1, eth2 to eth3, eth4 to eth5) and runs guest/<program>.ts in it. */
-export async function runInGuest(program: string, { pairs }: { pairs: number }): Promise<GuestRun> {
+export async function runInGuest(
+  program: string,
+  args: readonly string[],
+  { pairs }: { pairs: number },
+): Promise<GuestRun> {
   const lab = findLab();
   if (lab === undefined) throw new Error(missingLab());
   const file = join(process.cwd(), '.setup/hw/test/hw/guest', `${program}.js`);
-  const child = spawn(join(lab, 'run'), [process.execPath, file], {
+  const child = spawn(join(lab, 'run'), [process.execPath, file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PAIRS: String(pairs), TMO: String(RUN_TIMEOUT_MS / 1000) },
     detached: true, // a group of its own, which ends whole

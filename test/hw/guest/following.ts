@@ -4,6 +4,7 @@
  */
 
 import type { Namespace, Network } from '../../support/netns/network.js';
+import { awake } from './awake.js';
 import { differenceNs, setRate, type Nic } from './hardware-clock.js';
 import { HardwareSlave, startGrandmaster, type HardwarePeerOptions } from './hardware-peer.js';
 
@@ -29,6 +30,7 @@ export interface Following {
 /** The rate of a slave's clock before it is steered. */
 const SLAVE_RATE_PPB = 20_000;
 
+/** The peers are gone when it ends, however it does. */
 export async function measureFollowing(
   network: Network,
   gm: Place,
@@ -40,16 +42,17 @@ export async function measureFollowing(
     ({ namespace, nic }) => new HardwareSlave(network, namespace, nic, options),
   );
   const grandmaster = startGrandmaster(network, gm.namespace, gm.nic, options);
-  const results: Following[] = [];
-  for (const slave of slaves) {
-    const from = (await slave.followingSince()) + SETTLING_SECONDS;
-    const offsets = await slave.offsetsBetween(from, from + MEASURED_SECONDS);
-    results.push({
-      nic: slave.nic,
-      ...offsets,
-      clockDifferenceNs: differenceNs(slave.nic, gm.nic),
-    });
+  try {
+    const since = await awake(() => Promise.all(slaves.map((slave) => slave.followingSince())));
+    const results: Following[] = [];
+    for (const [index, slave] of slaves.entries()) {
+      const from = since[index]! + SETTLING_SECONDS;
+      const offsets = await slave.offsetsBetween(from, from + MEASURED_SECONDS);
+      const clockDifferenceNs = differenceNs(slave.nic, gm.nic);
+      results.push({ nic: slave.nic, ...offsets, clockDifferenceNs });
+    }
+    return results;
+  } finally {
+    await Promise.all([...slaves.map((slave) => slave.stop()), grandmaster.child.stop()]);
   }
-  await Promise.all([...slaves.map((slave) => slave.stop()), grandmaster.child.stop()]);
-  return results;
 }
