@@ -4,6 +4,8 @@ import type { Network, Namespace } from '../../support/netns/network.js';
 import { until } from '../../support/netns/wait.js';
 import type { Nic } from './hardware-clock.js';
 
+/** For a switch to start and find its links up; time passes quickly while the guest waits for a file. */
+export const START_TIMEOUT_MS = 120_000;
 /** The driver takes two to four seconds. */
 const CARRIER_TIMEOUT_MS = 60_000;
 

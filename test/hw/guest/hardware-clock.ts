@@ -38,12 +38,19 @@ export function setRate(nic: Nic, ratePpb: number): void {
 }
 
 /**
- * How far clock `a` is ahead of clock `b`, in nanoseconds, each compared with the system clock. The two are read one
- * after the other: right to a few nanoseconds while `b` runs at the rate of the system clock and `a` follows `b`.
+ * How far clock `a` is ahead of clock `b`, in nanoseconds. Each is compared with the system clock in turn, and each
+ * reading of `a` with the mean of the two of `b` around it, which takes out how much faster both run.
  */
 export function differenceNs(a: Nic, b: Nic): number {
+  let before = behindSystemClock(b);
   return median(
-    Array.from({ length: READINGS }, () => Number(behindSystemClock(b) - behindSystemClock(a))),
+    Array.from({ length: READINGS }, () => {
+      const between = behindSystemClock(a);
+      const after = behindSystemClock(b);
+      const difference = Number(before + after - 2n * between) / 2;
+      before = after;
+      return difference;
+    }),
   );
 }
 

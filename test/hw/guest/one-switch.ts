@@ -11,7 +11,7 @@ import { Network } from '../../support/netns/network.js';
 import type { Transport } from '../../support/netns/ptp4l.js';
 import { Switch } from '../../support/netns/switch.js';
 import { awake } from './awake.js';
-import { plugIn } from './cabling.js';
+import { plugIn, START_TIMEOUT_MS } from './cabling.js';
 import { measureFollowing, type Following } from './following.js';
 import { detune } from './hardware-clock.js';
 import type { DelayMechanism } from './hardware-peer.js';
@@ -36,7 +36,7 @@ const { gm, sw, slave1, slave2 } = await awake(() =>
     slave2: ['eth4'],
   }),
 );
-// The grandmaster runs as the system clock does (differenceNs); the switch's clocks agree with nobody.
+// The switch's clocks agree with nobody.
 detune('eth0', 0);
 detune('eth1', -30_000);
 detune('eth3', 50_000);
@@ -44,7 +44,7 @@ detune('eth5', 20_000);
 
 const instance = new Switch(network, sw!, ['eth1', 'eth3', 'eth5'], {
   type: types[delayMechanism],
-  startTimeoutMs: 120_000,
+  startTimeoutMs: START_TIMEOUT_MS,
 });
 await awake(() => instance.waitUntilForwarding());
 for (const transport of transports) {
@@ -62,5 +62,4 @@ for (const transport of transports) {
     return { slaves, meanLinkDelayNs };
   });
 }
-console.log(instance.child.output);
 await network.close();

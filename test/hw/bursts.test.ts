@@ -1,0 +1,59 @@
+/** Event messages that collide on time stamp registers which hold one each. */
+
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Bursts } from './guest/bursts.js';
+import { missingLab, runInGuest, RUN_TIMEOUT_MS, type GuestRun } from './lab.js';
+
+const OFFSET_LIMIT_NS = 1_000;
+/** No frame crosses the switch faster. */
+const SHORTEST_RESIDENCE_NS = 10_000;
+/** A time stamp occupies the register of the lab's NICs for about 100 us: later messages of a burst wait several times that. */
+const LONG_WAIT_NS = 250_000;
+const LONGEST_RESIDENCE_NS = 100_000_000;
+
+const missing = missingLab();
+if (missing !== undefined) console.warn(`bursts of event messages: skipped, ${missing}`);
+
+describe.skipIf(missing !== undefined)('bursts on single time stamp registers', () => {
+  let guest: GuestRun;
+  beforeAll(async () => {
+    guest = await runInGuest('bursts', [], { pairs: 3 });
+  }, RUN_TIMEOUT_MS);
+
+  const result = () => guest.result<Bursts>('bursts');
+  const counters = (name: string) =>
+    result().ports.find((port) => port.interface === name)?.counters ?? {};
+
+  test('queue, and the statistics say so', () => {
+    expect(counters('eth1')['timestamp']?.['eventsQueued']).toBeGreaterThan(0);
+    expect(counters('eth5')['timestamp']?.['eventsQueued']).toBeGreaterThan(0);
+  });
+
+  test('are corrected for their wait or dropped, never forwarded uncorrected', () => {
+    const { correctionsNs, followUpsSent } = result();
+    console.log(`${correctionsNs.length} of ${followUpsSent} Follow_Ups of bursts were corrected`);
+    expect(correctionsNs.length).toBeGreaterThan(0);
+    expect(Math.min(...correctionsNs)).toBeGreaterThan(SHORTEST_RESIDENCE_NS);
+    expect(Math.max(...correctionsNs)).toBeGreaterThan(LONG_WAIT_NS);
+    expect(Math.max(...correctionsNs)).toBeLessThan(LONGEST_RESIDENCE_NS);
+  });
+
+  test('leave no Follow_Up unaccounted for', () => {
+    const { followUpsSent } = result();
+    const received =
+      (counters('eth1')['rx']?.['Follow_Up'] ?? 0) + (counters('eth3')['rx']?.['Follow_Up'] ?? 0);
+    const leaving = counters('eth5');
+    const sent = leaving['tx']?.['Follow_Up'] ?? 0;
+    const dropped = leaving['drop']?.['correctionUnknown'] ?? 0;
+    const expired = counters('eth3')['drop']?.['heldExpired'] ?? 0;
+    expect(counters('eth3')['rx']?.['Follow_Up']).toBe(followUpsSent);
+    expect(sent + dropped + expired).toBe(received);
+  });
+
+  test('do not show in the offsets of a slave', () => {
+    const { offsets } = result();
+    console.log(`the slave among bursts: rms ${offsets.rmsNs.toFixed(1)}, max ${offsets.maxNs} ns`);
+    expect(offsets.seconds).toBeGreaterThanOrEqual(10);
+    expect(offsets.maxNs).toBeLessThan(OFFSET_LIMIT_NS);
+  });
+});

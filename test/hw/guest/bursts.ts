@@ -1,0 +1,144 @@
+/**
+ * Bursts of event messages that collide on transmit time stamp registers which hold one each, while a slave follows:
+ *
+ *   gm eth0 ── eth1 switch eth3 ── eth2 bursts of another domain
+ *                          eth5 ── eth4 slave
+ *
+ * The bursts leave by eth1 and eth5, among the Delay_Reqs and the Syncs of slave and grandmaster.
+ */
+
+import type { PortStats } from '../../../src/daemon/status.js';
+import { FramePort } from '../../support/netns/frame-port.js';
+import { Network } from '../../support/netns/network.js';
+import { Switch } from '../../support/netns/switch.js';
+import { until } from '../../support/netns/wait.js';
+import { ptpFramesOf } from '../../support/ptp-frames.js';
+import { awake } from './awake.js';
+import { plugIn, START_TIMEOUT_MS } from './cabling.js';
+import { SETTLING_SECONDS } from './following.js';
+import { detune } from './hardware-clock.js';
+import { HardwareSlave, now, startGrandmaster, type Offsets } from './hardware-peer.js';
+import { scenario } from './report.js';
+
+export interface Bursts {
+  /** Of the slave, while the bursts go on. */
+  readonly offsets: Offsets;
+  readonly ports: readonly PortStats[];
+  /** Follow_Ups of the bursts: sent, and arrived beside the slave with these corrections. */
+  readonly followUpsSent: number;
+  readonly correctionsNs: readonly number[];
+}
+
+const BURST_DOMAIN = 1;
+/** Of each kind. */
+const MESSAGES_PER_BURST = 4;
+/** Not that of the Syncs, 62.5 ms, so that the bursts meet them sooner or later. */
+const BURST_INTERVAL_MS = 25;
+const BURST_SECONDS = 15;
+/** For the last ones to arrive. */
+const QUIET_TIMEOUT_MS = 10_000;
+
+const PTP_OFFSET = 14;
+const DOMAIN_OFFSET = PTP_OFFSET + 4;
+const CORRECTION_OFFSET = PTP_OFFSET + 8;
+const SEQUENCE_ID_OFFSET = PTP_OFFSET + 30;
+const SYNC = 0x0;
+const DELAY_REQ = 0x1;
+const FOLLOW_UP = 0x8;
+
+const captured = ptpFramesOf('l2-e2e');
+
+function messageOf(type: number, sequenceId: number): Uint8Array {
+  const frame = captured.find(({ payload }) => (payload[0]! & 0x0f) === type)!.frame.slice();
+  frame[DOMAIN_OFFSET] = BURST_DOMAIN;
+  new DataView(frame.buffer).setUint16(SEQUENCE_ID_OFFSET, sequenceId);
+  return frame;
+}
+
+/** Syncs and Delay_Reqs at once, then the Follow_Ups. */
+function burst(number: number): Uint8Array[] {
+  const sequenceIds = Array.from(
+    { length: MESSAGES_PER_BURST },
+    (_, i) => number * MESSAGES_PER_BURST + i,
+  );
+  const events = sequenceIds.flatMap((id) => [messageOf(SYNC, id), messageOf(DELAY_REQ, id)]);
+  return [...events, ...sequenceIds.map((id) => messageOf(FOLLOW_UP, id))];
+}
+
+function isFollowUpOfBurst(frame: Uint8Array): boolean {
+  const isPtp = frame[12] === 0x88 && frame[13] === 0xf7;
+  return (
+    isPtp && frame[DOMAIN_OFFSET] === BURST_DOMAIN && (frame[PTP_OFFSET]! & 0x0f) === FOLLOW_UP
+  );
+}
+
+function correctionNsOf(frame: Uint8Array): number {
+  const view = new DataView(frame.buffer, frame.byteOffset);
+  return Number(view.getBigInt64(CORRECTION_OFFSET)) / 2 ** 16;
+}
+
+/** Calls `send` with 0, 1, 2 ... at the interval of the bursts; resolves with how many times. */
+async function sendBursts(send: (number: number) => void): Promise<number> {
+  const bursts = (BURST_SECONDS * 1000) / BURST_INTERVAL_MS;
+  let sent = 0;
+  const timer = setInterval(() => {
+    if (sent < bursts) send(sent++);
+  }, BURST_INTERVAL_MS);
+  try {
+    await until(`${bursts} bursts`, () => sent === bursts, 4 * BURST_SECONDS * 1000);
+  } finally {
+    clearInterval(timer);
+  }
+  return sent;
+}
+
+const network = new Network();
+const {
+  gm,
+  sw,
+  source,
+  slave: slavePlace,
+} = await awake(() =>
+  plugIn(network, {
+    gm: ['eth0'],
+    sw: ['eth1', 'eth3', 'eth5'],
+    source: ['eth2'],
+    slave: ['eth4'],
+  }),
+);
+detune('eth0', 0);
+detune('eth1', -30_000);
+detune('eth3', 50_000);
+detune('eth5', 20_000);
+
+await scenario('bursts', async (): Promise<Bursts> => {
+  const instance = new Switch(network, sw!, ['eth1', 'eth3', 'eth5'], {
+    startTimeoutMs: START_TIMEOUT_MS,
+  });
+  await awake(() => instance.waitUntilForwarding());
+  startGrandmaster(network, gm!, 'eth0');
+  const slave = new HardwareSlave(network, slavePlace!, 'eth4');
+  const settled = (await awake(() => slave.followingSince())) + SETTLING_SECONDS;
+  const out = await awake(() => FramePort.open(source!, 'eth2', () => false));
+  const beside = await FramePort.open(slavePlace!, 'eth4', isFollowUpOfBurst);
+  await slave.offsetsBetween(settled - 1, settled);
+
+  const from = now();
+  const bursts = await sendBursts((number) => out.send(...burst(number)));
+  const offsets = await slave.offsetsBetween(from, now());
+  const followUpsSent = bursts * MESSAGES_PER_BURST;
+  let ports = (await instance.stats()).ports;
+  await until(
+    'every Follow_Up to be forwarded or dropped',
+    async () => {
+      ports = (await instance.stats()).ports;
+      const received = ports.find((port) => port.interface === 'eth3')?.counters['rx']?.[
+        'Follow_Up'
+      ];
+      return received === followUpsSent;
+    },
+    QUIET_TIMEOUT_MS,
+  );
+  return { offsets, ports, followUpsSent, correctionsNs: beside.received.map(correctionNsOf) };
+});
+await network.close();
