@@ -27,9 +27,9 @@ inline constexpr DurationNs kMaxResidence = 10 * kSecond;
 // master of the domain.
 inline constexpr uint32_t kMaxHeldPerExchange = 32;
 
-// Syncs reported for syntonisation, one domain and ingress port: 50 a second are more than any
-// filter needs.
-inline constexpr DurationNs kSyncSamplingInterval = 20 * kMillisecond;
+// Syncs reported for syntonisation, one domain and ingress port: each wakes the control plane, and
+// a rate that is measured over seconds gains nothing from more than five in one.
+inline constexpr DurationNs kSyncSamplingInterval = 200 * kMillisecond;
 
 // Sizes and life times that tests make small; the defaults serve 8 ports with 16,000 exchanges a
 // second.

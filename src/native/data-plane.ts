@@ -114,7 +114,7 @@ export type EngineRecord =
     }
   | { readonly kind: 'transmitTimestampLost'; readonly port: number; readonly context: number }
   /**
-   * A Sync and its Follow_Up have passed: what a transparent clock syntonises to. At most one in 20 ms for each domain and
+   * A Sync and its Follow_Up have passed: what a transparent clock syntonises to. At most one in 200 ms for each domain and
    * ingress port.
    */
   | {

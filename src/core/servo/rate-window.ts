@@ -6,6 +6,7 @@
 import { instantAfter, intervalBetween, type Instant } from '../time/instant.js';
 import { rateRatioOfOffset, type RateRatio } from '../time/rate-ratio.js';
 import { timeIntervalToNs, type TimeInterval } from '../time/time-interval.js';
+import { medianOf } from './median.js';
 
 /** One event on both clocks. A constant delay between the two readings does not matter; its jitter is the noise. */
 export interface ClockReading {
@@ -92,11 +93,12 @@ export function withReading(
   const kept = relativeTo(window.anchor, reading);
   const strays = isStray(window, kept) ? window.strays + 1 : 0;
   const earliestNs = kept.localNs - timeIntervalToNs(settings.maxSpan);
-  const readings = [...window.readings, kept]
-    .filter(({ localNs }) => localNs >= earliestNs)
-    .slice(-settings.maxReadings);
+  const inSpan = window.readings.findIndex(({ localNs }) => localNs >= earliestNs);
+  const readings = inSpan === -1 ? [] : window.readings.slice(inSpan);
+  readings.push(kept);
+  if (readings.length > settings.maxReadings) readings.shift();
   if (strays < maxStrays) {
-    return { window: { ...fitted(window.anchor, readings), strays }, restarted: false };
+    return { window: fitted(window.anchor, readings, strays), restarted: false };
   }
   const bent = fitted(window.anchor, readings.slice(-minReadings));
   const restarted = !isBend(window.fit, bent.fit);
@@ -116,10 +118,11 @@ function startedWith(reading: ClockReading): RateWindow {
   return { anchor: reading, readings: [{ ...reading, localNs: 0, gainNs: 0 }], strays: 0 };
 }
 
-function fitted(anchor: ClockReading, readings: readonly KeptReading[]): RateWindow {
+function fitted(anchor: ClockReading, readings: readonly KeptReading[], strays = 0): RateWindow {
   const window = anchored(anchor, readings);
   const fit = fitOf(window.readings);
-  return { ...window, strays: 0, ...(fit && { fit }) };
+  if (fit === undefined) return { anchor: window.anchor, readings: window.readings, strays };
+  return { anchor: window.anchor, readings: window.readings, strays, fit };
 }
 
 /** The readings move on, and the anchor after them, before what lies between has more digits than a number holds. */
@@ -152,14 +155,14 @@ function relativeTo(anchor: ClockReading, { local, remote }: ClockReading): Kept
 }
 
 function fitOf(points: readonly Point[]): RateFit | undefined {
-  if (points.length < minReadings) return undefined;
+  const newest = points.at(-1);
+  if (newest === undefined || points.length < minReadings) return undefined;
   const slope = slopeOfPairs(points);
-  const offset = median(points.map(({ localNs, gainNs }) => gainNs - slope * localNs));
+  const offset = medianOf(points.map(({ localNs, gainNs }) => gainNs - slope * localNs));
   const distance = ({ localNs, gainNs }: Point) => Math.abs(gainNs - offset - slope * localNs);
-  const toleranceNs = Math.max(minToleranceNs, toleranceInMedians * median(points.map(distance)));
+  const toleranceNs = Math.max(minToleranceNs, toleranceInMedians * medianOf(points.map(distance)));
   const inliers = points.filter((point) => distance(point) <= toleranceNs);
   const line = leastSquares(inliers);
-  const newest = points.at(-1) ?? { localNs: 0 };
   return {
     rateRatio: rateRatioOfOffset(line.slope),
     standardError: line.standardError,
@@ -173,7 +176,7 @@ function fitOf(points: readonly Point[]): RateFit | undefined {
 function slopeOfPairs(points: readonly Point[]): number {
   const half = Math.floor(points.length / 2);
   const newer = points.slice(points.length - half);
-  return median(
+  return medianOf(
     newer.map((late, index) => {
       const early = points[index] ?? late;
       return (late.gainNs - early.gainNs) / (late.localNs - early.localNs);
@@ -181,18 +184,14 @@ function slopeOfPairs(points: readonly Point[]): number {
   );
 }
 
-function median(values: readonly number[]): number {
-  const ascending = [...values].sort((a, b) => a - b);
-  const middle = ascending.length / 2;
-  const upper = ascending[Math.floor(middle)] ?? 0;
-  const lower = ascending[Math.ceil(middle) - 1] ?? 0;
-  return (lower + upper) / 2;
-}
-
 function leastSquares(points: readonly Point[]) {
   const count = points.length;
-  const meanLocalNs = points.reduce((sum, { localNs }) => sum + localNs, 0) / count;
-  const meanGainNs = points.reduce((sum, { gainNs }) => sum + gainNs, 0) / count;
+  let meanLocalNs = 0;
+  let meanGainNs = 0;
+  for (const { localNs, gainNs } of points) {
+    meanLocalNs += localNs / count;
+    meanGainNs += gainNs / count;
+  }
   let squares = 0;
   let products = 0;
   for (const { localNs, gainNs } of points) {
@@ -201,9 +200,7 @@ function leastSquares(points: readonly Point[]) {
   }
   const slope = products / squares;
   const offset = meanGainNs - slope * meanLocalNs;
-  const residuals = points.reduce(
-    (sum, { localNs, gainNs }) => sum + (gainNs - offset - slope * localNs) ** 2,
-    0,
-  );
+  let residuals = 0;
+  for (const { localNs, gainNs } of points) residuals += (gainNs - offset - slope * localNs) ** 2;
   return { slope, offset, standardError: Math.sqrt(residuals / (count - 2) / squares) };
 }
