@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'sim',
           include: ['test/sim/**/*.test.ts'],
           globalSetup: 'test/sim/harness/simulated-time.ts',
+          setupFiles: 'test/sim/harness/each-test.ts',
           pool: 'forks',
           testTimeout: 60_000,
         },

@@ -1,27 +1,18 @@
-/** Where scenarios enter how long they ran, so that the end of the project can tell how much time was simulated. */
-import { appendFileSync, readFileSync } from 'node:fs';
-import { inject } from 'vitest';
+/** What was simulated in this process: the seed of each run, how much time passed in it, and how long that took. */
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** Path of the file. */
-    simulationLedger: string;
-  }
-}
-
-export interface SimulationEntry {
+export interface SimulationRun {
+  readonly seed: number;
   /** Of simulated time. */
-  readonly seconds: number;
-  /** Of processor time that it took. */
-  readonly cpuSeconds: number;
+  seconds: number;
+  /** Of processor time. */
+  cpuSeconds: number;
 }
 
-/** Test files run in processes of their own: the file is what they share. */
-export function recordSimulation(entry: SimulationEntry): void {
-  appendFileSync(inject('simulationLedger'), `${JSON.stringify(entry)}\n`);
-}
+export const simulationRuns: SimulationRun[] = [];
 
-export function readLedger(path: string): SimulationEntry[] {
-  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as SimulationEntry);
+/** Enters a run that begins; its times grow as it goes on. */
+export function enterRun(seed: number): SimulationRun {
+  const run = { seed, seconds: 0, cpuSeconds: 0 };
+  simulationRuns.push(run);
+  return run;
 }

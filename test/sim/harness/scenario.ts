@@ -2,7 +2,6 @@
  * One simulated network: time sources, time receivers and transparent clocks of this project on virtual data planes,
  * with the truth known. Its seed decides everything that is left to chance.
  */
-import { onTestFailed } from 'vitest';
 import type { InstanceConfig } from '../../../src/config/config.js';
 import { OrdinaryClock } from '../../../src/core/instance/ordinary-clock.js';
 import { PeerToPeerPort } from '../../../src/core/instance/peer-to-peer-port.js';
@@ -24,7 +23,7 @@ import {
 } from '../../../src/native/virtual/virtual-network.js';
 import { receiverSettings, sourceSettings } from '../../support/ordinary-clocks.js';
 import { runHost } from './host.js';
-import { recordSimulation } from './ledger.js';
+import { enterRun, type SimulationRun } from './ledger.js';
 import { oneStep } from './one-step.js';
 import { PeerToPeerReceiver } from './peer-to-peer-receiver.js';
 import type { Sample } from './samples.js';
@@ -83,15 +82,13 @@ const chosenSeed = process.env['PTP_SWITCH_SIM_SEED'];
 export class Scenario {
   readonly network: VirtualNetwork;
   readonly #delayMechanism: DelayMechanism;
+  readonly #run: SimulationRun;
   readonly #sources = new Map<ClockIdentity, Source>();
 
-  /** To be made in a test, which tells the seed when it fails. */
   constructor(seed: number, delayMechanism: DelayMechanism = 'e2e') {
     this.network = new VirtualNetwork(chosenSeed === undefined ? seed : Number(chosenSeed));
     this.#delayMechanism = delayMechanism;
-    onTestFailed(() => {
-      console.error(`again with PTP_SWITCH_SIM_SEED=${this.network.seed}`);
-    });
+    this.#run = enterRun(this.network.seed);
   }
 
   timeSource(name: string, model: SourceModel = {}): Source {
@@ -160,7 +157,8 @@ export class Scenario {
     const before = process.cpuUsage();
     this.network.run(seconds);
     const { user, system } = process.cpuUsage(before);
-    recordSimulation({ seconds, cpuSeconds: (user + system) / 1e6 });
+    this.#run.seconds += seconds;
+    this.#run.cpuSeconds += (user + system) / 1e6;
   }
 
   /** Has it happen when that much time has passed since the start. */
