@@ -1,12 +1,14 @@
 /** Reads the pcap files of test/fixtures/captures: microsecond and nanosecond format, either byte order, Ethernet. */
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface CapturedFrame {
   readonly timestampNs: bigint;
   readonly frame: Uint8Array;
 }
 
-const captures = new URL('../fixtures/captures/', import.meta.url);
+/** From the package's root, where npm runs its scripts: compiled tests find them as well. */
+const captures = join(process.cwd(), 'test/fixtures/captures');
 const fileHeaderLength = 24;
 const recordHeaderLength = 16;
 /** Magic number in the writer's byte order, and how many nanoseconds its sub-second field counts. */
@@ -23,7 +25,7 @@ export function captureNames(): string[] {
 }
 
 export function readCapture(name: string): CapturedFrame[] {
-  return parsePcap(new Uint8Array(readFileSync(new URL(`${name}.pcap`, captures))));
+  return parsePcap(new Uint8Array(readFileSync(join(captures, `${name}.pcap`))));
 }
 
 /** Throws Error on a file that is not pcap or ends within a record: a broken fixture must not pass for an empty one. */
