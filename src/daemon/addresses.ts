@@ -1,12 +1,30 @@
-/** MAC and IP addresses between their text and their octets. */
+/**
+ * MAC and IP addresses between their text and their octets. The same few come with every frame, so answers are kept:
+ * the octets returned are shared, and not to be written to.
+ */
 import { isIPv4, isIPv6 } from 'node:net';
 
+/** The neighbours of a large switch on all transports; beyond them it begins anew. */
+const maxRemembered = 1024;
+
+function remembering<Answer>(convert: (text: string) => Answer): (text: string) => Answer {
+  const answers = new Map<string, Answer>();
+  return (text) => {
+    const known = answers.get(text);
+    if (known !== undefined) return known;
+    const answer = convert(text);
+    if (answers.size >= maxRemembered) answers.clear();
+    answers.set(text, answer);
+    return answer;
+  };
+}
+
 /** Six octets of "02:00:00:00:00:01". Throws TypeError on any other text. */
-export function macOctets(mac: string): Buffer {
+export const macOctets = remembering((mac): Buffer => {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac))
     throw new TypeError(`not a MAC address: "${mac}"`);
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
-}
+});
 
 const hexOctets = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
@@ -23,10 +41,10 @@ export function isGroupMac(mac: string): boolean {
 }
 
 /** Four octets of "192.0.2.1". Throws TypeError on any other text. */
-export function ipv4Octets(ip: string): Buffer {
+export const ipv4Octets = remembering((ip): Buffer => {
   if (!isIPv4(ip)) throw new TypeError(`not an IPv4 address: "${ip}"`);
   return Buffer.from(ip.split('.').map(Number));
-}
+});
 
 /** "192.0.2.1" of four octets. */
 export function formatIpv4(octets: Buffer): string {
@@ -34,7 +52,7 @@ export function formatIpv4(octets: Buffer): string {
 }
 
 /** Sixteen octets of "2001:db8::1". Throws TypeError on any other text, and on a zone ("%eth0"). */
-export function ipv6Octets(ip: string): Buffer {
+export const ipv6Octets = remembering((ip): Buffer => {
   if (!isIPv6(ip) || ip.includes('%')) throw new TypeError(`not an IPv6 address: "${ip}"`);
   const [before = '', after = ''] = canonicalIpv6(ip).split('::');
   const head = groupsOf(before);
@@ -45,23 +63,22 @@ export function ipv6Octets(ip: string): Buffer {
     octets.writeUInt16BE(group, 2 * index);
   }
   return octets;
-}
+});
 
 /** "2001:db8::1", the canonical text (RFC 5952), of sixteen octets. */
 export function formatIpv6(octets: Buffer): string {
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    octets.readUInt16BE(2 * index).toString(16),
-  );
-  return canonicalIpv6(groups.join(':'));
+  return ipv6OfDigits(octets.toString('hex', 0, 16));
 }
 
+const ipv6OfDigits = remembering((digits) => canonicalIpv6(digits.replace(/.{4}(?=.)/g, '$&:')));
+
 /** "fe80::ff:fe00:1", what an interface calls itself on its link before it has an address: RFC 4291, 2.5.6 and annex A. */
-export function linkLocalIpv6(mac: string): string {
+export const linkLocalIpv6 = remembering((mac): string => {
   const octets = macOctets(mac);
   const identifier = Buffer.from([...octets.subarray(0, 3), 0xff, 0xfe, ...octets.subarray(3)]);
   identifier.writeUInt8(identifier.readUInt8(0) ^ 0x02, 0);
   return formatIpv6(Buffer.concat([Buffer.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0), identifier]));
-}
+});
 
 /** The platform knows the rules of RFC 5952 for hosts in URLs; an IPv4 tail becomes hexadecimal as well. */
 function canonicalIpv6(ip: string): string {
