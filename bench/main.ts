@@ -13,13 +13,14 @@ import { takePrecedence } from '../test/support/netns/precedence.js';
 import { measurePeerToPeer } from './peer-to-peer.js';
 import { describeRun, writeReport } from './report.js';
 import { measureRigCeiling } from './rig.js';
+import { measureSimulation } from './simulation.js';
 import { measureSlaveOffsets } from './slave-offset.js';
 import { availableSubjects } from './subjects.js';
 import { suites } from './suites.js';
 import { judge } from './targets.js';
 
 /** What is done once a run rather than once for every subject and repetition. */
-const ONCE_A_RUN = ['rig', 'slave-offset', 'peer-to-peer', 'footprint'];
+const ONCE_A_RUN = ['rig', 'slave-offset', 'peer-to-peer', 'footprint', 'simulation'];
 
 const { values: options } = parseArgs({
   options: {
@@ -30,8 +31,8 @@ const { values: options } = parseArgs({
 });
 const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3));
 const durations = options.quick
-  ? { timingMs: 500, trialMs: 200, idleMs: 3_000, offsets: 80 }
-  : { timingMs: 1_500, trialMs: 500, idleMs: 5_000, offsets: 480 };
+  ? { timingMs: 500, trialMs: 200, idleMs: 3_000, offsets: 80, simulatedSeconds: 100 }
+  : { timingMs: 1_500, trialMs: 500, idleMs: 5_000, offsets: 480, simulatedSeconds: 600 };
 
 const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump');
 if (missing !== undefined) {
@@ -68,6 +69,7 @@ async function measureOnce(): Promise<void> {
     'slave-offset': () => measureSlaveOffsets(measurements, durations.offsets),
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     footprint: () => measureFootprint(measurements, durations.idleMs),
+    simulation: () => Promise.resolve(measureSimulation(measurements, durations.simulatedSeconds)),
   };
   for (const [name, measure] of Object.entries(once)) {
     if (options.suite.includes(name)) await timed(name, measure);

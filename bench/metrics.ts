@@ -26,6 +26,8 @@ export const metric = {
     `${transport} p2p slave offset, ${figure}, ns`,
   p2pLinkDelay: (transport: LoadTransport) =>
     `${transport} p2p link delay to the grandmaster, as shown, ns`,
+  simulation: (delayMechanism: 'e2e' | 'p2p') =>
+    `20 switches simulated, ${delayMechanism}, 16 Sync/s, seconds a processor second`,
   idleProcessor: 'idle, processor, % of a core',
   residentMemory: 'idle, resident memory, MB',
   start: 'start to first frame forwarded, ms',
