@@ -25,13 +25,15 @@ export interface TransparentClockOptions {
   readonly timerClock: TimerClock;
   /** Asked again for every message: addresses come and go. */
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  /** Those that links are measured on, peer to peer; all unless set. */
+  readonly transports?: readonly Transport[];
   /** Links, clocks and errors, for the operator. */
   readonly onEvent: (
     event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'portError' }>,
   ) => void;
 }
 
-const transports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
+const allTransports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
 
 export class TransparentClock {
   readonly #options: TransparentClockOptions;
@@ -129,6 +131,7 @@ function attachPeerToPeerPorts({
   dataPlane,
   config,
   addressesOf,
+  transports = allTransports,
 }: TransparentClockOptions): { transport: Transport; attachment: Attachment }[] {
   const instances = config.instances.filter(isPeerToPeer);
   const [first] = instances;

@@ -141,6 +141,8 @@ export class Scenario {
       },
       timerClock: dataPlane.timerClock,
       addressesOf: () => ({ ipv4: undefined, linkLocalIpv6: undefined }),
+      // The hosts of a scenario speak no other.
+      transports: ['l2'],
       onEvent: () => undefined,
     });
     transparentClock.start();
