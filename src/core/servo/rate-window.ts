@@ -115,7 +115,7 @@ function isBend(before: RateFit | undefined, after: RateFit | undefined): boolea
 }
 
 function startedWith(reading: ClockReading): RateWindow {
-  return { anchor: reading, readings: [{ ...reading, localNs: 0, gainNs: 0 }], strays: 0 };
+  return { anchor: reading, readings: [relativeTo(reading, reading)], strays: 0 };
 }
 
 function fitted(anchor: ClockReading, readings: readonly KeptReading[], strays = 0): RateWindow {
