@@ -79,7 +79,7 @@ test('a failed open leaves nothing behind that keeps a thread alive', async () =
     const { Engine } = require('bindings')({ bindings: 'ptp_switch', module_root: ${JSON.stringify(process.cwd())} });
     const options = ${JSON.stringify(options)};
     const codes = [];
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 20; i++) {
       try { new Engine(options, () => {}); } catch (error) { codes.push(error.code); }
     }
     parentPort.postMessage(codes);`;
@@ -90,6 +90,6 @@ test('a failed open leaves nothing behind that keeps a thread alive', async () =
   });
   const exitCode = await new Promise((resolve) => worker.once('exit', resolve));
   expect(new Set(codes)).toEqual(new Set(['ERR_NO_INTERFACE']));
-  expect(codes).toHaveLength(100);
+  expect(codes).toHaveLength(20);
   expect(exitCode).toBe(0);
 });
