@@ -6,9 +6,8 @@
 
 import type { PortClock } from '../../../src/native/data-plane.js';
 import { Network } from '../../support/netns/network.js';
-import { Switch } from '../../support/netns/switch.js';
 import { awake } from './awake.js';
-import { plugIn, START_TIMEOUT_MS } from './cabling.js';
+import { plugIn, startSwitch } from './cabling.js';
 import { SETTLING_SECONDS } from './following.js';
 import { detune, differenceNs, setRate, stepClock } from './hardware-clock.js';
 import { HardwareSlave, now, startGrandmaster, type Offsets } from './hardware-peer.js';
@@ -36,15 +35,14 @@ const {
   gm,
   sw,
   slave: slavePlace,
-} = await awake(() => plugIn(network, { gm: ['eth0'], sw: ['eth1', 'eth3'], slave: ['eth2'] }));
+} = await plugIn(network, { gm: ['eth0'], sw: ['eth1', 'eth3'], slave: ['eth2'] });
 detune('eth0', 0);
 detune('eth1', -30_000);
 detune('eth3', 50_000);
 
-const instance = new Switch(network, sw!, ['eth1', 'eth3'], { startTimeoutMs: START_TIMEOUT_MS });
-await awake(() => instance.waitUntilForwarding());
-startGrandmaster(network, gm!, 'eth0');
-const slave = new HardwareSlave(network, slavePlace!, 'eth2');
+const instance = await startSwitch(network, sw, ['eth1', 'eth3']);
+startGrandmaster(network, gm, 'eth0');
+const slave = new HardwareSlave(network, slavePlace, 'eth2');
 const settled = (await awake(() => slave.followingSince())) + SETTLING_SECONDS;
 await slave.offsetsBetween(settled - 1, settled);
 
@@ -73,6 +71,6 @@ async function disturb(port: 'eth1' | 'eth3', act: () => void): Promise<Disturba
 await scenario('step', () => disturb('eth1', () => stepClock('eth1', 1)));
 await scenario('slew', () => disturb('eth3', () => setRate('eth3', 70_000)));
 await scenario('off', () =>
-  disturb('eth3', () => sw!.run('hwstamp_ctl', ['-i', 'eth3', '-t', '0', '-r', '0'])),
+  disturb('eth3', () => sw.run('hwstamp_ctl', ['-i', 'eth3', '-t', '0', '-r', '0'])),
 );
 await network.close();

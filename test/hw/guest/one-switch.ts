@@ -9,9 +9,7 @@
 
 import { Network } from '../../support/netns/network.js';
 import type { Transport } from '../../support/netns/ptp4l.js';
-import { Switch } from '../../support/netns/switch.js';
-import { awake } from './awake.js';
-import { plugIn, START_TIMEOUT_MS } from './cabling.js';
+import { plugIn, startSwitch } from './cabling.js';
 import { measureFollowing, type Following } from './following.js';
 import { detune } from './hardware-clock.js';
 import type { DelayMechanism } from './hardware-peer.js';
@@ -28,33 +26,29 @@ const transports: readonly Transport[] = ['L2', 'UDPv4', 'UDPv6'];
 const types = { E2E: 'e2e-tc', P2P: 'p2p-tc' } as const;
 
 const network = new Network();
-const { gm, sw, slave1, slave2 } = await awake(() =>
-  plugIn(network, {
-    gm: ['eth0'],
-    sw: ['eth1', 'eth3', 'eth5'],
-    slave1: ['eth2'],
-    slave2: ['eth4'],
-  }),
-);
+const { gm, sw, slave1, slave2 } = await plugIn(network, {
+  gm: ['eth0'],
+  sw: ['eth1', 'eth3', 'eth5'],
+  slave1: ['eth2'],
+  slave2: ['eth4'],
+});
 // The switch's clocks agree with nobody.
 detune('eth0', 0);
 detune('eth1', -30_000);
 detune('eth3', 50_000);
 detune('eth5', 20_000);
 
-const instance = new Switch(network, sw!, ['eth1', 'eth3', 'eth5'], {
+const instance = await startSwitch(network, sw, ['eth1', 'eth3', 'eth5'], {
   type: types[delayMechanism],
-  startTimeoutMs: START_TIMEOUT_MS,
 });
-await awake(() => instance.waitUntilForwarding());
 for (const transport of transports) {
   await scenario(transport, async (): Promise<OneSwitch> => {
     const slaves = await measureFollowing(
       network,
-      { namespace: gm!, nic: 'eth0' },
+      { namespace: gm, nic: 'eth0' },
       [
-        { namespace: slave1!, nic: 'eth2' },
-        { namespace: slave2!, nic: 'eth4' },
+        { namespace: slave1, nic: 'eth2' },
+        { namespace: slave2, nic: 'eth4' },
       ],
       { transport, delayMechanism },
     );

@@ -9,10 +9,10 @@ import type { PortStats } from '../../../src/daemon/status.js';
 import { FramePort } from '../../support/netns/frame-port.js';
 import { Network } from '../../support/netns/network.js';
 import { arrivals, isPtp, PairStream } from '../../support/netns/pair-stream.js';
-import { COMMAND_LINE, Switch } from '../../support/netns/switch.js';
+import { COMMAND_LINE } from '../../support/netns/switch.js';
 import { until } from '../../support/netns/wait.js';
 import { awake } from './awake.js';
-import { plugIn, START_TIMEOUT_MS } from './cabling.js';
+import { plugIn, startSwitch } from './cabling.js';
 import { detune } from './hardware-clock.js';
 import { scenario } from './report.js';
 
@@ -47,13 +47,18 @@ const CORRECTION_OFFSET = 14 + 8;
 const FOLLOW_UP = 0x8;
 
 const network = new Network();
-const { hard, sw } = await awake(() => plugIn(network, { hard: ['eth0'], sw: ['eth1'] }));
+const { hard, sw } = await plugIn(network, { hard: ['eth0'], sw: ['eth1'] });
 const soft = network.namespace('soft');
-network.connect({ namespace: sw!, interface: 'veth1' }, { namespace: soft, interface: 'veth0' });
+await awake(() => {
+  network.connect({ namespace: sw, interface: 'veth1' }, { namespace: soft, interface: 'veth0' });
+  return Promise.resolve();
+});
+// A FramePort joins no group, and these are multicast.
+hard.ip('link set eth0 promisc on');
 detune('eth1', -30_000);
 
 function modeOfEth1(): Mode {
-  const text = sw!.run('hwstamp_ctl', ['-i', 'eth1']);
+  const text = sw.run('hwstamp_ctl', ['-i', 'eth1']);
   const current = /tx_type (\d+)\s+rx_filter (\d+)/.exec(text);
   if (current === null) throw new Error(`hwstamp_ctl: ${text}`);
   return { transmitType: Number(current[1]), receiveFilter: Number(current[2]) };
@@ -81,43 +86,40 @@ async function stream(from: FramePort, to: FramePort): Promise<readonly number[]
 
 await scenario('doctor', () =>
   awake(() => {
-    const json = sw!.run(process.execPath, [COMMAND_LINE, 'doctor', 'eth1', '--json']);
+    const json = sw.run(process.execPath, [COMMAND_LINE, 'doctor', 'eth1', '--json']);
     const { interfaces } = JSON.parse(json) as { interfaces: { probe: InterfaceProbe }[] };
-    const ethtool = sw!.run('ethtool', ['-T', 'eth1']);
+    const ethtool = sw.run('ethtool', ['-T', 'eth1']);
     return Promise.resolve({ probe: interfaces[0]?.probe, ethtool });
   }),
 );
 
-await scenario('mixed', () =>
-  awake(async (): Promise<Mixed> => {
-    // What somebody has left there, and will want to find again.
-    sw!.run('hwstamp_ctl', ['-i', 'eth1', '-t', '1', '-r', '0']);
-    const modeBefore = modeOfEth1();
-    const instance = new Switch(network, sw!, ['eth1', 'veth1'], {
-      startTimeoutMs: START_TIMEOUT_MS,
-    });
-    await instance.waitUntilForwarding();
-    const modeWhileRunning = modeOfEth1();
-    await until(
-      'the clock of eth1 to be related',
-      async () => (await instance.port('eth1')).clock?.related,
-      ARRIVAL_TIMEOUT_MS,
-    );
-    const atHard = await FramePort.open(hard!, 'eth0', isPtp);
-    const atSoft = await FramePort.open(soft, 'veth0', isPtp);
-    const toSoftwareNs = await stream(atHard, atSoft);
-    const toHardwareNs = await stream(atSoft, atHard);
-    const { ports } = await instance.stats();
-    await instance.child.stop();
-    return {
-      ports,
-      log: instance.child.lines,
-      modeBefore,
-      modeWhileRunning,
-      modeAfter: modeOfEth1(),
-      toSoftwareNs,
-      toHardwareNs,
-    };
-  }),
-);
+await scenario('mixed', async (): Promise<Mixed> => {
+  // What somebody has left there, and will want to find again.
+  const modeBefore = await awake(() => {
+    sw.run('hwstamp_ctl', ['-i', 'eth1', '-t', '1', '-r', '0']);
+    return Promise.resolve(modeOfEth1());
+  });
+  const instance = await startSwitch(network, sw, ['eth1', 'veth1']);
+  const modeWhileRunning = modeOfEth1();
+  await until(
+    'the clock of eth1 to be related',
+    async () => (await instance.port('eth1')).clock?.related,
+    ARRIVAL_TIMEOUT_MS,
+  );
+  const atHard = await awake(() => FramePort.open(hard, 'eth0', isPtp));
+  const atSoft = await FramePort.open(soft, 'veth0', isPtp);
+  const toSoftwareNs = await stream(atHard, atSoft);
+  const toHardwareNs = await stream(atSoft, atHard);
+  const { ports } = await instance.stats();
+  await instance.child.stop();
+  return {
+    ports,
+    log: instance.child.lines,
+    modeBefore,
+    modeWhileRunning,
+    modeAfter: modeOfEth1(),
+    toSoftwareNs,
+    toHardwareNs,
+  };
+});
 await network.close();

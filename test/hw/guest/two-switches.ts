@@ -5,22 +5,18 @@
  */
 
 import { Network } from '../../support/netns/network.js';
-import { Switch } from '../../support/netns/switch.js';
-import { awake } from './awake.js';
-import { plugIn, START_TIMEOUT_MS } from './cabling.js';
+import { plugIn, startSwitch } from './cabling.js';
 import { measureFollowing } from './following.js';
 import { detune } from './hardware-clock.js';
 import { scenario } from './report.js';
 
 const network = new Network();
-const { gm, switch1, switch2, slave } = await awake(() =>
-  plugIn(network, {
-    gm: ['eth0'],
-    switch1: ['eth1', 'eth3'],
-    switch2: ['eth2', 'eth5'],
-    slave: ['eth4'],
-  }),
-);
+const { gm, switch1, switch2, slave } = await plugIn(network, {
+  gm: ['eth0'],
+  switch1: ['eth1', 'eth3'],
+  switch2: ['eth2', 'eth5'],
+  slave: ['eth4'],
+});
 detune('eth0', 0);
 detune('eth1', -30_000);
 detune('eth3', 50_000);
@@ -32,16 +28,14 @@ for (const [delayMechanism, type] of [
   ['P2P', 'p2p-tc'],
 ] as const) {
   await scenario(delayMechanism, async () => {
-    const options = { type, startTimeoutMs: START_TIMEOUT_MS };
     const switches = [
-      new Switch(network, switch1!, ['eth1', 'eth3'], options),
-      new Switch(network, switch2!, ['eth2', 'eth5'], options),
+      await startSwitch(network, switch1, ['eth1', 'eth3'], { type }),
+      await startSwitch(network, switch2, ['eth2', 'eth5'], { type }),
     ];
-    await awake(() => Promise.all(switches.map((instance) => instance.waitUntilForwarding())));
     const results = await measureFollowing(
       network,
-      { namespace: gm!, nic: 'eth0' },
-      [{ namespace: slave!, nic: 'eth4' }],
+      { namespace: gm, nic: 'eth0' },
+      [{ namespace: slave, nic: 'eth4' }],
       { delayMechanism },
     );
     await Promise.all(switches.map((instance) => instance.child.stop()));
