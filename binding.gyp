@@ -73,7 +73,13 @@
           'ldflags': ['-fsanitize=address,undefined'],
           'sources': [
             '<@(pure_sources)',
+            'addon/io/driver_calls.cc',
+            'addon/io/error.cc',
+            'addon/io/hardware_clock.cc',
+            'addon/io/hardware_timestamping.cc',
+            'addon/io/interface_probe.cc',
             'addon/io/ptp_filter.cc',
+            'addon/io/timestamp_limits.cc',
             '<!@(ls addon/test/*.cc)',
           ],
         },

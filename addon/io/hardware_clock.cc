@@ -17,6 +17,9 @@ CrossTimestamp between(int64_t before, int64_t clock, int64_t after) {
   return {clock, before + (after - before) / 2, after - before};
 }
 
+// What a driver or a kernel says to a call that it does not have; any other error passes.
+bool lacks_means(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EINVAL; }
+
 }  // namespace
 
 std::variant<HardwareClock, Error> HardwareClock::open(int phc_index) {
@@ -34,11 +37,12 @@ std::optional<CrossTimestamp> HardwareClock::read(uint32_t attempts) {
   // From best to worst; what a driver does not have it says once.
   if (means_ == Means::kPrecise) {
     if (const auto reading = read_precise()) return reading;
+    if (!lacks_means(errno)) return std::nullopt;
     means_ = Means::kExtended;
   }
   if (means_ == Means::kExtended) {
     if (const auto reading = read_extended(attempts)) return reading;
-    if (errno != EOPNOTSUPP && errno != ENOTTY && errno != EINVAL) return std::nullopt;
+    if (!lacks_means(errno)) return std::nullopt;
     means_ = Means::kPlain;
   }
   return read_plain(attempts);
