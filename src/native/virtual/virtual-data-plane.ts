@@ -16,6 +16,7 @@ import type {
 } from '../data-plane.js';
 import type { Forwarder, ForwarderLimits, SendBatchSize } from '../forwarder.js';
 import { decodeRecords, eachSend } from '../records.js';
+import { ClockReader, type ClockReadingModel } from './clock-reader.js';
 import type { RandomStream } from './random.js';
 import type { Spread } from './spread.js';
 import type { Planned, Timeline } from './timeline.js';
@@ -30,6 +31,8 @@ export interface VirtualPortOptions extends PortOptions {
   readonly residence: Spread;
   /** A hardware clock of the port's own, related as the engine does it; the device's clock where there is none. */
   readonly hardwareClock?: VirtualClock;
+  /** How that one is read; both clocks at once unless set. */
+  readonly clockReadings?: ClockReadingModel;
 }
 
 export interface VirtualDataPlaneOptions {
@@ -68,6 +71,7 @@ export class VirtualDataPlane implements DataPlane {
   readonly #options: readonly VirtualPortOptions[];
   readonly #ports: readonly VirtualPort[];
   /** Of the ports that have a hardware clock. */
+  readonly #clockReaders = new Map<number, ClockReader>();
   readonly #portClocks = new Map<number, PortClock>();
   readonly #forwarder: Forwarder;
   readonly #counters: Counters;
@@ -94,6 +98,11 @@ export class VirtualDataPlane implements DataPlane {
     this.#ports = ports.map((options, port) => {
       const { timestamping, hardwareClock } = options;
       const { ingressLatencyNs, egressLatencyNs, delayAsymmetryNs } = options;
+      if (hardwareClock !== undefined) {
+        const readings = options.clockReadings ?? {};
+        const reader = new ClockReader(readings, hardwareClock, clock, random(port, 'readings'));
+        this.#clockReaders.set(port, reader);
+      }
       const outstandingLimit = timestamping.outstandingLimit ?? 0;
       this.#forwarder.configure(port, {
         ...{ ingressLatencyNs, egressLatencyNs, delayAsymmetryNs },
@@ -124,7 +133,7 @@ export class VirtualDataPlane implements DataPlane {
     clock.onStep(() => {
       this.#startEpoch();
     });
-    if (ports.some(({ hardwareClock }) => hardwareClock !== undefined)) this.#followClocks();
+    if (this.#clockReaders.size > 0) this.#followClocks();
   }
 
   /** Where a cable is plugged in. Throws RangeError for a port that there is not. */
@@ -260,12 +269,8 @@ export class VirtualDataPlane implements DataPlane {
   #readClocks(freshNs: number): void {
     if (this.#closed || this.#timeline.now - this.#clocksReadAt < freshNs) return;
     this.#clocksReadAt = this.#timeline.now;
-    for (const [port, { hardwareClock }] of this.#options.entries()) {
-      if (hardwareClock === undefined) continue;
-      const clockNs = hardwareClock.read(1, 0);
-      const referenceNs = this.#clock.read(1, 0);
-      const reading = { clockNs, referenceNs, windowNs: 0 };
-      this.#portClocks.set(port, this.#forwarder.crossTimestamp(port, reading));
+    for (const [port, reader] of this.#clockReaders) {
+      this.#portClocks.set(port, this.#forwarder.crossTimestamp(port, reader.read()));
     }
   }
 }

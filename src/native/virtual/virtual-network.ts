@@ -1,6 +1,7 @@
 /** Devices and cables under one virtual time and one seed. */
 import type { PortOptions } from '../data-plane.js';
 import { Cable, type CableModel } from './cable.js';
+import type { ClockReadingModel } from './clock-reader.js';
 import { Oscillator, type OscillatorModel } from './oscillator.js';
 import { RandomStream } from './random.js';
 import type { Spread } from './spread.js';
@@ -15,9 +16,14 @@ export interface ClockModel extends OscillatorModel {
   readonly offsetNs?: number;
 }
 
+/** A clock that the device reads as `readings` says. */
+export interface HardwareClockModel extends ClockModel {
+  readonly readings?: ClockReadingModel;
+}
+
 export interface PortModel {
   /** A hardware clock of this port's own; without it the device's clock serves. */
-  readonly hardwareClock?: ClockModel;
+  readonly hardwareClock?: HardwareClockModel;
   readonly timestamping?: TimestampingModel;
   /** How long a frame waits before it leaves by this port; 5 us unless set. */
   readonly residence?: Spread;
@@ -79,6 +85,7 @@ export class VirtualNetwork {
         residence: port.residence ?? defaultResidenceNs,
         ...(port.hardwareClock !== undefined && {
           hardwareClock: this.#clock(port.hardwareClock, random(`${index}/clock`)),
+          clockReadings: port.hardwareClock.readings ?? {},
         }),
       })),
     });
