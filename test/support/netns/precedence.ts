@@ -14,6 +14,12 @@ export function takePrecedence(): void {
   if (!existsSync(SESSION)) return;
   // Such as "/autogroup-5 nice 0". The session goes on after this process: give it back as it was.
   const usual = readFileSync(SESSION, 'utf8').trim().split(' ').at(-1) ?? '0';
-  writeFileSync(SESSION, String(HIGHEST_PRIORITY));
+  try {
+    writeFileSync(SESSION, String(HIGHEST_PRIORITY));
+  } catch (error) {
+    // Who never got a session of his own is in the root group, which has no weight to set: there the nice value counts.
+    if ((error as NodeJS.ErrnoException).code === 'EINVAL') return;
+    throw error;
+  }
   atEnd(() => writeFileSync(SESSION, usual));
 }
