@@ -13,12 +13,6 @@ import type {
   PortDS,
   TimePropertiesDS,
 } from '../datasets/data-sets.js';
-import {
-  flagsOfTimeProperties,
-  initialTimeProperties,
-  timePropertiesOf,
-  withoutGrandmaster,
-} from '../datasets/time-properties.js';
 import type { Input, Output } from '../io.js';
 import { admit } from '../port/admission.js';
 import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../port/port-state.js';
@@ -62,10 +56,10 @@ import {
   BoundaryPort,
   isAnnounce,
   isSlaveContext,
-  type AnnouncedByMaster,
   type BoundaryPortSettings,
   type ReceivedAnnounce,
 } from './boundary-port.js';
+import { ClockDataSets, pathSequenceOf, type ClockChange } from './clock-data-sets.js';
 
 export interface BoundaryClockSettings {
   readonly defaultDS: DefaultDS;
@@ -94,6 +88,13 @@ export interface BoundaryClockState {
   readonly lockState: LockState;
   /** PTP seconds per second of the raw time stamps, minus 1. */
   readonly rateOffset: number;
+  /** What timePropertiesDS says while this clock is the grandmaster. */
+  readonly ownTimePropertiesDS: TimePropertiesDS;
+  /** From the grandmaster to this clock, itself included. */
+  readonly pathSequence: readonly ClockIdentity[];
+  readonly pathTrace: boolean;
+  /** Receive time stamp of the parent's latest Sync; none yet: undefined. */
+  readonly latestSync: Instant | undefined;
 }
 
 /** 9.3.2.5: from here on a message is not qualified. */
@@ -105,11 +106,7 @@ const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
 export class BoundaryClock {
   readonly #settings: BoundaryClockSettings;
   readonly #ports: readonly BoundaryPort[];
-  #currentDS: CurrentDS;
-  #parentDS: ParentDS;
-  #timePropertiesDS: TimePropertiesDS = initialTimeProperties;
-  /** From the grandmaster to this clock, itself included. */
-  #pathSequence: readonly ClockIdentity[];
+  readonly #dataSets: ClockDataSets;
   #clock: ClockMap = identityClockMap;
   #servo: ServoState = initialServoState;
   /** Raw times of the parent's latest Sync, and of the one that the servo has used. */
@@ -133,9 +130,7 @@ export class BoundaryClock {
           settings.random,
         ),
     );
-    this.#currentDS = grandmasterCurrentDS;
-    this.#parentDS = ownParentDS(settings.defaultDS);
-    this.#pathSequence = [clockIdentity];
+    this.#dataSets = new ClockDataSets(settings.defaultDS, settings.pathTrace);
   }
 
   /** What has happened in, what is to be done out, in that order. Throws for no input. */
@@ -161,11 +156,11 @@ export class BoundaryClock {
 
   state(): BoundaryClockState {
     const slavePort = this.#slavePort();
+    const { defaultDS, currentDS, parentDS, timePropertiesDS } = this.#dataSets;
+    const { ownTimePropertiesDS, pathSequence, pathTrace } = this.#dataSets;
     return {
-      defaultDS: this.#settings.defaultDS,
-      currentDS: this.#currentDS,
-      parentDS: this.#parentDS,
-      timePropertiesDS: this.#timePropertiesDS,
+      ...{ defaultDS, currentDS, parentDS, timePropertiesDS },
+      ...{ ownTimePropertiesDS, pathSequence, pathTrace },
       ports: this.#ports.map((port) => port.portDS()),
       foreignMasters: this.#ports.flatMap((port) => {
         const best = this.#erbestOf(port, slavePort);
@@ -177,7 +172,35 @@ export class BoundaryClock {
       }),
       lockState: this.#servo.lockState,
       rateOffset: rateOffsetOf(this.#clock.rateRatio),
+      latestSync: this.#latestSync,
     };
+  }
+
+  /** Changes what the clock is by itself, and decides anew. */
+  reconfigure(change: ClockChange): readonly Output[] {
+    this.#dataSets.change(change);
+    return this.#decide();
+  }
+
+  /** Changes one port; intervals with the next message. @param portNumber of a port that there is */
+  reconfigurePort(portNumber: number, change: Partial<BoundaryPortSettings>): readonly Output[] {
+    this.#portOf(portNumber).reconfigure(change);
+    return this.#decide();
+  }
+
+  /** DESIGNATED_ENABLED and DESIGNATED_DISABLED (9.2.6.4, 9.2.6.5). @param portNumber of a port that there is */
+  designatePort(portNumber: number, enabled: boolean): readonly Output[] {
+    const port = this.#portOf(portNumber);
+    if (!enabled) return this.#halt(port, 'DESIGNATED_DISABLED');
+    if (port.portState !== 'DISABLED') return [];
+    this.#transition(port, 'DESIGNATED_ENABLED');
+    return port.linkUp ? this.#start(port) : this.#halt(port, 'FAULT_DETECTED');
+  }
+
+  #portOf(portNumber: number): BoundaryPort {
+    const port = this.#ports[portNumber - 1];
+    if (port === undefined) throw new RangeError(`no port ${portNumber}`);
+    return port;
   }
 
   /** PTP time at a raw time stamp. */
@@ -186,18 +209,25 @@ export class BoundaryClock {
   }
 
   #onLink(port: BoundaryPort, up: boolean): readonly Output[] {
-    const stateDecision = timersOf(port.identity).stateDecision;
-    if (up) {
-      if (isOperating(port.portState)) return [];
-      port.silent = false;
-      this.#transition(port, 'FAULT_CLEARED');
-      return [...this.#transition(port, 'INITIALIZED'), decisionTimer(port)];
-    }
+    port.linkUp = up;
+    if (port.portState === 'DISABLED') return [];
+    return up ? this.#start(port) : this.#halt(port, 'FAULT_DETECTED');
+  }
+
+  #start(port: BoundaryPort): readonly Output[] {
+    if (isOperating(port.portState)) return [];
+    port.silent = false;
+    this.#transition(port, 'FAULT_CLEARED');
+    return [...this.#transition(port, 'INITIALIZED'), decisionTimer(port)];
+  }
+
+  #halt(port: BoundaryPort, event: 'FAULT_DETECTED' | 'DESIGNATED_DISABLED'): readonly Output[] {
+    const { stateDecision, announceReceipt } = timersOf(port.identity);
     port.foreignMasters = [];
     return [
-      ...this.#transition(port, 'FAULT_DETECTED'),
+      ...this.#transition(port, event),
       { kind: 'cancelTimer', timer: stateDecision },
-      { kind: 'cancelTimer', timer: timersOf(port.identity).announceReceipt },
+      { kind: 'cancelTimer', timer: announceReceipt },
       ...this.#decide(),
     ];
   }
@@ -208,7 +238,7 @@ export class BoundaryClock {
       switch (timer) {
         case timers.announce:
         case timers.sync:
-          return port.stepMaster({ kind: 'timer', timer }, this.#announced());
+          return port.stepMaster({ kind: 'timer', timer }, this.#dataSets.announced());
         case timers.delayReq:
           return port.stepSlave({ kind: 'timer', timer });
         case timers.qualification:
@@ -243,7 +273,7 @@ export class BoundaryClock {
     switch (messageType) {
       case 'Delay_Req':
         return port.portState === 'MASTER'
-          ? port.stepMaster(this.#onOurTime(received), this.#announced())
+          ? port.stepMaster(this.#onOurTime(received), this.#dataSets.announced())
           : [discarded(port.identity, 'ignoredMessageType')];
       case 'Sync':
       case 'Follow_Up':
@@ -282,13 +312,16 @@ export class BoundaryClock {
     if (toUnicast) return 'otherTransmission';
     const alternateMaster = (message.header.flagField & Flag.alternateMaster) !== 0; // 17.3.2
     if (alternateMaster || message.stepsRemoved >= maxStepsRemoved) return 'unqualifiedAnnounce';
-    const own = this.#settings.defaultDS.clockIdentity;
-    const loop = this.#settings.pathTrace && pathSequenceOf(message).includes(own);
+    const own = this.#dataSets.defaultDS.clockIdentity;
+    const loop = this.#dataSets.pathTrace && pathSequenceOf(message).includes(own);
     return loop ? 'announceLoop' : undefined;
   }
 
   #isOfParent({ message }: ReceivedMessage): boolean {
-    return samePortIdentity(message.header.sourcePortIdentity, this.#parentDS.parentPortIdentity);
+    return samePortIdentity(
+      message.header.sourcePortIdentity,
+      this.#dataSets.parentDS.parentPortIdentity,
+    );
   }
 
   #onTransmit(
@@ -299,7 +332,7 @@ export class BoundaryClock {
       input.kind === 'transmitTimestamp'
         ? { ...input, egressTimestamp: this.timeAt(input.egressTimestamp) }
         : input;
-    if (!isSlaveContext(input.context)) return port.stepMaster(event, this.#announced());
+    if (!isSlaveContext(input.context)) return port.stepMaster(event, this.#dataSets.announced());
     return isSlave(port.portState)
       ? this.#stepSlave(port, event)
       : [discarded(port.identity, 'unexpectedTransmitTimestamp')];
@@ -334,8 +367,8 @@ export class BoundaryClock {
     const at = this.#latestSync;
     if (at === undefined) return [];
     const { offsetNs, meanPathDelayNs } = corrected;
-    this.#currentDS = {
-      ...this.#currentDS,
+    this.#dataSets.currentDS = {
+      ...this.#dataSets.currentDS,
       offsetFromMaster: timeIntervalFromNs(offsetNs),
       meanDelay: timeIntervalFromNs(meanPathDelayNs),
     };
@@ -388,19 +421,19 @@ export class BoundaryClock {
         ...(heard && { erbest: announcedDataSet(heard.message, port.identity.portIdentity) }),
       };
     });
-    const d0 = ownDataSet(this.#settings.defaultDS);
+    const d0 = ownDataSet(this.#dataSets.defaultDS);
     const ebest = ebestOf(views);
     const decisions = views.map((view) => ({
       ...view,
       code: isOperating(view.portState) ? decideState(d0, ebest, view) : undefined,
     }));
-    const parentBefore = this.#parentDS.parentPortIdentity;
+    const parentBefore = this.#dataSets.parentDS.parentPortIdentity;
     const slave = decisions.find(({ code }) => code === 'S1');
     if (slave?.heard === undefined) this.#becomeGrandmaster();
-    else this.#takeParent(slave.heard);
+    else this.#dataSets.takeParent(slave.heard.message);
     const sameParent =
       slave?.port === slaveBefore &&
-      samePortIdentity(parentBefore, this.#parentDS.parentPortIdentity);
+      samePortIdentity(parentBefore, this.#dataSets.parentDS.parentPortIdentity);
     return decisions.flatMap(({ port, code, heard }) =>
       code === undefined ? [] : this.#recommend(port, code, heard, sameParent),
     );
@@ -447,42 +480,25 @@ export class BoundaryClock {
       {
         kind: 'setTimer',
         timer: timersOf(port.identity).qualification,
-        after: durationNs((this.#currentDS.stepsRemoved + 1) * interval),
+        after: durationNs((this.#dataSets.currentDS.stepsRemoved + 1) * interval),
       },
     ];
   }
 
   #transition(port: BoundaryPort, event: PortStateEvent): readonly Output[] {
-    const { slaveOnly } = this.#settings.defaultDS;
+    const { slaveOnly } = this.#dataSets.defaultDS;
     const next = nextPortState(port.portState, event, slaveOnly);
-    return next === port.portState ? [] : port.enter(next, this.#announced());
+    return next === port.portState ? [] : port.enter(next, this.#dataSets.announced());
   }
 
-  /** 9.3.5, tables 13 and 14: M1, M2. */
+  /** The time goes on as it was learned to. */
   #becomeGrandmaster(): void {
-    if (this.#currentDS.stepsRemoved === 0) return;
-    this.#currentDS = grandmasterCurrentDS;
-    this.#parentDS = ownParentDS(this.#settings.defaultDS);
-    this.#timePropertiesDS = withoutGrandmaster(this.#timePropertiesDS);
-    this.#pathSequence = [this.#settings.defaultDS.clockIdentity];
+    if (this.#dataSets.isGrandmaster) return;
+    this.#dataSets.becomeGrandmaster();
     this.#servo = holdOver(this.#servo);
     if (this.#latestSync !== undefined) {
       this.#clock = withRate(this.#clock, this.#latestSync, this.#servo.learnedRateOffset);
     }
-  }
-
-  /** 9.3.5, table 16: S1. */
-  #takeParent({ message }: ReceivedAnnounce): void {
-    this.#currentDS = { ...this.#currentDS, stepsRemoved: message.stepsRemoved + 1 };
-    this.#parentDS = {
-      parentPortIdentity: message.header.sourcePortIdentity,
-      grandmasterIdentity: message.grandmasterIdentity,
-      grandmasterClockQuality: message.grandmasterClockQuality,
-      grandmasterPriority1: message.grandmasterPriority1,
-      grandmasterPriority2: message.grandmasterPriority2,
-    };
-    this.#timePropertiesDS = timePropertiesOf(message);
-    this.#pathSequence = [...pathSequenceOf(message), this.#settings.defaultDS.clockIdentity];
   }
 
   #slavePort(): BoundaryPort | undefined {
@@ -496,47 +512,8 @@ export class BoundaryClock {
   }
 
   #parentOn(port: BoundaryPort, slavePort: BoundaryPort | undefined): PortIdentity | undefined {
-    return port === slavePort ? this.#parentDS.parentPortIdentity : undefined;
+    return port === slavePort ? this.#dataSets.parentDS.parentPortIdentity : undefined;
   }
-
-  /** 13.5: what the master ports tell. */
-  #announced(): AnnouncedByMaster {
-    const { grandmasterPriority1, grandmasterPriority2 } = this.#parentDS;
-    const { grandmasterClockQuality, grandmasterIdentity } = this.#parentDS;
-    const { currentUtcOffset, timeSource } = this.#timePropertiesDS;
-    return {
-      grandmaster: {
-        ...{ grandmasterPriority1, grandmasterPriority2 },
-        ...{ grandmasterClockQuality, grandmasterIdentity },
-        ...{ currentUtcOffset, timeSource },
-        stepsRemoved: this.#currentDS.stepsRemoved,
-      },
-      timePropertiesFlags: flagsOfTimeProperties(this.#timePropertiesDS),
-      ...(this.#settings.pathTrace && { pathSequence: this.#pathSequence }),
-    };
-  }
-}
-
-/** Table 14: of a grandmaster. */
-const grandmasterCurrentDS: CurrentDS = {
-  stepsRemoved: 0,
-  offsetFromMaster: zeroTimeInterval,
-  meanDelay: zeroTimeInterval,
-};
-
-/** Table 14: a grandmaster is its own parent. */
-function ownParentDS(defaultDS: DefaultDS): ParentDS {
-  return {
-    parentPortIdentity: { clockIdentity: defaultDS.clockIdentity, portNumber: 0 },
-    grandmasterIdentity: defaultDS.clockIdentity,
-    grandmasterClockQuality: defaultDS.clockQuality,
-    grandmasterPriority1: defaultDS.priority1,
-    grandmasterPriority2: defaultDS.priority2,
-  };
-}
-
-function pathSequenceOf({ tlvs }: MessageOf<'Announce'>): readonly ClockIdentity[] {
-  return tlvs.flatMap((tlv) => (tlv.tlvType === 'PATH_TRACE' ? tlv.pathSequence : []));
 }
 
 /** 9.2.6.8: a state decision event once an announce interval at least. */

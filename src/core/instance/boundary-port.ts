@@ -43,8 +43,9 @@ export class BoundaryPort {
   foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[] = [];
   /** Announce messages have stayed away for announceReceiptTimeoutInterval. */
   silent = false;
+  linkUp = false;
 
-  readonly settings: BoundaryPortSettings;
+  settings: BoundaryPortSettings;
   readonly identity: PortSettings;
   readonly #random: () => number;
   #master: MasterState;
@@ -57,6 +58,10 @@ export class BoundaryPort {
     // What it announces is given anew at every step.
     this.#master = initialMasterState({ ...identity, unicastReceivers: [] });
     this.#slave = initialSlaveState(this.#slaveSettings());
+  }
+
+  reconfigure(change: Partial<BoundaryPortSettings>): void {
+    this.settings = { ...this.settings, ...change };
   }
 
   portDS(): PortDS {

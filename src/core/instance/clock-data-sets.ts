@@ -1,0 +1,124 @@
+/**
+ * The data sets of a clock (clause 8.2) that change with whom it follows, and how: the updates of clause 9.3.5. Pure
+ * bookkeeping: who is to be followed, others decide.
+ */
+import type { CurrentDS, DefaultDS, ParentDS, TimePropertiesDS } from '../datasets/data-sets.js';
+import {
+  flagsOfTimeProperties,
+  initialTimeProperties,
+  timePropertiesOf,
+  withoutGrandmaster,
+} from '../datasets/time-properties.js';
+import type { ClockIdentity } from '../time/identity.js';
+import { zeroTimeInterval } from '../time/time-interval.js';
+import type { MessageOf } from '../wire/message.js';
+import type { AnnouncedByMaster } from './boundary-port.js';
+
+/** What a management message can change of a clock while it runs (15.5.3). */
+export interface ClockChange {
+  readonly defaultDS?: Partial<
+    Pick<DefaultDS, 'priority1' | 'priority2' | 'clockQuality' | 'slaveOnly'>
+  >;
+  readonly ownTimePropertiesDS?: TimePropertiesDS;
+  readonly pathTrace?: boolean;
+}
+
+export class ClockDataSets {
+  defaultDS: DefaultDS;
+  currentDS: CurrentDS = grandmasterCurrentDS;
+  parentDS: ParentDS;
+  timePropertiesDS: TimePropertiesDS = initialTimeProperties;
+  /** 16.2: Announce tells which clocks it has come through. */
+  pathTrace: boolean;
+  /** From the grandmaster to this clock, itself included. */
+  pathSequence: readonly ClockIdentity[];
+  /** As somebody has set it; until then it follows from what was followed last. */
+  #ownTimePropertiesDS: TimePropertiesDS | undefined;
+
+  constructor(defaultDS: DefaultDS, pathTrace: boolean) {
+    this.defaultDS = defaultDS;
+    this.parentDS = ownParentDS(defaultDS);
+    this.pathTrace = pathTrace;
+    this.pathSequence = [defaultDS.clockIdentity];
+  }
+
+  get isGrandmaster(): boolean {
+    return this.currentDS.stepsRemoved === 0;
+  }
+
+  /** What timePropertiesDS says while this clock is the grandmaster. */
+  get ownTimePropertiesDS(): TimePropertiesDS {
+    return this.#ownTimePropertiesDS ?? initialTimeProperties;
+  }
+
+  change({ defaultDS, ownTimePropertiesDS, pathTrace }: ClockChange): void {
+    this.defaultDS = { ...this.defaultDS, ...defaultDS };
+    this.pathTrace = pathTrace ?? this.pathTrace;
+    this.#ownTimePropertiesDS = ownTimePropertiesDS ?? this.#ownTimePropertiesDS;
+    if (!this.isGrandmaster) return;
+    this.parentDS = ownParentDS(this.defaultDS);
+    this.timePropertiesDS = this.#ownTimePropertiesDS ?? this.timePropertiesDS;
+  }
+
+  /** 9.3.5, tables 13 and 14: M1, M2. */
+  becomeGrandmaster(): void {
+    this.currentDS = grandmasterCurrentDS;
+    this.parentDS = ownParentDS(this.defaultDS);
+    this.timePropertiesDS = this.#ownTimePropertiesDS ?? withoutGrandmaster(this.timePropertiesDS);
+    this.pathSequence = [this.defaultDS.clockIdentity];
+  }
+
+  /** 9.3.5, table 16: S1. */
+  takeParent(message: MessageOf<'Announce'>): void {
+    this.currentDS = { ...this.currentDS, stepsRemoved: message.stepsRemoved + 1 };
+    this.parentDS = {
+      parentPortIdentity: message.header.sourcePortIdentity,
+      grandmasterIdentity: message.grandmasterIdentity,
+      grandmasterClockQuality: message.grandmasterClockQuality,
+      grandmasterPriority1: message.grandmasterPriority1,
+      grandmasterPriority2: message.grandmasterPriority2,
+    };
+    this.timePropertiesDS = timePropertiesOf(message);
+    this.pathSequence = [...pathSequenceOf(message), this.defaultDS.clockIdentity];
+  }
+
+  /** 13.5: what the master ports tell. */
+  announced(): AnnouncedByMaster {
+    const { grandmasterPriority1, grandmasterPriority2 } = this.parentDS;
+    const { grandmasterClockQuality, grandmasterIdentity } = this.parentDS;
+    const { currentUtcOffset, timeSource } = this.timePropertiesDS;
+    return {
+      grandmaster: {
+        ...{ grandmasterPriority1, grandmasterPriority2 },
+        ...{ grandmasterClockQuality, grandmasterIdentity },
+        ...{ currentUtcOffset, timeSource },
+        stepsRemoved: this.currentDS.stepsRemoved,
+      },
+      timePropertiesFlags: flagsOfTimeProperties(this.timePropertiesDS),
+      ...(this.pathTrace && { pathSequence: this.pathSequence }),
+    };
+  }
+}
+
+/** Table 14: of a grandmaster. */
+const grandmasterCurrentDS: CurrentDS = {
+  stepsRemoved: 0,
+  offsetFromMaster: zeroTimeInterval,
+  meanDelay: zeroTimeInterval,
+};
+
+/** Table 14: a grandmaster is its own parent. */
+function ownParentDS(defaultDS: DefaultDS): ParentDS {
+  return {
+    parentPortIdentity: { clockIdentity: defaultDS.clockIdentity, portNumber: 0 },
+    grandmasterIdentity: defaultDS.clockIdentity,
+    grandmasterClockQuality: defaultDS.clockQuality,
+    grandmasterPriority1: defaultDS.priority1,
+    grandmasterPriority2: defaultDS.priority2,
+  };
+}
+
+/** 16.2: the clocks that an Announce says it has come through. */
+export function pathSequenceOf({ tlvs }: MessageOf<'Announce'>): readonly ClockIdentity[] {
+  return tlvs.flatMap((tlv) => (tlv.tlvType === 'PATH_TRACE' ? tlv.pathSequence : []));
+}
