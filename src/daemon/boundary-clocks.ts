@@ -7,6 +7,7 @@ import {
 import { BoundaryClock } from '../core/instance/boundary-clock.js';
 import { defaultServoSettings } from '../core/servo/pi-servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
+import { timeIntervalFromNs } from '../core/time/time-interval.js';
 import type { DataPlane } from '../native/data-plane.js';
 import { clockStatusOf, type ClockStatus } from './clock-status.js';
 import type { InterfaceAddresses } from './host.js';
@@ -33,7 +34,7 @@ export function attachBoundaryClocks({
   const interfaces = config.ports.map((port) => port.interface);
   const identity = identityOf(dataPlane);
   return config.instances.filter(isBoundaryClock).map((instance) => {
-    const clock = boundaryClock(instance, identity, interfaces.length);
+    const clock = boundaryClock(instance, identity, config.ports);
     const ports = interfaces.map((interfaceName, port) =>
       transportAt(instance.transport, {
         addresses: () => addressesOf(interfaceName),
@@ -54,14 +55,14 @@ function isBoundaryClock(instance: Config['instances'][number]): instance is Bou
 function boundaryClock(
   config: BoundaryClockConfig,
   clockIdentity: ClockIdentity,
-  numberPorts: number,
+  ports: Config['ports'],
 ): BoundaryClock {
   const { priority1, priority2, clockClass, domain, pathTrace } = config;
   const { logAnnounceInterval, announceReceiptTimeout } = config;
   const { logSyncInterval, logMinDelayReqInterval } = config;
   return new BoundaryClock({
     defaultDS: {
-      ...{ clockIdentity, numberPorts, priority1, priority2 },
+      ...{ clockIdentity, numberPorts: ports.length, priority1, priority2 },
       clockQuality: {
         clockClass,
         clockAccuracy: unknownClockAccuracy,
@@ -71,8 +72,9 @@ function boundaryClock(
       sdoId: boundaryClockSdoId,
       slaveOnly: false,
     },
-    ports: Array.from({ length: numberPorts }, (_, port) => ({
+    ports: ports.map(({ delayAsymmetryNs }, port) => ({
       port,
+      delayAsymmetry: timeIntervalFromNs(delayAsymmetryNs),
       ...{ logAnnounceInterval, announceReceiptTimeout },
       ...{ logSyncInterval, logMinDelayReqInterval },
       masterOnly: false,

@@ -10,7 +10,7 @@ import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import { defaultServoSettings } from '../../src/core/servo/pi-servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
-import { unitsPerNs } from '../../src/core/time/time-interval.js';
+import { unitsPerNs, zeroTimeInterval } from '../../src/core/time/time-interval.js';
 import { isEventMessage } from '../../src/core/wire/header.js';
 import { decode } from '../../src/core/wire/message.js';
 import { seededRandom } from './random.js';
@@ -91,6 +91,7 @@ function settingsOf(
     },
     ports: Array.from({ length: options.ports }, (_, port) => ({
       port,
+      delayAsymmetry: zeroTimeInterval,
       logAnnounceInterval: 0,
       announceReceiptTimeout: 3,
       logSyncInterval: -3,

@@ -22,11 +22,14 @@ import {
   type SlaveState,
 } from '../port/slave.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
+import type { TimeInterval } from '../time/time-interval.js';
 
 /** Names and meaning as in portDS (8.2.15). */
 export type BoundaryPortSettings = Omit<PortDS, 'portIdentity' | 'portState'> & {
   /** Index of the port in the data plane. */
   readonly port: number;
+  /** Of its link, positive when the way in is the longer (7.4.2). */
+  readonly delayAsymmetry: TimeInterval;
 };
 
 /** An Announce as received: with the address of its sender. */

@@ -13,7 +13,13 @@ import {
 } from '../servo/moving-median.js';
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval, type DurationNs } from '../time/instant.js';
-import { timeIntervalToNs, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
+import {
+  difference,
+  sumOf,
+  timeIntervalToNs,
+  zeroTimeInterval,
+  type TimeInterval,
+} from '../time/time-interval.js';
 import { zeroTimestamp } from '../time/timestamp.js';
 import { Flag, noLogMessageInterval } from '../wire/header.js';
 import { encode, type MessageOf } from '../wire/message.js';
@@ -58,6 +64,8 @@ export interface SlaveSettings extends PortSettings {
   readonly announceReceiptTimeout: number;
   /** Until the master's Delay_Resp tells another. */
   readonly logMinDelayReqInterval: number;
+  /** Half of what the way in takes longer than the way out (7.4.2); 0 unless set. */
+  readonly delayAsymmetry?: TimeInterval;
   /**
    * The link as the port's peer-to-peer mechanism has measured it; asked at every Sync, and no Delay_Req is sent. Absent: the
    * port uses the delay request-response mechanism (8.2.15.4.4, delayMechanism).
@@ -207,7 +215,7 @@ function onMessage(
       if (ingressTimestamp === undefined) return ignored(settings, state, 'noIngressTimestamp');
       return onSyncEvent(settings, state, {
         kind: 'sync',
-        message,
+        message: withAsymmetry(settings, message),
         syncEventIngressTimestamp: ingressTimestamp,
       });
     case 'Follow_Up':
@@ -222,6 +230,16 @@ function onMessage(
     case 'Management':
       return ignored(settings, state, 'ignoredMessageType');
   }
+}
+
+/** 11.6.2: what the way in takes longer than the mean. */
+function withAsymmetry(
+  { delayAsymmetry = zeroTimeInterval }: SlaveSettings,
+  message: MessageOf<'Sync'>,
+): MessageOf<'Sync'> {
+  if (delayAsymmetry === 0n) return message;
+  const correctionField = sumOf(message.header.correctionField, delayAsymmetry);
+  return { ...message, header: { ...message.header, correctionField } };
 }
 
 /** Of what a master sends of its own accord, a port takes the kind that its transmission names. */
@@ -418,7 +436,8 @@ function sendDelayReq(settings: SlaveSettings, state: SlaveState): Transition<Sl
     messageType: 'Delay_Req',
     header: headerOf(settings, {
       flagField: destination.kind === 'unicast' ? Flag.unicast : 0,
-      correctionField: zeroTimeInterval,
+      // 11.6.3: comes back in the Delay_Resp.
+      correctionField: difference(zeroTimeInterval, settings.delayAsymmetry ?? zeroTimeInterval),
       sequenceId,
       logMessageInterval: noLogMessageInterval, // table 42
     }),

@@ -126,6 +126,34 @@ function portKind(clock: OrdinaryClock) {
 const reasons = (outputs: readonly Output[]) =>
   outputs.flatMap((output) => (output.kind === 'discarded' ? [output.reason] : []));
 
+describe('a link whose way in is 30 ns longer than the mean (11.6)', () => {
+  const settings = { delayAsymmetry: timeIntervalFromNs(30) };
+
+  it('has that subtracted from the correctionField of a Delay_Req', () => {
+    const { clock } = synced(settings);
+    const sent = clock.step(delayReqTimer).find(({ kind }) => kind === 'sendEvent');
+    const decoded = sent?.kind === 'sendEvent' && decode(sent.message);
+    expect(decoded).toMatchObject({
+      message: { header: { correctionField: timeIntervalFromNs(-30) } },
+    });
+  });
+
+  it('has it added to that of a Sync, so that the offset is right', () => {
+    const { clock } = synced(settings);
+    clock.step(delayReqTimer);
+    clock.step({
+      kind: 'transmitTimestamp',
+      port: 0,
+      context: 0,
+      egressTimestamp: instantFromNs(21_000n),
+    });
+    clock.step(received(delayResp(0, 20_140, { correctionField: timeIntervalFromNs(-30) })));
+    clock.step(received(syncFrom(sourceSettings, 2), 31_200n));
+    const [sample] = clock.step(received(followUpFrom(sourceSettings, 2, 30_000)));
+    expect(sample).toMatchObject({ corrected: { offsetNs: 1000, meanPathDelayNs: 170 } });
+  });
+});
+
 describe('a time receiver', () => {
   it('goes INITIALIZING, LISTENING, UNCALIBRATED, SLAVE (9.2.5)', () => {
     expect(portKind(new OrdinaryClock(receiverSettings))).toBe('INITIALIZING');
