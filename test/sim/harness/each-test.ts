@@ -11,6 +11,7 @@ declare module 'vitest' {
 }
 
 beforeEach(() => {
+  simulationRuns.length = 0;
   onTestFailed(() => {
     const seeds = simulationRuns.map(({ seed }) => seed).join(', ');
     console.error(`again with PTP_SWITCH_SIM_SEED=${seeds}`);
@@ -18,6 +19,6 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  const lines = simulationRuns.splice(0).map((run) => `${JSON.stringify(run)}\n`);
+  const lines = simulationRuns.map((run) => `${JSON.stringify(run)}\n`);
   appendFileSync(inject('simulationLedger'), lines.join(''));
 });

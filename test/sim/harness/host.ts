@@ -1,12 +1,11 @@
-/** An end station: a device whose one port ends every message in core instances. */
+/** A device whose ports end every message in core instances. */
 import type { CoreInstance, PumpEvent } from '../../../src/daemon/pump.js';
 import { Pump } from '../../../src/daemon/pump.js';
-import type { Device, PortModel } from '../../../src/native/virtual/virtual-network.js';
+import type { Device } from '../../../src/native/virtual/virtual-network.js';
 
-/** Has the instances speak Ethernet on port 0. */
-export function runHost(
-  { dataPlane }: Device,
-  { ingressLatencyNs = 0, egressLatencyNs = 0 }: PortModel,
+/** Has the instances speak Ethernet on every port, its latencies as the device is told of them. */
+export function runInstances(
+  { dataPlane, portOptions }: Device,
   instances: readonly CoreInstance[],
   onEvent: (event: PumpEvent) => void,
 ): void {
@@ -15,10 +14,11 @@ export function runHost(
     linkDelays: [],
     rateRatios: [],
   });
+  const ports = portOptions.map(() => ({ transport: 'l2' }) as const);
   const pump = new Pump({
     dataPlane,
-    attachments: instances.map((instance) => ({ instance, ports: [{ transport: 'l2' }] })),
-    latencies: [{ ingressLatencyNs, egressLatencyNs }],
+    attachments: instances.map((instance) => ({ instance, ports })),
+    latencies: portOptions,
     timerClock: dataPlane.timerClock,
     onEvent,
   });

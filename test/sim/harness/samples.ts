@@ -1,8 +1,12 @@
-/** What a time receiver has measured, against the truth. */
+/** What a time receiver has measured, and what a clock shows, against the truth. */
 
-export interface Sample {
+export interface TimeError {
   /** True time since the start. */
   readonly seconds: number;
+  readonly errorNs: number;
+}
+
+export interface Sample extends TimeError {
   /** The time source that it followed. */
   readonly source: string;
   /** Measured offset minus true offset. */
@@ -24,7 +28,7 @@ export interface ErrorSummary {
 
 /** Of the samples from `fromSecond` up to `toSecond`. */
 export function errorsOf(
-  samples: readonly Sample[],
+  samples: readonly TimeError[],
   fromSecond = 0,
   toSecond = Infinity,
 ): ErrorSummary {
@@ -36,11 +40,11 @@ export function uncorrectedErrorsOf(samples: readonly Sample[]): ErrorSummary {
   return summaryOf(samples.map(({ uncorrectedErrorNs }) => uncorrectedErrorNs));
 }
 
-export function within(
-  samples: readonly Sample[],
+export function within<Timed extends TimeError>(
+  samples: readonly Timed[],
   fromSecond: number,
   toSecond: number,
-): readonly Sample[] {
+): readonly Timed[] {
   return samples.filter(({ seconds }) => seconds >= fromSecond && seconds < toSecond);
 }
 

@@ -22,11 +22,12 @@ import {
   type PortModel,
 } from '../../../src/native/virtual/virtual-network.js';
 import { receiverSettings, sourceSettings } from '../../support/ordinary-clocks.js';
-import { runHost } from './host.js';
+import { runBoundaryClock, type BoundaryClockModel, type BoundaryNode } from './boundary-clock.js';
+import { runInstances } from './host.js';
 import { enterRun, type SimulationRun } from './ledger.js';
 import { oneStep } from './one-step.js';
 import { PeerToPeerReceiver } from './peer-to-peer-receiver.js';
-import type { Sample } from './samples.js';
+import type { Sample, TimeError } from './samples.js';
 
 export type DelayMechanism = 'e2e' | 'p2p';
 
@@ -75,6 +76,7 @@ export interface Switch extends Device {
 /** 16 a second. */
 const defaultLogSyncInterval = -4;
 const nsPerSecond = 1e9;
+const comparisonIntervalNs = 1e8;
 
 /** Another seed than the scenario's own, to try it with. */
 const chosenSeed = process.env['PTP_SWITCH_SIM_SEED'];
@@ -106,7 +108,7 @@ export class Scenario {
     });
     const instances: CoreInstance[] = [model.oneStep === true ? oneStep(instance) : instance];
     if (this.#mechanismOf(model) === 'p2p') instances.push(peerToPeerPort(portIdentity));
-    runHost(device, port, instances, () => undefined);
+    runInstances(device, instances, () => undefined);
     const source = { ...device, identity: grandmasterIdentity };
     this.#sources.set(source.identity, source);
     return source;
@@ -120,7 +122,7 @@ export class Scenario {
       this.#mechanismOf(model) === 'p2p'
         ? peerToPeerReceiver(model, device)
         : this.#endToEndReceiver(model, device);
-    runHost(device, port, instances, (event) => {
+    runInstances(device, instances, (event) => {
       const source = this.#sources.get(parent() ?? (0n as ClockIdentity));
       if (event.kind === 'offsetSample' && source !== undefined) {
         receiver.samples.push(this.#sample(event, receiver, source));
@@ -148,6 +150,32 @@ export class Scenario {
     transparentClock.start();
     const counter = (name: string) => counterOf(dataPlane.counters(), name);
     return { ...device, transparentClock, counter };
+  }
+
+  /** A boundary clock; with one port an ordinary clock: a grandmaster or a time receiver. */
+  boundaryClock(name: string, model: BoundaryClockModel = {}): BoundaryNode {
+    const device = this.#addDevice(name, model.clock, model.ports ?? [{}, {}]);
+    const random = new RandomStream(this.network.seed, `${name}/delay requests`);
+    const { timeline } = this.network;
+    return runBoundaryClock(
+      device,
+      model,
+      () => timeline.now,
+      () => random.uniform(),
+    );
+  }
+
+  /** Compares the PTP time of `node` with that of `reference`, ten times a second from now on. */
+  compare(node: BoundaryNode, reference: Pick<BoundaryNode, 'aheadNs'>): readonly TimeError[] {
+    const { timeline } = this.network;
+    const errors: TimeError[] = [];
+    const look = (): void => {
+      const errorNs = node.aheadNs() - reference.aheadNs();
+      errors.push({ seconds: timeline.now / nsPerSecond, errorNs });
+      timeline.after(comparisonIntervalNs, look);
+    };
+    look();
+    return errors;
   }
 
   connect(a: Device, aPort: number, b: Device, bPort: number, model: CableModel = {}): Cable {

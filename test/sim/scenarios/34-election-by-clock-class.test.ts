@@ -1,0 +1,29 @@
+/**
+ *   winner ---- bc ---- loser
+ *
+ * clockClass alone decides (9.3.4). All that is compared later speaks for the loser; whose identity is lower makes no difference.
+ */
+import { test } from 'vitest';
+import { expectElected } from '../harness/election.js';
+
+test.each(['winner', 'loser'] as const)(
+  'clockClass elects the grandmaster, the lower identity being the %s’s',
+  (lowerIdentity) => {
+    expectElected({
+      seed: 34,
+      winner: {
+        clockClass: 135,
+        clockAccuracy: 0xfe,
+        offsetScaledLogVariance: 0xffff,
+        priority2: 255,
+      },
+      loser: {
+        clockClass: 187,
+        clockAccuracy: 0x20,
+        offsetScaledLogVariance: 0x4000,
+        priority2: 0,
+      },
+      lowerIdentity,
+    });
+  },
+);
