@@ -2,7 +2,7 @@
 
 export interface Config {
   readonly timestamping: TimestampingChoice;
-  /** In the order of the configuration, which is the order of port numbers. At least two. */
+  /** In the order of the configuration, which is the order of port numbers. Two or more, but for an ordinary clock. */
   readonly ports: readonly PortConfig[];
   readonly instances: readonly InstanceConfig[];
 }
@@ -19,7 +19,7 @@ export interface PortConfig {
   readonly delayAsymmetryNs: number;
 }
 
-export type InstanceConfig = EndToEndConfig | PeerToPeerConfig | BoundaryClockConfig;
+export type InstanceConfig = EndToEndConfig | PeerToPeerConfig | ClockConfig;
 
 /** An end-to-end transparent clock. */
 export interface EndToEndConfig {
@@ -35,20 +35,41 @@ export interface PeerToPeerConfig {
   readonly logMinPdelayReqInterval: number;
 }
 
-/** A boundary clock on all ports, its time virtual. Names as in the data sets (8.2). */
-export interface BoundaryClockConfig {
-  readonly type: 'bc';
+/** A clock that takes part in the protocol: `bc` on many ports, `oc` on one. Names as in the data sets (8.2). */
+export interface ClockConfig {
+  readonly type: 'bc' | 'oc';
   readonly domain: number;
-  readonly transport: 'l2' | 'udp4' | 'udp6';
-  readonly delayMechanism: 'e2e';
+  /** 12 bits, clause 7.1.4. */
+  readonly sdoId: number;
   readonly priority1: number;
   readonly priority2: number;
   readonly clockClass: number;
+  readonly clockAccuracy: number;
+  readonly offsetScaledLogVariance: number;
+  /** Never a master, clause 9.2.2.1; an `oc` alone. */
+  readonly slaveOnly: boolean;
+  /** Announce tells which clocks it has come through, clause 16.2. */
+  readonly pathTrace: boolean;
+  readonly clock: 'virtual';
+  /** Those it runs on, in the order of their portNumbers, from 1. */
+  readonly ports: readonly ClockPortConfig[];
+}
+
+/** One port of a clock. Names as in portDS (8.2.15). */
+export interface ClockPortConfig {
+  /** One of Config.ports. */
+  readonly interface: string;
+  readonly transport: 'l2' | 'udp4' | 'udp6';
+  readonly delayMechanism: 'e2e' | 'p2p';
   readonly logAnnounceInterval: number;
   readonly announceReceiptTimeout: number;
   readonly logSyncInterval: number;
   readonly logMinDelayReqInterval: number;
-  /** Announce tells which clocks it has come through, clause 16.2. */
-  readonly pathTrace: boolean;
-  readonly clock: 'virtual';
+  readonly logMinPdelayReqInterval: number;
+  /** Never a slave, whoever is heard there. */
+  readonly masterOnly: boolean;
+  /** Of the VLAN that its messages are tagged with; absent: they are not tagged. */
+  readonly vlanId?: number;
+  /** What UDP messages are sent from; absent: the interface's own. */
+  readonly sourceAddress?: string;
 }

@@ -2,14 +2,25 @@
  * The configuration's shape: which keys there are, what they may hold, what they are when left out. Every rule's
  * message is the remedy; the problem is told from the value (validate.ts).
  */
+import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import type { Config } from './config.js';
+import type { ClockPortConfig, Config, InstanceConfig } from './config.js';
+import {
+  defaultClockClass,
+  slaveOnlyClockClass,
+  unknownClockAccuracy,
+  unknownOffsetScaledLogVariance,
+} from '../core/datasets/data-sets.js';
 import { parseDurationNs } from './duration.js';
 
 /** Latencies beyond this are mistaken units, not cables. */
 const maxLatencyNs = 1e9;
 /** 0 to 127 by IEEE 1588, up to 239 by profiles; above that reserved. */
 const maxDomainNumber = 239;
+/** 12 bits: clause 7.1.4. */
+const maxSdoId = 0xfff;
+/** IEEE 802.1Q, 9.6: 0 is no VLAN, 4095 reserved. */
+const maxVlanId = 4094;
 /** 1 s: annex I.4 of 1588-2019, the default profile for the peer-to-peer delay mechanism. */
 const defaultLogMinPdelayReqInterval = 0;
 /** IFNAMSIZ less its closing zero. */
@@ -51,20 +62,67 @@ const domainOrAny = z
   .union([z.literal('any'), wholeNumber(0, maxDomainNumber, domainRemedy)], { error: domainRemedy })
   .default('any');
 
-/** Names and defaults as in the data sets of the standard (8.2, and the default profiles of Annex I in 2019, J in 2008). */
+const yesOrNo = z.boolean({ error: 'write true or false' });
+
+/** What a clock may say of all its ports at once, and of each. */
+const clockPortKeys = {
+  transport: oneOf('l2', 'udp4', 'udp6').exactOptional(),
+  delayMechanism: oneOf('e2e', 'p2p').exactOptional(),
+  logAnnounceInterval: wholeNumber(-7, 7).exactOptional(),
+  announceReceiptTimeout: wholeNumber(2, 255).exactOptional(),
+  logSyncInterval: wholeNumber(-7, 7).exactOptional(),
+  logMinDelayReqInterval: wholeNumber(-7, 7).exactOptional(),
+  logMinPdelayReqInterval: wholeNumber(-7, 7).exactOptional(),
+  masterOnly: yesOrNo.exactOptional(),
+  vlanId: wholeNumber(1, maxVlanId).exactOptional(),
+};
+
+/** Defaults as in the standard (8.2.15, and the default profiles of Annex I in 2019, J in 2008). */
+const clockPortDefaults = {
+  transport: 'l2',
+  delayMechanism: 'e2e',
+  logAnnounceInterval: 1,
+  announceReceiptTimeout: 3,
+  logSyncInterval: 0,
+  logMinDelayReqInterval: 0,
+  logMinPdelayReqInterval: defaultLogMinPdelayReqInterval,
+  masterOnly: false,
+} as const;
+
+const addressRemedy = 'write an IP address, as in 192.0.2.1 or fe80::1';
+const longClockPort = z.strictObject({
+  interface: interfaceName,
+  ...clockPortKeys,
+  sourceAddress: z
+    .string({ error: addressRemedy })
+    .refine((text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')), {
+      error: addressRemedy,
+    })
+    .exactOptional(),
+});
+
+const clockPort = z.preprocess(
+  (value) => (typeof value === 'string' ? { interface: value } : value),
+  longClockPort,
+);
+
+/** Names and defaults as in the data sets of the standard (8.2). */
 const clockKeys = {
   domain: wholeNumber(0, maxDomainNumber).default(0),
-  transport: oneOf('l2', 'udp4', 'udp6').default('l2'),
-  delayMechanism: oneOf('e2e', 'p2p').default('e2e'),
+  sdoId: wholeNumber(0, maxSdoId).default(0),
   priority1: wholeNumber(0, 255).default(128),
   priority2: wholeNumber(0, 255).default(128),
-  clockClass: wholeNumber(1, 254).default(248),
-  logAnnounceInterval: wholeNumber(-7, 7).default(1),
-  announceReceiptTimeout: wholeNumber(2, 255).default(3),
-  logSyncInterval: wholeNumber(-7, 7).default(0),
-  logMinDelayReqInterval: wholeNumber(-7, 7).default(0),
-  pathTrace: z.boolean({ error: 'write true or false' }).default(false),
+  clockClass: wholeNumber(1, 254).default(defaultClockClass),
+  clockAccuracy: wholeNumber(0, 255).default(unknownClockAccuracy),
+  offsetScaledLogVariance: wholeNumber(0, 0xffff).default(unknownOffsetScaledLogVariance),
+  pathTrace: yesOrNo.default(false),
   clock: oneOf('virtual', 'phc', 'system').default('virtual'),
+  ...clockPortKeys,
+  ports: z
+    .array(clockPort, { error: 'list interfaces of the switch, as in ports: [eth1, eth2]' })
+    .min(1, { error: 'list interfaces of the switch, as in ports: [eth1, eth2]' })
+    .superRefine(forbidRepetition('interface', ({ interface: name }) => name))
+    .exactOptional(),
 };
 
 const instanceTypes = {
@@ -75,43 +133,42 @@ const instanceTypes = {
     logMinPdelayReqInterval: wholeNumber(-7, 7).default(defaultLogMinPdelayReqInterval),
   }),
   bc: z.strictObject({ type: z.literal('bc'), ...clockKeys }),
-  oc: z.strictObject({ type: z.literal('oc'), ...clockKeys }),
+  oc: z.strictObject({
+    type: z.literal('oc'),
+    ...clockKeys,
+    slaveOnly: yesOrNo.default(false),
+  }),
 };
 
 const instance = z
   .discriminatedUnion(
     'type',
     [instanceTypes['e2e-tc'], instanceTypes['p2p-tc'], instanceTypes.bc, instanceTypes.oc],
-    { error: 'write one of type: e2e-tc, type: p2p-tc, type: bc' },
+    { error: 'write one of type: e2e-tc, type: p2p-tc, type: bc, type: oc' },
   )
-  .transform((value, context) => {
-    const unavailable = (key: string, name: string, remedy: string) => {
-      const problem = `${name} is not available in this version`;
-      context.addIssue({ code: 'custom', path: [key], message: remedy, params: { problem } });
-      return z.NEVER;
-    };
-    switch (value.type) {
-      case 'e2e-tc':
-      case 'p2p-tc':
-        return value;
-      case 'oc':
-        return unavailable('type', 'oc', 'use type: e2e-tc, type: p2p-tc or type: bc');
-      case 'bc': {
-        const { type, delayMechanism, clock, ...rest } = value;
-        if (delayMechanism !== 'e2e') {
-          return unavailable('delayMechanism', 'p2p for a bc', 'use delayMechanism: e2e');
-        }
-        if (clock !== 'virtual') return unavailable('clock', clock, 'use clock: virtual');
-        return { type, delayMechanism, clock, ...rest };
-      }
+  .superRefine((value, context) => {
+    if (value.type !== 'bc' && value.type !== 'oc') return;
+    if (value.clock !== 'virtual') {
+      complain(context, ['clock'], {
+        problem: `${value.clock} is not available in this version`,
+        remedy: 'use clock: virtual',
+      });
+    }
+    if (value.type === 'oc' && value.slaveOnly && value.masterOnly === true) {
+      complain(context, ['slaveOnly'], {
+        problem: 'a clock cannot be both slaveOnly and masterOnly',
+        remedy: 'leave one of them out',
+      });
     }
   });
 
-const root = z.strictObject({
+type ParsedInstance = z.infer<typeof instance>;
+
+const shape = z.strictObject({
   timestamping: oneOf('auto', 'hardware', 'software').default('auto'),
   ports: z
     .array(port, { error: 'list the interfaces, as in ports: [eth1, eth2]' })
-    .min(2, { error: 'list two interfaces or more: a switch forwards from one port to another' })
+    .min(1, { error: 'list the interfaces, as in ports: [eth1, eth2]' })
     .superRefine(forbidRepetition('interface', ({ interface: name }) => name)),
   instances: z
     .array(instance, { error: 'list what runs on the ports, as in instances: [{type: e2e-tc}]' })
@@ -119,14 +176,95 @@ const root = z.strictObject({
     .superRefine(forbidRepetition('domain', ({ domain }) => domain)),
 });
 
+/** What can be said only with the whole in view, once every part of it is right. */
+const root = shape.transform((config, context): Config => {
+  const interfaces = config.ports.map(({ interface: name }) => name);
+  if (interfaces.length === 1 && config.instances.some(({ type }) => type !== 'oc')) {
+    complain(context, ['ports'], {
+      problem: 'has only 1',
+      remedy: 'list two interfaces or more: a switch forwards from one port to another',
+    });
+  }
+  const instances = config.instances.map((parsed, index) =>
+    resolved(parsed, interfaces, (path, complaint) => {
+      complain(context, ['instances', index, ...path], complaint);
+    }),
+  );
+  return { ...config, instances };
+});
+
+/** A clock with each of its ports spelled out. */
+function resolved(
+  parsed: ParsedInstance,
+  interfaces: readonly string[],
+  complainAt: (path: readonly PropertyKey[], complaint: Complaint) => void,
+): InstanceConfig {
+  if (parsed.type !== 'bc' && parsed.type !== 'oc') return parsed;
+  const { type, domain, sdoId, priority1, priority2, clockAccuracy, pathTrace } = parsed;
+  const { offsetScaledLogVariance, ports: listed } = parsed;
+  for (const [index, { interface: name }] of (listed ?? []).entries()) {
+    if (interfaces.includes(name)) continue;
+    complainAt(['ports', index], {
+      problem: `${name} is not among the ports of the switch`,
+      remedy: `use one of ${interfaces.join(', ')}, or add it there`,
+    });
+  }
+  const own: readonly z.infer<typeof longClockPort>[] =
+    listed ?? interfaces.map((name) => ({ interface: name }));
+  if (type === 'oc' && own.length !== 1) {
+    complainAt(listed === undefined ? ['type'] : ['ports'], {
+      problem: `an ordinary clock has one port, not ${own.length}`,
+      remedy: `name it, as in ports: [${own[0]?.interface}], or use type: bc`,
+    });
+  }
+  const slaveOnly = parsed.type === 'oc' && parsed.slaveOnly;
+  const ports = own.map((port, index): ClockPortConfig => {
+    const merged: ClockPortConfig = { ...clockPortDefaults, ...portKeysOf(parsed), ...port };
+    const { sourceAddress: address, transport } = merged;
+    if (address !== undefined && transport !== (isIPv4(address) ? 'udp4' : 'udp6')) {
+      complainAt(['ports', index, 'sourceAddress'], {
+        problem: `${address} is of no use to transport: ${transport}`,
+        remedy: 'give an IPv4 address for udp4, an IPv6 address for udp6',
+      });
+    }
+    return merged;
+  });
+  return {
+    ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
+    clockClass: slaveOnly ? slaveOnlyClockClass : parsed.clockClass,
+    ...{ slaveOnly, pathTrace, clock: 'virtual', ports },
+  };
+}
+
+const clockPortKeysAlone = z.object(clockPortKeys);
+
+/** Of what is said of the whole clock, what is meant for its ports. */
+function portKeysOf(clock: z.infer<typeof clockPortKeysAlone>) {
+  return clockPortKeysAlone.parse(clock);
+}
+
 export const configSchema: z.ZodType<Config> = root;
 
 /** The keys that may stand at a place of the configuration, for suggestions; `instanceType` as the file has it. */
 export function keysAt(path: readonly PropertyKey[], instanceType: unknown): readonly string[] {
-  if (path.length === 0) return Object.keys(root.shape);
+  if (path.length === 0) return Object.keys(shape.shape);
   if (path[0] === 'ports') return Object.keys(longPort.shape);
+  if (path[2] === 'ports') return Object.keys(longClockPort.shape);
   const type = Object.entries(instanceTypes).find(([name]) => name === instanceType);
   return type === undefined ? [] : Object.keys(type[1].shape);
+}
+
+interface Complaint {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+function complain(
+  context: z.RefinementCtx,
+  path: readonly PropertyKey[],
+  { problem, remedy }: Complaint,
+): void {
+  context.addIssue({ code: 'custom', path: [...path], message: remedy, params: { problem } });
 }
 
 function wholeNumber(

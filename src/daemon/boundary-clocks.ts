@@ -1,19 +1,14 @@
-/** Attaches a boundary clock of the core to the data plane for every `bc` of the configuration. */
-import type { BoundaryClockConfig, Config } from '../config/config.js';
-import {
-  unknownClockAccuracy,
-  unknownOffsetScaledLogVariance,
-} from '../core/datasets/data-sets.js';
-import { BoundaryClock } from '../core/instance/boundary-clock.js';
+/** Attaches a clock of the core to the data plane for every `bc` and `oc` of the configuration. */
+import type { ClockConfig, ClockPortConfig, Config, PortConfig } from '../config/config.js';
+import { BoundaryClock, type BoundaryClockSettings } from '../core/instance/boundary-clock.js';
 import { defaultServoSettings } from '../core/servo/pi-servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
 import { timeIntervalFromNs } from '../core/time/time-interval.js';
 import type { DataPlane } from '../native/data-plane.js';
 import { clockStatusOf, type ClockStatus } from './clock-status.js';
 import type { InterfaceAddresses } from './host.js';
-import { boundaryClockSdoId } from './policy.js';
 import { identityOf, transportAt } from './port-transport.js';
-import type { Attachment } from './pump.js';
+import type { Attachment, PortTransport } from './pump.js';
 
 export interface AttachedBoundaryClock {
   readonly attachment: Attachment;
@@ -33,54 +28,64 @@ export function attachBoundaryClocks({
 }: BoundaryClockOptions): AttachedBoundaryClock[] {
   const interfaces = config.ports.map((port) => port.interface);
   const identity = identityOf(dataPlane);
-  return config.instances.filter(isBoundaryClock).map((instance) => {
-    const clock = boundaryClock(instance, identity, config.ports);
-    const ports = interfaces.map((interfaceName, port) =>
-      transportAt(instance.transport, {
-        addresses: () => addressesOf(interfaceName),
-        mac: () => dataPlane.ports()[port]?.mac ?? '',
-      }),
-    );
+  return config.instances.filter(isClock).map((instance) => {
+    const clock = new BoundaryClock(settingsOf(instance, identity, config.ports));
+    const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
+      const own = instance.ports.find((candidate) => candidate.interface === interfaceName);
+      return own && transportOf(own, port, { dataPlane, addressesOf });
+    });
     return {
       attachment: { instance: clock, ports },
-      status: () => clockStatusOf(clock.state(), interfaces),
+      status: () =>
+        clockStatusOf(
+          clock.state(),
+          instance.ports.map((port) => port.interface),
+        ),
     };
   });
 }
 
-function isBoundaryClock(instance: Config['instances'][number]): instance is BoundaryClockConfig {
-  return instance.type === 'bc';
+function isClock(instance: Config['instances'][number]): instance is ClockConfig {
+  return instance.type === 'bc' || instance.type === 'oc';
 }
 
-function boundaryClock(
-  config: BoundaryClockConfig,
+function transportOf(
+  config: ClockPortConfig,
+  port: number,
+  { dataPlane, addressesOf }: Pick<BoundaryClockOptions, 'dataPlane' | 'addressesOf'>,
+): PortTransport {
+  const { vlanId, sourceAddress } = config;
+  return transportAt(config.transport, {
+    addresses: () => addressesOf(config.interface),
+    mac: () => dataPlane.ports()[port]?.mac ?? '',
+    ...(vlanId !== undefined && { vlanId }),
+    ...(sourceAddress !== undefined && { sourceAddress }),
+  });
+}
+
+function settingsOf(
+  config: ClockConfig,
   clockIdentity: ClockIdentity,
-  ports: Config['ports'],
-): BoundaryClock {
-  const { priority1, priority2, clockClass, domain, pathTrace } = config;
-  const { logAnnounceInterval, announceReceiptTimeout } = config;
-  const { logSyncInterval, logMinDelayReqInterval } = config;
-  return new BoundaryClock({
+  switchPorts: readonly PortConfig[],
+): BoundaryClockSettings {
+  const { priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance } = config;
+  const { domain: domainNumber, sdoId, slaveOnly, pathTrace } = config;
+  return {
     defaultDS: {
-      ...{ clockIdentity, numberPorts: ports.length, priority1, priority2 },
-      clockQuality: {
-        clockClass,
-        clockAccuracy: unknownClockAccuracy,
-        offsetScaledLogVariance: unknownOffsetScaledLogVariance,
-      },
-      domainNumber: domain,
-      sdoId: boundaryClockSdoId,
-      slaveOnly: false,
+      ...{ clockIdentity, numberPorts: config.ports.length, priority1, priority2 },
+      clockQuality: { clockClass, clockAccuracy, offsetScaledLogVariance },
+      ...{ domainNumber, sdoId, slaveOnly },
     },
-    ports: ports.map(({ delayAsymmetryNs }, port) => ({
-      port,
-      delayAsymmetry: timeIntervalFromNs(delayAsymmetryNs),
-      ...{ logAnnounceInterval, announceReceiptTimeout },
-      ...{ logSyncInterval, logMinDelayReqInterval },
-      masterOnly: false,
-    })),
+    ports: config.ports.map((port) => {
+      const index = switchPorts.findIndex((candidate) => candidate.interface === port.interface);
+      return {
+        ...port,
+        port: index,
+        delayAsymmetry: timeIntervalFromNs(switchPorts[index]?.delayAsymmetryNs ?? 0),
+      };
+    }),
     pathTrace,
     servo: defaultServoSettings,
     random: Math.random,
-  });
+  };
 }

@@ -1,6 +1,6 @@
 /**
  * Between a PTP message and the Ethernet frame that carries it: Ethernet itself (1588-2019 annex E), UDP over IPv4
- * (annex C) and UDP over IPv6 (annex D). Frames built here are untagged; frames read may carry VLAN tags.
+ * (annex C) and UDP over IPv6 (annex D), with a VLAN tag or without.
  */
 import { createChecksum, writeChecksum } from 'raw-socket';
 import type { PeerAddress, Transport } from '../core/io.js';
@@ -32,12 +32,18 @@ export interface ReceivedFrame {
   /** As an address one can answer to. */
   readonly source: UnicastAddress;
   readonly destinationMac: string;
+  /** Of the outermost tag; absent without one, and with one for the priority alone (IEEE 802.1Q, 6.9: 0). */
+  readonly vlanId?: number;
 }
 
 const etherType = { ptp: 0x88f7, ipv4: 0x0800, ipv6: 0x86dd } as const;
 /** 802.1Q and 802.1ad. */
 const vlanEtherTypes: readonly number[] = [0x8100, 0x88a8];
 const vlanTagLength = 4;
+/** The lower 12 bits of a tag. */
+const vlanIdMask = 0x0fff;
+/** Network control (IEEE 802.1Q, annex I): what gives others their time waits for nobody. */
+const vlanPriority = 7;
 const ethernetLength = 14;
 const ipv4Length = 20;
 const ipv6Length = 40;
@@ -60,14 +66,28 @@ const dontFragment = 0x4000;
 const timeToLive = { multicast: 1, unicast: 64 } as const;
 
 /**
- * The whole Ethernet frame around `message`. Throws TypeError when `destination` has no IP address on a UDP transport
+ * The whole Ethernet frame around `message`, tagged where `vlanId` is given. Throws TypeError when `destination` has no IP address on a UDP transport
  * or an address is not well formed: those come from configuration or from frames already parsed.
  */
 export function encapsulate(
   message: Uint8Array,
   destination: PeerAddress,
   local: LocalAddress,
+  vlanId?: number,
 ): Uint8Array {
+  const frame = untagged(message, destination, local);
+  return vlanId === undefined ? frame : tagged(frame, vlanId);
+}
+
+function tagged(frame: Uint8Array, vlanId: number): Uint8Array {
+  const tag = Buffer.alloc(vlanTagLength);
+  tag.writeUInt16BE(0x8100, 0);
+  tag.writeUInt16BE((vlanPriority << 13) | vlanId, 2);
+  const addresses = 12;
+  return Buffer.concat([frame.subarray(0, addresses), tag, frame.subarray(addresses)]);
+}
+
+function untagged(message: Uint8Array, destination: PeerAddress, local: LocalAddress): Uint8Array {
   const messageType = messageTypeOfCode((message[0] ?? 0) & 0x0f);
   if (messageType === undefined) throw new TypeError('not a PTP message to send');
   switch (local.transport) {
@@ -220,13 +240,15 @@ export function decapsulate(
   const message = frame.subarray(ptpOffset, ptpOffset + ptpLength);
   const destinationMac = formatMac(octets.subarray(0, 6));
   const mac = formatMac(octets.subarray(6, 12));
+  const network = networkHeaderOf(octets);
+  const vlanId = network.vlanId ?? 0;
   const received = {
     message,
     messageType: messageTypeOfCode((message[0] ?? 0) & 0x0f),
     destinationMac,
+    ...(vlanId !== 0 && { vlanId }),
   };
 
-  const network = networkHeaderOf(octets);
   const header = octets.subarray(network.offset, Math.max(network.offset, ptpOffset));
   switch (network.etherType) {
     case etherType.ptp:
@@ -247,11 +269,17 @@ export function decapsulate(
 }
 
 /** The EtherType after any VLAN tags, and where its header begins. */
-function networkHeaderOf(frame: Buffer): { readonly etherType: number; readonly offset: number } {
+function networkHeaderOf(frame: Buffer): {
+  readonly etherType: number;
+  readonly offset: number;
+  readonly vlanId: number | undefined;
+} {
   let offset = ethernetLength;
+  let vlanId: number | undefined;
   while (vlanEtherTypes.includes(frame.readUInt16BE(offset - 2))) {
     if (offset + vlanTagLength > frame.length) break;
+    vlanId ??= frame.readUInt16BE(offset) & vlanIdMask;
     offset += vlanTagLength;
   }
-  return { etherType: frame.readUInt16BE(offset - 2), offset };
+  return { etherType: frame.readUInt16BE(offset - 2), offset, vlanId };
 }

@@ -1,20 +1,49 @@
 /** The engine's rules, made from the configured instances. */
-import type { InstanceConfig } from '../config/config.js';
+import type { ClockConfig, InstanceConfig } from '../config/config.js';
 import type { PolicyRule } from '../native/data-plane.js';
-
-/** 7.1.4: the sdoId of IEEE 1588's own profiles. */
-export const boundaryClockSdoId = 0;
 
 /**
  * One rule an instance, a transparent clock's in every sdoId: it corrects all profiles of its domain. Rules for one domain
- * go before the rule for any, because the first match wins. A boundary clock ends its own domain and sdoId alone.
+ * go before the rule for any, because the first match wins. A clock ends its own domain and sdoId alone; at ports that it
+ * does not run on, these are dropped.
+ * @param interfaces by port
  */
-export function policyRules(instances: readonly InstanceConfig[]): PolicyRule[] {
+export function policyRules(
+  instances: readonly InstanceConfig[],
+  interfaces: readonly string[],
+): PolicyRule[] {
   const single = instances.filter(({ domain }) => domain !== 'any');
   const every = instances.filter(({ domain }) => domain === 'any');
-  return [...single, ...every].map(({ type, domain }) =>
-    type === 'bc'
-      ? { sdoId: boundaryClockSdoId, domainNumber: domain, action: 'terminate' }
-      : { sdoId: 'any', domainNumber: domain, action: type },
+  return [...single, ...every].map((instance) => {
+    switch (instance.type) {
+      case 'bc':
+      case 'oc': {
+        const { sdoId, domain: domainNumber } = instance;
+        return { sdoId, domainNumber, action: actionsOf(instance, interfaces) };
+      }
+      case 'e2e-tc':
+      case 'p2p-tc':
+        return { sdoId: 'any', domainNumber: instance.domain, action: instance.type };
+    }
+  });
+}
+
+function actionsOf({ ports }: ClockConfig, interfaces: readonly string[]): PolicyRule['action'] {
+  const own = ports.map((port) => port.interface);
+  if (interfaces.every((name) => own.includes(name))) return 'terminate';
+  return interfaces.map((name) => (own.includes(name) ? 'terminate' : 'drop'));
+}
+
+/** Whether the peer delay messages of a domain are for the transparent clocks to answer. */
+export function isPeerToPeerTransparent(
+  rules: readonly PolicyRule[],
+  sdoId: number,
+  domainNumber: number,
+): boolean {
+  const rule = rules.find(
+    (candidate) =>
+      (candidate.sdoId === 'any' || candidate.sdoId === sdoId) &&
+      (candidate.domainNumber === 'any' || candidate.domainNumber === domainNumber),
   );
+  return rule?.action === 'p2p-tc';
 }

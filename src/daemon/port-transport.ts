@@ -16,26 +16,38 @@ export function identityOf(dataPlane: DataPlane): ClockIdentity {
 /** Linux takes PTP messages from 0.0.0.0: their groups are of the link (RFC 1122, 3.2.1.3). */
 const unspecifiedIpv4 = '0.0.0.0';
 
-/** Addresses are asked for again with every message: they come and go. */
+export interface PortAddresses {
+  /** Asked again with every message: addresses come and go. */
+  readonly addresses: () => InterfaceAddresses;
+  readonly mac: () => string;
+  /** As in PortTransport; untagged unless set. */
+  readonly vlanId?: number | 'any';
+  /** Instead of the interface's own. */
+  readonly sourceAddress?: string;
+}
+
 export function transportAt(
   transport: Transport,
-  { addresses, mac }: { addresses: () => InterfaceAddresses; mac: () => string },
+  { addresses, mac, vlanId, sourceAddress }: PortAddresses,
 ): PortTransport {
+  const vlan = vlanId === undefined ? {} : { vlanId };
   switch (transport) {
     case 'l2':
-      return { transport };
+      return { transport, ...vlan };
     case 'udp4':
       return {
         transport,
+        ...vlan,
         get ip() {
-          return addresses().ipv4 ?? unspecifiedIpv4;
+          return sourceAddress ?? addresses().ipv4 ?? unspecifiedIpv4;
         },
       };
     case 'udp6':
       return {
         transport,
+        ...vlan,
         get ip() {
-          return addresses().linkLocalIpv6 ?? linkLocalIpv6(mac());
+          return sourceAddress ?? addresses().linkLocalIpv6 ?? linkLocalIpv6(mac());
         },
       };
   }

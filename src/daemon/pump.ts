@@ -18,11 +18,15 @@ export interface CoreInstance {
   step(input: Input): readonly Output[];
 }
 
-/** What an instance speaks on a port; the MAC address is the data plane's to tell. */
-export type PortTransport =
+/**
+ * What an instance speaks on a port; the MAC address is the data plane's to tell. `vlanId`: of the VLAN that its messages
+ * are tagged with; none: untagged; any: it takes all and sends untagged.
+ */
+export type PortTransport = { readonly vlanId?: number | 'any' } & (
   | { readonly transport: 'l2' }
   | { readonly transport: 'udp4'; readonly ip: string }
-  | { readonly transport: 'udp6'; readonly ip: string };
+  | { readonly transport: 'udp6'; readonly ip: string }
+);
 
 export interface Attachment {
   readonly instance: CoreInstance;
@@ -47,7 +51,7 @@ export type PumpEvent =
   | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: UnclaimedReason }
   | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'portError' }>;
 
-export type UnclaimedReason = 'notPtp' | 'otherTransport' | 'otherHost';
+export type UnclaimedReason = 'notPtp' | 'otherTransport' | 'otherVlan' | 'otherHost';
 
 export interface PumpOptions {
   readonly dataPlane: DataPlane;
@@ -191,7 +195,7 @@ export class Pump {
     const { port, timestampNs } = record;
     const received = decapsulate(record.frame, record.ptpOffset, record.ptpLength);
     if (received === undefined) return this.#unclaimed(port, 'notPtp');
-    const { transport, message, messageType, source, destinationMac } = received;
+    const { transport, message, messageType, source, destinationMac, vlanId } = received;
 
     // The data plane listens promiscuously: a switch floods frames of hosts it has not learned.
     const toUnicast = !isGroupMac(destinationMac);
@@ -206,13 +210,18 @@ export class Pump {
       toUnicast,
       ...(stamped && { ingressTimestamp: this.#ingressTimestamp(port, timestampNs) }),
     };
-    let claimed = false;
+    let unclaimed: UnclaimedReason | undefined = 'otherTransport';
     for (const [index, attachment] of this.#attachments.entries()) {
-      if (attachment.ports[port]?.transport !== transport) continue;
-      claimed = true;
+      const own = attachment.ports[port];
+      if (own?.transport !== transport) continue;
+      if (own.vlanId !== 'any' && own.vlanId !== vlanId) {
+        unclaimed &&= 'otherVlan';
+        continue;
+      }
+      unclaimed = undefined;
       this.#step(index, input);
     }
-    if (!claimed) this.#unclaimed(port, 'otherTransport');
+    if (unclaimed !== undefined) this.#unclaimed(port, unclaimed);
   }
 
   #unclaimed(port: PortIndex, reason: UnclaimedReason): void {
@@ -266,13 +275,15 @@ export class Pump {
   ): void {
     const { port } = output;
     const local = this.#localAddress(attachment, port);
+    const tag = attachment.ports[port]?.vlanId;
+    const vlanId = tag === 'any' ? undefined : tag;
     if (local === undefined) {
       this.#onEvent({ kind: 'discarded', port, reason: 'interfaceAbsent', instance: index });
       return;
     }
     this.#batch.push({
       port,
-      frame: encapsulate(output.message, output.destination, local),
+      frame: encapsulate(output.message, output.destination, local, vlanId),
       ...(output.kind === 'sendEvent' && {
         context: index * 2 ** instanceContextBits + output.context,
       }),

@@ -13,7 +13,7 @@ import type { ClockStatus } from './clock-status.js';
 import type { InterfaceAddresses } from './host.js';
 import { PeerDelayBoard, type PeerDelayStatus } from './peer-delay-board.js';
 import { PolicyProgrammer } from './policy-programmer.js';
-import { policyRules } from './policy.js';
+import { isPeerToPeerTransparent, policyRules } from './policy.js';
 import { identityOf, transportAt } from './port-transport.js';
 import { Pump, type Attachment, type PortTransport, type PumpEvent } from './pump.js';
 import { SyntonisationBoard, type SyntonisationStatus } from './syntonisation-board.js';
@@ -49,7 +49,12 @@ export class TransparentClock {
   constructor(options: TransparentClockOptions) {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
-    this.#programmer = new PolicyProgrammer(dataPlane, policyRules(config.instances), timerClock);
+    const interfaces = config.ports.map((port) => port.interface);
+    this.#programmer = new PolicyProgrammer(
+      dataPlane,
+      policyRules(config.instances, interfaces),
+      timerClock,
+    );
     const peerToPeerPorts = attachPeerToPeerPorts(options);
     this.#transports = peerToPeerPorts.map(({ transport }) => transport);
     this.#peerDelay = new PeerDelayBoard(config.ports.length, dataPlane.counters());
@@ -79,7 +84,8 @@ export class TransparentClock {
 
   /** Of one port; undefined where no instance is peer-to-peer. */
   peerDelay(port: number): PeerDelayStatus | undefined {
-    return this.#transports.length === 0 ? undefined : this.#peerDelay.statusOf(port);
+    const measured = this.#transports.length > 0 || this.#options.config.instances.some(asksPeers);
+    return measured ? this.#peerDelay.statusOf(port) : undefined;
   }
 
   /** Of the domains that an instance serves. */
@@ -95,8 +101,7 @@ export class TransparentClock {
   #onEvent(event: PumpEvent): void {
     switch (event.kind) {
       case 'linkDelay':
-        this.#programmer.setLinkDelay(event.port, event.transport, event.linkDelay);
-        this.#peerDelay.note(event);
+        this.#noteLinkDelay(event);
         return;
       case 'rateRatio':
         this.#programmer.setRateRatio(event.sdoId, event.domainNumber, event.syntonisation);
@@ -120,6 +125,13 @@ export class TransparentClock {
     }
   }
 
+  /** A clock's own is nothing to forward by: its domain ends here. It is shown where no transparent clock measures. */
+  #noteLinkDelay(event: Extract<PumpEvent, { kind: 'linkDelay' }>): void {
+    const transparent = this.#transports[event.instance] !== undefined;
+    if (transparent) this.#programmer.setLinkDelay(event.port, event.transport, event.linkDelay);
+    if (transparent || this.#transports.length === 0) this.#peerDelay.note(event);
+  }
+
   #noteDiscard(event: Extract<Output, { kind: 'discarded' }> & { readonly instance: number }) {
     const transport = this.#transports[event.instance];
     if (transport !== undefined) this.#peerDelay.noteDiscard(event.port, transport, event.reason);
@@ -137,6 +149,8 @@ function attachPeerToPeerPorts({
   const [first] = instances;
   if (first === undefined) return [];
   const clockIdentity = identityOf(dataPlane);
+  const interfaces = config.ports.map((port) => port.interface);
+  const rules = policyRules(config.instances, interfaces);
   const intervals = instances.map(({ logMinPdelayReqInterval }) => logMinPdelayReqInterval);
   return transports.flatMap((transport) =>
     config.ports.map(({ interface: interfaceName }, port) => {
@@ -144,6 +158,7 @@ function attachPeerToPeerPorts({
       ports[port] = transportAt(transport, {
         addresses: () => addressesOf(interfaceName),
         mac: () => dataPlane.ports()[port]?.mac ?? '',
+        vlanId: 'any',
       });
       const instance = new PeerToPeerPort({
         port,
@@ -154,10 +169,16 @@ function attachPeerToPeerPorts({
         // Links are measured for all instances at once, as often as the keenest wants.
         logMinPdelayReqInterval: Math.min(...intervals),
         speculative: true,
+        serves: ({ sdoId, domainNumber }) => isPeerToPeerTransparent(rules, sdoId, domainNumber),
       });
       return { transport, attachment: { instance, ports } };
     }),
   );
+}
+
+/** A clock that measures the link of any of its ports. */
+function asksPeers(instance: InstanceConfig): boolean {
+  return 'ports' in instance && instance.ports.some((port) => port.delayMechanism === 'p2p');
 }
 
 function isPeerToPeer(instance: InstanceConfig): instance is PeerToPeerConfig {

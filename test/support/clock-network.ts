@@ -6,11 +6,12 @@ import {
   BoundaryClock,
   type BoundaryClockSettings,
 } from '../../src/core/instance/boundary-clock.js';
+import type { DelayMechanism } from '../../src/core/datasets/data-sets.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import { defaultServoSettings } from '../../src/core/servo/pi-servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
-import { unitsPerNs, zeroTimeInterval } from '../../src/core/time/time-interval.js';
+import { timeIntervalFromNs, unitsPerNs } from '../../src/core/time/time-interval.js';
 import { isEventMessage } from '../../src/core/wire/header.js';
 import { decode } from '../../src/core/wire/message.js';
 import { seededRandom } from './random.js';
@@ -22,6 +23,9 @@ export interface ClockOptions {
   readonly slaveOnly?: boolean;
   readonly masterOnly?: boolean;
   readonly pathTrace?: boolean;
+  readonly delayMechanism?: DelayMechanism;
+  /** As configured; the cables have none. */
+  readonly delayAsymmetryNs?: number;
   /** Of the oscillator, 1e-6 is 1 ppm. */
   readonly rateOffset?: number;
   readonly offsetNs?: number;
@@ -91,12 +95,15 @@ function settingsOf(
     },
     ports: Array.from({ length: options.ports }, (_, port) => ({
       port,
-      delayAsymmetry: zeroTimeInterval,
       logAnnounceInterval: 0,
       announceReceiptTimeout: 3,
       logSyncInterval: -3,
       logMinDelayReqInterval: -3,
       masterOnly: options.masterOnly ?? false,
+      transport: 'l2',
+      delayMechanism: options.delayMechanism ?? 'e2e',
+      logMinPdelayReqInterval: -2,
+      delayAsymmetry: timeIntervalFromNs(options.delayAsymmetryNs ?? 0),
     })),
     pathTrace: options.pathTrace ?? false,
     servo: defaultServoSettings,

@@ -61,6 +61,9 @@ export type PortState =
   | 'UNCALIBRATED'
   | 'SLAVE';
 
+/** 8.2.15.4.4: how the path to a neighbour is measured. */
+export type DelayMechanism = 'e2e' | 'p2p';
+
 /** 8.2.15: one port; the intervals are logarithms to the base 2 of seconds (7.7.2.1). */
 export interface PortDS {
   readonly portIdentity: PortIdentity;
@@ -70,6 +73,10 @@ export interface PortDS {
   /** In announce intervals. */
   readonly announceReceiptTimeout: number;
   readonly logSyncInterval: number;
+  readonly delayMechanism: DelayMechanism;
+  readonly logMinPdelayReqInterval: number;
+  /** 0 where delayMechanism is not p2p, and while the link is not measured (8.2.15.3.3). */
+  readonly meanLinkDelay: TimeInterval;
   /** Never a slave, whoever is heard there (8.2.15.5.2). */
   readonly masterOnly: boolean;
 }

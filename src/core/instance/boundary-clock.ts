@@ -9,6 +9,7 @@ import { decideState, ebestOf, type DecisionCode } from '../bmca/state-decision.
 import type {
   CurrentDS,
   DefaultDS,
+  DelayMechanism,
   ParentDS,
   PortDS,
   TimePropertiesDS,
@@ -23,39 +24,17 @@ import {
   type PortEvent,
   type ReceivedMessage,
 } from '../port/port.js';
-import {
-  identityClockMap,
-  ptpTimeOf,
-  steppedBy,
-  withRate,
-  type ClockMap,
-} from '../servo/clock-map.js';
-import {
-  holdOver,
-  initialServoState,
-  reacquire,
-  stepServo,
-  type LockState,
-  type ServoSettings,
-  type ServoState,
-} from '../servo/pi-servo.js';
+import type { LockState, ServoSettings } from '../servo/pi-servo.js';
+import { SteeredClock } from '../servo/steered-clock.js';
 import { samePortIdentity, type ClockIdentity, type PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval, type Instant } from '../time/instant.js';
-import {
-  difference,
-  timeIntervalFromNs,
-  timeIntervalToNs,
-  timeInterval,
-  unitsPerNs,
-  zeroTimeInterval,
-} from '../time/time-interval.js';
-import { rateOffsetOf } from '../time/rate-ratio.js';
-import { Flag } from '../wire/header.js';
+import { timeIntervalFromNs, unitsPerNs } from '../time/time-interval.js';
+import { Flag, type MessageType } from '../wire/header.js';
 import type { MessageOf } from '../wire/message.js';
 import {
   BoundaryPort,
   isAnnounce,
-  isSlaveContext,
+  senderOf,
   type BoundaryPortSettings,
   type ReceivedAnnounce,
 } from './boundary-port.js';
@@ -97,6 +76,15 @@ export interface BoundaryClockState {
   readonly latestSync: Instant | undefined;
 }
 
+/** 11.1: messages that belong to one mechanism alone. */
+const mechanismOf: { readonly [Type in MessageType]?: DelayMechanism } = {
+  Delay_Req: 'e2e',
+  Delay_Resp: 'e2e',
+  Pdelay_Req: 'p2p',
+  Pdelay_Resp: 'p2p',
+  Pdelay_Resp_Follow_Up: 'p2p',
+};
+
 /** 9.3.2.5: from here on a message is not qualified. */
 const maxStepsRemoved = 255;
 
@@ -104,18 +92,12 @@ const maxStepsRemoved = 255;
 const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
 
 export class BoundaryClock {
-  readonly #settings: BoundaryClockSettings;
   readonly #ports: readonly BoundaryPort[];
   readonly #dataSets: ClockDataSets;
-  #clock: ClockMap = identityClockMap;
-  #servo: ServoState = initialServoState;
-  /** Raw times of the parent's latest Sync, and of the one that the servo has used. */
-  #latestSync: Instant | undefined;
-  #usedSync: Instant | undefined;
+  readonly #clock: SteeredClock;
 
   /** Does nothing until a link is up. */
   constructor(settings: BoundaryClockSettings) {
-    this.#settings = settings;
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
     this.#ports = settings.ports.map(
       (port, index) =>
@@ -131,6 +113,7 @@ export class BoundaryClock {
         ),
     );
     this.#dataSets = new ClockDataSets(settings.defaultDS, settings.pathTrace);
+    this.#clock = new SteeredClock(settings.servo);
   }
 
   /** What has happened in, what is to be done out, in that order. Throws for no input. */
@@ -170,9 +153,9 @@ export class BoundaryClock {
           best: latest === best,
         }));
       }),
-      lockState: this.#servo.lockState,
-      rateOffset: rateOffsetOf(this.#clock.rateRatio),
-      latestSync: this.#latestSync,
+      lockState: this.#clock.lockState,
+      rateOffset: this.#clock.rateOffset,
+      latestSync: this.#clock.latestSync,
     };
   }
 
@@ -205,7 +188,7 @@ export class BoundaryClock {
 
   /** PTP time at a raw time stamp. */
   timeAt(raw: Instant): Instant {
-    return ptpTimeOf(this.#clock, raw);
+    return this.#clock.timeAt(raw);
   }
 
   #onLink(port: BoundaryPort, up: boolean): readonly Output[] {
@@ -241,6 +224,8 @@ export class BoundaryClock {
           return port.stepMaster({ kind: 'timer', timer }, this.#dataSets.announced());
         case timers.delayReq:
           return port.stepSlave({ kind: 'timer', timer });
+        case timers.pdelayReq:
+          return port.stepPeerDelay({ kind: 'timer', timer });
         case timers.qualification:
           return this.#transition(port, 'QUALIFICATION_TIMEOUT_EXPIRES');
         case timers.stateDecision:
@@ -270,6 +255,10 @@ export class BoundaryClock {
   #onMessage(port: BoundaryPort, received: ReceivedMessage): readonly Output[] {
     if (isAnnounce(received)) return this.#onAnnounce(port, received);
     const { messageType } = received.message;
+    const mechanism = mechanismOf[messageType];
+    if (mechanism !== undefined && mechanism !== port.settings.delayMechanism) {
+      return [discarded(port.identity, 'otherDelayMechanism')];
+    }
     switch (messageType) {
       case 'Delay_Req':
         return port.portState === 'MASTER'
@@ -279,14 +268,19 @@ export class BoundaryClock {
       case 'Follow_Up':
       case 'Delay_Resp':
         if (!isSlave(port.portState)) return [discarded(port.identity, 'otherMaster')];
-        if (messageType === 'Sync' && this.#isOfParent(received)) {
-          this.#latestSync = received.ingressTimestamp ?? this.#latestSync;
+        if (
+          messageType === 'Sync' &&
+          received.ingressTimestamp !== undefined &&
+          this.#isOfParent(received)
+        ) {
+          this.#clock.noteSync(received.ingressTimestamp);
         }
         return this.#stepSlave(port, this.#onOurTime(received));
-      case 'Announce':
       case 'Pdelay_Req':
       case 'Pdelay_Resp':
       case 'Pdelay_Resp_Follow_Up':
+        return port.stepPeerDelay(received);
+      case 'Announce':
       case 'Signaling':
       case 'Management':
         return [discarded(port.identity, 'ignoredMessageType')];
@@ -332,10 +326,16 @@ export class BoundaryClock {
       input.kind === 'transmitTimestamp'
         ? { ...input, egressTimestamp: this.timeAt(input.egressTimestamp) }
         : input;
-    if (!isSlaveContext(input.context)) return port.stepMaster(event, this.#dataSets.announced());
-    return isSlave(port.portState)
-      ? this.#stepSlave(port, event)
-      : [discarded(port.identity, 'unexpectedTransmitTimestamp')];
+    switch (senderOf(input.context)) {
+      case 'master':
+        return port.stepMaster(event, this.#dataSets.announced());
+      case 'slave':
+        return isSlave(port.portState)
+          ? this.#stepSlave(port, event)
+          : [discarded(port.identity, 'unexpectedTransmitTimestamp')];
+      case 'peerDelay':
+        return port.stepPeerDelay(input);
+    }
   }
 
   #onOurTime(received: ReceivedMessage): ReceivedMessage {
@@ -347,11 +347,16 @@ export class BoundaryClock {
   #stepSlave(port: BoundaryPort, event: PortEvent): readonly Output[] {
     const outputs = port.stepSlave(event);
     const measured = port.measurements();
+    if (measured.kind === 'UNCALIBRATED' && port.portState === 'SLAVE') {
+      // The link's delay is not known any more, so neither is the offset.
+      return [...outputs, ...this.#transition(port, 'SYNCHRONIZATION_FAULT')];
+    }
     if (measured.kind === 'UNCALIBRATED' && measured.latestSync !== undefined) {
       const { syncEventIngressTimestamp, originTimestamp } = measured.latestSync;
       const ahead = syncEventIngressTimestamp - originTimestamp;
       if (ahead > coarseStepThreshold || -ahead > coarseStepThreshold) {
-        return [...outputs, ...this.#stepClock(port, -ahead)];
+        this.#clock.set(-ahead);
+        return [...outputs, ...this.#restartMeasuring(port)];
       }
     }
     return outputs.flatMap((output) =>
@@ -364,43 +369,26 @@ export class BoundaryClock {
     port: BoundaryPort,
     { corrected }: Extract<Output, { kind: 'offsetSample' }>,
   ): readonly Output[] {
-    const at = this.#latestSync;
-    if (at === undefined) return [];
     const { offsetNs, meanPathDelayNs } = corrected;
     this.#dataSets.currentDS = {
       ...this.#dataSets.currentDS,
       offsetFromMaster: timeIntervalFromNs(offsetNs),
       meanDelay: timeIntervalFromNs(meanPathDelayNs),
     };
-    const interval =
-      this.#usedSync === undefined
-        ? undefined
-        : durationNs(timeIntervalToNs(timeInterval(at - this.#usedSync)));
-    // Its raw time goes backwards: somebody has set the clock of the time stamps.
-    if (interval !== undefined && interval <= 0) return this.#restartMeasuring(port);
-    const { state, action } = stepServo(this.#settings.servo, this.#servo, {
-      offset: offsetNs,
-      interval,
-    });
-    this.#servo = state;
-    this.#usedSync = at;
-    if (action.kind === 'none') return [];
-    this.#clock = withRate(this.#clock, at, action.rateOffset);
-    if (action.kind === 'step')
-      return this.#stepClock(port, difference(zeroTimeInterval, timeIntervalFromNs(action.offset)));
-    return this.#servo.lockState === 'locked'
-      ? this.#transition(port, 'MASTER_CLOCK_SELECTED')
-      : [];
+    switch (this.#clock.steer(offsetNs)) {
+      case 'ignored':
+        return [];
+      case 'set':
+        return this.#restartMeasuring(port);
+      case 'steered':
+        return this.#clock.lockState === 'locked'
+          ? this.#transition(port, 'MASTER_CLOCK_SELECTED')
+          : [];
+    }
   }
 
-  /** What was measured before the step does not go with what comes after. */
-  #stepClock(port: BoundaryPort, by: bigint): readonly Output[] {
-    this.#clock = steppedBy(this.#clock, by);
-    return this.#restartMeasuring(port);
-  }
-
+  /** What was measured before the clock was set does not go with what comes after. */
   #restartMeasuring(port: BoundaryPort): readonly Output[] {
-    this.#usedSync = undefined;
     const parent = this.#erbestOf(port, port);
     return [
       ...this.#transition(port, 'SYNCHRONIZATION_FAULT'),
@@ -458,9 +446,7 @@ export class BoundaryClock {
         return this.#transition(port, 'RECOMMENDED_PASSIVE');
       case 'S1': {
         if (sameParent) return this.#transition(port, 'RECOMMENDED_SLAVE');
-        this.#servo = reacquire(this.#servo);
-        this.#usedSync = undefined;
-        this.#latestSync = undefined;
+        this.#clock.follow();
         const entered = this.#transition(port, 'RECOMMENDED_SLAVE_OF_NEW_MASTER');
         return heard === undefined ? entered : [...entered, ...port.follow(heard)];
       }
@@ -495,10 +481,7 @@ export class BoundaryClock {
   #becomeGrandmaster(): void {
     if (this.#dataSets.isGrandmaster) return;
     this.#dataSets.becomeGrandmaster();
-    this.#servo = holdOver(this.#servo);
-    if (this.#latestSync !== undefined) {
-      this.#clock = withRate(this.#clock, this.#latestSync, this.#servo.learnedRateOffset);
-    }
+    this.#clock.holdOver();
   }
 
   #slavePort(): BoundaryPort | undefined {

@@ -1,10 +1,10 @@
 /**
- * One port of a boundary clock: its state, and the master's and the slave's half that work in the states that need them.
- * Which state it is in, the clock decides (boundary-clock.ts).
+ * One port of a boundary clock: its state, the master's and the slave's half that work in the states that need them, and
+ * the peer-to-peer delay mechanism, which works in all states but those of a port that does not operate (11.4.1). Which state it is in, the clock decides (boundary-clock.ts).
  */
 import type { AnnounceHeard, ForeignMaster } from '../bmca/foreign-masters.js';
 import type { PortDS, PortState } from '../datasets/data-sets.js';
-import type { Output } from '../io.js';
+import type { Input, LinkDelay, Output, Transport } from '../io.js';
 import {
   initialMasterState,
   masterContexts,
@@ -12,7 +12,7 @@ import {
   type MasterSettings,
   type MasterState,
 } from '../port/master.js';
-import { isMaster, isSlave } from '../port/port-state.js';
+import { isMaster, isOperating, isSlave } from '../port/port-state.js';
 import { timersOf, type PortEvent, type PortSettings, type ReceivedMessage } from '../port/port.js';
 import {
   initialSlaveState,
@@ -22,12 +22,14 @@ import {
   type SlaveState,
 } from '../port/slave.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
-import type { TimeInterval } from '../time/time-interval.js';
+import { zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
+import { PeerToPeerPort, peerDelayContexts } from './peer-to-peer-port.js';
 
 /** Names and meaning as in portDS (8.2.15). */
-export type BoundaryPortSettings = Omit<PortDS, 'portIdentity' | 'portState'> & {
+export type BoundaryPortSettings = Omit<PortDS, 'portIdentity' | 'portState' | 'meanLinkDelay'> & {
   /** Index of the port in the data plane. */
   readonly port: number;
+  readonly transport: Transport;
   /** Of its link, positive when the way in is the longer (7.4.2). */
   readonly delayAsymmetry: TimeInterval;
 };
@@ -51,6 +53,8 @@ export class BoundaryPort {
   settings: BoundaryPortSettings;
   readonly identity: PortSettings;
   readonly #random: () => number;
+  /** Where delayMechanism is p2p. */
+  readonly #peer: PeerToPeerPort | undefined;
   #master: MasterState;
   #slave: SlaveState;
 
@@ -58,6 +62,10 @@ export class BoundaryPort {
     this.identity = identity;
     this.settings = settings;
     this.#random = random;
+    this.#peer =
+      settings.delayMechanism === 'p2p'
+        ? new PeerToPeerPort({ ...identity, ...settings })
+        : undefined;
     // What it announces is given anew at every step.
     this.#master = initialMasterState({ ...identity, unicastReceivers: [] });
     this.#slave = initialSlaveState(this.#slaveSettings());
@@ -65,17 +73,27 @@ export class BoundaryPort {
 
   reconfigure(change: Partial<BoundaryPortSettings>): void {
     this.settings = { ...this.settings, ...change };
+    this.#peer?.reconfigure(this.settings);
   }
 
   portDS(): PortDS {
     const { logMinDelayReqInterval, logAnnounceInterval, logSyncInterval } = this.settings;
     const { announceReceiptTimeout, masterOnly } = this.settings;
+    const { delayMechanism, logMinPdelayReqInterval } = this.settings;
+    const linkDelay = this.linkDelay();
     return {
       portIdentity: this.identity.portIdentity,
       portState: this.portState,
       ...{ logMinDelayReqInterval, logAnnounceInterval, logSyncInterval },
       ...{ announceReceiptTimeout, masterOnly },
+      ...{ delayMechanism, logMinPdelayReqInterval },
+      meanLinkDelay: linkDelay?.kind === 'measured' ? linkDelay.meanLinkDelay : zeroTimeInterval,
     };
+  }
+
+  /** Undefined where the delay is measured end to end. */
+  linkDelay(): LinkDelay | undefined {
+    return this.#peer?.linkDelay();
   }
 
   /** Of the slave's half: what has been measured. */
@@ -88,6 +106,10 @@ export class BoundaryPort {
     const before = this.portState;
     this.portState = portState;
     const outputs: Output[] = [];
+    if (isOperating(before) !== isOperating(portState)) {
+      const up = isOperating(portState);
+      outputs.push(...this.stepPeerDelay({ kind: 'link', port: this.settings.port, up }));
+    }
     if (before === 'MASTER' && portState !== 'MASTER') {
       outputs.push(
         ...this.stepMaster({ kind: 'link', port: this.settings.port, up: false }, announced),
@@ -153,19 +175,46 @@ export class BoundaryPort {
     );
   }
 
+  /** Time stamps are raw, for a link has its delay whatever time it is. Contexts as with stepSlave. */
+  stepPeerDelay(
+    event: ReceivedMessage | Exclude<Input, { kind: 'message' | 'syncObserved' }>,
+  ): readonly Output[] {
+    const peer = this.#peer;
+    if (peer === undefined) return [];
+    const outputs =
+      event.kind === 'message'
+        ? peer.receive(event)
+        : peer.step(
+            'context' in event ? { ...event, context: event.context - firstPeerContext } : event,
+          );
+    return outputs.map((output) =>
+      output.kind === 'sendEvent'
+        ? { ...output, context: output.context + firstPeerContext }
+        : output,
+    );
+  }
+
   #stopFollowing(): readonly Output[] {
     return this.stepSlave({ kind: 'link', port: this.settings.port, up: false });
   }
 
   #slaveSettings(): SlaveSettings {
     const { identity, settings } = this;
-    return { ...identity, ...settings, transmission: 'multicast', random: this.#random };
+    const peer = this.#peer;
+    return {
+      ...{ ...identity, ...settings, transmission: 'multicast', random: this.#random },
+      ...(peer !== undefined && { linkDelay: () => peer.linkDelay() }),
+    };
   }
 }
 
-/** True of the context of a Delay_Req, false of that of a Sync. */
-export function isSlaveContext(context: number): boolean {
-  return context >= masterContexts;
+/** Above those of Sync and those of Delay_Req, which are sequenceIds of 16 bits. */
+const firstPeerContext = masterContexts + peerDelayContexts;
+
+/** Which part of a port has sent the event message with that context. */
+export function senderOf(context: number): 'master' | 'slave' | 'peerDelay' {
+  if (context < masterContexts) return 'master';
+  return context < firstPeerContext ? 'slave' : 'peerDelay';
 }
 
 export function isAnnounce(received: ReceivedMessage): received is ReceivedAnnounce {

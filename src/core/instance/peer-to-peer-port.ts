@@ -1,9 +1,10 @@
 /**
- * One port of a peer-to-peer transparent clock on one transport (clause 10.3): it measures its link and answers the
- * neighbour's requests. The forwarder does the rest, with the link's delay in its policy. Sans-IO.
+ * The peer-to-peer delay mechanism of one port on one transport (clause 11.4): it measures its link and answers the
+ * neighbour's requests. A port of a peer-to-peer transparent clock (10.3) is nothing else, the forwarder does the rest; a
+ * port of an ordinary or boundary clock has one beside its master's and its slave's half. Sans-IO.
  *
- * It takes every peer delay message it is given, whatever its domain and sdoId: the policy table has chosen, and the
- * link has one delay for all.
+ * A transparent clock's takes the peer delay messages of every domain and sdoId that it serves: the link has one delay
+ * for all.
  */
 import type { Input, LinkDelay, Output } from '../io.js';
 import {
@@ -26,16 +27,43 @@ import {
   type PeerDelayState,
 } from '../port/peer-delay.js';
 import type { PeerDelayEvent } from '../port/peer-delay-exchange.js';
-import { discarded, timersOf, type DiscardReason, type Transition } from '../port/port.js';
+import {
+  discarded,
+  timersOf,
+  type DiscardReason,
+  type ReceivedMessage,
+  type Transition,
+} from '../port/port.js';
 import { samePortIdentity } from '../time/identity.js';
 import type { Instant } from '../time/instant.js';
-import { decode, type MessageOf } from '../wire/message.js';
+import { decode, type Message, type MessageOf } from '../wire/message.js';
 
-/** Contexts wrap round where io.ts ends them. */
-const contextModulus = 2 ** 24;
+/** Contexts are below this: a quarter of what io.ts allows, for a port that has other uses for the rest. */
+export const peerDelayContexts = 2 ** 22;
+
+/** What of a PeerToPeerPort's messages concerns the mechanism itself. */
+export type PeerDelayMessage =
+  MessageOf<'Pdelay_Req'> | MessageOf<'Pdelay_Resp'> | MessageOf<'Pdelay_Resp_Follow_Up'>;
+
+export function isPeerDelayMessage(message: Message): message is PeerDelayMessage {
+  switch (message.messageType) {
+    case 'Pdelay_Req':
+    case 'Pdelay_Resp':
+    case 'Pdelay_Resp_Follow_Up':
+      return true;
+    case 'Sync':
+    case 'Delay_Req':
+    case 'Follow_Up':
+    case 'Delay_Resp':
+    case 'Announce':
+    case 'Signaling':
+    case 'Management':
+      return false;
+  }
+}
 
 export class PeerToPeerPort {
-  readonly #settings: PeerDelaySettings;
+  #settings: PeerDelaySettings;
   #requester: PeerDelayState;
   #responder: ResponderState = initialResponderState;
   #nextContext = 0;
@@ -85,6 +113,11 @@ export class PeerToPeerPort {
     }
   }
 
+  /** From the next request on. */
+  reconfigure({ logMinPdelayReqInterval }: Pick<PeerDelaySettings, 'logMinPdelayReqInterval'>) {
+    this.#settings = { ...this.#settings, logMinPdelayReqInterval };
+  }
+
   linkDelay(): LinkDelay {
     return linkDelayOf(this.#requester);
   }
@@ -94,30 +127,30 @@ export class PeerToPeerPort {
     const result = decode(input.message);
     if (!result.ok) return this.#ignore(result.reason);
     const { message } = result;
-    const { clockIdentity } = this.#settings.portIdentity;
+    const { serves, portIdentity } = this.#settings;
+    if (serves?.(message.header) === false) return this.#ignore('otherDomain');
     // 9.5.2.2: a loop, or a cable between two ports of this box.
-    if (message.header.sourcePortIdentity.clockIdentity === clockIdentity) {
+    if (message.header.sourcePortIdentity.clockIdentity === portIdentity.clockIdentity) {
       return this.#ignore('ownMessage');
     }
+    return this.receive({ ...input, message });
+  }
+
+  /** A message that is known to concern this port. */
+  receive(received: ReceivedMessage): readonly Output[] {
+    const { message, ingressTimestamp } = received;
+    if (!isPeerDelayMessage(message)) return this.#ignore('ignoredMessageType');
     switch (message.messageType) {
       case 'Pdelay_Req':
         return [
           ...this.#request((settings, state) => onNeighborHeard(settings, state, message.header)),
           ...this.#respond((settings, state) =>
-            respond(settings, state, { ...input, message }, this.#takeContext()),
+            respond(settings, state, received, this.#takeContext()),
           ),
         ];
       case 'Pdelay_Resp':
       case 'Pdelay_Resp_Follow_Up':
-        return this.#onAnswer(message, input.ingressTimestamp);
-      case 'Sync':
-      case 'Delay_Req':
-      case 'Follow_Up':
-      case 'Delay_Resp':
-      case 'Announce':
-      case 'Signaling':
-      case 'Management':
-        return this.#ignore('ignoredMessageType');
+        return this.#onAnswer(message, ingressTimestamp);
     }
   }
 
@@ -172,7 +205,7 @@ export class PeerToPeerPort {
 
   #takeContext(): number {
     const context = this.#nextContext;
-    this.#nextContext = (context + 1) % contextModulus;
+    this.#nextContext = (context + 1) % peerDelayContexts;
     return context;
   }
 }

@@ -80,7 +80,7 @@ type Transmitting = Extract<MasterState, { kind: 'MASTER' }>;
 /** Half a second of 128 Sync/s to four receivers; a time stamp that takes longer is of no use to anyone. */
 export const maxPendingFollowUps = 256;
 
-/** Half of what io.ts allows: a port that can also be a slave has the other half for its Delay_Req messages. */
+/** Half of what io.ts allows: the other half is for what else a port of a boundary clock sends (boundary-port.ts). */
 export const masterContexts = 2 ** 23;
 
 export function initialMasterState(

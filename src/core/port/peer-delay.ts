@@ -46,6 +46,8 @@ export interface PeerDelaySettings extends PortSettings {
    * host does not listen for occupies the only receive time stamp register of some NICs (82576) for seconds.
    */
   readonly speculative?: boolean;
+  /** Whose peer delay messages are this port's; all unless set. */
+  readonly serves?: (dialect: Dialect) => boolean;
 }
 
 /** What a neighbour's requests are in: one that serves a single domain or profile answers in no other. */

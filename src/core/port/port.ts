@@ -38,6 +38,8 @@ export type DiscardReason =
   | 'ownMessage'
   | 'linkDown'
   | 'ignoredMessageType'
+  /** A Delay_Req where links are measured peer to peer, a Pdelay_Req where they are not. */
+  | 'otherDelayMechanism'
   | 'noIngressTimestamp'
   /** A transmit time stamp for something not, or no longer, awaited. */
   | 'unexpectedTransmitTimestamp'

@@ -68,13 +68,13 @@ describe('check', () => {
   });
 
   test('every error is a line with file, line and key', async () => {
-    const file = fileWith('prts: [eth1, eth2]\ninstances:\n  - type: oc\n');
+    const file = fileWith('prts: [eth1, eth2]\ninstances:\n  - type: rc\n');
     const { exitCode, errors } = await invoke(['check', file]);
     expect(exitCode).toBe(2);
     expect(errors.split('\n').sort()).toEqual([
       `${file}:1: ports: is missing; list the interfaces, as in ports: [eth1, eth2]`,
       `${file}:1: prts: unknown key; did you mean ports?`,
-      `${file}:3: instances[0].type: oc is not available in this version; use type: e2e-tc, type: p2p-tc or type: bc`,
+      `${file}:3: instances[0].type: "rc" does not fit here; write one of type: e2e-tc, type: p2p-tc, type: bc, type: oc`,
     ]);
   });
 

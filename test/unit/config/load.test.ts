@@ -58,6 +58,68 @@ describe('what is valid', () => {
     ).toEqual([{ type: 'p2p-tc', domain: 1, logMinPdelayReqInterval: -3 }]);
   });
 
+  const defaultClockPort = {
+    ...{ transport: 'l2', delayMechanism: 'e2e', masterOnly: false },
+    ...{ logAnnounceInterval: 1, announceReceiptTimeout: 3, logSyncInterval: 0 },
+    ...{ logMinDelayReqInterval: 0, logMinPdelayReqInterval: 0 },
+  };
+  const defaultClock = {
+    ...{ domain: 0, sdoId: 0, priority1: 128, priority2: 128, pathTrace: false },
+    ...{ clockClass: 248, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff },
+    ...{ slaveOnly: false, clock: 'virtual' },
+  };
+
+  test('a boundary clock runs on every port of the switch', () => {
+    const [clock] = loadConfig(fileWith('{ports: [a, b], instances: [{type: bc}]}')).instances;
+    expect(clock).toEqual({
+      ...{ type: 'bc', ...defaultClock },
+      ports: [
+        { interface: 'a', ...defaultClockPort },
+        { interface: 'b', ...defaultClockPort },
+      ],
+    });
+  });
+
+  test('or on those it names, each as the clock says but for what it says itself', () => {
+    const text = `
+ports: [a, b, c]
+instances:
+  - type: bc
+    transport: udp4
+    logSyncInterval: -4
+    ports:
+      - interface: c
+        transport: l2
+        delayMechanism: p2p
+        vlanId: 100
+      - interface: a
+        sourceAddress: 192.0.2.7
+        masterOnly: true
+`;
+    const [clock] = loadConfig(fileWith(text)).instances;
+    const common = { ...defaultClockPort, logSyncInterval: -4 };
+    expect(clock).toEqual({
+      ...{ type: 'bc', ...defaultClock },
+      ports: [
+        { interface: 'c', ...common, delayMechanism: 'p2p', vlanId: 100 },
+        {
+          ...{ interface: 'a', ...common, transport: 'udp4', masterOnly: true },
+          sourceAddress: '192.0.2.7',
+        },
+      ],
+    });
+  });
+
+  test('an ordinary clock has one port, which may be all there are; slaveOnly makes it class 255', () => {
+    const text = '{ports: [a], instances: [{type: oc, slaveOnly: true}]}';
+    expect(loadConfig(fileWith(text)).instances).toEqual([
+      {
+        ...{ type: 'oc', ...defaultClock, slaveOnly: true, clockClass: 255 },
+        ports: [{ interface: 'a', ...defaultClockPort }],
+      },
+    ]);
+  });
+
   test('the long form, mixed with the short', () => {
     const text = `
 timestamping: software
@@ -122,17 +184,52 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown type',
       'ports: [a, b]\ninstances:\n  - domain: 0\n    type: e2etc',
-      'switch.yaml:4: instances[0].type: "e2etc" does not fit here; write one of type: e2e-tc, type: p2p-tc, type: bc',
+      'switch.yaml:4: instances[0].type: "e2etc" does not fit here; write one of type: e2e-tc, type: p2p-tc, type: bc, type: oc',
     ],
     [
-      'a type of a later version',
+      'an ordinary clock on two ports',
       'ports: [a, b]\ninstances:\n  - type: oc\n    priority1: 100',
-      'switch.yaml:3: instances[0].type: oc is not available in this version; use type: e2e-tc, type: p2p-tc or type: bc',
+      'switch.yaml:3: instances[0].type: an ordinary clock has one port, not 2; name it, as in ports: [a], or use type: bc',
     ],
     [
-      'a delay mechanism of a later version',
-      'ports: [a, b]\ninstances:\n  - type: bc\n    delayMechanism: p2p',
-      'switch.yaml:4: instances[0].delayMechanism: p2p for a bc is not available in this version; use delayMechanism: e2e',
+      'an ordinary clock that may be neither master nor slave',
+      'ports: [a]\ninstances:\n  - type: oc\n    slaveOnly: true\n    masterOnly: true',
+      'switch.yaml:4: instances[0].slaveOnly: a clock cannot be both slaveOnly and masterOnly; leave one of them out',
+    ],
+    [
+      'a boundary clock that is slaveOnly',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    slaveOnly: true',
+      'switch.yaml:4: instances[0].slaveOnly: unknown key; the keys here are type, domain, sdoId, priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance, pathTrace, clock, transport, delayMechanism, logAnnounceInterval, announceReceiptTimeout, logSyncInterval, logMinDelayReqInterval, logMinPdelayReqInterval, masterOnly, vlanId, ports',
+    ],
+    [
+      'a port of a clock that the switch does not have',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    ports: [a, c]',
+      'switch.yaml:4: instances[0].ports[1]: c is not among the ports of the switch; use one of a, b, or add it there',
+    ],
+    [
+      'a port of a clock twice',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    ports:\n      - a\n      - a',
+      'switch.yaml:6: instances[0].ports[1]: interface a is there twice; name each interface once',
+    ],
+    [
+      'a mistyped key of a port of a clock',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    ports:\n      - interface: a\n        vlan: 5',
+      'switch.yaml:6: instances[0].ports[0].vlan: unknown key; did you mean vlanId?',
+    ],
+    [
+      'a VLAN that is none',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    vlanId: 4095',
+      'switch.yaml:4: instances[0].vlanId: 4095 does not fit here; write a whole number from 1 to 4094',
+    ],
+    [
+      'a source address of another transport',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    ports:\n      - {interface: a, transport: udp6, sourceAddress: 192.0.2.1}',
+      'switch.yaml:5: instances[0].ports[0].sourceAddress: 192.0.2.1 is of no use to transport: udp6; give an IPv4 address for udp4, an IPv6 address for udp6',
+    ],
+    [
+      'a source address that is none',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    ports:\n      - {interface: a, transport: udp4, sourceAddress: eth0}',
+      'switch.yaml:5: instances[0].ports[0].sourceAddress: "eth0" does not fit here; write an IP address, as in 192.0.2.1 or fe80::1',
     ],
     [
       'a clock of a later version',
@@ -218,7 +315,7 @@ describe('what is not, with file, line, key and remedy', () => {
   });
 
   test('everything wrong is said at once, in the order of the keys', () => {
-    const text = 'timestamping: gps\nports: [a]\ninstances: [{type: oc, priority1: 256}]';
+    const text = 'timestamping: gps\nports: []\ninstances: [{type: oc, priority1: 256}]';
     expect(complaints(text).map((line) => line.split(': ').slice(0, 2).join(': '))).toEqual([
       'switch.yaml:1: timestamping',
       'switch.yaml:2: ports',
@@ -254,10 +351,10 @@ describe('options that are wrong are named as options', () => {
     ],
     ['a domain', undefined, { interfaces: ['a', 'b'], domain: 'x' }, 'command line: --domain: "x"'],
     [
-      'a type of a later version',
+      'an ordinary clock on two ports',
       undefined,
       { interfaces: ['a', 'b'], type: 'oc' },
-      'command line: --type: oc is not available in this version',
+      'command line: --type: an ordinary clock has one port, not 2',
     ],
   ])('%s', (_name, text, options, beginning) => {
     const lines = complaints(text, options);

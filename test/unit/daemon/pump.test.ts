@@ -152,6 +152,18 @@ function frameRecord(
   };
 }
 
+/** An Announce with that tag control information (IEEE 802.1Q, 9.6). */
+function taggedRecord(tag: number): Extract<EngineRecord, { kind: 'frame' }> {
+  const record = frameRecord('Announce');
+  const octets = Buffer.from(record.frame);
+  const inserted = Buffer.of(0x81, 0x00, tag >> 8, tag & 0xff);
+  return {
+    ...record,
+    frame: Buffer.concat([octets.subarray(0, 12), inserted, octets.subarray(12)]),
+    ptpOffset: record.ptpOffset + inserted.length,
+  };
+}
+
 const l2 = [{ transport: 'l2' }] as const;
 const udp4 = [{ transport: 'udp4', ip: '192.0.2.2' }] as const;
 
@@ -270,6 +282,38 @@ describe('the pump', () => {
       { kind: 'unclaimed', port: 0, reason: 'otherTransport' },
       { kind: 'unclaimed', port: 0, reason: 'notPtp' },
     ]);
+  });
+
+  it('speaks in the VLAN of the port, and listens to no other', () => {
+    const untagged = new ScriptedInstance();
+    const inVlan = new ScriptedInstance((input) =>
+      input.kind === 'message'
+        ? [
+            {
+              ...{ kind: 'sendGeneral', port: 0, message: input.message },
+              destination: { kind: 'multicast' },
+            },
+          ]
+        : [],
+    );
+    const { dataPlane, pump, events } = setup([
+      { instance: untagged, ports: l2 },
+      { instance: inVlan, ports: [{ transport: 'l2', vlanId: 100 }] },
+    ]);
+    pump.start();
+    dataPlane.deliver(
+      taggedRecord(0xe064),
+      taggedRecord(0x0005),
+      taggedRecord(0xe000),
+      frameRecord('Announce'),
+    );
+    expect(inVlan.inputs).toHaveLength(2);
+    // A tag of VLAN 0 is for the priority alone.
+    expect(untagged.inputs).toHaveLength(3);
+    expect(events).toEqual([{ kind: 'unclaimed', port: 0, reason: 'otherVlan' }]);
+    const sent = Buffer.from(dataPlane.submitted[0]?.[0]?.frame ?? []);
+    expect(sent.subarray(12, 18).toString('hex')).toBe('8100e06488f7');
+    expect(sent.subarray(18)).toEqual(Buffer.from(frameRecord('Announce').frame.subarray(14)));
   });
 
   it('submits all that one drain leads to as one batch', () => {

@@ -60,11 +60,24 @@ test('the engine is opened and programmed as configured', () => {
 });
 
 test('a rule for one domain goes before the rule for any', () => {
-  const rules = policyRules([
-    { type: 'e2e-tc', domain: 'any' },
-    { type: 'e2e-tc', domain: 24 },
-  ]);
+  const rules = policyRules(
+    [
+      { type: 'e2e-tc', domain: 'any' },
+      { type: 'e2e-tc', domain: 24 },
+    ],
+    ['eth1', 'eth2'],
+  );
   expect(rules.map(({ domainNumber }) => domainNumber)).toEqual([24, 'any']);
+});
+
+test('a clock ends its domain at its own ports; at the others it is dropped', () => {
+  const { instances } = loadConfig('config/per-port.yaml');
+  const [onAll, onSome] = [
+    ['eth1', 'eth2', 'eth3'],
+    ['eth1', 'eth2', 'eth3', 'eth4'],
+  ].map((interfaces) => policyRules(instances, interfaces)[0]?.action);
+  expect(onAll).toBe('terminate');
+  expect(onSome).toEqual(['terminate', 'terminate', 'terminate', 'drop']);
 });
 
 test.each(readdirSync('config'))('the sample config/%s makes a switch', (name) => {

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
-import { ClockNetwork } from '../../../support/clock-network.js';
+import { timeIntervalToNs } from '../../../../src/core/time/time-interval.js';
+import { ClockNetwork, type ClockOptions } from '../../../support/clock-network.js';
 
 /** gm ── bc ── slave, oscillators 30 ppm up and 20 ppm down, a day apart. */
-function chain() {
+function chain(common: Partial<ClockOptions> = {}) {
   const network = new ClockNetwork();
-  const gm = network.add({ ports: 1, priority1: 10 });
-  const bc = network.add({ ports: 2, rateOffset: 30e-6, offsetNs: 86_400e9 });
-  const slave = network.add({ ports: 1, slaveOnly: true, rateOffset: -20e-6, offsetNs: -3600e9 });
+  const gm = network.add({ ports: 1, priority1: 10, ...common });
+  const bc = network.add({ ports: 2, rateOffset: 30e-6, offsetNs: 86_400e9, ...common });
+  const slave = network.add({
+    ...{ ports: 1, slaveOnly: true, rateOffset: -20e-6, offsetNs: -3600e9 },
+    ...common,
+  });
   const upper = network.connect(gm, 0, bc, 0);
   const lower = network.connect(bc, 1, slave, 0);
   return { network, gm, bc, slave, upper, lower };
@@ -33,6 +37,54 @@ describe('boundary clock', { timeout: 60_000 }, () => {
       lockState: 'locked',
     });
   });
+
+  test('peer to peer, it takes the delay of its links from Pdelay messages alone', () => {
+    const { network, gm, bc, slave, upper } = chain({ delayMechanism: 'p2p' });
+    network.run(60);
+    expect(bc.states()).toEqual(['SLAVE', 'MASTER']);
+    expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(20);
+    expect(Math.abs(network.offsetNs(slave, gm))).toBeLessThan(40);
+    const { ports, currentDS } = bc.clock.state();
+    for (const { meanLinkDelay } of ports) {
+      expect(Math.abs(timeIntervalToNs(meanLinkDelay) - 500)).toBeLessThan(1);
+    }
+    expect(Math.abs(timeIntervalToNs(currentDS.meanDelay) - 500)).toBeLessThan(1);
+    network.setLink(upper, false);
+    expect(bc.clock.state().ports[0]?.meanLinkDelay).toBe(0n);
+    network.setLink(upper, true);
+    network.run(30);
+    expect(bc.states()).toEqual(['SLAVE', 'MASTER']);
+    expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(40);
+  });
+
+  test('clocks of different mechanisms do not follow each other, and count why', () => {
+    const network = new ClockNetwork();
+    const gm = network.add({ ports: 1, priority1: 10 });
+    const slave = network.add({ ports: 1, slaveOnly: true, delayMechanism: 'p2p' });
+    network.connect(gm, 0, slave, 0);
+    network.run(20);
+    expect(slave.states()).toEqual(['UNCALIBRATED']);
+    expect(gm.discards.get('otherDelayMechanism')).toBeGreaterThan(10);
+  });
+
+  test.each(['e2e', 'p2p'] as const)(
+    '%s: delayAsymmetry shifts the clock by itself',
+    (mechanism) => {
+      const network = new ClockNetwork();
+      const gm = network.add({ ports: 1, priority1: 10, delayMechanism: mechanism });
+      const slave = network.add({
+        ...{ ports: 1, slaveOnly: true, rateOffset: 30e-6 },
+        ...{ delayMechanism: mechanism, delayAsymmetryNs: 100 },
+      });
+      network.connect(gm, 0, slave, 0);
+      network.run(60);
+      // The cable has none: what is taken off for it is an error that can be seen.
+      expect(Math.abs(network.offsetNs(slave, gm) - 100)).toBeLessThan(20);
+      expect(
+        Math.abs(timeIntervalToNs(slave.clock.state().currentDS.meanDelay) - 500),
+      ).toBeLessThan(5);
+    },
+  );
 
   test('a better grandmaster takes over, and when it goes the other one is back', () => {
     const network = new ClockNetwork();

@@ -1,0 +1,107 @@
+/**
+ * The time of a clock that follows a master: a map over raw time stamps, bent by a servo. What it is told of the master
+ * are the raw times of its Syncs and the offsets that come of them.
+ */
+import { durationNs, type DurationNs, type Instant } from '../time/instant.js';
+import { rateOffsetOf } from '../time/rate-ratio.js';
+import {
+  difference,
+  timeInterval,
+  timeIntervalFromNs,
+  timeIntervalToNs,
+  zeroTimeInterval,
+} from '../time/time-interval.js';
+import { identityClockMap, ptpTimeOf, steppedBy, withRate, type ClockMap } from './clock-map.js';
+import {
+  holdOver,
+  initialServoState,
+  reacquire,
+  stepServo,
+  type LockState,
+  type ServoSettings,
+  type ServoState,
+} from './pi-servo.js';
+
+/** What has become of an offset: `set`: what was measured before does not go with what comes after. */
+export type Steering = 'ignored' | 'steered' | 'set';
+
+export class SteeredClock {
+  readonly #settings: ServoSettings;
+  #map: ClockMap = identityClockMap;
+  #servo: ServoState = initialServoState;
+  /** Raw times of the master's latest Sync, and of the one that the servo has used. */
+  #latestSync: Instant | undefined;
+  #usedSync: Instant | undefined;
+
+  constructor(settings: ServoSettings) {
+    this.#settings = settings;
+  }
+
+  /** PTP time at a raw time stamp. */
+  timeAt(raw: Instant): Instant {
+    return ptpTimeOf(this.#map, raw);
+  }
+
+  get lockState(): LockState {
+    return this.#servo.lockState;
+  }
+
+  /** PTP seconds per second of the raw time stamps, minus 1. */
+  get rateOffset(): number {
+    return rateOffsetOf(this.#map.rateRatio);
+  }
+
+  /** Receive time stamp of the master's latest Sync; none yet: undefined. */
+  get latestSync(): Instant | undefined {
+    return this.#latestSync;
+  }
+
+  /** Whom it follows has sent a Sync. */
+  noteSync(ingressTimestamp: Instant): void {
+    this.#latestSync = ingressTimestamp;
+  }
+
+  /** From here on another master is followed. */
+  follow(): void {
+    this.#servo = reacquire(this.#servo);
+    this.#usedSync = undefined;
+    this.#latestSync = undefined;
+  }
+
+  /** There is no master any more: the rate that was learned is kept. */
+  holdOver(): void {
+    this.#servo = holdOver(this.#servo);
+    if (this.#latestSync !== undefined) {
+      this.#map = withRate(this.#map, this.#latestSync, this.#servo.learnedRateOffset);
+    }
+  }
+
+  /** Sets the clock forward by so many units of 2^-16 ns, whatever the servo thinks of it. */
+  set(by: bigint): void {
+    this.#map = steppedBy(this.#map, by);
+    this.#usedSync = undefined;
+  }
+
+  /** One offset from the master, as its latest Sync gave it. */
+  steer(offset: DurationNs): Steering {
+    const at = this.#latestSync;
+    if (at === undefined) return 'ignored';
+    const interval =
+      this.#usedSync === undefined
+        ? undefined
+        : durationNs(timeIntervalToNs(timeInterval(at - this.#usedSync)));
+    // Its raw time goes backwards: somebody has set the clock of the time stamps.
+    if (interval !== undefined && interval <= 0) {
+      this.#usedSync = undefined;
+      return 'set';
+    }
+    const { state, action } = stepServo(this.#settings, this.#servo, { offset, interval });
+    this.#servo = state;
+    this.#usedSync = at;
+    if (action.kind === 'none') return 'ignored';
+    this.#map = withRate(this.#map, at, action.rateOffset);
+    if (action.kind === 'slew') return 'steered';
+    this.set(difference(zeroTimeInterval, timeIntervalFromNs(action.offset)));
+    return 'set';
+  }
+}
