@@ -11,7 +11,11 @@ import type { MessageOf } from '../wire/message.js';
 import type { DiscardReason } from './port.js';
 
 export type SyncExchange =
-  | { readonly kind: 'idle' }
+  | {
+      readonly kind: 'idle';
+      /** sequenceId of the measurement that was completed last: a second copy of it would be a second, later time. */
+      readonly completed?: number;
+    }
   | {
       readonly kind: 'awaitingFollowUp';
       readonly sequenceId: number;
@@ -68,6 +72,7 @@ function onSync(
   syncEventIngressTimestamp: Instant,
 ): SyncTransition {
   const { sequenceId, correctionField, flagField } = message.header;
+  if (isCompleted(exchange, sequenceId)) return { exchange, discarded: 'duplicateSync' };
 
   if ((flagField & Flag.twoStep) === 0) {
     return complete(displaced(exchange), {
@@ -104,6 +109,7 @@ function onSync(
 
 function onFollowUp(exchange: SyncExchange, message: MessageOf<'Follow_Up'>): SyncTransition {
   const { sequenceId, correctionField } = message.header;
+  if (isCompleted(exchange, sequenceId)) return { exchange, discarded: 'staleFollowUp' };
   const preciseOriginTimestamp = instantFromTimestamp(message.preciseOriginTimestamp);
   const early: SyncExchange = {
     kind: 'awaitingSync',
@@ -132,6 +138,10 @@ function onFollowUp(exchange: SyncExchange, message: MessageOf<'Follow_Up'>): Sy
   }
 }
 
+function isCompleted(exchange: SyncExchange, sequenceId: number): boolean {
+  return exchange.kind === 'idle' && exchange.completed === sequenceId;
+}
+
 /** What is given up when a new measurement begins. */
 function displaced(exchange: SyncExchange): DiscardReason | undefined {
   switch (exchange.kind) {
@@ -145,10 +155,10 @@ function displaced(exchange: SyncExchange): DiscardReason | undefined {
 }
 
 function complete(loss: DiscardReason | undefined, measurement: SyncMeasurement): SyncTransition {
+  const exchange: SyncExchange = { kind: 'idle', completed: measurement.sequenceId };
   // 13.3.2.9: nobody knows how much is missing, so the times say nothing.
-  if (isTooBig(measurement.correctionField))
-    return { exchange: idleSyncExchange, discarded: 'correctionTooBig' };
-  return { exchange: idleSyncExchange, measurement, ...(loss && { discarded: loss }) };
+  if (isTooBig(measurement.correctionField)) return { exchange, discarded: 'correctionTooBig' };
+  return { exchange, measurement, ...(loss && { discarded: loss }) };
 }
 
 /** Modulo 2^16, as sequenceIds are counted (7.3.7). */

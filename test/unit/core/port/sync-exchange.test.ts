@@ -138,6 +138,20 @@ describe('a Sync exchange', () => {
     });
   });
 
+  it('takes no second copy of what is complete: its time would be a later one', () => {
+    expect(after(sync(1), followUp(1), sync(1))).toEqual({
+      exchange: { kind: 'idle', completed: 1 },
+      discarded: 'duplicateSync',
+    });
+    expect(after(sync(1), followUp(1), sync(1), followUp(1))).toEqual({
+      exchange: { kind: 'idle', completed: 1 },
+      discarded: 'staleFollowUp',
+    });
+    expect(after(sync(1), followUp(1), sync(1), sync(2), followUp(2)).measurement).toMatchObject({
+      sequenceId: 2,
+    });
+  });
+
   it('goes on at once when a master begins its sequenceIds again', () => {
     expect(after(sync(500), sync(0), followUp(0)).measurement).toEqual(measured(0, 0));
   });
@@ -150,7 +164,7 @@ describe('a Sync exchange', () => {
       [followUp(1, large), sync(1, large)],
     ]) {
       expect(after(...events)).toEqual({
-        exchange: idleSyncExchange,
+        exchange: { kind: 'idle', completed: 1 },
         discarded: 'correctionTooBig',
       });
     }
