@@ -1,13 +1,14 @@
 /** A device that is a boundary clock, or an ordinary one: the core's own, on all its ports, speaking Ethernet. */
 import {
   BoundaryClock,
+  type BoundaryClockSettings,
   type BoundaryClockState,
 } from '../../../src/core/instance/boundary-clock.js';
 import { defaultServoSettings } from '../../../src/core/servo/pi-servo.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
 import type { Instant } from '../../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../../src/core/time/time-interval.js';
-import type { CoreInstance, PumpEvent } from '../../../src/daemon/pump.js';
+import type { PumpEvent } from '../../../src/daemon/pump.js';
 import { epochNs } from '../../../src/native/virtual/virtual-clock.js';
 import type { ClockModel, Device, PortModel } from '../../../src/native/virtual/virtual-network.js';
 import { runInstances } from './host.js';
@@ -17,10 +18,7 @@ export interface BoundaryPortModel extends PortModel {
 }
 
 /** What is not set is at the default of the standard, but for the intervals, which are those of a fast profile. */
-export interface BoundaryClockModel {
-  readonly clock?: ClockModel;
-  /** Two unless set. */
-  readonly ports?: readonly BoundaryPortModel[];
+export interface BoundaryInstanceModel {
   readonly domainNumber?: number;
   readonly priority1?: number;
   readonly clockClass?: number;
@@ -34,9 +32,17 @@ export interface BoundaryClockModel {
   /** 8 a second unless set; Delay_Req as often. */
   readonly logSyncInterval?: number;
   readonly announceReceiptTimeout?: number;
-  /** What else runs on its ports, beside it. */
-  readonly beside?: readonly CoreInstance[];
+  /** End to end unless set; Pdelay_Req once a second. */
+  readonly delayMechanism?: 'e2e' | 'p2p';
 }
+
+export interface BoundaryDeviceModel {
+  readonly clock?: ClockModel;
+  /** Two unless set. */
+  readonly ports?: readonly BoundaryPortModel[];
+}
+
+export type BoundaryClockModel = BoundaryInstanceModel & BoundaryDeviceModel;
 
 export interface BoundaryNode extends Device {
   readonly identity: ClockIdentity;
@@ -49,22 +55,36 @@ export interface BoundaryNode extends Device {
   readonly discards: ReadonlyMap<string, number>;
 }
 
-/** Starts it on the device. `random`: from 0 up to but not including 1. */
-export function runBoundaryClock(
+/** What a scenario lends to its clocks. */
+export interface Surroundings {
+  /** True time, ns since the start. */
+  readonly now: () => number;
+  /** From 0 up to but not including 1. */
+  readonly random: () => number;
+}
+
+/** Starts them on the device, all on every port of it. */
+export function runBoundaryClocks(
   device: Device,
-  model: BoundaryClockModel,
-  now: () => number,
-  random: () => number,
-): BoundaryNode {
+  ports: readonly BoundaryPortModel[],
+  models: readonly BoundaryInstanceModel[],
+  { now, random }: Surroundings,
+): readonly BoundaryNode[] {
   const identity = clockIdentityFromMac(device.dataPlane.ports()[0]?.mac ?? '');
-  const clock = coreClock(device, identity, model, random);
-  const discards = new Map<string, number>();
-  const count = (event: PumpEvent) => {
-    if (event.kind !== 'discarded') return;
-    discards.set(event.reason, (discards.get(event.reason) ?? 0) + 1);
-  };
-  runInstances(device, [clock, ...(model.beside ?? [])], count);
-  return {
+  const instances = models.map((model) => ({
+    clock: new BoundaryClock(settingsOf(device, identity, ports, model, random)),
+    discards: new Map<string, number>(),
+  }));
+  runInstances(
+    device,
+    instances.map(({ clock }) => clock),
+    (event: PumpEvent) => {
+      if (event.kind !== 'discarded') return;
+      const discards = instances[event.instance]?.discards;
+      discards?.set(event.reason, (discards.get(event.reason) ?? 0) + 1);
+    },
+  );
+  return instances.map(({ clock, discards }) => ({
     ...device,
     identity,
     state: () => clock.state(),
@@ -75,7 +95,7 @@ export function runBoundaryClock(
       return Number(own - trueTime) / Number(unitsPerNs);
     },
     discards,
-  };
+  }));
 }
 
 /** So many nanoseconds after the start. */
@@ -83,17 +103,17 @@ function instantAt(ns: number): Instant {
   return (epochNs * unitsPerNs + BigInt(Math.round(ns * Number(unitsPerNs)))) as Instant;
 }
 
-function coreClock(
-  { dataPlane, portOptions }: Device,
+function settingsOf(
+  { portOptions }: Device,
   clockIdentity: ClockIdentity,
-  model: BoundaryClockModel,
+  ports: readonly BoundaryPortModel[],
+  model: BoundaryInstanceModel,
   random: () => number,
-): BoundaryClock {
+): BoundaryClockSettings {
   const { slaveOnly = false, logSyncInterval = -3 } = model;
-  const numberPorts = dataPlane.ports().length;
-  return new BoundaryClock({
+  return {
     defaultDS: {
-      ...{ clockIdentity, numberPorts, slaveOnly },
+      ...{ clockIdentity, numberPorts: ports.length, slaveOnly },
       clockQuality: {
         clockClass: model.clockClass ?? (slaveOnly ? 255 : 248),
         clockAccuracy: model.clockAccuracy ?? 0xfe,
@@ -112,12 +132,12 @@ function coreClock(
       logSyncInterval,
       logMinDelayReqInterval: logSyncInterval,
       transport: 'l2',
-      delayMechanism: 'e2e',
+      delayMechanism: model.delayMechanism ?? 'e2e',
       logMinPdelayReqInterval: 0,
-      masterOnly: model.ports?.[port]?.masterOnly ?? false,
+      masterOnly: ports[port]?.masterOnly ?? false,
     })),
     pathTrace: model.pathTrace ?? false,
     servo: defaultServoSettings,
     random,
-  });
+  };
 }

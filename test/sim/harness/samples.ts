@@ -22,6 +22,7 @@ export interface ErrorSummary {
   /** In the middle: what a few spoiled samples do not move. */
   readonly medianNs: number;
   readonly standardDeviationNs: number;
+  readonly rmsNs: number;
   /** Greatest absolute value. */
   readonly worstNs: number;
 }
@@ -58,6 +59,7 @@ function summaryOf(errors: readonly number[]): ErrorSummary {
     meanNs,
     medianNs: ascending[Math.floor(count / 2)] ?? NaN,
     standardDeviationNs: Math.sqrt(variance),
+    rmsNs: Math.hypot(meanNs, Math.sqrt(variance)),
     worstNs: Math.max(...[ascending[0] ?? NaN, ascending.at(-1) ?? NaN].map(Math.abs)),
   };
 }

@@ -3,6 +3,11 @@
  * with the truth known. Its seed decides everything that is left to chance.
  */
 import type { InstanceConfig } from '../../../src/config/config.js';
+import type { TimePropertiesDS } from '../../../src/core/datasets/data-sets.js';
+import {
+  flagsOfTimeProperties,
+  initialTimeProperties,
+} from '../../../src/core/datasets/time-properties.js';
 import { OrdinaryClock } from '../../../src/core/instance/ordinary-clock.js';
 import { PeerToPeerPort } from '../../../src/core/instance/peer-to-peer-port.js';
 import {
@@ -22,7 +27,13 @@ import {
   type PortModel,
 } from '../../../src/native/virtual/virtual-network.js';
 import { receiverSettings, sourceSettings } from '../../support/ordinary-clocks.js';
-import { runBoundaryClock, type BoundaryClockModel, type BoundaryNode } from './boundary-clock.js';
+import {
+  runBoundaryClocks,
+  type BoundaryClockModel,
+  type BoundaryDeviceModel,
+  type BoundaryInstanceModel,
+  type BoundaryNode,
+} from './boundary-clock.js';
 import { runInstances } from './host.js';
 import { enterRun, type SimulationRun } from './ledger.js';
 import { oneStep } from './one-step.js';
@@ -44,8 +55,11 @@ interface HostModel {
 export interface SourceModel extends HostModel {
   /** 16 a second unless set. */
   readonly logSyncInterval?: number;
+  readonly logAnnounceInterval?: number;
   /** One-step Syncs, without Follow_Up. */
   readonly oneStep?: boolean;
+  /** Asked for every Announce: what it says of the time. */
+  readonly timeProperties?: () => TimePropertiesDS;
 }
 
 export type ReceiverModel = HostModel;
@@ -58,7 +72,13 @@ export interface TransparentClockModel {
   readonly instances?: readonly InstanceConfig[];
 }
 
-export interface Source extends Device {
+/** What shows a time. */
+export interface Timekeeper {
+  /** Its PTP time minus true time, now. */
+  aheadNs(): number;
+}
+
+export interface Source extends Device, Timekeeper {
   readonly identity: ClockIdentity;
 }
 
@@ -99,17 +119,29 @@ export class Scenario {
     const device = this.#addDevice(name, clock, [{ ...port, timestamping }]);
     const portIdentity = portIdentityOf(device);
     const grandmasterIdentity = portIdentity.clockIdentity;
+    const { timeProperties = () => initialTimeProperties } = model;
     const instance = new OrdinaryClock({
       ...sourceSettings,
       portIdentity,
       domainNumber,
-      grandmaster: { ...sourceSettings.grandmaster, grandmasterIdentity },
+      logAnnounceInterval: model.logAnnounceInterval ?? sourceSettings.logAnnounceInterval,
       logSyncInterval: model.logSyncInterval ?? defaultLogSyncInterval,
+      get grandmaster() {
+        const { currentUtcOffset, timeSource } = timeProperties();
+        return {
+          ...sourceSettings.grandmaster,
+          ...{ grandmasterIdentity, currentUtcOffset, timeSource },
+        };
+      },
+      get timePropertiesFlags() {
+        return flagsOfTimeProperties(timeProperties());
+      },
     });
     const instances: CoreInstance[] = [model.oneStep === true ? oneStep(instance) : instance];
     if (this.#mechanismOf(model) === 'p2p') instances.push(peerToPeerPort(portIdentity));
     runInstances(device, instances, () => undefined);
-    const source = { ...device, identity: grandmasterIdentity };
+    const aheadNs = () => device.clock.deviationNs();
+    const source = { ...device, identity: grandmasterIdentity, aheadNs };
     this.#sources.set(source.identity, source);
     return source;
   }
@@ -154,19 +186,28 @@ export class Scenario {
 
   /** A boundary clock; with one port an ordinary clock: a grandmaster or a time receiver. */
   boundaryClock(name: string, model: BoundaryClockModel = {}): BoundaryNode {
-    const device = this.#addDevice(name, model.clock, model.ports ?? [{}, {}]);
+    const [node] = this.boundaryClocks(name, model, [model]);
+    if (node === undefined) throw new Error('one model makes one clock');
+    return node;
+  }
+
+  /** Several on one device, one a domain. */
+  boundaryClocks(
+    name: string,
+    { clock, ports = [{}, {}] }: BoundaryDeviceModel,
+    models: readonly BoundaryInstanceModel[],
+  ): readonly BoundaryNode[] {
+    const device = this.#addDevice(name, clock, ports);
     const random = new RandomStream(this.network.seed, `${name}/delay requests`);
     const { timeline } = this.network;
-    return runBoundaryClock(
-      device,
-      model,
-      () => timeline.now,
-      () => random.uniform(),
-    );
+    return runBoundaryClocks(device, ports, models, {
+      now: () => timeline.now,
+      random: () => random.uniform(),
+    });
   }
 
   /** Compares the PTP time of `node` with that of `reference`, ten times a second from now on. */
-  compare(node: BoundaryNode, reference: Pick<BoundaryNode, 'aheadNs'>): readonly TimeError[] {
+  compare(node: Timekeeper, reference: Timekeeper): readonly TimeError[] {
     const { timeline } = this.network;
     const errors: TimeError[] = [];
     const look = (): void => {
