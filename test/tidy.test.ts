@@ -172,7 +172,7 @@ describe('sample configurations', () => {
   });
 
   test.each(samples)('%s is valid', (file) => {
-    expect(loadConfig(join(root, file)).ports.length).toBeGreaterThan(1);
+    expect(() => loadConfig(join(root, file))).not.toThrow();
   });
 });
 
