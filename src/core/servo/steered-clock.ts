@@ -101,7 +101,11 @@ export class SteeredClock {
     if (action.kind === 'none') return 'ignored';
     this.#map = withRate(this.#map, at, action.rateOffset);
     if (action.kind === 'slew') return 'steered';
-    this.set(difference(zeroTimeInterval, timeIntervalFromNs(action.offset)));
+    // Its Sync stays the last one used: what gathers from here on is the rate's doing, to be slewed and not stepped over again.
+    this.#map = steppedBy(
+      this.#map,
+      difference(zeroTimeInterval, timeIntervalFromNs(action.offset)),
+    );
     return 'set';
   }
 }
