@@ -102,8 +102,8 @@ interface End {
 }
 
 class Topology {
-  readonly nodes: readonly Node[];
-  readonly links: readonly (readonly [End, End])[];
+  nodes: readonly Node[];
+  links: readonly (readonly [End, End])[];
 
   constructor(
     clocks: readonly { readonly priority1: number; readonly clockClass: number }[],
@@ -153,6 +153,32 @@ class Topology {
       this.#deliver(b, a);
     }
     for (const node of this.nodes) decide(node);
+  }
+
+  /** Both ends fall silent. */
+  cut(link: number): void {
+    for (const { node, port } of this.links[link] ?? []) {
+      const { heard, codes } = this.nodes[node] ?? { heard: [], codes: [] };
+      heard[port] = undefined;
+      codes[port] = undefined;
+    }
+    this.links = this.links.filter((_, index) => index !== link);
+  }
+
+  isConnected(): boolean {
+    return isConnected(
+      this.nodes.length,
+      this.links.map(([a, b]) => [a.node, b.node] as const),
+    );
+  }
+
+  setClockClasses(classes: readonly number[]): void {
+    this.nodes = this.nodes.map((node, index) => {
+      const { defaultDS } = node;
+      const clockClass = classes[index] ?? defaultDS.clockQuality.clockClass;
+      const changed = { ...defaultDS, clockQuality: { ...defaultDS.clockQuality, clockClass } };
+      return { ...node, defaultDS: changed, announces: bodyOf(ownDataSet(changed)) };
+    });
   }
 
   #deliver(from: End, to: End): void {
@@ -221,40 +247,146 @@ const topologies = fc
     return new Topology(clocks, [...tree, ...loops]);
   });
 
+/** Rounds until nothing changes any more; undefined: it goes on changing. */
+function settle(topology: Topology, maxRounds = 4 * topology.nodes.length + 2): number | undefined {
+  const { nodes } = topology;
+  const picture = (): string =>
+    nodes
+      .map(({ codes, announces: { grandmasterIdentity, stepsRemoved } }) =>
+        [...codes, grandmasterIdentity, stepsRemoved].join(),
+      )
+      .join(';');
+  let before = picture();
+  // News travels one link a round, and every node may be told of a worse grandmaster first.
+  for (let round = 1; round <= maxRounds; ++round) {
+    topology.round();
+    const after = picture();
+    if (after === before) return round;
+    before = after;
+  }
+  return undefined;
+}
+
+function bestOf(nodes: readonly Node[]): Node {
+  return nodes.reduce((a, b) =>
+    isBetter(compareDataSets(ownDataSet(a.defaultDS), ownDataSet(b.defaultDS))) ? a : b,
+  );
+}
+
+/** What is not as it should be in a network that has settled, in words; nothing if it is the shortest tree of the best clock. */
+function faultsOf(topology: Topology): string[] {
+  const { nodes, links } = topology;
+  const best = bestOf(nodes);
+  const faults: string[] = [];
+  for (const [index, node] of nodes.entries()) {
+    if (node.announces.grandmasterIdentity !== best.defaultDS.clockIdentity) {
+      faults.push(`node ${index} has another grandmaster`);
+    }
+    const slavePorts = node.codes.filter((code) => code === 'S1').length;
+    if (slavePorts !== (node === best ? 0 : 1)) faults.push(`node ${index}: ${slavePorts} slaves`);
+  }
+  for (const [a, b] of links) {
+    const codes = [topology.codeOf(a), topology.codeOf(b)];
+    const masters = codes.filter((code) => code?.startsWith('M') === true).length;
+    if (masters !== 1) faults.push(`${codes.join(' and ')} on one link`);
+    // Up a slave port there are fewer steps: so there is no circle, and the tree is the shortest one.
+    for (const [below, above] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      if (topology.codeOf(below) !== 'S1') continue;
+      const steps = nodes[below.node]?.announces.stepsRemoved ?? 0;
+      const stepsAbove = nodes[above.node]?.announces.stepsRemoved ?? 0;
+      if (steps !== stepsAbove + 1) faults.push(`${steps} steps below ${stepsAbove}`);
+    }
+  }
+  return faults;
+}
+
+/** Every connected graph of that many nodes, each with every order of who is the better clock. */
+function* everyTopology(size: number): Generator<Topology> {
+  const pairs = Array.from({ length: size }, (_, a) =>
+    Array.from({ length: a }, (_, b) => [b, a] as const),
+  ).flat();
+  // Alike in everything else, the node with the lower number is the better clock.
+  const clocks = Array.from({ length: size }, () => ({ priority1: 128, clockClass: 248 }));
+  for (let chosen = 0; chosen < 2 ** pairs.length; ++chosen) {
+    const edges = pairs.filter((_, index) => ((chosen >> index) & 1) === 1);
+    if (isConnected(size, edges)) yield new Topology(clocks, edges);
+  }
+}
+
+function isConnected(size: number, edges: readonly (readonly [number, number])[]): boolean {
+  let reached = 1;
+  for (let pass = 0; pass < size; ++pass) {
+    for (const [a, b] of edges) {
+      if (((reached >> a) & 1) + ((reached >> b) & 1) === 1) reached |= (1 << a) | (1 << b);
+    }
+  }
+  return reached === 2 ** size - 1;
+}
+
 describe('networks of up to six clocks, with loops', () => {
-  test('settle to a tree with one grandmaster', () => {
+  // How many labelled connected graphs there are is well known (OEIS A001187).
+  test.each([
+    [2, 1],
+    [3, 4],
+    [4, 38],
+    [5, 728],
+    [6, 26_704],
+  ])('of %d clocks, every one settles to a tree with one grandmaster', (size, expected) => {
+    let count = 0;
+    for (const topology of everyTopology(size)) {
+      count += 1;
+      const described = () => `links ${JSON.stringify(topology.links)}`;
+      if (settle(topology) === undefined) throw new Error(`does not settle: ${described()}`);
+      const faults = faultsOf(topology);
+      if (faults.length > 0) throw new Error(`${faults.join(', ')}: ${described()}`);
+    }
+    expect(count).toBe(expected);
+  });
+
+  test('so do those with parallel links and ties of every kind', () => {
     fc.assert(
       fc.property(topologies, (topology) => {
-        const { nodes, links } = topology;
-        for (let round = 0; round < 4 * nodes.length; ++round) topology.round();
-        const settled = JSON.stringify(nodes.map(({ codes }) => codes));
-        topology.round();
-        expect(JSON.stringify(nodes.map(({ codes }) => codes))).toBe(settled);
+        expect(settle(topology)).toBeDefined();
+        expect(faultsOf(topology)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
 
-        const best = nodes.reduce((a, b) =>
-          isBetter(compareDataSets(ownDataSet(a.defaultDS), ownDataSet(b.defaultDS))) ? a : b,
-        );
-        for (const node of nodes) {
-          expect(node.announces.grandmasterIdentity).toBe(best.defaultDS.clockIdentity);
-          const slavePorts = node.codes.filter((code) => code === 'S1').length;
-          expect(slavePorts).toBe(node === best ? 0 : 1);
-        }
-        for (const [a, b] of links) {
-          const masters = [topology.codeOf(a), topology.codeOf(b)].filter((code) =>
-            code?.startsWith('M'),
-          );
-          expect(masters).toHaveLength(1);
-        }
-        // Up a slave port there are fewer steps: so there is no circle, and the tree is the shortest one.
-        for (const [a, b] of links) {
-          for (const [below, above] of [
-            [a, b],
-            [b, a],
-          ] as const) {
-            if (topology.codeOf(below) !== 'S1') continue;
-            const steps = nodes[below.node]?.announces.stepsRemoved ?? 0;
-            expect(steps).toBe((nodes[above.node]?.announces.stepsRemoved ?? 0) + 1);
+  test('after any link is cut, what is left settles anew', () => {
+    fc.assert(
+      fc.property(topologies, fc.nat(), (topology, which) => {
+        settle(topology);
+        topology.cut(which % topology.links.length);
+        // Without path trace, news of a grandmaster that is cut off go round a loop up to the 255th step.
+        expect(settle(topology, 300)).toBeDefined();
+        fc.pre(topology.isConnected());
+        expect(faultsOf(topology)).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('with primary references among them, no reference follows, and no link has two masters', () => {
+    const references = fc.array(fc.constantFrom(6, 127, 128, 248), { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(topologies, references, (topology, classes) => {
+        topology.setClockClasses(classes);
+        expect(settle(topology)).toBeDefined();
+        for (const { defaultDS, codes, announces } of topology.nodes) {
+          if (defaultDS.clockQuality.clockClass > 127) {
+            expect(codes.filter((code) => code === 'S1').length).toBeLessThanOrEqual(1);
+            continue;
           }
+          for (const code of codes) expect(code).toMatch(/^(M1|P1)$/);
+          expect(announces.grandmasterIdentity).toBe(defaultDS.clockIdentity);
+        }
+        for (const [a, b] of topology.links) {
+          const codes = [topology.codeOf(a), topology.codeOf(b)];
+          expect(codes.filter((code) => code?.startsWith('M') === true)).toHaveLength(1);
         }
       }),
       { numRuns: 300 },

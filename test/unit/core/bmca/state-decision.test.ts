@@ -4,7 +4,12 @@ import {
   ownDataSet,
   type ComparisonDataSet,
 } from '../../../../src/core/bmca/comparison.js';
-import { decideState, ebestOf } from '../../../../src/core/bmca/state-decision.js';
+import {
+  decideState,
+  ebestOf,
+  type DecisionCode,
+} from '../../../../src/core/bmca/state-decision.js';
+import type { PortState } from '../../../../src/core/datasets/data-sets.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import type { AnnounceBody } from '../../../../src/core/wire/announce.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
@@ -44,6 +49,48 @@ function decide(own: ComparisonDataSet, ...erbests: readonly (ComparisonDataSet 
 
 const better = { grandmasterPriority1: 1 };
 const worse = { grandmasterPriority1: 200 };
+
+/** Ways of one grandmaster, better than the clock: by one port the shortest, by another as short, by another longer. */
+const gm = { ...better, grandmasterIdentity: clockIdentity(1n) };
+const best = heard(2n, 1, gm);
+const asShort = heard(3n, 2, gm);
+const longerFromBelow = heard(90n, 2, { ...gm, stepsRemoved: 1 });
+
+describe('every arrow of figure 33', () => {
+  // clockClass, port state, whether it is silent; Erbest and Ebest; the code.
+  test.each<
+    [
+      number,
+      PortState,
+      boolean,
+      ComparisonDataSet | undefined,
+      ComparisonDataSet | undefined,
+      DecisionCode | undefined,
+    ]
+  >([
+    [248, 'LISTENING', false, undefined, undefined, undefined],
+    [248, 'LISTENING', false, undefined, best, undefined],
+    [6, 'LISTENING', false, undefined, best, undefined],
+    [248, 'LISTENING', true, undefined, undefined, 'M2'],
+    [248, 'LISTENING', true, undefined, best, 'M3'],
+    [6, 'LISTENING', true, undefined, best, 'M1'],
+    [6, 'MASTER', false, undefined, best, 'M1'],
+    [6, 'LISTENING', false, heard(1n, 1, worse), best, 'M1'],
+    [1, 'PASSIVE', false, best, best, 'P1'],
+    [127, 'SLAVE', false, best, best, 'P1'],
+    [128, 'MASTER', false, best, best, 'S1'],
+    [248, 'SLAVE', false, undefined, undefined, 'M2'],
+    [248, 'PASSIVE', false, heard(1n, 1, worse), heard(1n, 1, worse), 'M2'],
+    [248, 'UNCALIBRATED', false, best, best, 'S1'],
+    [248, 'PRE_MASTER', false, undefined, best, 'M3'],
+    [248, 'MASTER', false, heard(4n, 2), best, 'M3'],
+    [248, 'MASTER', false, asShort, best, 'P2'],
+    [248, 'MASTER', false, longerFromBelow, best, 'M3'],
+  ])('class %d, %s, silent: %s', (clockClass, portState, silent, erbest, ebest, code) => {
+    const view = { portState, silent, ...(erbest && { erbest }) };
+    expect(decideState(d0(clockClass), ebest, view)).toBe(code);
+  });
+});
 
 describe('state decision (9.3.3, figure 33)', () => {
   test('a port that listens and hears nothing goes on listening, until its time is over', () => {

@@ -1,0 +1,294 @@
+/** What a boundary clock makes of Announce messages, and of their staying away: message by message, timer by timer. */
+import { describe, expect, test } from 'vitest';
+import { BoundaryClock } from '../../../../src/core/instance/boundary-clock.js';
+import type { BoundaryPortSettings } from '../../../../src/core/instance/boundary-port.js';
+import type { Output } from '../../../../src/core/io.js';
+import { defaultServoSettings } from '../../../../src/core/servo/pi-servo.js';
+import { clockIdentity } from '../../../../src/core/time/identity.js';
+import { zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
+import type { AnnounceBody } from '../../../../src/core/wire/announce.js';
+import { Flag, type Header } from '../../../../src/core/wire/header.js';
+import { encode } from '../../../../src/core/wire/message.js';
+import { announceFrom, portIdentityOf } from '../../../support/announces.js';
+
+const own = 50n;
+/** Better than the clock, by priority1. */
+const good = { grandmasterPriority1: 10 };
+const better = { grandmasterPriority1: 1 };
+const worse = { grandmasterPriority1: 200 };
+
+class Bench {
+  readonly clock: BoundaryClock;
+
+  /** Two ports, both links up. */
+  constructor(port: Partial<BoundaryPortSettings> = {}, clockClass = 248) {
+    this.clock = new BoundaryClock({
+      defaultDS: {
+        clockIdentity: clockIdentity(own),
+        numberPorts: 2,
+        clockQuality: { clockClass, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff },
+        ...{ priority1: 128, priority2: 128, domainNumber: 0, sdoId: 0, slaveOnly: false },
+      },
+      ports: [0, 1].map((index) => ({
+        port: index,
+        ...{ transport: 'l2', delayMechanism: 'e2e', delayAsymmetry: zeroTimeInterval },
+        ...{ logAnnounceInterval: 0, announceReceiptTimeout: 3, masterOnly: false },
+        ...{ logSyncInterval: 0, logMinDelayReqInterval: 0, logMinPdelayReqInterval: 0 },
+        ...port,
+      })),
+      ...{ pathTrace: false, servo: defaultServoSettings, random: () => 0.5 },
+    });
+    for (const index of [0, 1]) this.clock.step({ kind: 'link', port: index, up: true });
+  }
+
+  announce(
+    port: number,
+    source: bigint,
+    body: Partial<AnnounceBody> = {},
+    header: Partial<Header> = {},
+    toUnicast = false,
+  ): readonly Output[] {
+    return this.clock.step({
+      kind: 'message',
+      port,
+      message: encode(announceFrom(portIdentityOf(source), body, header)),
+      source: { kind: 'unicast', mac: '02:00:00:00:00:01' },
+      toUnicast,
+    });
+  }
+
+  /** Often enough to qualify. */
+  qualify(port: number, source: bigint, body: Partial<AnnounceBody> = {}): readonly Output[] {
+    return [...this.announce(port, source, body), ...this.announce(port, source, body)];
+  }
+
+  timer(name: string): readonly Output[] {
+    return this.clock.step({ kind: 'timer', timer: name });
+  }
+
+  states(): readonly string[] {
+    return this.clock.state().ports.map(({ portState }) => portState);
+  }
+
+  get grandmaster(): bigint {
+    return this.clock.state().parentDS.grandmasterIdentity;
+  }
+}
+
+const reasons = (outputs: readonly Output[]) =>
+  outputs.flatMap((output) => (output.kind === 'discarded' ? [output.reason] : []));
+
+const timer = (outputs: readonly Output[], name: string) =>
+  outputs.findLast(
+    (output) =>
+      (output.kind === 'setTimer' || output.kind === 'cancelTimer') && output.timer === name,
+  );
+
+describe('which Announce messages count (9.3.2.5)', () => {
+  test.each<[string, bigint, Partial<AnnounceBody>, Partial<Header>, boolean, string[]]>([
+    ['any other', 1n, {}, {}, false, []],
+    ['254 steps removed', 1n, { stepsRemoved: 254 }, {}, false, []],
+    ['255 steps removed', 1n, { stepsRemoved: 255 }, {}, false, ['unqualifiedAnnounce']],
+    [
+      'alternateMaster (17.3.2)',
+      1n,
+      {},
+      { flagField: Flag.alternateMaster },
+      false,
+      ['unqualifiedAnnounce'],
+    ],
+    ['its own, come back', own, {}, {}, false, ['ownMessage']],
+    ['of another domain', 1n, {}, { domainNumber: 1 }, false, ['otherDomain']],
+    ['of another sdoId', 1n, {}, { sdoId: 0x100 }, false, ['otherSdoId']],
+    ['to this clock alone', 1n, {}, {}, true, ['otherTransmission']],
+  ])('%s', (_, source, body, header, toUnicast, expected) => {
+    const bench = new Bench();
+    const outputs = [1, 2].flatMap(() =>
+      bench.announce(0, source, { ...good, ...body }, header, toUnicast),
+    );
+    expect([...new Set(reasons(outputs))]).toEqual(expected);
+    expect(bench.grandmaster).toBe(expected.length === 0 ? 1n : own);
+  });
+});
+
+describe('FOREIGN_MASTER_TIME_WINDOW and FOREIGN_MASTER_THRESHOLD (9.3.2.4.4)', () => {
+  // Announce intervals that pass between one message and the next: two within four intervals qualify.
+  test.each<[readonly number[], boolean]>([
+    [[], false],
+    [[0], true],
+    [[3], true],
+    [[4], false],
+    [[4, 4, 4], false],
+    [[4, 3], true],
+  ])('intervals between messages: %j', (gaps, qualified) => {
+    const bench = new Bench();
+    bench.announce(0, 1n, good);
+    for (const gap of gaps) {
+      for (let passed = 0; passed < gap; ++passed) bench.timer('0/stateDecision');
+      bench.announce(0, 1n, good);
+    }
+    expect(bench.grandmaster).toBe(qualified ? 1n : own);
+    expect(bench.states()[0]).toBe(qualified ? 'UNCALIBRATED' : 'LISTENING');
+  });
+
+  test('two masters, one message each: neither is qualified', () => {
+    const bench = new Bench();
+    bench.announce(0, 1n, good);
+    bench.announce(0, 2n, good);
+    expect(bench.states()[0]).toBe('LISTENING');
+  });
+
+  test('on two ports, one message each: the ports count by themselves', () => {
+    const bench = new Bench();
+    bench.announce(0, 1n, good);
+    bench.announce(1, 1n, good);
+    expect(bench.states()).toEqual(['LISTENING', 'LISTENING']);
+  });
+});
+
+describe('announceReceiptTimeoutInterval (7.7.3.1, 9.2.6.12)', () => {
+  test.each([
+    [1, 3, 6e9],
+    [0, 3, 3e9],
+    [-3, 2, 0.25e9],
+    [-3, 10, 1.25e9],
+  ])('logAnnounceInterval %d, announceReceiptTimeout %d: %d ns', (log, timeout, after) => {
+    const bench = new Bench({ logAnnounceInterval: log, announceReceiptTimeout: timeout });
+    const outputs = bench.qualify(0, 1n, good);
+    expect(timer(outputs, '0/announceReceipt')).toEqual({
+      kind: 'setTimer',
+      timer: '0/announceReceipt',
+      after,
+    });
+  });
+
+  test("each of the parent's messages puts it off, those of others do not", () => {
+    const bench = new Bench();
+    bench.qualify(0, 1n, good);
+    const restarts = (outputs: readonly Output[]) =>
+      timer(outputs, '0/announceReceipt')?.kind === 'setTimer';
+    expect(restarts(bench.announce(0, 1n, good))).toBe(true);
+    expect(restarts(bench.announce(0, 2n, worse))).toBe(false);
+  });
+
+  test('a listening port that hears nobody becomes master at once (M2)', () => {
+    const bench = new Bench();
+    bench.timer('0/announceReceipt');
+    expect(bench.states()).toEqual(['MASTER', 'LISTENING']);
+  });
+
+  test('a slave whose parent is silent is grandmaster; with somebody else there, slave of that one', () => {
+    const alone = new Bench();
+    alone.qualify(0, 1n, good);
+    alone.timer('0/announceReceipt');
+    expect(alone.states()[0]).toBe('MASTER');
+    expect(alone.grandmaster).toBe(own);
+
+    const second = new Bench();
+    second.qualify(0, 1n, better);
+    second.qualify(0, 2n, good);
+    second.timer('0/announceReceipt');
+    expect(second.states()[0]).toBe('UNCALIBRATED');
+    expect(second.grandmaster).toBe(2n);
+  });
+
+  test('a passive port whose master is silent is master', () => {
+    const bench = new Bench();
+    const gm = { ...good, grandmasterIdentity: clockIdentity(1n) };
+    bench.qualify(0, 2n, gm);
+    bench.qualify(1, 3n, gm);
+    expect(bench.states()).toEqual(['UNCALIBRATED', 'PASSIVE']);
+    bench.timer('1/announceReceipt');
+    expect(bench.states()).toEqual(['UNCALIBRATED', 'MASTER']);
+  });
+
+  test('a master waits for nobody', () => {
+    const bench = new Bench();
+    bench.qualify(0, 1n, good);
+    const outputs = bench.qualify(0, 1n, worse);
+    expect(timer(outputs, '0/announceReceipt')?.kind).toBe('cancelTimer');
+  });
+});
+
+describe('QUALIFICATION_TIMEOUT (9.2.6.11)', () => {
+  test.each([
+    [0, 0, 2e9],
+    [1, 0, 3e9],
+    [6, -2, 2e9],
+  ])(
+    'M3 behind a master of %d stepsRemoved, logAnnounceInterval %d: %d ns',
+    (steps, log, after) => {
+      const bench = new Bench({ logAnnounceInterval: log });
+      const gm = { ...good, stepsRemoved: steps, grandmasterIdentity: clockIdentity(9n) };
+      const outputs = bench.qualify(0, 1n, gm);
+      // The other port hears nothing; it is asked for a state as soon as somebody worse is heard there.
+      const asked = [...outputs, ...bench.qualify(1, 2n, worse)];
+      expect(bench.states()).toEqual(['UNCALIBRATED', 'PRE_MASTER']);
+      expect(timer(asked, '1/qualification')).toEqual({
+        kind: 'setTimer',
+        timer: '1/qualification',
+        after,
+      });
+      bench.timer('1/qualification');
+      expect(bench.states()).toEqual(['UNCALIBRATED', 'MASTER']);
+    },
+  );
+
+  test('M2: none', () => {
+    const bench = new Bench();
+    bench.qualify(0, 1n, worse);
+    expect(bench.states()[0]).toBe('MASTER');
+  });
+
+  test('M1: none; P1: passive, and the clock its own parent', () => {
+    const reference = new Bench({}, 6);
+    reference.qualify(0, 1n, better);
+    reference.qualify(1, 2n, worse);
+    expect(reference.states()).toEqual(['PASSIVE', 'MASTER']);
+    expect(reference.grandmaster).toBe(own);
+  });
+});
+
+describe('the updates of 9.3.5', () => {
+  test('S1: currentDS, parentDS and timePropertiesDS are those of the Announce (table 16)', () => {
+    const bench = new Bench();
+    const flagField =
+      Flag.ptpTimescale | Flag.currentUtcOffsetValid | Flag.leap61 | Flag.timeTraceable;
+    const body = { ...good, stepsRemoved: 4, currentUtcOffset: 36, timeSource: 0x20 };
+    bench.announce(0, 1n, body, { flagField });
+    bench.announce(0, 1n, body, { flagField });
+    expect(bench.clock.state()).toMatchObject({
+      currentDS: { stepsRemoved: 5 },
+      parentDS: { parentPortIdentity: portIdentityOf(1n), grandmasterPriority1: 10 },
+      timePropertiesDS: {
+        ...{ currentUtcOffset: 36, currentUtcOffsetValid: true, ptpTimescale: true },
+        ...{ leap61: true, leap59: false, timeTraceable: true, frequencyTraceable: false },
+        timeSource: 0x20,
+      },
+    });
+  });
+
+  test('what the parent says anew is taken over with its next message', () => {
+    const bench = new Bench();
+    bench.qualify(0, 1n, good);
+    bench.announce(0, 1n, { ...good, stepsRemoved: 7, grandmasterPriority2: 3 });
+    expect(bench.clock.state()).toMatchObject({
+      currentDS: { stepsRemoved: 8 },
+      parentDS: { grandmasterPriority2: 3 },
+    });
+  });
+
+  test('M2: the clock is its own parent, stepsRemoved 0 (table 14)', () => {
+    const bench = new Bench();
+    bench.qualify(0, 1n, good);
+    bench.qualify(0, 1n, worse);
+    expect(bench.clock.state()).toMatchObject({
+      currentDS: { stepsRemoved: 0, offsetFromMaster: 0n, meanDelay: 0n },
+      parentDS: {
+        parentPortIdentity: portIdentityOf(own, 0),
+        grandmasterIdentity: own,
+        grandmasterPriority1: 128,
+      },
+    });
+  });
+});
