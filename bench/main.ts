@@ -57,6 +57,7 @@ async function repeat(round: string): Promise<void> {
     const suite = suites[name];
     if (suite === undefined) continue;
     for (const subject of subjects) {
+      if (subject.suites?.includes(name) === false) continue;
       await timed(`${round} ${name}: ${subject.name}`, () => suite(subject, context));
     }
   }

@@ -7,12 +7,18 @@ import type { LoadTransport } from './load.js';
 import type { Rig } from './rig.js';
 
 export type SubjectName =
-  'ptp-switch' | 'ptp-switch --busy-poll' | 'ptp4l E2E_TC' | 'kernel bridge';
+  | 'ptp-switch'
+  | 'ptp-switch --busy-poll'
+  | 'ptp4l E2E_TC'
+  | 'ptp4l E2E_TC, own processor'
+  | 'kernel bridge';
 
 export interface Subject {
   readonly name: SubjectName;
-  /** A subject that spins cannot share a processor with the generator. */
-  readonly spins: boolean;
+  /** Where times are taken: on a processor of its own, not on the one that frames arrive on. One that spins must be. */
+  readonly ownProcessor: boolean;
+  /** The only suites it takes part in; undefined is all. */
+  readonly suites?: readonly string[];
   /** Puts the subject into the rig's device, on one processor, and waits until it forwards. Ends with the rig. */
   start(rig: Rig, transport: LoadTransport, cpu: number): Promise<void>;
 }
@@ -27,7 +33,7 @@ const PTP4L_START_TIMEOUT_MS = 10_000;
 function ptpSwitch(name: SubjectName, busyPoll: boolean): Subject {
   return {
     name,
-    spins: busyPoll,
+    ownProcessor: busyPoll,
     async start(rig, _transport, cpu) {
       const instance = new Switch(rig.network, rig.device, rig.deviceInterfaces, {
         busyPoll,
@@ -40,7 +46,7 @@ function ptpSwitch(name: SubjectName, busyPoll: boolean): Subject {
 
 const ptp4lTransparentClock: Subject = {
   name: 'ptp4l E2E_TC',
-  spins: false,
+  ownProcessor: false,
   async start(rig, transport, cpu) {
     const peer = Ptp4l.transparentClock(rig.network, rig.device, {
       interfaces: rig.deviceInterfaces,
@@ -51,10 +57,18 @@ const ptp4lTransparentClock: Subject = {
   },
 };
 
+/** What a spinning subject is compared with: the same placement. */
+const ptp4lOnOwnProcessor: Subject = {
+  ...ptp4lTransparentClock,
+  name: 'ptp4l E2E_TC, own processor',
+  ownProcessor: true,
+  suites: ['transit'],
+};
+
 /** Forwards within the kernel, on whatever processor sends; corrects nothing. */
 const kernelBridge: Subject = {
   name: 'kernel bridge',
-  spins: false,
+  ownProcessor: false,
   start(rig) {
     rig.device.ip(
       'link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0',
@@ -71,5 +85,5 @@ export function availableSubjects(): Subject[] {
     ? [ptpSwitch('ptp-switch', false), ptpSwitch('ptp-switch --busy-poll', true)]
     : [];
   if (ours.length === 0) console.warn(`ptp-switch is left out: ${COMMAND_LINE} is not built`);
-  return [...ours, ptp4lTransparentClock, kernelBridge];
+  return [...ours, ptp4lTransparentClock, ptp4lOnOwnProcessor, kernelBridge];
 }

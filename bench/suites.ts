@@ -1,7 +1,8 @@
 /**
  * What is measured of one subject, once. Times are taken at a low rate with the subject on the processor that the
  * frames arrive on, as an interrupt would have it: waking another (virtual) processor takes longer than forwarding,
- * and says nothing about the subject. Capacity is taken with a processor for the subject alone.
+ * and says nothing about the subject. A subject that spins has a processor to itself, and is compared with ptp4l on one
+ * of its own. Capacity is taken with a processor for the subject alone.
  */
 
 import type { Measurements } from './measurements.js';
@@ -49,8 +50,8 @@ function timingPlacement(subject: Subject): {
   load: Pick<Load, 'cpu' | 'yielding'>;
 } {
   return {
-    subjectCpu: subject.spins ? SUBJECT_CPU : GENERATOR_CPU,
-    load: { cpu: GENERATOR_CPU, yielding: !subject.spins },
+    subjectCpu: subject.ownProcessor ? SUBJECT_CPU : GENERATOR_CPU,
+    load: { cpu: GENERATOR_CPU, yielding: !subject.ownProcessor },
   };
 }
 
