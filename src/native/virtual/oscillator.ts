@@ -43,6 +43,13 @@ export class Oscillator {
     return localNs / (1 + this.#rateOffset);
   }
 
+  /** Runs that much faster from now on, in parts per billion. */
+  slew(ppb: number): void {
+    this.#deviationNs = this.deviationNs();
+    this.#since = this.#timeline.now;
+    this.#rateOffset += ppb * 1e-9;
+  }
+
   #wander(): void {
     if (this.#wanderPerStep === 0) return;
     while (this.#timeline.now - this.#since >= wanderIntervalNs) {

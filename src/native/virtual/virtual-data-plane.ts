@@ -29,7 +29,9 @@ export interface VirtualPortOptions extends PortOptions {
   readonly timestamping: TimestampingModel;
   /** How long a frame waits before it leaves: what this device calls its residence time. */
   readonly residence: Spread;
-  /** A hardware clock of the port's own, related as the engine does it; the device's clock where there is none. */
+  /**
+   * A hardware clock, related as the engine does it, or that of an earlier port; the device's clock where there is none.
+   */
   readonly hardwareClock?: VirtualClock;
   /** How that one is read; both clocks at once unless set. */
   readonly clockReadings?: ClockReadingModel;
@@ -70,7 +72,9 @@ export class VirtualDataPlane implements DataPlane {
   readonly #clock: VirtualClock;
   readonly #options: readonly VirtualPortOptions[];
   readonly #ports: readonly VirtualPort[];
-  /** Of the ports that have a hardware clock. */
+  /** Of each port, the first one that has the same hardware clock; -1 where there is none. */
+  readonly #clockOwners: readonly number[];
+  /** One a hardware clock, by its owner. */
   readonly #clockReaders = new Map<number, ClockReader>();
   readonly #portClocks = new Map<number, PortClock>();
   readonly #forwarder: Forwarder;
@@ -90,6 +94,9 @@ export class VirtualDataPlane implements DataPlane {
     this.#timeline = timeline;
     this.#clock = clock;
     this.#options = ports;
+    this.#clockOwners = ports.map(({ hardwareClock: clock }) =>
+      clock === undefined ? -1 : ports.findIndex(({ hardwareClock }) => hardwareClock === clock),
+    );
     this.#forwarder = createForwarder({ ports: ports.length, seed, limits }, () => {
       this.#waiting = true;
       this.#wake();
@@ -98,7 +105,7 @@ export class VirtualDataPlane implements DataPlane {
     this.#ports = ports.map((options, port) => {
       const { timestamping, hardwareClock } = options;
       const { ingressLatencyNs, egressLatencyNs, delayAsymmetryNs } = options;
-      if (hardwareClock !== undefined) {
+      if (hardwareClock !== undefined && this.#clockOwners[port] === port) {
         const readings = options.clockReadings ?? {};
         const reader = new ClockReader(readings, hardwareClock, clock, random(port, 'readings'));
         this.#clockReaders.set(port, reader);
@@ -191,7 +198,7 @@ export class VirtualDataPlane implements DataPlane {
       timestamping: hardwareClock === undefined ? 'software' : 'hardware',
       timestampingReason:
         hardwareClock === undefined ? 'every port has the one clock' : 'every clock is related',
-      phcIndex: hardwareClock === undefined ? -1 : port,
+      phcIndex: this.#clockOwners[port] ?? -1,
       clock: this.#portClocks.get(port) ?? null,
     }));
   }
@@ -269,8 +276,12 @@ export class VirtualDataPlane implements DataPlane {
   #readClocks(freshNs: number): void {
     if (this.#closed || this.#timeline.now - this.#clocksReadAt < freshNs) return;
     this.#clocksReadAt = this.#timeline.now;
-    for (const [port, reader] of this.#clockReaders) {
-      this.#portClocks.set(port, this.#forwarder.crossTimestamp(port, reader.read()));
+    for (const [owner, reader] of this.#clockReaders) {
+      const reading = reader.read();
+      for (const [port, its] of this.#clockOwners.entries()) {
+        if (its !== owner) continue;
+        this.#portClocks.set(port, this.#forwarder.crossTimestamp(port, reading));
+      }
     }
   }
 }

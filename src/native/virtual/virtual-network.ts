@@ -8,7 +8,7 @@ import type { Spread } from './spread.js';
 import { Timeline } from './timeline.js';
 import type { TimestampingModel } from './timestamper.js';
 import { VirtualClock } from './virtual-clock.js';
-import { VirtualDataPlane } from './virtual-data-plane.js';
+import { VirtualDataPlane, type VirtualPortOptions } from './virtual-data-plane.js';
 
 /** A clock and the oscillator that drives it. */
 export interface ClockModel extends OscillatorModel {
@@ -21,9 +21,14 @@ export interface HardwareClockModel extends ClockModel {
   readonly readings?: ClockReadingModel;
 }
 
+/** The clock of a port before this one, as the ports of one network card may share theirs. */
+export interface SharedClockModel {
+  readonly ofPort: number;
+}
+
 export interface PortModel {
-  /** A hardware clock of this port's own; without it the device's clock serves. */
-  readonly hardwareClock?: HardwareClockModel;
+  /** A hardware clock of this port's own, or that of another port; without it the device's clock serves. */
+  readonly hardwareClock?: HardwareClockModel | SharedClockModel;
   readonly timestamping?: TimestampingModel;
   /** How long a frame waits before it leaves by this port; 5 us unless set. */
   readonly residence?: Spread;
@@ -54,6 +59,8 @@ export interface Jack {
   readonly port: number;
 }
 
+type PortHardwareClock = Pick<VirtualPortOptions, 'hardwareClock' | 'clockReadings'>;
+
 const defaultResidenceNs = 5_000;
 const nsPerSecond = 1e9;
 
@@ -73,6 +80,7 @@ export class VirtualNetwork {
     const number = ++this.#devices;
     const random = (purpose: string) => new RandomStream(this.seed, `${name}/${purpose}`);
     const clock = this.#clock(model.clock ?? {}, random('clock'));
+    const hardwareClocks = this.#hardwareClocks(ports, (port) => random(`${port}/clock`));
     const dataPlane = new VirtualDataPlane({
       timeline: this.timeline,
       clock,
@@ -83,10 +91,7 @@ export class VirtualNetwork {
         mac: macOf(number, index + 1),
         timestamping: port.timestamping ?? {},
         residence: port.residence ?? defaultResidenceNs,
-        ...(port.hardwareClock !== undefined && {
-          hardwareClock: this.#clock(port.hardwareClock, random(`${index}/clock`)),
-          clockReadings: port.hardwareClock.readings ?? {},
-        }),
+        ...hardwareClocks[index],
       })),
     });
     const portOptions = ports.map((port, index) => told(port, `${name}-${index}`));
@@ -109,6 +114,24 @@ export class VirtualNetwork {
   /** Lets that much time pass. */
   run(seconds: number): void {
     this.timeline.runUntil(this.timeline.now + seconds * nsPerSecond);
+  }
+
+  /** Those of a device: one element a port. */
+  #hardwareClocks(ports: readonly PortModel[], random: (port: number) => RandomStream) {
+    const clocks: PortHardwareClock[] = [];
+    for (const [index, { hardwareClock: model }] of ports.entries()) {
+      clocks.push(
+        model === undefined
+          ? {}
+          : 'ofPort' in model
+            ? (clocks[model.ofPort] ?? {})
+            : {
+                hardwareClock: this.#clock(model, random(index)),
+                clockReadings: model.readings ?? {},
+              },
+      );
+    }
+    return clocks;
   }
 
   #clock(model: ClockModel, random: RandomStream): VirtualClock {
