@@ -16,6 +16,7 @@ constexpr double kMaxRateOffset = 1e-3;
 }  // namespace
 
 ClockTracker::Outcome ClockTracker::add(const CrossTimestamp& sample) {
+  missed_in_a_row_ = 0;
   if (count_ == 0) {
     restart(sample);
     return Outcome::kAcquiring;
@@ -47,6 +48,15 @@ ClockTracker::Outcome ClockTracker::add(const CrossTimestamp& sample) {
   append(sample);
   fit();
   return relation_.valid ? Outcome::kFollowing : Outcome::kAcquiring;
+}
+
+bool ClockTracker::miss() {
+  if (++missed_in_a_row_ < kMaxMissed || !relation_.valid) return false;
+  ++relation_.epoch;
+  relation_.valid = false;
+  count_ = 0;
+  next_ = 0;
+  return true;
 }
 
 void ClockTracker::restart(const CrossTimestamp& sample) {

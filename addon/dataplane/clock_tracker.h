@@ -38,6 +38,12 @@ class ClockTracker {
   };
   Outcome add(const CrossTimestamp& sample);
 
+  // So many readings that fail in a row say that the clock is gone.
+  static constexpr uint32_t kMaxMissed = 50;
+  // A reading has failed. True when the line is forgotten for it: nobody would notice a move any
+  // more.
+  bool miss();
+
   const ClockRelation& relation() const { return relation_; }
   // Clock minus reference at the last sample, and how much faster the clock runs, in parts per
   // billion.
@@ -67,6 +73,7 @@ class ClockTracker {
   double noise_ns_ = 0;
   int64_t shortest_window_ns_ = 0;
   uint32_t ignored_in_a_row_ = 0;
+  uint32_t missed_in_a_row_ = 0;
 };
 
 }  // namespace ptpswitch::dataplane

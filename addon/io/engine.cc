@@ -265,10 +265,7 @@ void Engine::interface_changed(const std::string& name) {
     if (port.info.present) close_port(index);
     if (!probe.exists) continue;
     if (const auto error = open_port(index)) {
-      records_.push({.kind = RecordKind::kPortError,
-                     .port = static_cast<uint8_t>(index),
-                     .payload = error->message.data(),
-                     .payload_size = static_cast<uint32_t>(error->message.size())});
+      tell_port_error(static_cast<uint32_t>(index), error->message);
     }
   }
 }
@@ -277,7 +274,10 @@ void Engine::report_error(uint32_t index, const std::string& doing, int error) {
   Port& port = ports_[index];
   if (port.last_error == error) return;
   port.last_error = error;
-  const std::string text = describe_errno(doing, error);
+  tell_port_error(index, describe_errno(doing, error));
+}
+
+void Engine::tell_port_error(uint32_t index, const std::string& text) {
   records_.push({.kind = RecordKind::kPortError,
                  .port = static_cast<uint8_t>(index),
                  .payload = text.data(),
@@ -434,9 +434,23 @@ void Engine::read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts) 
     if (now - clock->read_at < older_than_ns) continue;
     clock->read_at = now;
     const auto reading = clock->device.read(attempts);
-    if (!reading) continue;  // the line stands until a reading contradicts it
+    if (!reading) {
+      if (clock->tracker.miss()) forget_clock(*clock);
+      continue;
+    }
     const Outcome outcome = clock->tracker.add(*reading);
     if (outcome != Outcome::kIgnored) publish_clock(*clock, outcome == Outcome::kMoved);
+  }
+}
+
+// Its readings fail again and again.
+void Engine::forget_clock(HardwareClockTrack& clock) {
+  publish_clock(clock, false);
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    if (ports_[index].clock != &clock) continue;
+    tell_port_error(index,
+                    "its hardware clock cannot be read: corrections wait until it can; see dmesg, "
+                    "or use timestamping: software");
   }
 }
 
@@ -475,13 +489,9 @@ void Engine::check_hardware_mode(int64_t now) {
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     Port& port = ports_[index];
     if (!port.hardware || !port.hardware->changed_by_others()) continue;
-    const std::string text =
-        "another program has changed the hardware time stamping mode: stop it; the mode is set "
-        "again";
-    records_.push({.kind = RecordKind::kPortError,
-                   .port = static_cast<uint8_t>(index),
-                   .payload = text.data(),
-                   .payload_size = static_cast<uint32_t>(text.size())});
+    tell_port_error(index,
+                    "another program has changed the hardware time stamping mode: stop it; the "
+                    "mode is set again");
     port.hardware->set_again();
   }
 }

@@ -115,6 +115,7 @@ class Engine final : private dataplane::Effects {
   void interface_changed(const std::string& name);
   void refresh_link(uint32_t port, const InterfaceProbe& probe);
   void report_error(uint32_t port, const std::string& doing, int error);
+  void tell_port_error(uint32_t port, const std::string& text);
 
   void run();
   bool receive_from(uint32_t port);
@@ -124,6 +125,7 @@ class Engine final : private dataplane::Effects {
   void wait_for_events(int timeout_ms);
   int sleep_ms(int64_t now);
   void read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts);
+  void forget_clock(HardwareClockTrack& clock);
   void publish_clock(HardwareClockTrack& clock, bool moved);
   void check_system_clock();
   void check_hardware_mode(int64_t now);

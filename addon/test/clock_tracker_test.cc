@@ -216,3 +216,26 @@ TEST_CASE("readings that take long for ever are the machine's new habit") {
   CHECK(ignored == 10);
   CHECK(std::abs(error_ns(tracker, clock, clock.now())) < 2.0);
 }
+
+TEST_CASE("a clock that cannot be read any more is related no longer, and anew when it can") {
+  SimulatedClock clock(3'000'000'000, 30e-6);
+  ClockTracker tracker;
+  follow(tracker, clock, ClockTracker::kWindow);
+  // One reading among the failures: it is still there.
+  for (const uint32_t failures : {ClockTracker::kMaxMissed - 1, ClockTracker::kMaxMissed - 1}) {
+    for (uint32_t i = 0; i < failures; ++i) CHECK_FALSE(tracker.miss());
+    CHECK(tracker.add(clock.read()) == Outcome::kFollowing);
+  }
+  for (uint32_t i = 1; i < ClockTracker::kMaxMissed; ++i) CHECK_FALSE(tracker.miss());
+  CHECK(tracker.miss());
+  CHECK_FALSE(tracker.relation().valid);
+  CHECK(tracker.relation().epoch == 1);
+  CHECK_FALSE(tracker.miss());  // said once
+
+  clock.step(-1'000'000'000);
+  for (uint32_t i = 1; i < ClockTracker::kMinimumSamples; ++i) {
+    CHECK(tracker.add(clock.read()) == Outcome::kAcquiring);
+  }
+  CHECK(tracker.add(clock.read()) == Outcome::kFollowing);
+  CHECK(std::abs(error_ns(tracker, clock, clock.now())) < 2.0);
+}

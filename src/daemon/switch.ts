@@ -154,7 +154,7 @@ export class Switch {
     if (now - (this.#clockMovedToldAt[port] ?? -Infinity) < clockMovedIntervalNs) return;
     this.#clockMovedToldAt[port] = now;
     this.#log.warn(
-      `${this.#nameOf(port)}: its hardware clock was set or slewed: relating it anew, corrections wait`,
+      `${this.#nameOf(port)}: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait`,
     );
   }
 
