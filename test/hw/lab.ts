@@ -6,7 +6,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { atEnd } from '../support/netns/cleanup.js';
@@ -66,10 +66,10 @@ export async function runInGuest(
   const child = spawn(join(lab, 'run'), [process.execPath, file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PAIRS: String(pairs), TMO: String(RUN_TIMEOUT_MS / 1000) },
-    detached: true, // a group of its own, which ends whole
+    detached: true, // a session of its own, which ends whole
   });
   const forget = atEnd(() => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined) endSession(child.pid);
   });
   const guest = new GuestRun();
   createInterface({ input: child.stdout }).on('line', (line) => guest.read(line));
@@ -77,4 +77,17 @@ export async function runInGuest(
   await new Promise((resolve) => child.once('close', resolve));
   forget();
   return guest;
+}
+
+/** Ends every process of a session: the lab's programs are in several groups, the virtual machine in one of its own. */
+function endSession(session: number): void {
+  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      // proc(5): the fields after the name, which is in parentheses, are state, parent, group, session.
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
+      if (Number(fields?.[3]) === session) process.kill(Number(pid), 'SIGTERM');
+    } catch {
+      // It has just ended.
+    }
+  }
 }

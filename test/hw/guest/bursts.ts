@@ -12,7 +12,7 @@ import { FramePort } from '../../support/netns/frame-port.js';
 import { Network } from '../../support/netns/network.js';
 import { until } from '../../support/netns/wait.js';
 import { ptpFramesOf } from '../../support/ptp-frames.js';
-import { awake } from './awake.js';
+import { asleep } from './awake.js';
 import { plugIn, startSwitch } from './cabling.js';
 import { SETTLING_SECONDS } from './following.js';
 import { detune } from './hardware-clock.js';
@@ -112,13 +112,13 @@ await scenario('bursts', async (): Promise<Bursts> => {
   const instance = await startSwitch(network, sw, ['eth1', 'eth3', 'eth5']);
   startGrandmaster(network, gm, 'eth0');
   const slave = new HardwareSlave(network, slavePlace, 'eth4');
-  const settled = (await awake(() => slave.followingSince())) + SETTLING_SECONDS;
-  const out = await awake(() => FramePort.open(source, 'eth2', () => false));
+  const settled = (await slave.followingSince()) + SETTLING_SECONDS;
+  const out = await FramePort.open(source, 'eth2', () => false);
   const beside = await FramePort.open(slavePlace, 'eth4', isFollowUpOfBurst);
   await slave.offsetsBetween(settled - 1, settled);
 
   const from = now();
-  const bursts = await sendBursts((number) => out.send(...burst(number)));
+  const bursts = await asleep(() => sendBursts((number) => out.send(...burst(number))));
   const offsets = await slave.offsetsBetween(from, now());
   const followUpsSent = bursts * MESSAGES_PER_BURST;
   let ports = (await instance.stats()).ports;

@@ -3,7 +3,7 @@
 import type { Network, Namespace } from '../../support/netns/network.js';
 import { Switch, type SwitchOptions } from '../../support/netns/switch.js';
 import { until } from '../../support/netns/wait.js';
-import { awake } from './awake.js';
+import './awake.js';
 import type { Nic } from './hardware-clock.js';
 
 /** The driver takes two to four seconds. */
@@ -21,19 +21,17 @@ export async function plugIn<Role extends string>(
     const namespace = (namespaces[role] = network.namespace(role));
     places.push(...roles[role].map((nic) => ({ namespace, nic })));
   }
-  await awake(async () => {
-    for (const [index, { namespace, nic }] of places.entries()) {
-      network.adopt(namespace, nic);
-      namespace.addAddress(nic, `192.0.2.${index + 1}/24`);
-    }
-    for (const { namespace, nic } of places) {
-      await until(
-        `the carrier of ${nic}`,
-        () => namespace.run('cat', [`/sys/class/net/${nic}/carrier`]).trim() === '1',
-        CARRIER_TIMEOUT_MS,
-      );
-    }
-  });
+  for (const [index, { namespace, nic }] of places.entries()) {
+    network.adopt(namespace, nic);
+    namespace.addAddress(nic, `192.0.2.${index + 1}/24`);
+  }
+  for (const { namespace, nic } of places) {
+    await until(
+      `the carrier of ${nic}`,
+      () => namespace.run('cat', [`/sys/class/net/${nic}/carrier`]).trim() === '1',
+      CARRIER_TIMEOUT_MS,
+    );
+  }
   return namespaces;
 }
 
@@ -48,6 +46,6 @@ export async function startSwitch(
     ...options,
     startTimeoutMs: START_TIMEOUT_MS,
   });
-  await awake(() => instance.waitUntilForwarding());
+  await instance.waitUntilForwarding();
   return instance;
 }

@@ -1,15 +1,21 @@
 /**
- * What others do to the hardware clocks and to the time stamping of a switch while a slave follows through it:
+ * What others do to the clocks and to the time stamping of a switch while a slave follows through it:
  *
  *   gm eth0 ── eth1 switch eth3 ── eth2 slave
  */
 
 import type { PortClock } from '../../../src/native/data-plane.js';
 import { Network } from '../../support/netns/network.js';
-import { awake } from './awake.js';
 import { plugIn, startSwitch } from './cabling.js';
 import { SETTLING_SECONDS } from './following.js';
-import { detune, differenceNs, setRate, stepClock } from './hardware-clock.js';
+import {
+  detune,
+  differenceNs,
+  setRate,
+  setSystemClockRate,
+  stepClock,
+  stepSystemClock,
+} from './hardware-clock.js';
 import { HardwareSlave, now, startGrandmaster, type Offsets } from './hardware-peer.js';
 import { scenario } from './report.js';
 
@@ -43,7 +49,7 @@ detune('eth3', 50_000);
 const instance = await startSwitch(network, sw, ['eth1', 'eth3']);
 startGrandmaster(network, gm, 'eth0');
 const slave = new HardwareSlave(network, slavePlace, 'eth2');
-const settled = (await awake(() => slave.followingSince())) + SETTLING_SECONDS;
+const settled = (await slave.followingSince()) + SETTLING_SECONDS;
 await slave.offsetsBetween(settled - 1, settled);
 
 async function disturb(port: 'eth1' | 'eth3', act: () => void): Promise<Disturbance> {
@@ -70,6 +76,8 @@ async function disturb(port: 'eth1' | 'eth3', act: () => void): Promise<Disturba
 
 await scenario('step', () => disturb('eth1', () => stepClock('eth1', 1)));
 await scenario('slew', () => disturb('eth3', () => setRate('eth3', 70_000)));
+await scenario('system step', () => disturb('eth1', () => stepSystemClock(-1)));
+await scenario('system slew', () => disturb('eth1', () => setSystemClockRate(100_000)));
 await scenario('off', () =>
   disturb('eth3', () => sw.run('hwstamp_ctl', ['-i', 'eth3', '-t', '0', '-r', '0'])),
 );

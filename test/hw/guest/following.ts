@@ -4,7 +4,6 @@
  */
 
 import type { Namespace, Network } from '../../support/netns/network.js';
-import { awake } from './awake.js';
 import { differenceNs, setRate, type Nic } from './hardware-clock.js';
 import { HardwareSlave, startGrandmaster, type HardwarePeerOptions } from './hardware-peer.js';
 
@@ -30,12 +29,13 @@ export interface Following {
 /** The rate of a slave's clock before it is steered. */
 const SLAVE_RATE_PPB = 20_000;
 
-/** The peers are gone when it ends, however it does. */
+/** The peers are gone when it ends, however it does. `atWork` is called while they follow. */
 export async function measureFollowing(
   network: Network,
   gm: Place,
   places: readonly Place[],
   options: HardwarePeerOptions,
+  atWork: () => void = () => undefined,
 ): Promise<Following[]> {
   for (const { nic } of places) setRate(nic, SLAVE_RATE_PPB);
   const slaves = places.map(
@@ -43,12 +43,13 @@ export async function measureFollowing(
   );
   const grandmaster = startGrandmaster(network, gm.namespace, gm.nic, options);
   try {
-    const since = await awake(() => Promise.all(slaves.map((slave) => slave.followingSince())));
+    const since = await Promise.all(slaves.map((slave) => slave.followingSince()));
     const results: Following[] = [];
     for (const [index, slave] of slaves.entries()) {
       const from = since[index]! + SETTLING_SECONDS;
       const offsets = await slave.offsetsBetween(from, from + MEASURED_SECONDS);
       const clockDifferenceNs = differenceNs(slave.nic, gm.nic);
+      atWork();
       results.push({ nic: slave.nic, ...offsets, clockDifferenceNs });
     }
     return results;

@@ -33,6 +33,15 @@ export function stepClock(nic: Nic, seconds: number): void {
   control(nic, 'adj', String(seconds));
 }
 
+/** CLOCK_REALTIME, that of the whole guest: what the switch compares its hardware clocks with. */
+export function stepSystemClock(seconds: number): void {
+  run('phc_ctl', ['CLOCK_REALTIME', '--', 'adj', String(seconds)]);
+}
+
+export function setSystemClockRate(ratePpb: number): void {
+  run('phc_ctl', ['CLOCK_REALTIME', '--', 'freq', String(ratePpb)]);
+}
+
 export function setRate(nic: Nic, ratePpb: number): void {
   control(nic, 'freq', String(ratePpb));
 }

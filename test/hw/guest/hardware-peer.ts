@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Namespace, Network } from '../../support/netns/network.js';
 import { Ptp4l, type Ptp4lSettings, type Transport } from '../../support/netns/ptp4l.js';
 import { until } from '../../support/netns/wait.js';
+import { asleep } from './awake.js';
 import type { Nic } from './hardware-clock.js';
 
 export type DelayMechanism = 'E2E' | 'P2P';
@@ -83,14 +84,16 @@ export class HardwareSlave {
 
   /** Of every whole summary between the two times, once the later one has come. */
   async offsetsBetween(from: number, to: number): Promise<Offsets> {
-    // Nothing to be looked for until then: the guest's processor is slow.
-    await delay(Math.max(0, to - now()) * 1_000);
-    await until(
-      `the offsets of ${this.nic} until ${to}`,
-      () => (this.summaries().at(-1)?.at ?? 0) >= to,
-      SUMMARY_TIMEOUT_MS,
-      () => this.#peer.child.lines.slice(-20).join('\n'),
-    );
+    await asleep(async () => {
+      // Nothing to be looked for until then: the guest's processor is slow.
+      await delay(Math.max(0, to - now()) * 1_000);
+      await until(
+        `the offsets of ${this.nic} until ${to}`,
+        () => (this.summaries().at(-1)?.at ?? 0) >= to,
+        SUMMARY_TIMEOUT_MS,
+        () => this.#peer.child.lines.slice(-20).join('\n'),
+      );
+    });
     const summaries = this.summaries().filter(({ at }) => at > from && at <= to);
     const squares = summaries.reduce((sum, { rmsNs }) => sum + rmsNs ** 2, 0);
     return {

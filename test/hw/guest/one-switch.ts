@@ -10,6 +10,7 @@
 import { Network } from '../../support/netns/network.js';
 import type { Transport } from '../../support/netns/ptp4l.js';
 import { plugIn, startSwitch } from './cabling.js';
+import { clockUsers } from './clock-users.js';
 import { measureFollowing, type Following } from './following.js';
 import { detune } from './hardware-clock.js';
 import type { DelayMechanism } from './hardware-peer.js';
@@ -19,6 +20,8 @@ export interface OneSwitch {
   readonly slaves: readonly Following[];
   /** Of the port to the grandmaster, where the mechanism is P2P. */
   readonly meanLinkDelayNs: number | null;
+  /** Programs that have hardware clocks open meanwhile. */
+  readonly clockUsers: ReturnType<typeof clockUsers>;
 }
 
 const delayMechanism = process.argv[2] as DelayMechanism;
@@ -43,6 +46,7 @@ const instance = await startSwitch(network, sw, ['eth1', 'eth3', 'eth5'], {
 });
 for (const transport of transports) {
   await scenario(transport, async (): Promise<OneSwitch> => {
+    let users: OneSwitch['clockUsers'] = [];
     const slaves = await measureFollowing(
       network,
       { namespace: gm, nic: 'eth0' },
@@ -51,9 +55,10 @@ for (const transport of transports) {
         { namespace: slave2, nic: 'eth4' },
       ],
       { transport, delayMechanism },
+      () => (users = clockUsers()),
     );
     const { meanLinkDelayNs } = await instance.port('eth1');
-    return { slaves, meanLinkDelayNs };
+    return { slaves, meanLinkDelayNs, clockUsers: users };
   });
 }
 await network.close();

@@ -11,7 +11,7 @@ import { Network } from '../../support/netns/network.js';
 import { arrivals, isPtp, PairStream } from '../../support/netns/pair-stream.js';
 import { COMMAND_LINE } from '../../support/netns/switch.js';
 import { until } from '../../support/netns/wait.js';
-import { awake } from './awake.js';
+import { asleep } from './awake.js';
 import { plugIn, startSwitch } from './cabling.js';
 import { detune } from './hardware-clock.js';
 import { scenario } from './report.js';
@@ -49,10 +49,7 @@ const FOLLOW_UP = 0x8;
 const network = new Network();
 const { hard, sw } = await plugIn(network, { hard: ['eth0'], sw: ['eth1'] });
 const soft = network.namespace('soft');
-await awake(() => {
-  network.connect({ namespace: sw, interface: 'veth1' }, { namespace: soft, interface: 'veth0' });
-  return Promise.resolve();
-});
+network.connect({ namespace: sw, interface: 'veth1' }, { namespace: soft, interface: 'veth0' });
 // A FramePort joins no group, and these are multicast.
 hard.ip('link set eth0 promisc on');
 detune('eth1', -30_000);
@@ -73,7 +70,7 @@ function correctionsNs(port: FramePort): number[] {
 /** Sends Syncs with their Follow_Ups and waits until all have come. */
 async function stream(from: FramePort, to: FramePort): Promise<readonly number[]> {
   const pairs = new PairStream(from, PAIRS_PER_SECOND);
-  await pairs.more(PAIRS);
+  await asleep(() => pairs.more(PAIRS));
   pairs.stop();
   await until(
     'every Follow_Up to arrive',
@@ -84,21 +81,17 @@ async function stream(from: FramePort, to: FramePort): Promise<readonly number[]
   return correctionsNs(to);
 }
 
-await scenario('doctor', () =>
-  awake(() => {
-    const json = sw.run(process.execPath, [COMMAND_LINE, 'doctor', 'eth1', '--json']);
-    const { interfaces } = JSON.parse(json) as { interfaces: { probe: InterfaceProbe }[] };
-    const ethtool = sw.run('ethtool', ['-T', 'eth1']);
-    return Promise.resolve({ probe: interfaces[0]?.probe, ethtool });
-  }),
-);
+await scenario('doctor', () => {
+  const json = sw.run(process.execPath, [COMMAND_LINE, 'doctor', 'eth1', '--json']);
+  const { interfaces } = JSON.parse(json) as { interfaces: { probe: InterfaceProbe }[] };
+  const ethtool = sw.run('ethtool', ['-T', 'eth1']);
+  return Promise.resolve({ probe: interfaces[0]?.probe, ethtool });
+});
 
 await scenario('mixed', async (): Promise<Mixed> => {
   // What somebody has left there, and will want to find again.
-  const modeBefore = await awake(() => {
-    sw.run('hwstamp_ctl', ['-i', 'eth1', '-t', '1', '-r', '0']);
-    return Promise.resolve(modeOfEth1());
-  });
+  sw.run('hwstamp_ctl', ['-i', 'eth1', '-t', '1', '-r', '0']);
+  const modeBefore = modeOfEth1();
   const instance = await startSwitch(network, sw, ['eth1', 'veth1']);
   const modeWhileRunning = modeOfEth1();
   await until(
@@ -106,7 +99,7 @@ await scenario('mixed', async (): Promise<Mixed> => {
     async () => (await instance.port('eth1')).clock?.related,
     ARRIVAL_TIMEOUT_MS,
   );
-  const atHard = await awake(() => FramePort.open(hard, 'eth0', isPtp));
+  const atHard = await FramePort.open(hard, 'eth0', isPtp);
   const atSoft = await FramePort.open(soft, 'veth0', isPtp);
   const toSoftwareNs = await stream(atHard, atSoft);
   const toHardwareNs = await stream(atSoft, atHard);
