@@ -52,7 +52,12 @@ const slave = new HardwareSlave(network, slavePlace, 'eth2');
 const settled = (await slave.followingSince()) + SETTLING_SECONDS;
 await slave.offsetsBetween(settled - 1, settled);
 
-async function disturb(port: 'eth1' | 'eth3', act: () => void): Promise<Disturbance> {
+/** `undo` is called before the clocks are compared: over a system clock that is right they can be. */
+async function disturb(
+  port: 'eth1' | 'eth3',
+  act: () => void,
+  undo: () => void = () => undefined,
+): Promise<Disturbance> {
   const counted = async (group: string, name: string) =>
     (await instance.stats()).ports.reduce((sum, it) => sum + (it.counters[group]?.[name] ?? 0), 0);
   const told = instance.child.lines.length;
@@ -63,9 +68,11 @@ async function disturb(port: 'eth1' | 'eth3', act: () => void): Promise<Disturba
   act();
   const during = await slave.offsetsBetween(from, from + RECOVERY_SECONDS);
   const recoveredFrom = from + RECOVERY_SECONDS;
+  const recovered = await slave.offsetsBetween(recoveredFrom, recoveredFrom + RECOVERED_SECONDS);
+  undo();
   return {
     during,
-    recovered: await slave.offsetsBetween(recoveredFrom, recoveredFrom + RECOVERED_SECONDS),
+    recovered,
     clockDifferenceNs: differenceNs('eth2', 'eth0'),
     clocks: [clockBefore, (await instance.port(port)).clock],
     clockMoved: (await counted('timestamp', 'clockMoved')) - movedBefore,
@@ -77,7 +84,13 @@ async function disturb(port: 'eth1' | 'eth3', act: () => void): Promise<Disturba
 await scenario('step', () => disturb('eth1', () => stepClock('eth1', 1)));
 await scenario('slew', () => disturb('eth3', () => setRate('eth3', 70_000)));
 await scenario('system step', () => disturb('eth1', () => stepSystemClock(-1)));
-await scenario('system slew', () => disturb('eth1', () => setSystemClockRate(100_000)));
+await scenario('system slew', () =>
+  disturb(
+    'eth1',
+    () => setSystemClockRate(100_000),
+    () => setSystemClockRate(0),
+  ),
+);
 await scenario('off', () =>
   disturb('eth3', () => sw.run('hwstamp_ctl', ['-i', 'eth3', '-t', '0', '-r', '0'])),
 );
