@@ -19,17 +19,20 @@ export interface BoundaryClockOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  /** Uniform from 0 up to but not including 1: when Delay_Req messages are sent. Math.random unless set. */
+  readonly random?: () => number;
 }
 
 export function attachBoundaryClocks({
   dataPlane,
   config,
   addressesOf,
+  random = Math.random,
 }: BoundaryClockOptions): AttachedBoundaryClock[] {
   const interfaces = config.ports.map((port) => port.interface);
   const identity = identityOf(dataPlane);
   return config.instances.filter(isClock).map((instance) => {
-    const clock = new BoundaryClock(settingsOf(instance, identity, config.ports));
+    const clock = new BoundaryClock(settingsOf(instance, identity, config.ports, random));
     const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
       const own = instance.ports.find((candidate) => candidate.interface === interfaceName);
       return own && transportOf(own, port, { dataPlane, addressesOf });
@@ -67,6 +70,7 @@ function settingsOf(
   config: ClockConfig,
   clockIdentity: ClockIdentity,
   switchPorts: readonly PortConfig[],
+  random: () => number,
 ): BoundaryClockSettings {
   const { priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance } = config;
   const { domain: domainNumber, sdoId, slaveOnly, pathTrace } = config;
@@ -86,6 +90,6 @@ function settingsOf(
     }),
     pathTrace,
     servo: defaultServoSettings,
-    random: Math.random,
+    random,
   };
 }

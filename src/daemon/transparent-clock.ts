@@ -27,6 +27,8 @@ export interface TransparentClockOptions {
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** Those that links are measured on, peer to peer; all unless set. */
   readonly transports?: readonly Transport[];
+  /** Uniform from 0 up to but not including 1; Math.random unless set. */
+  readonly random?: () => number;
   /** Links, clocks and errors, for the operator. */
   readonly onEvent: (
     event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'portError' }>,

@@ -15,6 +15,8 @@ import { runInstances } from './host.js';
 
 export interface BoundaryPortModel extends PortModel {
   readonly masterOnly?: boolean;
+  /** The instance's unless set. */
+  readonly delayMechanism?: 'e2e' | 'p2p';
 }
 
 /** What is not set is at the default of the standard, but for the intervals, which are those of a fast profile. */
@@ -132,7 +134,7 @@ function settingsOf(
       logSyncInterval,
       logMinDelayReqInterval: logSyncInterval,
       transport: 'l2',
-      delayMechanism: model.delayMechanism ?? 'e2e',
+      delayMechanism: ports[port]?.delayMechanism ?? model.delayMechanism ?? 'e2e',
       logMinPdelayReqInterval: 0,
       masterOnly: ports[port]?.masterOnly ?? false,
     })),

@@ -68,8 +68,10 @@ export interface TransparentClockModel {
   readonly clock?: ClockModel;
   /** Two unless set. */
   readonly ports?: readonly PortModel[];
-  /** One for every domain, of the scenario's delay mechanism, unless set. */
-  readonly instances?: readonly InstanceConfig[];
+  /** One for every domain, of the scenario's delay mechanism, unless set; a function is told the names of the ports. */
+  readonly instances?:
+    | readonly InstanceConfig[]
+    | ((interfaces: readonly string[]) => readonly InstanceConfig[]);
 }
 
 /** What shows a time. */
@@ -166,17 +168,21 @@ export class Scenario {
   transparentClock(name: string, model: TransparentClockModel = {}): Switch {
     const device = this.#addDevice(name, model.clock, model.ports ?? [{}, {}]);
     const { dataPlane } = device;
+    const { instances = [defaultInstance(this.#delayMechanism)] } = model;
+    const interfaces = device.portOptions.map((port) => port.interface);
+    const random = new RandomStream(this.network.seed, `${name}/delay requests`);
     const transparentClock = new TransparentClock({
       dataPlane,
       config: {
         timestamping: 'auto',
         ports: device.portOptions,
-        instances: model.instances ?? [defaultInstance(this.#delayMechanism)],
+        instances: typeof instances === 'function' ? instances(interfaces) : instances,
       },
       timerClock: dataPlane.timerClock,
       addressesOf: () => ({ ipv4: undefined, linkLocalIpv6: undefined }),
       // The hosts of a scenario speak no other.
       transports: ['l2'],
+      random: () => random.uniform(),
       onEvent: () => undefined,
     });
     transparentClock.start();
