@@ -28,10 +28,10 @@ for (const [delayMechanism, type] of [
   ['P2P', 'p2p-tc'],
 ] as const) {
   await scenario(delayMechanism, async () => {
-    const switches = [
-      await startSwitch(network, switch1, ['eth1', 'eth3'], { type }),
-      await startSwitch(network, switch2, ['eth2', 'eth5'], { type }),
-    ];
+    const switches = await Promise.all([
+      startSwitch(network, switch1, ['eth1', 'eth3'], { type }),
+      startSwitch(network, switch2, ['eth2', 'eth5'], { type }),
+    ]);
     const results = await measureFollowing(
       network,
       { namespace: gm, nic: 'eth0' },
