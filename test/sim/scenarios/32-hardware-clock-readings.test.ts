@@ -114,6 +114,27 @@ describe('hardware clocks', () => {
     expect(Math.abs(Math.abs(errors.meanNs) - bias)).toBeLessThan(mean);
   });
 
+  test.each([
+    { how: 'exactly', readings: {}, fromNs: 0, toNs: 1 },
+    // 2 % of half a window of 700 ns, as a standard deviation.
+    { how: 'with noise', readings: { window: 700, asymmetryNoise: 0.02 }, fromNs: 4, toNs: 10 },
+  ])('read $how are known as well as is said', ({ readings, fromNs, toNs }) => {
+    const { scenario, clocks } = chain({
+      seed: 36,
+      clocks: 1,
+      clock: () => ({ ports: readAs(readings) }),
+    });
+
+    scenario.run(settledSeconds);
+
+    for (const [port, ratePpb] of [100_000, -100_000].entries()) {
+      const clock = clocks[0]?.dataPlane.ports()[port]?.clock;
+      expect(clock?.uncertaintyNs).toBeGreaterThanOrEqual(fromNs);
+      expect(clock?.uncertaintyNs).toBeLessThan(toNs);
+      expect(Math.abs((clock?.ratePpb ?? NaN) - ratePpb)).toBeLessThan(20);
+    }
+  });
+
   test('that move by less than can be told from noise are followed, not left', () => {
     const { scenario, receiver, clocks } = chain({
       seed: 33,
