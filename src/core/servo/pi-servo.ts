@@ -33,6 +33,8 @@ export interface ServoState {
   /** Running mean of the offsets' magnitudes since acquiring began. */
   readonly meanOffset: DurationNs;
   readonly samples: number;
+  /** Running mean of the time between samples; 0 before there is one. */
+  readonly meanInterval: DurationNs;
   /** Wild ones in a row. */
   readonly outliers: number;
 }
@@ -64,7 +66,13 @@ const maxInterval = durationNs(4e9);
 /** 500 ppm: more than any oscillator that is in order needs. */
 export const maxRateOffset = 500e-6;
 
-/** Weight of the latest sample in the mean, and how many samples it takes before it says anything. */
+/**
+ * Of the mean interval: samples that come closer together count as so far apart. What follows from one lasts until the next,
+ * and the one after a burst is no nearer than usual.
+ */
+const shortestInterval = 1 / 2;
+
+/** Weight of the latest sample in the means, and how many samples it takes before it says anything. */
 const meanWeight = 1 / 8;
 const minSamplesToLock = 8;
 
@@ -78,6 +86,7 @@ export const initialServoState: ServoState = {
   learnedRateOffset: 0,
   meanOffset: durationNs(0),
   samples: 0,
+  meanInterval: durationNs(0),
   outliers: 0,
 };
 
@@ -134,7 +143,8 @@ function slew(
   offset: DurationNs,
   interval: DurationNs,
 ): ServoTransition {
-  const period = Math.min(interval, maxInterval);
+  const meanInterval = withInterval(state, interval);
+  const period = Math.min(Math.max(interval, shortestInterval * meanInterval), maxInterval);
   const gain = bandwidth[state.lockState === 'locked' ? 'locked' : 'acquiring'];
   // Per nanosecond of offset and nanosecond of interval: w = gain / period.
   const proportional = (2 * gain * offset) / period;
@@ -151,10 +161,16 @@ function slew(
       learnedRateOffset,
       meanOffset,
       samples,
+      meanInterval,
       outliers: 0,
     },
     action: { kind: 'slew', rateOffset: bounded(learnedRateOffset - proportional) },
   };
+}
+
+function withInterval({ samples, meanInterval }: ServoState, interval: DurationNs): DurationNs {
+  if (samples === 0) return interval;
+  return durationNs(meanInterval + meanWeight * (interval - meanInterval));
 }
 
 /** It takes twice the threshold to let go: a lock that comes and goes is of no use. */

@@ -94,6 +94,18 @@ describe('PI servo', () => {
     expect(loop.steps).toBe(1);
   });
 
+  test('two samples in a burst do not make it hurry', () => {
+    const loop = new Loop(10e-6, 0, 125e6);
+    loop.run(300);
+    const { action } = stepServo(defaultServoSettings, loop.state, {
+      offset: durationNs(100),
+      interval: durationNs(5e3),
+    });
+    // In the usual interval it would be 0.1 ppm; within 5 us it would be as far as the servo goes.
+    const change = action.kind === 'slew' ? action.rateOffset - loop.rateOffset : NaN;
+    expect(Math.abs(change)).toBeLessThan(0.3e-6);
+  });
+
   test('holdover keeps the rate that was learned, and a master that returns finds it', () => {
     const loop = new Loop(-30e-6, 0, 1e9);
     loop.run(300);
