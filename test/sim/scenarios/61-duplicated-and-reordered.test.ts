@@ -22,5 +22,5 @@ test('duplicated and overtaken frames', () => {
 
   expect(clocks.map((clock) => clock.state().lockState)).toEqual(['locked', 'locked']);
   // A Sync that is 100 us late is off by as much: no clock believes it. 20 us it believes, an eighth of them at once.
-  for (const error of errors) expect(errorsOf(error, 40).worstNs).toBeLessThan(4_000);
+  for (const error of errors) expect(errorsOf(error, 40).worstNs).toBeLessThan(15_000);
 });
