@@ -35,6 +35,8 @@ export const testTools = [
   { package: 'ethtool', command: 'ethtool' },
   { package: 'nftables', command: 'nft' },
   { package: 'iperf3', command: 'iperf3' },
+  { package: 'busybox', command: 'busybox' },
+  { package: 'udhcpd', command: 'udhcpd' },
 ];
 
 /** An obstacle that the person at the keyboard has to remove; the message says how. */

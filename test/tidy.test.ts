@@ -34,7 +34,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/bridge': ['src/config'],
   'src/daemon': ['src/core', 'src/native', 'src/config', 'src/bridge'],
   'src/control': ['src/daemon'],
-  'src/lab': ['src/core', 'src/native', 'src/daemon', 'src/control', 'src/config'],
+  'src/lab': ['src/core', 'src/native', 'src/bridge', 'src/daemon', 'src/control', 'src/config'],
   'src/cli': ['src/config', 'src/native', 'src/bridge', 'src/daemon', 'src/control', 'src/lab'],
 };
 

@@ -1,5 +1,6 @@
 /** The command line as a whole: which commands there are, what they print when misused, which exit code they end with. */
 import yargs from 'yargs';
+import { bridgeCommand } from './bridge.js';
 import { checkCommand } from './check.js';
 import { exitCodeFor, messageFor, UsageError } from './command-error.js';
 import { doctorCommand } from './doctor.js';
@@ -23,6 +24,7 @@ export async function runCommandLine(
     .command(runCommand(environment))
     .command(statsCommand(environment))
     .command(showCommand(environment))
+    .command(bridgeCommand(environment))
     .command(doctorCommand(environment))
     .command(checkCommand(environment))
     .command(labCommand(environment))

@@ -93,10 +93,16 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   await removeLeftover(args.socket);
   const { openDataPlane } = await environment.loadAddon();
   const log = { info: environment.print, warn: environment.printError };
-  const running = new Switch(openDataPlane, config, engine, log);
-  await runUntilStopped(
-    running,
-    () => serveControl(args.socket, running, environment.version),
-    environment.stop,
-  );
+  const { SwitchBridge } = await import('../daemon/switch-bridge.js');
+  const bridge = await SwitchBridge.open(config, log);
+  try {
+    const running = new Switch(openDataPlane, config, engine, log);
+    await runUntilStopped(
+      running,
+      () => serveControl(args.socket, running, environment.version),
+      environment.stop,
+    );
+  } finally {
+    bridge?.close();
+  }
 }

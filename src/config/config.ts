@@ -5,6 +5,34 @@ export interface Config {
   /** In the order of the configuration, which is the order of port numbers. Two or more, but for an ordinary clock. */
   readonly ports: readonly PortConfig[];
   readonly instances: readonly InstanceConfig[];
+  /** The kernel bridge that ordinary traffic takes between the ports; none: the switch carries PTP alone. */
+  readonly bridge?: BridgeConfig;
+}
+
+/** A bridge of our own, or one that the system manages and the ports join. Names and units as in iproute2 and 802.1D. */
+export interface BridgeConfig {
+  readonly name: string;
+  /** It is there already and somebody else's: the ports join it, nothing of it is changed. */
+  readonly existing: boolean;
+  readonly stp: boolean;
+  /** How long a port listens and then learns before it forwards, seconds: 802.1D, 8.10.2. */
+  readonly forwardDelay: number;
+  readonly vlanFiltering: boolean;
+  readonly igmpSnooping: boolean;
+  readonly querier: boolean;
+  /** The host's own addresses on the bridge, with their prefix lengths. */
+  readonly address: readonly string[];
+  /** Programs of this host speak PTP on the bridge interface: their frames pass between it and the ports. */
+  readonly hostPtp: boolean;
+  /** What the bridge does with PTP frames after the switch was killed: still keeps them, or carries them uncorrected. */
+  readonly onExit: 'block' | 'forward';
+}
+
+/** Which VLANs a port is in, on a bridge that filters them. */
+export interface VlanConfig {
+  /** Of frames without a tag, which leave without one as well; none: such frames are dropped. */
+  readonly pvid?: number;
+  readonly tagged: readonly number[];
 }
 
 /** `auto`: hardware time stamps where every port can give them on one clock, else software. */
@@ -17,6 +45,8 @@ export interface PortConfig {
   readonly egressLatencyNs: number;
   /** Half the difference of the two directions' delays, positive when the way in is the longer, clause 7.4.2. */
   readonly delayAsymmetryNs: number;
+  /** None: VLAN 1, untagged, as the kernel has it. */
+  readonly vlan?: VlanConfig;
 }
 
 export type InstanceConfig = EndToEndConfig | PeerToPeerConfig | ClockConfig;

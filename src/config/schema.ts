@@ -11,7 +11,16 @@ import {
   unknownClockAccuracy,
   unknownOffsetScaledLogVariance,
 } from '../core/datasets/data-sets.js';
+import {
+  bridge,
+  bridgeConfig,
+  bridgeKeys,
+  complainOfVlans,
+  vlan,
+  vlanKeys,
+} from './bridge-schema.js';
 import { parseDurationNs } from './duration.js';
+import { complain, oneOf, wholeNumber, yesOrNo, type Complaint } from './shapes.js';
 
 /** Latencies beyond this are mistaken units, not cables. */
 const maxLatencyNs = 1e9;
@@ -46,6 +55,7 @@ const longPort = z.strictObject({
   ingressLatency: duration,
   egressLatency: duration,
   delayAsymmetry: duration,
+  vlan: vlan.exactOptional(),
 });
 
 const port = z
@@ -55,14 +65,13 @@ const port = z
     ingressLatencyNs: long.ingressLatency,
     egressLatencyNs: long.egressLatency,
     delayAsymmetryNs: long.delayAsymmetry,
+    ...(long.vlan && { vlan: long.vlan }),
   }));
 
 const domainRemedy = `write any, or a whole number from 0 to ${maxDomainNumber}`;
 const domainOrAny = z
   .union([z.literal('any'), wholeNumber(0, maxDomainNumber, domainRemedy)], { error: domainRemedy })
   .default('any');
-
-const yesOrNo = z.boolean({ error: 'write true or false' });
 
 /** What a clock may say of all its ports at once, and of each. */
 const clockPortKeys = {
@@ -174,6 +183,7 @@ const shape = z.strictObject({
     .array(instance, { error: 'list what runs on the ports, as in instances: [{type: e2e-tc}]' })
     .min(1, { error: 'list what runs on the ports, as in instances: [{type: e2e-tc}]' })
     .superRefine(forbidRepetition('domain', ({ domain }) => domain)),
+  bridge: bridge.exactOptional(),
 });
 
 /** What can be said only with the whole in view, once every part of it is right. */
@@ -190,7 +200,13 @@ const root = shape.transform((config, context): Config => {
       complain(context, ['instances', index, ...path], complaint);
     }),
   );
-  return { ...config, instances };
+  complainOfVlans(config.bridge, config.ports, context);
+  const { bridge: wanted, ...rest } = config;
+  return {
+    ...rest,
+    instances,
+    ...(wanted && { bridge: bridgeConfig(wanted, config.ports) }),
+  };
 });
 
 /** A clock with each of its ports spelled out. */
@@ -248,35 +264,11 @@ export const configSchema: z.ZodType<Config> = root;
 /** The keys that may stand at a place of the configuration, for suggestions; `instanceType` as the file has it. */
 export function keysAt(path: readonly PropertyKey[], instanceType: unknown): readonly string[] {
   if (path.length === 0) return Object.keys(shape.shape);
-  if (path[0] === 'ports') return Object.keys(longPort.shape);
+  if (path[0] === 'ports') return path[2] === 'vlan' ? vlanKeys : Object.keys(longPort.shape);
+  if (path[0] === 'bridge') return bridgeKeys;
   if (path[2] === 'ports') return Object.keys(longClockPort.shape);
   const type = Object.entries(instanceTypes).find(([name]) => name === instanceType);
   return type === undefined ? [] : Object.keys(type[1].shape);
-}
-
-interface Complaint {
-  readonly problem: string;
-  readonly remedy: string;
-}
-
-function complain(
-  context: z.RefinementCtx,
-  path: readonly PropertyKey[],
-  { problem, remedy }: Complaint,
-): void {
-  context.addIssue({ code: 'custom', path: [...path], message: remedy, params: { problem } });
-}
-
-function wholeNumber(
-  min: number,
-  max: number,
-  error = `write a whole number from ${min} to ${max}`,
-) {
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
-}
-
-function oneOf<const Name extends string>(...names: readonly [Name, ...Name[]]) {
-  return z.enum(names, { error: `write one of ${names.join(', ')}` });
 }
 
 /** Two ports on one interface, or two instances on one domain, would each do the other's work again. */

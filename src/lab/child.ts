@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { environmentWithSbin } from './iproute2.js';
+import { environmentWithSbin } from '../bridge/programs.js';
 
 export interface ChildOptions {
   /** What it is, in an error message. */

@@ -1,12 +1,6 @@
 /** The `ip` command of iproute2, which makes namespaces and cables. */
 import { spawnSync } from 'node:child_process';
-import { delimiter } from 'node:path';
-
-/** For child processes: an ordinary user's PATH leaves out the folders where Debian keeps `ip`. */
-export const environmentWithSbin: NodeJS.ProcessEnv = {
-  ...process.env,
-  PATH: [process.env['PATH'], '/usr/sbin', '/sbin'].join(delimiter),
-};
+import { environmentWithSbin } from '../bridge/programs.js';
 
 /**
  * Runs `ip` to its end and returns what it printed.

@@ -1,7 +1,7 @@
 /** What the lab needs of the machine. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { environmentWithSbin } from './iproute2.js';
+import { environmentWithSbin } from '../bridge/programs.js';
 
 const programs = [
   { command: 'ip', debianPackage: 'iproute2' },

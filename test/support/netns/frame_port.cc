@@ -21,7 +21,7 @@
 
 namespace {
 
-constexpr size_t kMaxFrameSize = 2048;
+constexpr size_t kMaxFrameSize = 16384;  // jumbo frames included
 constexpr size_t kTagOffset = 12;  // after both MAC addresses
 constexpr size_t kTagSize = 4;
 

@@ -12,6 +12,10 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   tcpdump: 'tcpdump',
   tshark: 'tshark',
   'g++': 'g++',
+  nft: 'nftables',
+  iperf3: 'iperf3',
+  busybox: 'busybox',
+  udhcpd: 'udhcpd',
 };
 
 // Daemons live in sbin, which is not on every user's path.

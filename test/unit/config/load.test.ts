@@ -164,6 +164,32 @@ instances:
   });
 });
 
+describe('a bridge', () => {
+  const bridgeOf = (bridge: string, ports = 'a, b') =>
+    loadConfig(fileWith(`{ports: [${ports}], instances: [{type: e2e-tc}], bridge: ${bridge}}`));
+
+  test('of our own, with every default', () => {
+    expect(bridgeOf('{name: br-ptp}').bridge).toEqual({
+      ...{ name: 'br-ptp', existing: false, stp: true, forwardDelay: 15, vlanFiltering: false },
+      ...{ igmpSnooping: true, querier: true, address: [], hostPtp: false, onExit: 'block' },
+    });
+  });
+
+  test('that is there already, by its name alone', () => {
+    expect(bridgeOf('br0').bridge).toMatchObject({ name: 'br0', existing: true });
+  });
+
+  test('filters VLANs where a port has some', () => {
+    const ports = '{interface: a, vlan: {pvid: 10}}, {interface: b, vlan: {tagged: [10, 20]}}';
+    const config = bridgeOf('{name: br-ptp}', ports);
+    expect(config.bridge?.vlanFiltering).toBe(true);
+    expect(config.ports.map(({ vlan }) => vlan)).toEqual([
+      { pvid: 10, tagged: [] },
+      { tagged: [10, 20] },
+    ]);
+  });
+});
+
 describe('what is not, with file, line, key and remedy', () => {
   const cases: readonly (readonly [name: string, text: string, complaint: string])[] = [
     [
@@ -174,7 +200,32 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown key without one',
       'colour: red\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances',
+      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge',
+    ],
+    [
+      'a bridge that is made and joined',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\nbridge:\n  name: br0\n  join: br1',
+      'switch.yaml:5: bridge.join: stands beside name; write name for a bridge to be made, join for one that is there already',
+    ],
+    [
+      'a setting of a bridge that is managed elsewhere',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\nbridge:\n  join: br1\n  stp: true',
+      'switch.yaml:5: bridge.stp: is for a bridge of our own; set it where br1 is managed',
+    ],
+    [
+      'an address of the bridge without its prefix length',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\nbridge:\n  name: br0\n  address:\n    - 192.0.2.1',
+      'switch.yaml:6: bridge.address[0]: "192.0.2.1" does not fit here; write an address with its prefix length, as in 192.0.2.1/24',
+    ],
+    [
+      'VLANs on a port without a bridge that filters them',
+      'ports:\n  - interface: a\n    vlan: {pvid: 10}\n  - b\ninstances: [{type: e2e-tc}]',
+      'switch.yaml:3: ports[0].vlan: needs a bridge of our own that filters VLANs; write bridge: {name: br-ptp}, or leave vlan out',
+    ],
+    [
+      'a VLAN that leaves both with and without a tag',
+      'ports:\n  - interface: a\n    vlan: {pvid: 10, tagged: [10]}\n  - b\ninstances: [{type: e2e-tc}]\nbridge: {name: br0}',
+      'switch.yaml:3: ports[0].vlan.tagged: VLAN 10 leaves both with and without a tag; name it as pvid or in tagged',
     ],
     [
       'a key that belongs to another type of instance',

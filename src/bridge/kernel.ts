@@ -1,0 +1,123 @@
+/** What the kernel says of bridges and their ports, read through iproute2's JSON. */
+import { parseJson, runProgram, startProgram } from './programs.js';
+
+/** Of spanning tree (802.1D, 8.4); a port without link is disabled. */
+export type PortState = 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking';
+
+export interface Link {
+  readonly name: string;
+  readonly index: number;
+  /** Set up by its administrator. */
+  readonly up: boolean;
+  readonly alias: string | undefined;
+  /** The bridge that it is a port of. */
+  readonly bridge: string | undefined;
+  /** As a port of that bridge. */
+  readonly state: PortState | undefined;
+  /** Of a bridge. */
+  readonly settings: BridgeSettings | undefined;
+}
+
+export interface BridgeSettings {
+  readonly stp: boolean;
+  readonly vlanFiltering: boolean;
+  /** A port has come or gone of late: what was learned of addresses may not hold. */
+  readonly topologyChange: boolean;
+}
+
+export interface VlanMembership {
+  readonly first: number;
+  readonly last: number;
+  readonly pvid: boolean;
+  readonly untagged: boolean;
+}
+
+export type Links = ReadonlyMap<string, Link>;
+/** By port. */
+export type Vlans = ReadonlyMap<string, readonly VlanMembership[]>;
+
+const linkQuery = ['-j', '-d', 'link', 'show'];
+const vlanQuery = ['-j', 'vlan', 'show'];
+
+export function readLinks(): Links {
+  return linksOf(runProgram('ip', linkQuery));
+}
+
+export async function fetchLinks(): Promise<Links> {
+  return linksOf(await startProgram('ip', linkQuery));
+}
+
+export function readVlans(): Vlans {
+  return vlansOf(runProgram('bridge', vlanQuery));
+}
+
+export async function fetchVlans(): Promise<Vlans> {
+  return vlansOf(await startProgram('bridge', vlanQuery));
+}
+
+/** Addresses of an interface with their prefix lengths, those of the link apart. */
+export function readAddresses(name: string): string[] {
+  const answer = parseJson('ip', runProgram('ip', ['-j', 'address', 'show', 'dev', name]));
+  const [link] = answer as {
+    addr_info?: { local: string; prefixlen: number; scope: string }[];
+  }[];
+  return (link?.addr_info ?? [])
+    .filter(({ scope }) => scope !== 'link')
+    .map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+}
+
+/** The parts of iproute2's answers that are used here. */
+interface LinkAnswer {
+  readonly ifname: string;
+  readonly ifindex: number;
+  readonly flags: readonly string[];
+  readonly ifalias?: string;
+  readonly master?: string;
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: Readonly<Record<string, unknown>>;
+    readonly info_slave_kind?: string;
+    readonly info_slave_data?: { readonly state?: string };
+  };
+}
+
+function linksOf(text: string): Links {
+  const answers = parseJson('ip', text) as LinkAnswer[];
+  return new Map(answers.map((answer) => [answer.ifname, linkOf(answer)]));
+}
+
+function linkOf({ ifname, ifindex, flags, ifalias, master, linkinfo }: LinkAnswer): Link {
+  const isPort = linkinfo?.info_slave_kind === 'bridge';
+  const data = linkinfo?.info_kind === 'bridge' ? (linkinfo.info_data ?? {}) : undefined;
+  return {
+    name: ifname,
+    index: ifindex,
+    up: flags.includes('UP'),
+    alias: ifalias,
+    bridge: isPort ? master : undefined,
+    state: isPort ? (linkinfo.info_slave_data?.state as PortState | undefined) : undefined,
+    settings: data && {
+      stp: data['stp_state'] !== 0,
+      vlanFiltering: data['vlan_filtering'] === 1,
+      topologyChange: data['topology_change'] === 1 || data['topology_change_detected'] === 1,
+    },
+  };
+}
+
+function vlansOf(text: string): Vlans {
+  const answers = parseJson('bridge', text) as {
+    ifname: string;
+    vlans?: { vlan: number; vlanEnd?: number; flags?: string[] }[];
+  }[];
+  return new Map(
+    answers.map(({ ifname, vlans = [] }) => [
+      ifname,
+      vlans.map(({ vlan, vlanEnd = vlan, flags = [] }) => ({
+        first: vlan,
+        last: vlanEnd,
+        pvid: flags.includes('PVID'),
+        untagged: flags.includes('Egress Untagged'),
+      })),
+    ]),
+  );
+}

@@ -1,0 +1,181 @@
+/**
+ * Makes the bridge, or joins one, and puts the ports into it: so far as that is not so already. What was before is
+ * remembered first, so that lower.ts can restore it however this process ends.
+ */
+import type { BridgeConfig, PortConfig, VlanConfig } from '../config/config.js';
+import { readAddresses, readLinks, readVlans, type Link, type VlanMembership } from './kernel.js';
+import { blankMemory, recall, remember } from './memory.js';
+import { BridgeError, runBatch } from './programs.js';
+import { installRules, OwnedRules, type Ruleset } from './rules.js';
+
+/** What `ip link` shows of a bridge of ours, and `clean` knows it by. */
+export const bridgeAlias = 'ptp-switch';
+
+/** What the kernel keeps a port's VLAN at unless told otherwise. */
+const defaultVlan: VlanConfig = { pvid: 1, tagged: [] };
+const centisecondsPerSecond = 100;
+
+export interface RaisedBridge {
+  /** Lines for the operator. */
+  readonly notes: readonly string[];
+  /** Rules that end with this process; undefined where they stay until lowerBridge. */
+  readonly ownedRules: OwnedRules | undefined;
+}
+
+/**
+ * PTP frames stop crossing the bridge before the first port is in it.
+ * @param onRulesLost the rules are gone, though nobody here has removed them
+ * @throws BridgeError
+ */
+export async function raiseBridge(
+  config: BridgeConfig,
+  ports: readonly PortConfig[],
+  onRulesLost: () => void,
+): Promise<RaisedBridge> {
+  const links = readLinks();
+  const names = ports.map((port) => port.interface);
+  const exists = checkBridge(config, links.get(config.name));
+  const present = names.map((name) => checkPort(config, name, links.get(name)));
+
+  const gone = noteWhatIs(config, present);
+  const ownedRules = await keepPtpOut(
+    { bridge: config.name, ports: names, hostPtp: config.hostPtp },
+    config,
+    onRulesLost,
+  );
+  try {
+    runBatch('ip', [
+      ...(config.existing ? [] : bridgeCommands(config, exists)),
+      ...gone.map((name) => `link set dev ${name} nomaster`),
+      ...names.flatMap((name) => joinCommands(config.name, name)),
+      ...(config.existing ? [] : [`link set dev ${config.name} up`]),
+    ]);
+    if (config.vlanFiltering && !config.existing) setVlans(ports);
+  } catch (error) {
+    ownedRules?.close();
+    throw error;
+  }
+  return { notes: present.flatMap((link) => addressNote(config, link)), ownedRules };
+}
+
+/** Commands of `ip` that make an interface a port of a bridge. */
+export function joinCommands(bridge: string, port: string): string[] {
+  return [`link set dev ${port} master ${bridge}`, `link set dev ${port} up`];
+}
+
+/** The VLANs of ports, as they are to be and no others. */
+export function setVlans(ports: readonly PortConfig[]): void {
+  const present = readVlans();
+  const commands = ports.flatMap(({ interface: name, vlan = defaultVlan }) =>
+    vlanCommands(name, vlan, present.get(name) ?? []),
+  );
+  runBatch('bridge', commands);
+}
+
+/** @returns whether the bridge is there */
+function checkBridge({ name, existing }: BridgeConfig, link: Link | undefined): boolean {
+  if (link === undefined) {
+    if (!existing) return false;
+    throw new BridgeError(
+      `${name}: no such bridge to join: make it first, or have one made with bridge: {name: ${name}}`,
+    );
+  }
+  if (link.settings === undefined) {
+    throw new BridgeError(`${name}: is there, but is no bridge: choose another name`);
+  }
+  if (!existing && link.alias !== bridgeAlias) {
+    throw new BridgeError(
+      `${name}: is a bridge of somebody else's: choose another name, or join it with bridge: ${name}`,
+    );
+  }
+  return true;
+}
+
+function checkPort(config: BridgeConfig, name: string, link: Link | undefined): Link {
+  if (link === undefined) {
+    throw new BridgeError(`${name}: no such network interface: \`ip link\` lists them`);
+  }
+  if (link.bridge !== undefined && link.bridge !== config.name) {
+    throw new BridgeError(
+      `${name}: is a port of ${link.bridge}: take it out there, or join that bridge with bridge: ${link.bridge}`,
+    );
+  }
+  return link;
+}
+
+/**
+ * Adds to what is remembered of an earlier start, for a switch that was killed has left its ports in the bridge.
+ * @returns ports of an earlier start that are no longer wanted
+ */
+function noteWhatIs({ name, existing }: BridgeConfig, ports: readonly Link[]): string[] {
+  const earlier = recall(name);
+  const inPlace = ports.some(({ bridge }) => bridge === name);
+  const { joined, wasDown } = inPlace ? earlier : blankMemory;
+  const wanted = new Set(ports.map((port) => port.name));
+  remember(name, {
+    created: !existing,
+    joined: [...joined, ...ports.filter(({ bridge }) => bridge !== name).map((port) => port.name)],
+    wasDown: [...wasDown, ...ports.filter(({ up }) => !up).map((port) => port.name)],
+  });
+  const links = joined.length === 0 ? new Map<string, Link>() : readLinks();
+  return joined.filter((port) => !wanted.has(port) && links.get(port)?.bridge === name);
+}
+
+async function keepPtpOut(
+  ruleset: Ruleset,
+  { onExit }: BridgeConfig,
+  onLost: () => void,
+): Promise<OwnedRules | undefined> {
+  if (onExit === 'block') {
+    installRules(ruleset);
+    return undefined;
+  }
+  return OwnedRules.install(ruleset, onLost);
+}
+
+function bridgeCommands(config: BridgeConfig, exists: boolean): string[] {
+  const { name, stp, forwardDelay, igmpSnooping, querier, vlanFiltering, address } = config;
+  const settings = [
+    `stp_state ${Number(stp)}`,
+    `forward_delay ${forwardDelay * centisecondsPerSecond}`,
+    `mcast_snooping ${Number(igmpSnooping)}`,
+    `mcast_querier ${Number(igmpSnooping && querier)}`,
+    // A kernel may be without it, and then knows not even how to leave it off.
+    ...(vlanFiltering ? ['vlan_filtering 1'] : []),
+  ].join(' ');
+  const stale = exists ? readAddresses(name).filter((one) => !address.includes(one)) : [];
+  return [
+    ...(exists ? [] : [`link add name ${name} type bridge`]),
+    `link set dev ${name} alias ${bridgeAlias}`,
+    `link set dev ${name} type bridge ${settings}`,
+    ...stale.map((one) => `address delete ${one} dev ${name}`),
+    ...address.map((one) => `address replace ${one} dev ${name}`),
+  ];
+}
+
+function vlanCommands(
+  port: string,
+  { pvid, tagged }: VlanConfig,
+  present: readonly VlanMembership[],
+): string[] {
+  const wanted = new Map(tagged.map((vlan) => [vlan, '']));
+  if (pvid !== undefined) wanted.set(pvid, ' pvid untagged');
+  const extra = present
+    .flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i))
+    .filter((vlan) => !wanted.has(vlan));
+  return [
+    ...extra.map((vlan) => `vlan delete dev ${port} vid ${vlan}`),
+    // Said anew, a membership takes on the flags that are said.
+    ...[...wanted].map(([vlan, flags]) => `vlan add dev ${port} vid ${vlan}${flags}`),
+  ];
+}
+
+/** Addresses of a port do not work any more once it is in a bridge. */
+function addressNote(config: BridgeConfig, { name }: Link): string[] {
+  const addresses = readAddresses(name);
+  if (addresses.length === 0) return [];
+  const remedy = config.existing
+    ? `the host is reached through those of ${config.name}`
+    : `say bridge: {address: [${addresses.join(', ')}]} for the host to be reached`;
+  return [`${name}: its address ${addresses.join(', ')} does not work in a bridge: ${remedy}`];
+}

@@ -1,0 +1,182 @@
+/**
+ * The nftables rules that keep PTP frames out of the bridge, so that the switch alone carries them
+ * (docs/decisions/0006-one-path-for-a-ptp-frame.md). One table a bridge, of its name: `clean` finds it after a crash.
+ */
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import {
+  BridgeError,
+  environmentWithSbin,
+  parseJson,
+  runProgram,
+  startProgram,
+} from './programs.js';
+
+/** Ahead of every filter that somebody else may have there. */
+const priority = -300;
+/** 802.1D bridges are told from their names in tables; a dot may be in a name, a suffix may not be mistaken. */
+const rulesSuffix = '.rules';
+const tablePrefix = 'ptp-switch.';
+/** nft answers within milliseconds. */
+const ownerTimeoutMs = 5000;
+/** Words of an IPv4 header: 5 without options, 15 at most (RFC 791, 3.1). */
+const headerWords = Array.from({ length: 11 }, (_, index) => index + 5);
+
+export interface Ruleset {
+  readonly bridge: string;
+  /** Those of the switch; what passes between other ports of the bridge is not ours to judge. */
+  readonly ports: readonly string[];
+  /** Frames to and from the bridge interface itself pass. */
+  readonly hostPtp: boolean;
+}
+
+export function rulesTable(bridge: string): string {
+  return `${tablePrefix}${bridge}${rulesSuffix}`;
+}
+
+/** The bridge whose rules a table holds; undefined for other tables. */
+export function bridgeOfRulesTable(table: string): string | undefined {
+  if (!table.startsWith(tablePrefix) || !table.endsWith(rulesSuffix)) return undefined;
+  return table.slice(tablePrefix.length, -rulesSuffix.length);
+}
+
+/**
+ * The table as nft reads it, on one line. The outer VLAN tag of a frame is beside it, not in it: so a frame with one tag
+ * looks like one without, and the network header of a frame with two is the inner tag.
+ */
+export function rulesText({ bridge, ports, hostPtp }: Ruleset, flags = ''): string {
+  const keep = 'counter name kept drop';
+  const udp = 'meta l4proto udp th dport { 319, 320 }';
+  const inner4 = headerWords.map(
+    (words) =>
+      `@nh,16,16 0x0800 @nh,104,8 17 @nh,83,13 0 @nh,36,4 ${words} @nh,${8 * (4 + 4 * words + 2)},16 { 319, 320 } ${keep}`,
+  );
+  const chains = {
+    tagged: [
+      `@nh,16,16 0x88f7 ${keep}`,
+      ...inner4,
+      `@nh,16,16 0x86dd @nh,80,8 17 @nh,368,16 { 319, 320 } ${keep}`,
+    ],
+    ptp: [
+      `meta protocol 0x88f7 ${keep}`,
+      `meta protocol ip ${udp} ${keep}`,
+      `meta protocol ip6 ${udp} ${keep}`,
+      'meta protocol { 0x8100, 0x88a8 } jump tagged',
+    ],
+    forward: [hook('forward'), 'iifname @ports jump ptp', 'oifname @ports jump ptp'],
+    ...(!hostPtp && {
+      input: [hook('input'), 'iifname @ports jump ptp'],
+      output: [hook('output'), 'oifname @ports jump ptp'],
+    }),
+  };
+  const elements = ports.map((port) => JSON.stringify(port)).join(', ');
+  return [
+    `table bridge ${rulesTable(bridge)} {`,
+    flags,
+    'counter kept { };',
+    `set ports { type ifname; elements = { ${elements} }; };`,
+    ...Object.entries(chains).map(([name, rules]) => `chain ${name} { ${rules.join('; ')}; };`),
+    '}',
+  ].join(' ');
+}
+
+function hook(name: string): string {
+  return `type filter hook ${name} priority ${priority}; policy accept`;
+}
+
+/**
+ * Puts the rules in place of older ones, at once. They stay until they are removed.
+ * @throws BridgeError
+ */
+export function installRules(ruleset: Ruleset): void {
+  const table = `table bridge ${rulesTable(ruleset.bridge)}`;
+  // Adding it first lets the deletion succeed in any case; nft does all of it or nothing.
+  runProgram('nft', ['-f', '-'], `${table}\ndelete ${table}\n${rulesText(ruleset)}\n`);
+}
+
+/** @throws BridgeError */
+export function removeRules(bridge: string): void {
+  const table = `table bridge ${rulesTable(bridge)}`;
+  runProgram('nft', ['-f', '-'], `${table}\ndelete ${table}\n`);
+}
+
+/** Names of the tables of the bridge family. */
+export function bridgeTables(): string[] {
+  return listed('table', parseJson('nft', runProgram('nft', ['-j', 'list', 'tables', 'bridge'])));
+}
+
+/** Whether the rules of a bridge are there. */
+export async function rulesInPlace(bridge: string): Promise<boolean> {
+  const text = await startProgram('nft', ['-j', 'list', 'tables', 'bridge']);
+  return listed('table', parseJson('nft', text)).includes(rulesTable(bridge));
+}
+
+/** How many frames the rules have kept from a bridge; undefined while there are none. */
+export function framesKept(bridge: string): number | undefined {
+  if (!bridgeTables().includes(rulesTable(bridge))) return undefined;
+  const text = runProgram('nft', ['-j', 'list', 'counter', 'bridge', rulesTable(bridge), 'kept']);
+  const { nftables } = parseJson('nft', text) as { nftables: { counter?: { packets: number } }[] };
+  return nftables.find(({ counter }) => counter !== undefined)?.counter?.packets;
+}
+
+function listed(kind: string, answer: unknown): string[] {
+  const { nftables = [] } = answer as { nftables?: Record<string, { name?: string }>[] };
+  return nftables.flatMap((entry) => entry[kind]?.name ?? []);
+}
+
+/** Rules that go with the process that made them, however it ends: the kernel removes an owned table with its owner. */
+export class OwnedRules {
+  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
+  #closed = false;
+
+  private constructor(process: ChildProcessByStdio<Writable, Readable, Readable>) {
+    this.#process = process;
+  }
+
+  /**
+   * Resolves when they are in place.
+   * @param onLost called when their owner ends by itself
+   * @throws BridgeError
+   */
+  static async install(ruleset: Ruleset, onLost: () => void): Promise<OwnedRules> {
+    removeRules(ruleset.bridge);
+    const guard = ['--pdeathsig', 'KILL', '--', 'nft', '-i'];
+    const process = spawn('setpriv', guard, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: environmentWithSbin,
+    });
+    const rules = new OwnedRules(process);
+    await rules.#define(rulesText(ruleset, 'flags owner;'), rulesTable(ruleset.bridge));
+    process.once('close', () => {
+      if (!rules.#closed) onLost();
+    });
+    return rules;
+  }
+
+  #define(text: string, table: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (problem: string): void => {
+        clearTimeout(timeout);
+        this.close();
+        reject(new BridgeError(`bridge: nft -i: ${problem}`));
+      };
+      const timeout = setTimeout(() => fail('does not answer'), ownerTimeoutMs);
+      this.#process.once('error', (error) => fail(error.message));
+      this.#process.stdin.on('error', () => undefined); // it ended: `close` tells
+      createInterface({ input: this.#process.stderr }).once('line', fail);
+      createInterface({ input: this.#process.stdout }).on('line', (line) => {
+        if (!line.includes(table)) return;
+        clearTimeout(timeout);
+        resolve();
+      });
+      this.#process.stdin.write(`${text}\nlist tables bridge\n`);
+    });
+  }
+
+  /** Lets go of them; the kernel has taken them away when the owner has ended. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#process.kill('SIGKILL');
+  }
+}

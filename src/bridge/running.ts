@@ -1,0 +1,12 @@
+/** Which interfaces a switch of this network namespace has claimed: the engine holds an abstract socket for each. */
+import { readFileSync } from 'node:fs';
+
+/** Written by addon/io/engine.cc; the kernel shows the zero octet of abstract names as an @. */
+const claimed = /@ptp-switch\/port\/(\S+)$/;
+
+/** Interface names. */
+export function runningSwitches(): string[] {
+  return readFileSync('/proc/self/net/unix', 'utf8')
+    .split('\n')
+    .flatMap((line) => claimed.exec(line)?.[1] ?? []);
+}

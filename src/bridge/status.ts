@@ -1,0 +1,55 @@
+/** What stands of a bridge that a switch has set up, whether or not that switch is still alive. */
+import { readLinks, readVlans, type PortState, type VlanMembership } from './kernel.js';
+import { ownBridges } from './lower.js';
+import { recall } from './memory.js';
+import { bridgeAlias } from './raise.js';
+import { framesKept } from './rules.js';
+
+export interface BridgeStatus {
+  readonly name: string;
+  /** False: it is gone, and what is left over of it waits for `clean`. */
+  readonly present: boolean;
+  /** Made by the switch; false where it joined one. */
+  readonly created: boolean;
+  readonly stp: boolean | null;
+  readonly vlanFiltering: boolean | null;
+  /** PTP frames that the rules have kept from the bridge since they were made; null where there are none. */
+  readonly ptpFramesKept: number | null;
+  readonly ports: readonly BridgePortStatus[];
+}
+
+export interface BridgePortStatus {
+  readonly interface: string;
+  readonly state: PortState;
+  /** Was put there by the switch. */
+  readonly joined: boolean;
+  readonly vlans: readonly VlanMembership[];
+}
+
+/** @throws BridgeError */
+export function bridgeStatus(): BridgeStatus[] {
+  const names = ownBridges();
+  if (names.length === 0) return [];
+  const links = readLinks();
+  const vlans = readVlans();
+  return names.map((name) => {
+    const settings = links.get(name)?.settings;
+    const { joined } = recall(name);
+    return {
+      name,
+      present: settings !== undefined,
+      created: links.get(name)?.alias === bridgeAlias,
+      stp: settings?.stp ?? null,
+      vlanFiltering: settings?.vlanFiltering ?? null,
+      ptpFramesKept: framesKept(name) ?? null,
+      ports: [...links.values()]
+        .filter(({ bridge }) => bridge === name)
+        .map((link) => ({
+          interface: link.name,
+          state: link.state ?? 'disabled',
+          joined: joined.includes(link.name),
+          vlans: settings?.vlanFiltering === true ? (vlans.get(link.name) ?? []) : [],
+        })),
+    };
+  });
+}
