@@ -20,3 +20,16 @@ export function checksumsHold(frame: Uint8Array): boolean {
   const checksumIsThere = ((datagram[6] ?? 0) | (datagram[7] ?? 0)) !== 0;
   return checksumIsThere && sumOfWords(addresses, pseudo, datagram) === 0xffff;
 }
+
+/** A copy of an untagged IPv6 frame with UDP in it, with the checksum that belongs there. */
+export function withChecksum6(frame: Uint8Array): Uint8Array {
+  const copy = frame.slice();
+  const ip = copy.subarray(14);
+  const length = ((ip[44] ?? 0) << 8) | (ip[45] ?? 0);
+  const datagram = ip.subarray(40, 40 + length);
+  datagram.set([0, 0], 6);
+  const pseudo = Uint8Array.of(0, 17, length >> 8, length & 0xff);
+  const checksum = 0xffff - sumOfWords(ip.subarray(8, 40), pseudo, datagram);
+  datagram.set([checksum >> 8, checksum & 0xff], 6);
+  return copy;
+}

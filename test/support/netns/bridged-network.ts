@@ -59,7 +59,7 @@ export class BridgedNetwork {
     ) as unknown;
   }
 
-  /** What can be told of the interfaces of the switch, but for what changes by itself. */
+  /** What can be told of the interfaces of the switch, but for carriers and the addresses that follow them. */
   interfaces(): unknown {
     const links = JSON.parse(this.place.run('ip', ['-j', '-d', 'address', 'show'])) as {
       ifname: string;
@@ -70,8 +70,8 @@ export class BridgedNetwork {
       addr_info: { local: string }[];
     }[];
     return links.map(({ ifname, flags, master, mtu, promiscuity, addr_info }) => ({
-      ...{ ifname, flags, master, mtu, promiscuity },
-      addresses: addr_info.map(({ local }) => local),
+      ...{ ifname, up: flags.includes('UP'), master, mtu, promiscuity },
+      addresses: addr_info.map(({ local }) => local).filter((local) => !local.startsWith('fe80:')),
     }));
   }
 
