@@ -62,4 +62,6 @@ void AddressTable::forget_port(uint32_t port) {
   }
 }
 
+void AddressTable::forget_all() { std::fill(entries_.begin(), entries_.end(), Entry{}); }
+
 }  // namespace ptpswitch::dataplane

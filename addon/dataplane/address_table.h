@@ -24,6 +24,8 @@ class AddressTable {
 
   // Forgets what was learned behind `port`: its cable was pulled.
   void forget_port(uint32_t port);
+  // Forgets everything: the topology has changed.
+  void forget_all();
 
  private:
   struct Entry {

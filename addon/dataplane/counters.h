@@ -62,6 +62,10 @@ namespace ptpswitch::dataplane {
   X(kDropByPolicy, "drop.byPolicy")                                                                       \
   X(kDropDestinationOnIngressPort, "drop.destinationOnIngressPort")                                       \
   X(kDropNoEgressPort, "drop.noEgressPort")                                                               \
+  X(kDropPortBlocked, "drop.portBlocked")                                                                 \
+  X(kDropVlanNotAdmitted, "drop.vlanNotAdmitted")                                                         \
+  X(kDropRepeated, "drop.repeatedAtOtherPort")                                                            \
+  X(kDropPortIsolated, "drop.portIsolated")                                                               \
   X(kDropDelayMechanism, "drop.otherDelayMechanism")                                                      \
   X(kDropLinkDelayUnknown, "drop.linkDelayUnknown")                                                       \
   X(kDropNoRequest, "drop.noRequest")                                                                     \
@@ -92,6 +96,7 @@ namespace ptpswitch::dataplane {
   X(kExchangesEvicted, "table.exchangesEvicted")                                                          \
   X(kAddressesEvicted, "table.addressesEvicted")                                                          \
   /* Link and interface. */                                                                               \
+  X(kLoopsFound, "link.loopsFound")                                                                       \
   X(kLinkUp, "link.up")                                                                                   \
   X(kLinkDown, "link.down")                                                                               \
   /* Residence of the event messages that left by this port. */                                           \

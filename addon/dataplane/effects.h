@@ -38,6 +38,9 @@ class Effects {
   // For syntonisation. Nobody minds a lost one.
   virtual void observe_sync(uint32_t port, const SyncObservation& observation) = 0;
 
+  // Messages that came in by `first_port` came in by `port` as well, which is isolated for a while.
+  virtual void loop_found(uint32_t port, uint32_t first_port) = 0;
+
   // The transmit time stamp (ns of the common timebase) of a frame that a clock of this box
   // submitted; none when it is lost.
   virtual void clock_transmit_timestamp(uint32_t port, uint32_t context,

@@ -6,6 +6,7 @@
 
 #include "addon/dataplane/exchange_keys.h"
 #include "addon/wire/frame_edit.h"
+#include "addon/wire/vlan_edit.h"
 
 namespace ptpswitch::dataplane {
 namespace {
@@ -37,7 +38,10 @@ Forwarder::Forwarder(uint32_t ports, const Limits& limits, uint64_t seed, Effect
       all_ports_(ports == kMaxPorts ? UINT32_MAX : bit(ports) - 1),
       addresses_(limits.addresses, limits.address_ageing, seed),
       exchanges_(limits.exchanges, ports, seed),
-      held_(limits.held_messages) {
+      held_(limits.held_messages),
+      loop_guard_(limits.loop_fingerprints, seed),
+      tagged_(kMaxFrameLength),
+      untagged_(kMaxFrameLength) {
   ports_.reserve(ports);
   for (uint32_t port = 0; port < ports; ++port) {
     ports_.emplace_back(limits, counters + port * PortCounters::kStride);
@@ -46,6 +50,14 @@ Forwarder::Forwarder(uint32_t ports, const Limits& limits, uint64_t seed, Effect
 
 void Forwarder::configure(uint32_t port, const PortSettings& settings) {
   ports_[port].settings = settings;
+}
+
+void Forwarder::program(Policy policy) {
+  const BridgePolicy& before = policy_.bridge;
+  const bool moved = policy.bridge.forwarding != before.forwarding ||
+                     policy.bridge.topology_changes != before.topology_changes;
+  policy_ = std::move(policy);
+  if (moved) addresses_.forget_all();
 }
 
 void Forwarder::set_link(uint32_t port, bool up) {
@@ -79,17 +91,36 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   }
   if (parsed.verdict == ParseVerdict::kMalformed) return counters.add_malformed(parsed.reason);
   if (!is_usable_source(view.source_mac())) return counters.add(Counter::kDropBadSourceAddress);
+  if (isolated_ != 0) end_isolation(now);
+  const bool version1 = parsed.verdict == ParseVerdict::kPtpV1;
+  if (version1) {
+    counters.add(Counter::kRxPtpV1);
+  } else {
+    counters.add_received(view.type);
+  }
+  if ((policy_.bridge.forwarding & bit(ingress)) == 0) {
+    return counters.add(Counter::kDropPortBlocked);
+  }
+  if ((isolated_ & bit(ingress)) != 0) return counters.add(Counter::kDropPortIsolated);
+
+  const auto action = version1 ? std::optional(Action::kEndToEndTransparent)
+                               : policy_.action(view.sdo_id(), view.domain_number(), ingress);
+  // A clock of this box is on the port, not in a VLAN of the bridge.
+  const bool ends_here = action == Action::kTerminate;
+  if (!ends_here && !admit(ingress, view)) return;
+  if (policy_.loop_guard && !ends_here) {
+    const uint64_t fingerprint = version1 ? version1_fingerprint(view, loop_guard_.seed())
+                                          : message_fingerprint(view, loop_guard_.seed());
+    if (came_round(ingress, fingerprint, now)) return;
+  }
   if (addresses_.learn(view.vlan_id[0], view.source_mac(), ingress, now)) {
     counters.add(Counter::kAddressesEvicted);
   }
-  if (parsed.verdict == ParseVerdict::kPtpV1) {
+  if (version1) {
     // IEEE 1588-2002 has no correctionField: nothing to correct.
-    counters.add(Counter::kRxPtpV1);
     return forward_unchanged(ingress, view, egress_set(ingress, view, now), Counter::kTxPtpV1);
   }
 
-  counters.add_received(view.type);
-  const auto action = policy_.action(view.sdo_id(), view.domain_number(), ingress);
   if (!action) return counters.add(Counter::kDropNoPolicy);
   switch (*action) {
     case Action::kDrop:
@@ -101,6 +132,85 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
     case Action::kPeerToPeerTransparent:
       return forward_peer_to_peer(ingress, view, reception, now);
   }
+}
+
+// 802.1Q, 8.6.1 and 8.6.2: gives a frame the VLAN of its port where it has none, as a tag, so that
+// from here on it is told by its tag alone. False, and counted: it is not to be in.
+bool Forwarder::admit(uint32_t ingress, FrameView& view) {
+  const BridgePolicy& bridge = policy_.bridge;
+  if (!bridge.filters_vlans()) return true;
+  PortCounters& counters = ports_[ingress].counters;
+  const bool tagged = wire::has_customer_tag(view.data, view.length);
+  uint16_t vlan = tagged ? wire::customer_vlan_id(view.data) : 0;
+  if (vlan == 0) {
+    vlan = bridge.pvid[ingress];
+    if (vlan == 0) {
+      counters.add(Counter::kDropVlanNotAdmitted);
+      return false;
+    }
+    if (tagged) {
+      wire::set_customer_vlan_id(view, vlan);
+    } else if (view.vlan_tags == 2) {
+      counters.add_malformed(wire::MalformedReason::kTooManyVlanTags);
+      return false;
+    } else if (view.length + wire::kVlanTagLength > kMaxFrameLength) {
+      counters.add(Counter::kDropFrameTooLong);
+      return false;
+    } else {
+      wire::insert_customer_tag(view, vlan, tagged_.data());
+    }
+  }
+  if ((bridge.vlans[vlan].members & bit(ingress)) != 0) return true;
+  counters.add(Counter::kDropVlanNotAdmitted);
+  return false;
+}
+
+// Ports that a frame may leave by as far as its VLAN goes.
+uint32_t Forwarder::vlan_members(const FrameView& view) const {
+  if (!policy_.bridge.filters_vlans()) return all_ports_;
+  return policy_.bridge.vlans[wire::customer_vlan_id(view.data)].members;
+}
+
+// Whether a message was in by another port a moment ago; when that happens again, the port is
+// isolated.
+bool Forwarder::came_round(uint32_t ingress, uint64_t fingerprint, int64_t now) {
+  const auto first_port = loop_guard_.seen_at_other_port(fingerprint, ingress, now);
+  if (!first_port) return false;
+  Port& port = ports_[ingress];
+  port.counters.add(Counter::kDropRepeated);
+  if (now - port.repeats_since > kLoopRepeatWindow) port.repeats = 0;
+  if (port.repeats == 0) port.repeats_since = now;
+  if (++port.repeats < kLoopRepeats) return true;
+  port.repeats = 0;
+  port.isolated_until = now + kLoopIsolation;
+  isolated_ |= bit(ingress);
+  addresses_.forget_port(ingress);
+  port.counters.add(Counter::kLoopsFound);
+  effects_.loop_found(ingress, *first_port);
+  return true;
+}
+
+void Forwarder::end_isolation(int64_t now) {
+  each_port(isolated_, [&](uint32_t port) {
+    if (now >= ports_[port].isolated_until) isolated_ &= ~bit(port);
+  });
+}
+
+std::optional<Counter> Forwarder::obstacle_to_sending(uint32_t egress) const {
+  if (!ports_[egress].link) return Counter::kDropLinkDown;
+  if ((policy_.bridge.forwarding & bit(egress)) == 0) return Counter::kDropPortBlocked;
+  if ((isolated_ & bit(egress)) != 0) return Counter::kDropPortIsolated;
+  return std::nullopt;
+}
+
+// Without the tag, where the VLAN leaves this port untagged. Valid until the next call.
+Forwarder::Outgoing Forwarder::as_it_leaves(uint32_t egress, const uint8_t* frame,
+                                            uint16_t length) {
+  const BridgePolicy& bridge = policy_.bridge;
+  if (!bridge.filters_vlans() || !wire::has_customer_tag(frame, length)) return {frame, length};
+  const uint16_t vlan = wire::customer_vlan_id(frame);
+  if ((bridge.vlans[vlan].untagged & bit(egress)) == 0) return {frame, length};
+  return {untagged_.data(), wire::copy_without_tag(frame, length, untagged_.data())};
 }
 
 void Forwarder::terminate(uint32_t ingress, const FrameView& view, const Reception& reception) {
@@ -170,13 +280,17 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Re
 
 // Multicast: every other port. Unicast: where the address was learned, else every other port.
 uint32_t Forwarder::egress_set(uint32_t ingress, const FrameView& view, int64_t now) {
-  const uint32_t others = all_ports_ & ~bit(ingress);
+  const uint32_t others = open_ports() & vlan_members(view) & ~bit(ingress);
   if (others == 0) ports_[ingress].counters.add(Counter::kDropNoEgressPort);
   const bool group_address = (view.destination_mac()[0] & 1) != 0;
   if (group_address) return others;
   const auto port = addresses_.find(view.vlan_id[0], view.destination_mac(), now);
   if (!port) return others;
-  if (*port != ingress) return bit(*port);
+  if (*port != ingress) {
+    // A place that the VLAN does not reach is none to look elsewhere for.
+    if ((others & bit(*port)) == 0) ports_[ingress].counters.add(Counter::kDropNoEgressPort);
+    return others & bit(*port);
+  }
   ports_[ingress].counters.add(Counter::kDropDestinationOnIngressPort);
   return 0;
 }
@@ -191,7 +305,7 @@ uint32_t Forwarder::requester_ports(uint32_t ingress, const FrameView& delay_res
     }
     if (ports != 0) break;
   }
-  ports &= ~bit(ingress);
+  ports &= open_ports() & vlan_members(delay_resp) & ~bit(ingress);
   if (ports == 0) ports_[ingress].counters.add(Counter::kDropNoRequest);
   return ports;
 }
@@ -205,7 +319,8 @@ void Forwarder::forward_unchanged(uint32_t ingress, const FrameView& view, uint3
   each_port(egress_ports, [&](uint32_t egress) {
     Port& port = ports_[egress];
     if (!port.link) return port.counters.add(Counter::kDropLinkDown);
-    if (!effects_.send(egress, view.data, view.length, std::nullopt)) {
+    const Outgoing out = as_it_leaves(egress, view.data, view.length);
+    if (!effects_.send(egress, out.frame, out.length, std::nullopt)) {
       return port.counters.add(Counter::kDropSendFailed);
     }
     port.counters.add(sent);
@@ -551,18 +666,19 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
       exchanges_.state(tag.index, egress) = ResidenceState::kNotSent;
     }
   };
-  if (!port.link) return not_sent(Counter::kDropLinkDown);
+  if (const auto obstacle = obstacle_to_sending(egress)) return not_sent(*obstacle);
   const uint32_t limit = port.settings.outstanding_limit;
   if (limit != 0 && port.ledger.outstanding() >= limit) {
     if (port.queue.full()) return not_sent(Counter::kDropEventQueueFull);
     port.queue.push(tag, type, frame, length);
     return port.counters.add(Counter::kEventsQueued);
   }
+  const Outgoing out = as_it_leaves(egress, frame, length);
   if (port.ledger.full()) {
     // It goes out, for those who need no correction; what depends on its time stamp will be
     // dropped.
     port.counters.add(Counter::kTransmitTimestampsFull);
-    if (!effects_.send(egress, frame, length, std::nullopt)) {
+    if (!effects_.send(egress, out.frame, out.length, std::nullopt)) {
       return not_sent(Counter::kDropSendFailed);
     }
     port.counters.add_sent(type);
@@ -571,20 +687,20 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
     exchanges_.state(tag.index, egress) = ResidenceState::kLost;
     return;
   }
-  if (!effects_.send(egress, frame, length, port.ledger.next_number())) {
+  if (!effects_.send(egress, out.frame, out.length, port.ledger.next_number())) {
     port.ledger.send_failed();
     return not_sent(Counter::kDropSendFailed);
   }
   TransmitTag sent = tag;
   sent.clock_epoch = port.relation.epoch;
-  port.ledger.enter(sent, frame_signature(frame, length), now);
+  port.ledger.enter(sent, frame_signature(out.frame, out.length), now);
   port.counters.add_sent(type);
 }
 
 bool Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs correction) {
   Port& port = ports_[egress];
-  if (!port.link) {
-    port.counters.add(Counter::kDropLinkDown);
+  if (const auto obstacle = obstacle_to_sending(egress)) {
+    port.counters.add(*obstacle);
     return false;
   }
   uint8_t frame[kMaxFrameLength];
@@ -592,7 +708,8 @@ bool Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs 
   FrameView copy = view;
   copy.data = frame;
   wire::add_to_correction_field(copy, correction);
-  if (!effects_.send(egress, frame, view.length, std::nullopt)) {
+  const Outgoing out = as_it_leaves(egress, frame, view.length);
+  if (!effects_.send(egress, out.frame, out.length, std::nullopt)) {
     port.counters.add(Counter::kDropSendFailed);
     return false;
   }

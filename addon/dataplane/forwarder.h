@@ -19,6 +19,7 @@
 #include "addon/dataplane/exchange_table.h"
 #include "addon/dataplane/held_messages.h"
 #include "addon/dataplane/limits.h"
+#include "addon/dataplane/loop_guard.h"
 #include "addon/dataplane/policy.h"
 #include "addon/dataplane/sync_sampling.h"
 #include "addon/dataplane/transmit_ledger.h"
@@ -42,7 +43,7 @@ class Forwarder {
             std::atomic<uint64_t>* counters);
 
   void configure(uint32_t port, const PortSettings& settings);
-  void program(Policy policy) { policy_ = std::move(policy); }
+  void program(Policy policy);
   // How the port's clock relates to the common timebase from now on; the identity until told
   // otherwise.
   void relate(uint32_t port, const ClockRelation& relation) { ports_[port].relation = relation; }
@@ -87,6 +88,10 @@ class Forwarder {
     TransmitLedger ledger;
     EventQueue queue;
     PortCounters counters;
+    // Messages that came round a loop to this port, since when, and until when it is isolated.
+    uint32_t repeats = 0;
+    int64_t repeats_since = 0;
+    int64_t isolated_until = 0;
   };
 
   // What a general message that leaves by one port is owed.
@@ -116,6 +121,19 @@ class Forwarder {
   void forward_unchanged(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
                          Counter sent);
   void observe(uint32_t ingress, const wire::FrameView& follow_up, int64_t now);
+
+  bool admit(uint32_t ingress, wire::FrameView& view);
+  uint32_t vlan_members(const wire::FrameView& view) const;
+  bool came_round(uint32_t ingress, uint64_t fingerprint, int64_t now);
+  void end_isolation(int64_t now);
+  // Ports that neither the bridge nor the loop guard keeps from sending.
+  uint32_t open_ports() const { return all_ports_ & policy_.bridge.forwarding & ~isolated_; }
+  std::optional<Counter> obstacle_to_sending(uint32_t egress) const;
+  struct Outgoing {
+    const uint8_t* frame;
+    uint16_t length;
+  };
+  Outgoing as_it_leaves(uint32_t egress, const uint8_t* frame, uint16_t length);
 
   uint32_t egress_set(uint32_t ingress, const wire::FrameView& view, int64_t now);
   uint32_t requester_ports(uint32_t ingress, const wire::FrameView& delay_resp);
@@ -151,6 +169,11 @@ class Forwarder {
   SyncSampling sampling_;
   ExchangeTable exchanges_;
   HeldMessages held_;
+  LoopGuard loop_guard_;
+  uint32_t isolated_ = 0;  // ports
+  // A frame that a tag was put into, and one that it was taken out of.
+  std::vector<uint8_t> tagged_;
+  std::vector<uint8_t> untagged_;
 };
 
 }  // namespace ptpswitch::dataplane

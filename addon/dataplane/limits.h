@@ -31,6 +31,19 @@ inline constexpr uint32_t kMaxHeldPerExchange = 32;
 // a rate that is measured over seconds gains nothing from more than five in one.
 inline constexpr DurationNs kSyncSamplingInterval = 200 * kMillisecond;
 
+// A message that comes in by a second port within this time has come round a loop: the longest way
+// round takes milliseconds. A sender's sequenceIds do not recur so soon.
+inline constexpr DurationNs kLoopWindow = 200 * kMillisecond;
+// So many repeated messages within so much time isolate a port; one alone may be a freak. The Sync
+// of every second comes with its Follow_Up.
+inline constexpr uint32_t kLoopRepeats = 2;
+inline constexpr DurationNs kLoopRepeatWindow = 2 * kSecond;
+// Until an isolated port is tried again.
+inline constexpr DurationNs kLoopIsolation = 10 * kSecond;
+
+// 802.1Q: VLAN identifiers are 12 bits.
+inline constexpr uint32_t kVlanIds = 4'096;
+
 // Sizes and life times that tests make small; the defaults serve 8 ports with 16,000 exchanges a
 // second.
 struct Limits {
@@ -54,6 +67,9 @@ struct Limits {
   // Unicast addresses learned: a large lab has some hundreds of clocks.
   uint32_t addresses = 4'096;
   DurationNs address_ageing = 300 * kSecond;  // 802.1Q, table 8-6
+
+  // Messages remembered to be known again: 200 ms of 40,000 messages/s.
+  uint32_t loop_fingerprints = 8'192;
 };
 
 }  // namespace ptpswitch::dataplane

@@ -34,11 +34,29 @@ struct RateRatio {
   double rate_offset = 0;
 };
 
+// What the kernel's bridge has decided for the ports (802.1Q). Without a bridge: all forward, and
+// VLAN tags are nobody's business.
+struct BridgePolicy {
+  struct Vlan {
+    uint32_t members = 0;   // ports
+    uint32_t untagged = 0;  // of these, those that its frames leave by without a tag
+  };
+
+  uint32_t forwarding = UINT32_MAX;        // ports; the others neither send nor receive
+  std::array<uint16_t, kMaxPorts> pvid{};  // VLAN of frames without a tag; 0: not admitted
+  std::vector<Vlan> vlans;                 // kVlanIds entries where VLANs are filtered, else empty
+  uint32_t topology_changes = 0;  // whenever it is another, learned addresses are forgotten
+
+  bool filters_vlans() const { return !vlans.empty(); }
+};
+
 struct Policy {
   std::vector<PolicyRule> rules;  // at most kMaxPolicyRules; the first match wins
   // meanLinkDelay by port and transport; none while the link is not measured.
   std::array<std::array<std::optional<wire::ScaledNs>, wire::kTransports>, kMaxPorts> link_delay{};
   std::vector<RateRatio> rate_ratios;  // at most kMaxPolicyRules
+  BridgePolicy bridge;
+  bool loop_guard = false;
 
   // The action of the first rule that matches; none when no rule does.
   std::optional<Action> action(uint16_t sdo_id, uint8_t domain_number, uint32_t port) const {

@@ -616,6 +616,10 @@ void Engine::observe_sync(uint32_t index, const dataplane::SyncObservation& obse
   records_.push_sync(index, observation);
 }
 
+void Engine::loop_found(uint32_t port, uint32_t first_port) {
+  records_.push_loop(port, first_port);
+}
+
 void Engine::clock_transmit_timestamp(uint32_t index, uint32_t context,
                                       std::optional<int64_t> timestamp_ns) {
   // A clock that misses this record sees the time stamp as lost: its own time-out covers it.

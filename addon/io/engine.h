@@ -139,6 +139,7 @@ class Engine final : private dataplane::Effects {
   bool punt(uint32_t port, const wire::FrameView& view,
             std::optional<int64_t> timestamp_ns) override;
   void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override;
+  void loop_found(uint32_t port, uint32_t first_port) override;
   void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                 std::optional<int64_t> timestamp_ns) override;
 

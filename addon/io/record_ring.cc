@@ -53,6 +53,11 @@ bool RecordRing::push_transmit_timestamp(uint32_t port, uint32_t context,
        .context = context});
 }
 
+bool RecordRing::push_loop(uint32_t port, uint32_t first_port) {
+  return push(
+      {.kind = RecordKind::kLoop, .port = static_cast<uint8_t>(port), .context = first_port});
+}
+
 bool RecordRing::push_sync(uint32_t port, const dataplane::SyncObservation& observation) {
   uint8_t payload[32] = {};
   std::memcpy(payload, observation.source_port_identity, 10);

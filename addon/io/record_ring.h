@@ -30,6 +30,7 @@ enum class RecordKind : uint8_t {
   // From a forwarder without an engine: payload is to be sent by `port`; flags bit 0: its transmit
   // time stamp is wanted under the number in `context`.
   kSend = 8,
+  kLoop = 9,  // `port` is isolated; context: the port that the same messages came in by first
 };
 
 struct Record {
@@ -59,6 +60,7 @@ class RecordRing {
   // What a forwarder has for the control plane, each as a record of its kind.
   bool push_frame(uint32_t port, const wire::FrameView& view, std::optional<int64_t> timestamp_ns);
   bool push_sync(uint32_t port, const dataplane::SyncObservation& observation);
+  bool push_loop(uint32_t port, uint32_t first_port);
   bool push_transmit_timestamp(uint32_t port, uint32_t context,
                                std::optional<int64_t> timestamp_ns);
   // Takes everything that waits into `out` (emptied first).

@@ -191,6 +191,10 @@ void ForwarderObject::observe_sync(uint32_t port, const dataplane::SyncObservati
   records_.push_sync(port, observation);
 }
 
+void ForwarderObject::loop_found(uint32_t port, uint32_t first_port) {
+  records_.push_loop(port, first_port);
+}
+
 void ForwarderObject::clock_transmit_timestamp(uint32_t port, uint32_t context,
                                                std::optional<int64_t> timestamp_ns) {
   records_.push_transmit_timestamp(port, context, timestamp_ns);

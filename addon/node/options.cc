@@ -177,6 +177,44 @@ wire::Transport read_transport(const Napi::Value& value) {
   throw_argument(value.Env(), "transport must be l2, udp4 or udp6");
 }
 
+uint32_t bit(uint32_t port) { return 1u << port; }
+
+// {forwarding: [bool], pvid: [number], vlans: [{port, first, last, untagged}] or null,
+// topologyChanges}, the arrays by port.
+dataplane::BridgePolicy read_bridge(const Napi::Value& value, uint32_t ports) {
+  dataplane::BridgePolicy bridge;
+  if (value.IsUndefined()) return bridge;
+  const Napi::Object from = object(value, "bridge");
+  const Napi::Array forwarding = array(from.Get("forwarding"), "forwarding");
+  const Napi::Array pvid = array(from.Get("pvid"), "pvid");
+  if (forwarding.Length() != ports || pvid.Length() != ports) {
+    throw_argument(value.Env(), "forwarding and pvid must have one entry a port");
+  }
+  bridge.forwarding = 0;
+  for (uint32_t port = 0; port < ports; ++port) {
+    if (forwarding.Get(port).ToBoolean().Value()) bridge.forwarding |= bit(port);
+    bridge.pvid[port] =
+        static_cast<uint16_t>(read_integer(pvid.Get(port), "pvid", dataplane::kVlanIds - 1));
+  }
+  bridge.topology_changes =
+      read_integer(from.Get("topologyChanges"), "topologyChanges", UINT32_MAX);
+  const Napi::Value memberships = from.Get("vlans");
+  if (memberships.IsNull()) return bridge;
+  bridge.vlans.resize(dataplane::kVlanIds);
+  const Napi::Array vlans = array(memberships, "vlans");
+  for (uint32_t i = 0; i < vlans.Length(); ++i) {
+    const Napi::Object entry = object(vlans.Get(i), "vlan");
+    const uint32_t port = read_integer(entry.Get("port"), "port", ports - 1);
+    const uint32_t last = read_integer(entry.Get("last"), "last", dataplane::kVlanIds - 1);
+    const bool untagged = entry.Get("untagged").ToBoolean().Value();
+    for (uint32_t id = read_integer(entry.Get("first"), "first", last); id <= last; ++id) {
+      bridge.vlans[id].members |= bit(port);
+      if (untagged) bridge.vlans[id].untagged |= bit(port);
+    }
+  }
+  return bridge;
+}
+
 wire::ScaledNs read_link_delay(const Napi::Value& value) {
   bool lossless = value.IsBigInt();
   const int64_t delay = lossless ? value.As<Napi::BigInt>().Int64Value(&lossless) : 0;
@@ -216,6 +254,8 @@ dataplane::Policy read_policy(const Napi::Value& value, uint32_t ports) {
   for (uint32_t i = 0; i < ratios.Length(); ++i) {
     policy.rate_ratios.push_back(read_rate_ratio(object(ratios.Get(i), "rateRatio")));
   }
+  policy.bridge = read_bridge(from.Get("bridge"), ports);
+  policy.loop_guard = from.Get("loopGuard").ToBoolean().Value();
   return policy;
 }
 

@@ -144,6 +144,8 @@ class ForwarderHarness final : private dataplane::Effects {
   };
   std::vector<Observed> observed;
 
+  std::vector<std::pair<uint32_t, uint32_t>> loops;  // port, first port
+
   // Sees every frame as it leaves.
   std::function<void(uint32_t port, const Bytes& frame)> on_send;
   // False for a test that sends many frames and looks at none later.
@@ -193,6 +195,10 @@ class ForwarderHarness final : private dataplane::Effects {
     const uint8_t* source = observation.source_port_identity;
     observed.push_back({port, observation, {source, source + 10}});
     observed.back().observation.source_port_identity = nullptr;
+  }
+
+  void loop_found(uint32_t port, uint32_t first_port) override {
+    loops.emplace_back(port, first_port);
   }
 
   void clock_transmit_timestamp(uint32_t port, uint32_t context,

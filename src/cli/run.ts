@@ -94,9 +94,13 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { openDataPlane } = await environment.loadAddon();
   const log = { info: environment.print, warn: environment.printError };
   const { SwitchBridge } = await import('../daemon/switch-bridge.js');
-  const bridge = await SwitchBridge.open(config, log);
+  const follow: { by?: InstanceType<typeof Switch> } = {};
+  const bridge = await SwitchBridge.open(config, log, (state) => follow.by?.setBridge(state));
   try {
-    const running = new Switch(openDataPlane, config, engine, log);
+    const running = new Switch(openDataPlane, config, engine, log, { bridge: bridge?.state });
+    follow.by = running;
+    // What the bridge has decided since it was read.
+    if (bridge !== undefined) running.setBridge(bridge.state);
     await runUntilStopped(
       running,
       () => serveControl(args.socket, running, environment.version),

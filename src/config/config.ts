@@ -7,6 +7,8 @@ export interface Config {
   readonly instances: readonly InstanceConfig[];
   /** The kernel bridge that ordinary traffic takes between the ports; none: the switch carries PTP alone. */
   readonly bridge?: BridgeConfig;
+  /** A port by which forwarded PTP messages come round a second time is isolated for a while. */
+  readonly loopGuard?: boolean;
 }
 
 /** A bridge of our own, or one that the system manages and the ports join. Names and units as in iproute2 and 802.1D. */

@@ -184,6 +184,7 @@ const shape = z.strictObject({
     .min(1, { error: 'list what runs on the ports, as in instances: [{type: e2e-tc}]' })
     .superRefine(forbidRepetition('domain', ({ domain }) => domain)),
   bridge: bridge.exactOptional(),
+  loopGuard: yesOrNo.default(true),
 });
 
 /** What can be said only with the whole in view, once every part of it is right. */

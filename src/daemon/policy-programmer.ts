@@ -6,7 +6,13 @@ import type { LinkDelay as LinkDelayFound, Syntonisation, Transport } from '../c
 import { durationNs } from '../core/time/instant.js';
 import { rateOffsetOf } from '../core/time/rate-ratio.js';
 import { timeIntervalFromNs } from '../core/time/time-interval.js';
-import type { DataPlane, LinkDelay, Policy, RateRatio } from '../native/data-plane.js';
+import type {
+  BridgePolicy,
+  DataPlane,
+  LinkDelay,
+  Policy,
+  RateRatio,
+} from '../native/data-plane.js';
 import { Timers, type TimerClock } from './timers.js';
 
 /** Changes of a link's delay below this are the noise of its median. */
@@ -21,6 +27,8 @@ export const coalescingInterval = durationNs(5e6);
 export class PolicyProgrammer {
   readonly #dataPlane: Pick<DataPlane, 'program'>;
   readonly #rules: Policy['rules'];
+  readonly #loopGuard: boolean | undefined;
+  #bridge: BridgePolicy | undefined;
   readonly #timers: Timers;
   readonly #linkDelays = new Map<string, LinkDelay>();
   readonly #rateRatios = new Map<string, RateRatio>();
@@ -30,9 +38,12 @@ export class PolicyProgrammer {
     dataPlane: Pick<DataPlane, 'program'>,
     rules: Policy['rules'],
     timerClock: TimerClock,
+    { loopGuard, bridge }: Pick<Policy, 'loopGuard' | 'bridge'> = {},
   ) {
     this.#dataPlane = dataPlane;
     this.#rules = rules;
+    this.#loopGuard = loopGuard;
+    this.#bridge = bridge;
     this.#timers = new Timers(timerClock);
     this.#program();
   }
@@ -70,6 +81,12 @@ export class PolicyProgrammer {
     this.#programSoon();
   }
 
+  setBridge(bridge: BridgePolicy): void {
+    this.#bridge = bridge;
+    // A loop is not to wait for others.
+    this.#program();
+  }
+
   /** Leaves the policy as it is. */
   stop(): void {
     this.#timers.cancelAll();
@@ -85,6 +102,8 @@ export class PolicyProgrammer {
       rules: this.#rules,
       linkDelays: [...this.#linkDelays.values()],
       rateRatios: [...this.#rateRatios.values()],
+      bridge: this.#bridge,
+      loopGuard: this.#loopGuard,
     });
   }
 }

@@ -49,7 +49,7 @@ export type PumpEvent =
     })
   /** Nobody's: no instance speaks that transport on that port, or the frame is another host's. */
   | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: UnclaimedReason }
-  | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'portError' }>;
+  | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>;
 
 export type UnclaimedReason = 'notPtp' | 'otherTransport' | 'otherVlan' | 'otherHost';
 
@@ -79,6 +79,8 @@ export class Pump {
   #macs: readonly string[];
   /** Frames to be submitted together. */
   #batch: SubmitFrame[] = [];
+  readonly #links: boolean[] = [];
+  readonly #blocked = new Set<PortIndex>();
   #running = false;
 
   constructor({ dataPlane, attachments, latencies = [], timerClock, onEvent }: PumpOptions) {
@@ -100,9 +102,28 @@ export class Pump {
       this.#drain();
     });
     for (const [port, { present, link }] of this.#dataPlane.ports().entries()) {
-      if (present && link) this.#stepAll({ kind: 'link', port, up: true });
+      this.#links[port] = present && link;
+      if (this.#isUsable(port)) this.#tellLink(port);
     }
     this.#submit();
+  }
+
+  /** A port that its bridge blocks is to the instances as one without link. All forward until told otherwise. */
+  setForwarding(port: PortIndex, forwarding: boolean): void {
+    if (this.#blocked.has(port) !== forwarding) return;
+    if (forwarding) this.#blocked.delete(port);
+    else this.#blocked.add(port);
+    if (!this.#running || this.#links[port] !== true) return;
+    this.#tellLink(port);
+    this.#submit();
+  }
+
+  #isUsable(port: PortIndex): boolean {
+    return this.#links[port] === true && !this.#blocked.has(port);
+  }
+
+  #tellLink(port: PortIndex): void {
+    this.#stepAll({ kind: 'link', port, up: this.#isUsable(port) });
   }
 
   /** Takes no more records and lets no timer expire. The data plane stays open: it is its owner's to close. */
@@ -150,13 +171,15 @@ export class Pump {
       }
       case 'link':
         this.#macs = this.#dataPlane.ports().map(({ mac }) => mac);
-        this.#stepAll({ kind: 'link', port: record.port, up: record.present && record.up });
+        this.#links[record.port] = record.present && record.up;
+        this.#tellLink(record.port);
         this.#onEvent(record);
         return;
       case 'syncObserved':
         this.#onSyncObserved(record);
         return;
       case 'clockMoved':
+      case 'loop':
       case 'portError':
         this.#onEvent(record);
         return;

@@ -1,4 +1,5 @@
 /** What a running switch tells of itself: shapes that scripts rely on, made from the engine's ports and counters. */
+import type { FollowedState } from '../bridge/follow.js';
 import type { InstanceConfig } from '../config/config.js';
 import type {
   CounterLayout,
@@ -28,6 +29,8 @@ export interface PortStatus {
   readonly meanLinkDelayNs: number | null;
   /** Null where no instance is peer-to-peer. */
   readonly peerDelay: PeerDelayStatus | null;
+  /** As a port of the kernel's bridge: PTP passes where it is forwarding. Absent without a bridge. */
+  readonly bridgeState?: FollowedState;
 }
 
 /** Nanoseconds an event message stayed in the switch, of those that left by the port; null before the first. */
@@ -66,7 +69,11 @@ export interface Stats {
 /** The group of plain counters that goes with the residence histogram. */
 const residenceGroup = 'residence';
 
-export function portStatus(info: PortInfo, peerDelay: PeerDelayStatus | undefined): PortStatus {
+export function portStatus(
+  info: PortInfo,
+  peerDelay: PeerDelayStatus | undefined,
+  bridgeState?: FollowedState,
+): PortStatus {
   return {
     interface: info.interface,
     interfaceIndex: info.interfaceIndex,
@@ -77,6 +84,7 @@ export function portStatus(info: PortInfo, peerDelay: PeerDelayStatus | undefine
     phcIndex: info.phcIndex < 0 ? null : info.phcIndex,
     clock: info.clock,
     ...peerDelayOf(peerDelay),
+    ...(bridgeState && { bridgeState }),
   };
 }
 

@@ -1,8 +1,10 @@
 /** A switch at work: the engine on its ports, programmed from the configuration, its events told to the operator. */
+import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config } from '../config/config.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
+import { bridgePolicy } from './bridge-policy.js';
 import type { ClockStatus } from './clock-status.js';
-import { addressesOf, type InterfaceAddresses } from './host.js';
+import { addressesOf as addressesOfInterface, type InterfaceAddresses } from './host.js';
 import type { PumpEvent } from './pump.js';
 import {
   linkOf,
@@ -29,12 +31,20 @@ export interface Log {
 export interface Surroundings {
   readonly timerClock: TimerClock;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  /** The bridge under the ports, as it is at the start; none: there is none. */
+  readonly bridge?: FollowedBridge | undefined;
 }
 
 /** A clock that somebody keeps in step with another moves many times a second: said once in so much time. */
 const clockMovedIntervalNs = 60e9;
 
-const thisMachine: Surroundings = { timerClock: systemTimerClock, addressesOf };
+/** A loop that stays is found again whenever the port is tried: said once in so much time. */
+const loopIntervalNs = 60e9;
+
+const thisMachine: Surroundings = {
+  timerClock: systemTimerClock,
+  addressesOf: addressesOfInterface,
+};
 
 export class UnknownPortError extends Error {
   constructor(name: string, ports: readonly string[]) {
@@ -51,6 +61,8 @@ export class Switch {
   readonly #timerClock: TimerClock;
   /** By port: when its operator was last told that its clock was moved. */
   readonly #clockMovedToldAt: number[] = [];
+  readonly #loopToldAt: number[] = [];
+  #bridge: FollowedBridge | undefined;
 
   /**
    * Opens the engine; frames are forwarded from here on. Says one line a port.
@@ -61,19 +73,21 @@ export class Switch {
     config: Config,
     engine: EngineOptions,
     log: Log,
-    surroundings: Surroundings = thisMachine,
+    surroundings: Partial<Surroundings> = {},
   ) {
     this.#config = config;
     this.#log = log;
-    this.#timerClock = surroundings.timerClock;
+    const { timerClock, addressesOf, bridge } = { ...thisMachine, ...surroundings };
+    this.#timerClock = timerClock;
+    this.#bridge = bridge;
     this.#dataPlane = openDataPlane({
       ports: config.ports,
       timestamping: config.timestamping,
       ...engine,
     });
     this.#clock = new TransparentClock({
-      ...surroundings,
-      config,
+      ...{ timerClock, addressesOf, config },
+      bridge: bridge && bridgePolicy(bridge),
       dataPlane: this.#dataPlane,
       onEvent: (event) => this.#tell(event),
     });
@@ -85,7 +99,20 @@ export class Switch {
   ports(): PortStatus[] {
     return this.#dataPlane
       .ports()
-      .map((info, port) => portStatus(info, this.#clock.peerDelay(port)));
+      .map((info, port) =>
+        portStatus(info, this.#clock.peerDelay(port), this.#bridge?.ports[port]?.state),
+      );
+  }
+
+  /** The bridge has decided otherwise: kept to from now on. */
+  setBridge(bridge: FollowedBridge): void {
+    const before = this.#bridge;
+    this.#bridge = bridge;
+    this.#clock.setBridge(bridgePolicy(bridge));
+    for (const [port, { state }] of bridge.ports.entries()) {
+      if (state === before?.ports[port]?.state) continue;
+      this.#log.info(`${this.#nameOf(port)}: the bridge has it ${state}`);
+    }
   }
 
   /** Of every boundary clock. */
@@ -131,7 +158,7 @@ export class Switch {
     }
   }
 
-  #tell(event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'portError' }>): void {
+  #tell(event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>): void {
     switch (event.kind) {
       case 'link': {
         const link = event.present ? (event.up ? 'up' : 'down') : 'absent';
@@ -142,6 +169,9 @@ export class Switch {
       }
       case 'clockMoved':
         this.#tellClockMoved(event.port);
+        return;
+      case 'loop':
+        this.#tellLoop(event);
         return;
       case 'portError':
         this.#log.warn(`${this.#nameOf(event.port)}: ${event.message}`);
@@ -155,6 +185,15 @@ export class Switch {
     this.#clockMovedToldAt[port] = now;
     this.#log.warn(
       `${this.#nameOf(port)}: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait`,
+    );
+  }
+
+  #tellLoop({ port, firstPort }: Extract<PumpEvent, { kind: 'loop' }>): void {
+    const now = this.#timerClock.now();
+    if (now - (this.#loopToldAt[port] ?? -Infinity) < loopIntervalNs) return;
+    this.#loopToldAt[port] = now;
+    this.#log.warn(
+      `${this.#nameOf(port)}: a loop: what comes in by ${this.#nameOf(firstPort)} comes round to it: isolated, and tried again every 10 s; use bridge: {stp: true}, or pull a cable`,
     );
   }
 

@@ -7,7 +7,7 @@ import type { Config, InstanceConfig, PeerToPeerConfig } from '../config/config.
 import { PeerToPeerPort } from '../core/instance/peer-to-peer-port.js';
 import { Syntoniser } from '../core/instance/syntoniser.js';
 import type { Output, Transport } from '../core/io.js';
-import type { DataPlane } from '../native/data-plane.js';
+import type { BridgePolicy, DataPlane } from '../native/data-plane.js';
 import { attachBoundaryClocks, type AttachedBoundaryClock } from './boundary-clocks.js';
 import type { ClockStatus } from './clock-status.js';
 import type { InterfaceAddresses } from './host.js';
@@ -25,13 +25,15 @@ export interface TransparentClockOptions {
   readonly timerClock: TimerClock;
   /** Asked again for every message: addresses come and go. */
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  /** What the bridge has decided so far; none: there is no bridge. */
+  readonly bridge?: BridgePolicy | undefined;
   /** Those that links are measured on, peer to peer; all unless set. */
   readonly transports?: readonly Transport[];
   /** Uniform from 0 up to but not including 1; Math.random unless set. */
   readonly random?: () => number;
   /** Links, clocks and errors, for the operator. */
   readonly onEvent: (
-    event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'portError' }>,
+    event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>,
   ) => void;
 }
 
@@ -56,6 +58,7 @@ export class TransparentClock {
       dataPlane,
       policyRules(config.instances, interfaces),
       timerClock,
+      { loopGuard: config.loopGuard, bridge: options.bridge },
     );
     const peerToPeerPorts = attachPeerToPeerPorts(options);
     this.#transports = peerToPeerPorts.map(({ transport }) => transport);
@@ -75,7 +78,20 @@ export class TransparentClock {
   }
 
   start(): void {
+    this.#tellForwarding(this.#options.bridge);
     this.#pump.start();
+  }
+
+  /** The bridge has decided otherwise. */
+  setBridge(bridge: BridgePolicy): void {
+    this.#programmer.setBridge(bridge);
+    this.#tellForwarding(bridge);
+  }
+
+  #tellForwarding(bridge: BridgePolicy | undefined): void {
+    for (const [port, forwarding] of bridge?.forwarding.entries() ?? []) {
+      this.#pump.setForwarding(port, forwarding);
+    }
   }
 
   /** Asks and answers no more; the data plane stays as it is. */
@@ -117,6 +133,7 @@ export class TransparentClock {
         this.#options.onEvent(event);
         return;
       case 'clockMoved':
+      case 'loop':
       case 'portError':
         this.#options.onEvent(event);
         return;

@@ -85,6 +85,25 @@ export interface RateRatio {
   readonly rateOffset: number;
 }
 
+/** What the kernel's bridge has decided for the ports; arrays by port. */
+export interface BridgePolicy {
+  /** The others neither send nor receive. */
+  readonly forwarding: readonly boolean[];
+  /** VLAN of frames without a tag; 0: they are dropped. */
+  readonly pvid: readonly number[];
+  /** Which ports are in which VLANs, and send their frames without a tag; null: VLANs are not filtered. */
+  readonly vlans:
+    | readonly {
+        readonly port: number;
+        readonly first: number;
+        readonly last: number;
+        readonly untagged: boolean;
+      }[]
+    | null;
+  /** Whenever it is another, learned addresses are forgotten. */
+  readonly topologyChanges: number;
+}
+
 /** Everything the engine decides by. Replaced as a whole. */
 export interface Policy {
   readonly rules: readonly PolicyRule[];
@@ -92,6 +111,10 @@ export interface Policy {
   readonly linkDelays: readonly LinkDelay[];
   /** A domain that is not listed runs at the rate of this box. */
   readonly rateRatios: readonly RateRatio[];
+  /** None: every port forwards, and tags are passed on as they are. */
+  readonly bridge?: BridgePolicy | undefined;
+  /** A port by which forwarded messages come round a second time is isolated for 10 s. */
+  readonly loopGuard?: boolean | undefined;
 }
 
 export type EngineRecord =
@@ -141,6 +164,8 @@ export type EngineRecord =
     }
   /** Somebody set or slewed the port's hardware clock: its relation is being rebuilt. */
   | { readonly kind: 'clockMoved'; readonly port: number }
+  /** Messages that came in by `firstPort` came in by `port` as well, which is isolated for 10 s. */
+  | { readonly kind: 'loop'; readonly port: number; readonly firstPort: number }
   /** An operating error, once per cause: the text names what failed and errno. */
   | { readonly kind: 'portError'; readonly port: number; readonly message: string };
 

@@ -12,6 +12,7 @@ const recordKind = {
   syncObserved: 6,
   clockMoved: 7,
   send: 8,
+  loop: 9,
 } as const;
 
 /** Decodes one batch; payloads are views into `batch`. Throws on a batch that the engine cannot have written. */
@@ -91,6 +92,8 @@ function decodeRecord(view: DataView, batch: Uint8Array, at: number): EngineReco
     }
     case recordKind.clockMoved:
       return { kind: 'clockMoved', port };
+    case recordKind.loop:
+      return { kind: 'loop', port, firstPort: context };
     default:
       throw new RangeError(`record of unknown kind ${kind.toString()}`);
   }

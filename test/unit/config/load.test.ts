@@ -38,6 +38,7 @@ describe('what is valid', () => {
   test('the short form, with every default', () => {
     expect(loadConfig(fileWith('{ports: [eth1, eth2], instances: [{type: e2e-tc}]}'))).toEqual({
       timestamping: 'auto',
+      loopGuard: true,
       ports: [
         { interface: 'eth1', ...straight },
         { interface: 'eth2', ...straight },
@@ -135,6 +136,7 @@ instances:
 `;
     expect(loadConfig(fileWith(text))).toEqual({
       timestamping: 'software',
+      loopGuard: true,
       ports: [
         { interface: 'eth1', ingressLatencyNs: 1200, egressLatencyNs: 0.5, delayAsymmetryNs: -35 },
         { interface: 'eth2', ...straight },
@@ -200,7 +202,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown key without one',
       'colour: red\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge',
+      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard',
     ],
     [
       'a bridge that is made and joined',

@@ -1,0 +1,229 @@
+// What the kernel's bridge has decided, kept to: blocked ports, VLANs between tagged and untagged
+// ports, topology changes; and messages that come round a loop.
+#include "addon/test/e2e_network.h"
+
+using namespace ptpswitch::test;
+using ptpswitch::dataplane::BridgePolicy;
+using ptpswitch::dataplane::kLoopIsolation;
+using ptpswitch::dataplane::kLoopWindow;
+using ptpswitch::dataplane::kVlanIds;
+using ptpswitch::dataplane::Policy;
+
+namespace {
+
+const Host kA{11};
+const Host kB{12};
+
+Policy with_bridge(const BridgePolicy& bridge) {
+  Policy policy;
+  policy.rules = {ForwarderHarness::transparent_everywhere()};
+  policy.bridge = bridge;
+  return policy;
+}
+
+// Ports 0 and 1 are access ports of VLANs 10 and 20, port 2 is a trunk of both, port 3 access of 10.
+BridgePolicy two_vlans() {
+  BridgePolicy bridge;
+  bridge.vlans.resize(kVlanIds);
+  bridge.vlans[10] = {0b1101, 0b1001};
+  bridge.vlans[20] = {0b0110, 0b0010};
+  bridge.pvid = {10, 20, 0, 10};
+  return bridge;
+}
+
+PacketBuilder announce(uint16_t sequence_id = 1) {
+  return PacketBuilder(MessageType::kAnnounce).from(kA).sequence(sequence_id);
+}
+
+}  // namespace
+
+TEST_CASE("a port that spanning tree blocks neither receives nor sends") {
+  ForwarderHarness harness;
+  BridgePolicy bridge;
+  bridge.forwarding = 0b1011;
+  harness.forwarder.program(with_bridge(bridge));
+  harness.receive(2, announce().build());
+  CHECK(harness.clear_sent() == 0);
+  CHECK(harness.count(2, Counter::kDropPortBlocked) == 1);
+  harness.receive(0, announce(2).build());
+  CHECK(harness.sent(2).empty());
+  CHECK(harness.clear_sent() == 2);
+}
+
+TEST_CASE("a clock's own messages do not leave by a blocked port, and its time stamp is lost") {
+  ForwarderHarness harness;
+  BridgePolicy bridge;
+  bridge.forwarding = 0;
+  harness.forwarder.program(with_bridge(bridge));
+  Bytes sync = PacketBuilder(MessageType::kSync).build();
+  harness.forwarder.submit(1, sync.data(), static_cast<uint16_t>(sync.size()), 7, harness.now);
+  CHECK(harness.clear_sent() == 0);
+  CHECK(harness.count(1, Counter::kDropPortBlocked) == 1);
+  REQUIRE(harness.clock_stamps.size() == 1);
+  CHECK_FALSE(harness.clock_stamps[0].timestamp_ns);
+}
+
+TEST_CASE("a Follow_Up that waited does not leave by a port that was blocked meanwhile") {
+  ForwarderHarness harness;
+  harness.receive(0, PacketBuilder(MessageType::kSync).two_step(true).build());
+  harness.receive(0, PacketBuilder(MessageType::kFollowUp).build());
+  harness.clear_sent();
+  BridgePolicy bridge;
+  bridge.forwarding = 0b1101;
+  harness.forwarder.program(with_bridge(bridge));
+  harness.stamp_all(kT0 + 1'000);
+  CHECK(harness.sent(1).empty());
+  CHECK(harness.sent(2).size() == 1);
+}
+
+TEST_CASE("802.1Q: from an access port to another without a tag, to the trunk with one") {
+  ForwarderHarness harness;
+  harness.forwarder.program(with_bridge(two_vlans()));
+  const Bytes plain = announce().build();
+  harness.receive(0, plain);
+  CHECK(harness.sent(1).empty());  // the other VLAN
+  CHECK(harness.sent(2) == Frames{announce().tag(10, 0).build()});
+  CHECK(harness.sent(3) == Frames{plain});
+}
+
+TEST_CASE("802.1Q: from the trunk to the access ports of its VLAN alone, tag taken off") {
+  ForwarderHarness harness;
+  harness.forwarder.program(with_bridge(two_vlans()));
+  harness.receive(2, announce().tag(20).build());
+  CHECK(harness.sent(0).empty());
+  CHECK(harness.sent(1) == Frames{announce().build()});
+  CHECK(harness.sent(3).empty());
+}
+
+TEST_CASE("802.1Q, 8.6.2: not admitted are frames of a VLAN that the port is not in") {
+  ForwarderHarness harness;
+  harness.forwarder.program(with_bridge(two_vlans()));
+  harness.receive(2, announce(1).build());          // untagged, and there is no pvid
+  harness.receive(2, announce(2).tag(30).build());  // nobody's
+  harness.receive(0, announce(3).tag(20).build());  // another port's
+  CHECK(harness.clear_sent() == 0);
+  CHECK(harness.count(2, Counter::kDropVlanNotAdmitted) == 2);
+  CHECK(harness.count(0, Counter::kDropVlanNotAdmitted) == 1);
+}
+
+TEST_CASE("802.1Q, 6.9.1: a priority tag has no VLAN, and keeps its priority in the one it is given") {
+  ForwarderHarness harness;
+  harness.forwarder.program(with_bridge(two_vlans()));
+  harness.receive(0, announce().tag(0, 6).build());
+  CHECK(harness.sent(2) == Frames{announce().tag(10, 6).build()});
+  CHECK(harness.sent(3) == Frames{announce().build()});
+}
+
+TEST_CASE("a delay request and its answer are matched across tagged and untagged ports") {
+  for (const bool udp : {false, true}) {
+    ForwarderHarness harness;
+    harness.forwarder.program(with_bridge(two_vlans()));
+    PacketBuilder request(MessageType::kDelayReq);
+    PacketBuilder response(MessageType::kDelayResp);
+    PacketBuilder expected(MessageType::kDelayResp);
+    expected.correction(scaled(5'000));
+    if (udp) {
+      request.over(Transport::kUdp4);
+      response.over(Transport::kUdp4);
+      expected.over(Transport::kUdp4);
+    }
+    harness.receive(0, request.from(kA).build(), kT0);
+    harness.stamp_all(kT0 + 5'000);
+    harness.clear_sent();
+    harness.receive(2, response.from(kB).requesting(kA.identity()).tag(10, 0).build());
+    const Frames answer = harness.sent(0);
+    CHECK(answer == Frames{expected.from(kB).requesting(kA.identity()).build()});
+    CHECK(harness.clear_sent() == 0);
+  }
+}
+
+TEST_CASE("two tags and no place for a third") {
+  ForwarderHarness harness;
+  harness.forwarder.program(with_bridge(two_vlans()));
+  harness.receive(0, announce().tag(10, 0, 0x88A8).tag(20).build());
+  CHECK(harness.clear_sent() == 0);
+  CHECK(harness.count(0, Counter::kDropTooManyVlanTags) == 1);
+}
+
+TEST_CASE("a change of topology forgets where addresses were") {
+  ForwarderHarness harness;
+  harness.receive(3, announce().from(kB).build());
+  harness.clear_sent();
+  harness.receive(0, announce(2).to(kB).build());
+  CHECK(harness.sent(3).size() == 1);
+  CHECK(harness.clear_sent() == 0);
+  BridgePolicy bridge;
+  bridge.topology_changes = 1;
+  harness.forwarder.program(with_bridge(bridge));
+  harness.receive(0, announce(3).to(kB).build());
+  CHECK(harness.clear_sent() == 3);
+}
+
+namespace {
+
+Policy guarded() {
+  Policy policy = with_bridge({});
+  policy.loop_guard = true;
+  return policy;
+}
+
+}  // namespace
+
+TEST_CASE("a message that comes round is not forwarded again; the second isolates its port") {
+  ForwarderHarness harness;
+  harness.forwarder.program(guarded());
+  harness.receive(0, announce(1).build());
+  CHECK(harness.clear_sent() == 3);
+  harness.receive(2, announce(1).build());
+  CHECK(harness.clear_sent() == 0);
+  CHECK(harness.loops.empty());
+  harness.receive(0, announce(2).build());
+  CHECK(harness.clear_sent() == 3);
+  harness.receive(2, announce(2).build());
+  CHECK(harness.loops == std::vector<std::pair<uint32_t, uint32_t>>{{2, 0}});
+  CHECK(harness.count(2, Counter::kDropRepeated) == 2);
+  CHECK(harness.count(2, Counter::kLoopsFound) == 1);
+
+  // Neither in nor out by it, until it is tried again.
+  harness.receive(0, announce(3).build());
+  CHECK(harness.sent(2).empty());
+  CHECK(harness.clear_sent() == 2);
+  harness.receive(2, announce(4).from(kB).build());
+  CHECK(harness.clear_sent() == 0);
+  CHECK(harness.count(2, Counter::kDropPortIsolated) == 1);
+  harness.advance(kLoopIsolation);
+  harness.receive(2, announce(5).from(kB).build());
+  CHECK(harness.clear_sent() == 3);
+}
+
+TEST_CASE("a message is known again however it was corrected, and whatever its type") {
+  for (const MessageType type :
+       {MessageType::kSync, MessageType::kFollowUp, MessageType::kDelayReq,
+        MessageType::kPdelayReq, MessageType::kSignaling, MessageType::kManagement}) {
+    ForwarderHarness harness;
+    harness.forwarder.program(guarded());
+    harness.receive(0, PacketBuilder(type).two_step(true).build());
+    harness.receive(1, PacketBuilder(type).two_step(true).correction(scaled(77)).build());
+    CHECK(harness.count(1, Counter::kDropRepeated) == 1);
+  }
+}
+
+TEST_CASE("no loop: another sequenceId, another requester, the same port, much later, one that ends here") {
+  ForwarderHarness harness;
+  harness.forwarder.program(guarded());
+  harness.receive(0, announce(1).build());
+  harness.receive(1, announce(2).build());
+  harness.receive(0, announce(1).build());
+  harness.advance(kLoopWindow);
+  harness.receive(1, announce(1).build());
+  harness.receive(0, PacketBuilder(MessageType::kPdelayResp).from(kB).requesting(kA.identity()).build());
+  harness.receive(1, PacketBuilder(MessageType::kPdelayResp).from(kB).requesting(Host{13}.identity()).build());
+  CHECK(harness.total(Counter::kDropRepeated) == 0);
+
+  Policy ends = guarded();
+  ends.rules[0].action.fill(ptpswitch::dataplane::Action::kTerminate);
+  harness.forwarder.program(std::move(ends));
+  harness.receive(0, announce(9).build());
+  harness.receive(1, announce(9).build());
+  CHECK(harness.total(Counter::kDropRepeated) == 0);
+}
