@@ -70,8 +70,7 @@ export interface TransparentClockModel {
   readonly ports?: readonly PortModel[];
   /** One for every domain, of the scenario's delay mechanism, unless set; a function is told the names of the ports. */
   readonly instances?:
-    | readonly InstanceConfig[]
-    | ((interfaces: readonly string[]) => readonly InstanceConfig[]);
+    readonly InstanceConfig[] | ((interfaces: readonly string[]) => readonly InstanceConfig[]);
 }
 
 /** What shows a time. */
