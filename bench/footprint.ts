@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { run } from '../test/support/netns/command.js';
 import { Switch } from '../test/support/netns/switch.js';
 import type { Measurements } from './measurements.js';
 import { metric } from './metrics.js';
+import { processorSeconds } from './processor-time.js';
 import { Rig } from './rig.js';
 
 const SUBJECT = 'ptp-switch';
@@ -14,8 +14,6 @@ const SETTLING_MS = 3_000;
 const STREAM_MS = 6_000;
 const STREAM_RATE = 500;
 const START_TIMEOUT_MS = 10_000;
-
-const ticksPerSecond = Number(run('getconf', ['CLK_TCK']));
 
 export async function measureFootprint(measurements: Measurements, idleMs: number): Promise<void> {
   const rig = new Rig({ sinks: 2 });
@@ -53,12 +51,6 @@ async function measureStart(measurements: Measurements, rig: Rig): Promise<Switc
   measurements.add(metric.start, SUBJECT, performance.now() - start);
   await stream;
   return instance;
-}
-
-/** User and system time of all threads: fields 14 and 15 of /proc/PID/stat, after the name in parentheses. */
-function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
 function residentMegabytes(pid: number): number {

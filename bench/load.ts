@@ -17,6 +17,8 @@ export interface Load {
   readonly exchanges?: number;
   /** Delay_Req that nobody answers. */
   readonly requests?: number;
+  /** Delay_Req from every sink by turns, which the subject answers itself. */
+  readonly clients?: number;
   readonly transport?: LoadTransport;
   readonly milliseconds: number;
   /** Which processor the generator spins on. */
@@ -55,6 +57,7 @@ export interface StreamReport {
 export interface LoadReport {
   readonly pairs: StreamReport;
   readonly exchanges: StreamReport;
+  readonly clients: StreamReport;
   /** Frames that the rig itself could not take. */
   readonly rigDrops: number;
 }
@@ -65,6 +68,7 @@ export async function offer(places: LoadPlaces, load: Load): Promise<LoadReport>
     pairs: load.pairs ?? 0,
     exchanges: load.exchanges ?? 0,
     requests: load.requests ?? 0,
+    clients: load.clients ?? 0,
     transport: load.transport ?? 'l2',
     milliseconds: load.milliseconds,
     cpu: load.cpu,

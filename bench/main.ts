@@ -7,6 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
+import { measureBoundaryClockLoad } from './boundary-clock.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
 import { takePrecedence } from '../test/support/netns/precedence.js';
@@ -31,8 +32,22 @@ const { values: options } = parseArgs({
 });
 const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3));
 const durations = options.quick
-  ? { timingMs: 500, trialMs: 200, idleMs: 3_000, offsets: 80, simulatedSeconds: 100 }
-  : { timingMs: 1_500, trialMs: 500, idleMs: 5_000, offsets: 480, simulatedSeconds: 600 };
+  ? {
+      timingMs: 500,
+      trialMs: 200,
+      idleMs: 3_000,
+      offsets: 80,
+      simulatedSeconds: 100,
+      boundaryClockMs: 2_000,
+    }
+  : {
+      timingMs: 1_500,
+      trialMs: 500,
+      idleMs: 5_000,
+      offsets: 480,
+      simulatedSeconds: 600,
+      boundaryClockMs: 10_000,
+    };
 
 const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump');
 if (missing !== undefined) {
@@ -69,6 +84,7 @@ async function measureOnce(): Promise<void> {
     rig: () => measureRigCeiling(measurements, durations.trialMs),
     'slave-offset': () => measureSlaveOffsets(measurements, durations.offsets),
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
+    'boundary-clock': () => measureBoundaryClockLoad(measurements, durations.boundaryClockMs),
     footprint: () => measureFootprint(measurements, durations.idleMs),
     simulation: () => Promise.resolve(measureSimulation(measurements, durations.simulatedSeconds)),
   };

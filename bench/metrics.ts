@@ -6,6 +6,8 @@ import type { LoadTransport } from './load.js';
 export const DIRECT_CABLE = 'direct cable';
 
 export const FAN_OUT_RATE = 16_000;
+/** 500 slaves at 16/s each. */
+export const CLIENT_RATE = 8_000;
 export const BACKGROUND_RATES = [0, 4_000, 16_000] as const;
 
 export const metric = {
@@ -28,6 +30,8 @@ export const metric = {
     `${transport} p2p link delay to the grandmaster, as shown, ns`,
   simulation: (delayMechanism: 'e2e' | 'p2p') =>
     `20 switches simulated, ${delayMechanism}, 16 Sync/s, seconds a processor second`,
+  boundaryClockAnswered: `boundary clock, 8 ports, answered of ${CLIENT_RATE} Delay_Req/s, %`,
+  boundaryClockProcessor: `boundary clock, 8 ports, processor under ${CLIENT_RATE} Delay_Req/s, % of a core`,
   idleProcessor: 'idle, processor, % of a core',
   residentMemory: 'idle, resident memory, MB',
   start: 'start to first frame forwarded, ms',

@@ -15,6 +15,8 @@ export interface RigShape {
 export class Rig {
   readonly network = new Network();
   readonly device: Namespace;
+  /** Where a grandmaster goes; its interface is eth0. */
+  readonly source: Namespace;
   readonly deviceInterfaces: readonly string[];
   readonly #places: LoadPlaces;
 
@@ -29,6 +31,7 @@ export class Rig {
       return jack;
     });
     const [source, ...others] = jacks;
+    this.source = source!.namespace;
     this.#places = {
       source: source!,
       sinks: others.slice(0, shape.sinks),

@@ -93,6 +93,17 @@ const targets: readonly Target[] = [
       return through === undefined || direct === undefined ? undefined : through - direct;
     },
   },
+  {
+    title: 'boundary clock: % answered of 8,000 Delay_Req/s on 8 ports',
+    limit: 100,
+    atLeast: true,
+    value: own(metric.boundaryClockAnswered),
+  },
+  {
+    title: 'boundary clock: % of a core meanwhile',
+    limit: 60,
+    value: own(metric.boundaryClockProcessor),
+  },
   { title: 'idle: % of a core', limit: 1, value: own(metric.idleProcessor) },
   { title: 'resident memory, MB', limit: 120, value: own(metric.residentMemory) },
   { title: 'start to first frame forwarded, ms', limit: 1_000, value: own(metric.start) },

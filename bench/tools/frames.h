@@ -20,7 +20,7 @@ enum class MessageType : uint8_t {
 };
 
 // What a frame is sent for; an octet of the clock identity that no clock changes.
-enum class Stream : uint8_t { kPairs = 1, kExchanges = 2, kBackground = 3 };
+enum class Stream : uint8_t { kPairs = 1, kExchanges = 2, kBackground = 3, kClients = 4 };
 
 constexpr size_t kMaxFrameSize = 128;
 

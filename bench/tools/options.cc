@@ -12,6 +12,7 @@ namespace {
           "%s: %.*s\n"
           "usage: ptp-load --source NS:IF --sink NS:IF [--sink ...] [--background NS:IF]\n"
           "  [--transport l2|udp4] [--pairs RATE] [--exchanges RATE] [--requests RATE]\n"
+          "  [--clients RATE]\n"
           "  [--identities N] [--samples RATE] [--milliseconds N] [--cpu N]\n"
           "  [--scheduling normal|idle]                          rates are per second\n",
           problem, static_cast<int>(argument.size()), argument.data());
@@ -47,6 +48,8 @@ Options ParseOptions(int argc, char** argv) {
       options.exchanges_per_second = Number(name, value);
     } else if (name == "--requests") {
       options.background_per_second = Number(name, value);
+    } else if (name == "--clients") {
+      options.clients_per_second = Number(name, value);
     } else if (name == "--identities") {
       options.identities = Number(name, value);
     } else if (name == "--samples") {

@@ -17,6 +17,7 @@ struct Options {
   uint32_t pairs_per_second = 0;       // Sync and its Follow_Up, from the source
   uint32_t exchanges_per_second = 0;   // Delay_Req from the first sink, answered at the source
   uint32_t background_per_second = 0;  // Delay_Req that nobody answers
+  uint32_t clients_per_second = 0;     // Delay_Req from all sinks, which the subject answers itself
   uint32_t identities = 500;           // requesters that the requests come from, in turn
   uint32_t samples_per_second = 1000;  // messages whose transmit time stamp is taken
   uint32_t milliseconds = 1000;

@@ -4,6 +4,7 @@
 //                       └── background                Delay_Req, Delay_Resp: sink 1 to source and
 //                       back
 //                                                     Delay_Req without an answer: from background
+//                                                     Delay_Req that the subject answers: every sink
 //
 // One thread sends, receives and answers, spinning on one processor and leaving the other ones to
 // the subject. Reception costs it no system call: the kernel writes frames and time stamps into
@@ -76,7 +77,9 @@ class Load {
   void Send(int64_t start, int64_t end);
   void SendPair(bool sampled);
   void SendExchange(bool sampled);
+  void SendClient();
   void BuildRequest(Stream stream, uint32_t index, Frame* frame) const;
+  uint32_t RequestIndex(const Message& response) const;
   void Collect(int64_t now);
   void ReceiveAtSource(const Message& message, int64_t received_ns);
   void ReceiveAtSink(size_t sink, const Message& message, int64_t received_ns);
@@ -92,14 +95,17 @@ class Load {
   int64_t next_timestamp_read_ns_ = 0;
   uint32_t first_pair_ = 0;  // the first one counted, after the warm-up
   uint32_t first_exchange_ = 0;
+  uint32_t first_client_ = 0;
   uint32_t next_pair_ = 0;
   uint32_t next_exchange_ = 0;
   uint32_t next_background_ = 0;
+  uint32_t next_client_ = 0;
 
   std::vector<Arrivals> sync_arrivals_;
   std::vector<Arrivals> follow_up_arrivals_;
   Arrivals request_arrivals_;
   Arrivals response_arrivals_;
+  Arrivals client_arrivals_;
   SampleTable pair_samples_;
   SampleTable exchange_samples_;
 };
@@ -108,6 +114,7 @@ void Load::Send(int64_t start, int64_t end) {
   Pacer pairs(options_.pairs_per_second, start);
   Pacer exchanges(options_.exchanges_per_second, start);
   Pacer background(options_.background_per_second, start);
+  Pacer clients(options_.clients_per_second, start);
   Pacer pair_samples(options_.samples_per_second, counting_from_ns_);
   Pacer exchange_samples(options_.samples_per_second, counting_from_ns_);
   bool counting = false;
@@ -117,6 +124,7 @@ void Load::Send(int64_t start, int64_t end) {
       counting = true;
       first_pair_ = next_pair_;
       first_exchange_ = next_exchange_;
+      first_client_ = next_client_;
     }
     for (int i = 0; i < kMaxMessagesPerRound && pairs.Take(now); ++i) {
       SendPair(pair_samples.Take(now));
@@ -128,8 +136,9 @@ void Load::Send(int64_t start, int64_t end) {
       BuildRequest(Stream::kBackground, next_background_++, background_->NextFrame());
       background_->Queue();
     }
+    for (int i = 0; i < kMaxMessagesPerRound && clients.Take(now); ++i) SendClient();
     source_.Flush();
-    sinks_.front()->Flush();
+    for (const auto& sink : sinks_) sink->Flush();
     if (background_) background_->Flush();
   }
 }
@@ -162,10 +171,23 @@ void Load::SendExchange(bool sampled) {
   }
 }
 
+// Each client has one place.
+void Load::SendClient() {
+  const uint32_t index = next_client_++;
+  PacketPort& place = *sinks_[index % options_.identities % sinks_.size()];
+  BuildRequest(Stream::kClients, index, place.NextFrame());
+  place.Queue();
+}
+
 void Load::BuildRequest(Stream stream, uint32_t index, Frame* frame) const {
   const auto identity = static_cast<uint16_t>(1 + index % options_.identities);
   const auto sequence_id = static_cast<uint16_t>(index / options_.identities);
   frames_.Build(MessageType::kDelayReq, stream, identity, sequence_id, index, frame);
+}
+
+// A subject that answers does not know of running numbers.
+uint32_t Load::RequestIndex(const Message& response) const {
+  return response.sequence_id * options_.identities + response.identity - 1;
 }
 
 void Load::Collect(int64_t now) {
@@ -205,6 +227,8 @@ void Load::ReceiveAtSink(size_t sink, const Message& message, int64_t received_n
       arrival->general_received_ns = received_ns;
       arrival->correction_ns = message.correction_ns;
     }
+  } else if (message.type == MessageType::kDelayResp && message.stream == Stream::kClients) {
+    client_arrivals_.Note(RequestIndex(message));
   } else if (message.type == MessageType::kDelayResp && sink == 0) {
     response_arrivals_.Note(message.index);
     if (SampleArrival* arrival = exchange_samples_.FindArrival(message.index, 0)) {
@@ -281,6 +305,10 @@ void Load::Print() {
       request_arrivals_.CountFrom(first_exchange_) + response_arrivals_.CountFrom(first_exchange_),
       request_arrivals_.duplicates() + response_arrivals_.duplicates(),
       Evaluate(exchange_samples_));
+  printf(",");
+  const uint64_t clients = next_client_ - first_client_;
+  PrintStream("clients", options_, clients, clients, client_arrivals_.CountFrom(first_client_),
+              client_arrivals_.duplicates(), Timing{});
   printf(",\"rigDrops\":%u}\n", ring_drops);
 }
 
