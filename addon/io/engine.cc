@@ -24,8 +24,9 @@ namespace {
 // Frames taken from one port before the next has its turn: enough to share one read of the error
 // queue among them.
 constexpr int kReceiveBatch = 16;
-// How long the thread keeps looking after its last work before it sleeps: a Follow_Up is 20 to 50
-// us behind its Sync, and being woken costs as much.
+// How long the thread keeps looking after it has forwarded before it sleeps: a Follow_Up is 20 to 50
+// us behind its Sync, and being woken costs as much. What ends at a clock of this box is not worth
+// the time: nothing follows it that is in a hurry.
 constexpr int64_t kLingerNs = 50'000;
 // While it spins, how often it asks the kernel for what the rings do not show: commands, link
 // changes, late time stamps.
@@ -316,10 +317,12 @@ void Engine::run() {
   int64_t linger_until = 0;
   int64_t service_at = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {
+    sent_ = false;
     const bool worked = poll_ports();
+    const bool forwarded = sent_;
     const int64_t now = monotonic_ns();
     forwarder_.advance(now);
-    if (worked) linger_until = now + kLingerNs;
+    if (forwarded) linger_until = now + kLingerNs;
     if (options_.busy_poll || now < linger_until) {
       if (now >= service_at) {
         service_at = now + kSpinServiceNs;
@@ -604,6 +607,7 @@ bool Engine::send(uint32_t index, const uint8_t* frame, uint16_t length,
     return false;
   }
   if (number) ++port.unread_timestamps;
+  sent_ = true;
   return true;
 }
 

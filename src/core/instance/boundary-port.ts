@@ -56,6 +56,13 @@ export class BoundaryPort {
   /** Where delayMechanism is p2p. */
   readonly #peer: PeerToPeerPort | undefined;
   #master: MasterState;
+  #masterSettings:
+    | {
+        readonly settings: BoundaryPortSettings;
+        readonly announced: AnnouncedByMaster;
+        readonly whole: MasterSettings;
+      }
+    | undefined;
   #slave: SlaveState;
 
   constructor(identity: PortSettings, settings: BoundaryPortSettings, random: () => number) {
@@ -153,13 +160,22 @@ export class BoundaryPort {
   }
 
   stepMaster(event: PortEvent, announced: AnnouncedByMaster): readonly Output[] {
-    const { state, outputs } = stepMaster(
-      { ...this.identity, ...this.settings, ...announced, unicastReceivers: [] },
-      this.#master,
-      event,
-    );
+    const { state, outputs } = stepMaster(this.#masterSettingsFor(announced), this.#master, event);
     this.#master = state;
     return outputs;
+  }
+
+  /** Put together when one of its parts is another one, not for every message. */
+  #masterSettingsFor(announced: AnnouncedByMaster): MasterSettings {
+    const { settings } = this;
+    if (
+      this.#masterSettings?.settings !== settings ||
+      this.#masterSettings.announced !== announced
+    ) {
+      const whole = { ...this.identity, ...settings, ...announced, unicastReceivers: [] };
+      this.#masterSettings = { settings, announced, whole };
+    }
+    return this.#masterSettings.whole;
   }
 
   /** The contexts of its events are the ones that `sendEvent` was given. */

@@ -32,6 +32,10 @@ export class ClockDataSets {
   pathTrace: boolean;
   /** From the grandmaster to this clock, itself included. */
   pathSequence: readonly ClockIdentity[];
+  /** What was last told, and what of. */
+  #announced: { readonly sources: readonly unknown[]; readonly latest?: AnnouncedByMaster } = {
+    sources: [],
+  };
   /** As somebody has set it; until then it follows from what was followed last. */
   #ownTimePropertiesDS: TimePropertiesDS | undefined;
 
@@ -82,8 +86,24 @@ export class ClockDataSets {
     this.pathSequence = [...pathSequenceOf(message), this.defaultDS.clockIdentity];
   }
 
-  /** 13.5: what the master ports tell. */
+  /** 13.5: what the master ports tell. The same object until there is something else to tell. */
   announced(): AnnouncedByMaster {
+    const { parentDS, timePropertiesDS, pathTrace, pathSequence } = this;
+    const { stepsRemoved } = this.currentDS;
+    const sources = [parentDS, timePropertiesDS, stepsRemoved, pathTrace, pathSequence];
+    const { latest } = this.#announced;
+    if (
+      latest !== undefined &&
+      sources.every((source, i) => source === this.#announced.sources[i])
+    ) {
+      return latest;
+    }
+    const announced = this.#tell();
+    this.#announced = { sources, latest: announced };
+    return announced;
+  }
+
+  #tell(): AnnouncedByMaster {
     const { grandmasterPriority1, grandmasterPriority2 } = this.parentDS;
     const { grandmasterClockQuality, grandmasterIdentity } = this.parentDS;
     const { currentUtcOffset, timeSource } = this.timePropertiesDS;
