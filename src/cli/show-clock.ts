@@ -53,8 +53,16 @@ function lines(name: string, value: unknown): string[][] {
       lines(`${name}.${inner}`, innerValue),
     );
   }
-  const text = typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(1) : value;
-  return [[name, String(text)]];
+  // Not measured yet.
+  if (value === null) return [[name, '-']];
+  return [
+    [
+      name,
+      typeof value === 'number' && !Number.isInteger(value)
+        ? value.toFixed(1)
+        : `${value as string}`,
+    ],
+  ];
 }
 
 function portLines(ports: ClockStatus['clock']['ports']): string[][] {

@@ -3,7 +3,8 @@ import type { ClockConfig, ClockPortConfig, Config, PortConfig } from '../config
 import { BoundaryClock, type BoundaryClockSettings } from '../core/instance/boundary-clock.js';
 import { defaultServoSettings } from '../core/servo/pi-servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
-import { timeIntervalFromNs } from '../core/time/time-interval.js';
+import { instantFromNs } from '../core/time/instant.js';
+import { timeIntervalFromNs, unitsPerNs } from '../core/time/time-interval.js';
 import type { DataPlane } from '../native/data-plane.js';
 import { clockStatusOf, type ClockStatus } from './clock-status.js';
 import type { InterfaceAddresses } from './host.js';
@@ -43,6 +44,7 @@ export function attachBoundaryClocks({
         clockStatusOf(
           clock.state(),
           instance.ports.map((port) => port.interface),
+          aheadOfSystemClockNs(clock),
         ),
     };
   });
@@ -92,4 +94,10 @@ function settingsOf(
     servo: defaultServoSettings,
     random,
   };
+}
+
+/** Time stamps of all ports are of CLOCK_REALTIME; that it is read in milliseconds shifts both readings alike. */
+function aheadOfSystemClockNs(clock: BoundaryClock): number {
+  const systemTime = instantFromNs(BigInt(Date.now()) * 1_000_000n);
+  return Number(clock.timeAt(systemTime) - systemTime) / Number(unitsPerNs);
 }

@@ -2,6 +2,7 @@
 import type { PortState, TimePropertiesDS } from '../core/datasets/data-sets.js';
 import type { BoundaryClockState } from '../core/instance/boundary-clock.js';
 import type { LockState } from '../core/servo/pi-servo.js';
+import type { OffsetWindow } from '../core/servo/offset-history.js';
 import { formatClockIdentity, formatPortIdentity } from '../core/time/identity.js';
 import { timeIntervalToNs } from '../core/time/time-interval.js';
 import type { ClockQuality } from '../core/wire/announce.js';
@@ -17,8 +18,14 @@ export interface ClockStatus {
     readonly offsetFromMasterNs: number;
     readonly meanDelayNs: number;
     readonly lockState: LockState;
+    /** Why, in words. */
+    readonly lockReason: string;
+    /** Offsets from the master over the last seconds; nanoseconds, null before the first. */
+    readonly offsets: Readonly<Record<string, Omit<OffsetWindow, 'seconds'>>>;
     /** How much faster than its time stamps the clock runs. */
     readonly ratePpb: number;
+    /** Its time minus that of the machine (CLOCK_REALTIME); in seconds of TAI, if its grandmaster's is. */
+    readonly aheadOfSystemClockNs: number;
     readonly ports: readonly {
       readonly interface: string;
       readonly portIdentity: string;
@@ -46,10 +53,14 @@ export interface ForeignMasterStatus {
   readonly best: boolean;
 }
 
-/** @param interfaces by port */
+/**
+ * @param interfaces by port
+ * @param aheadOfSystemClockNs as in ClockStatus
+ */
 export function clockStatusOf(
   state: BoundaryClockState,
   interfaces: readonly string[],
+  aheadOfSystemClockNs: number,
 ): ClockStatus {
   const { defaultDS, currentDS, parentDS } = state;
   const { domainNumber, priority1, priority2, clockQuality } = defaultDS;
@@ -62,7 +73,12 @@ export function clockStatusOf(
       offsetFromMasterNs: timeIntervalToNs(currentDS.offsetFromMaster),
       meanDelayNs: timeIntervalToNs(currentDS.meanDelay),
       lockState: state.lockState,
+      lockReason: lockReason(state),
+      offsets: Object.fromEntries(
+        state.offsetWindows.map(({ seconds, ...window }) => [`${seconds}s`, window]),
+      ),
       ratePpb: state.rateOffset * 1e9,
+      aheadOfSystemClockNs,
       ports: state.ports.map(({ portIdentity, portState }) => ({
         interface: interfaceOf(portIdentity.portNumber),
         portIdentity: formatPortIdentity(portIdentity),
@@ -84,4 +100,23 @@ export function clockStatusOf(
       best,
     })),
   };
+}
+
+function lockReason({ lockState, currentDS, meanOffset, defaultDS }: BoundaryClockState): string {
+  const alone = currentDS.stepsRemoved === 0;
+  switch (lockState) {
+    case 'unlocked':
+      if (!alone) return 'waiting for Syncs of the master and the delay of the path to it';
+      return defaultDS.slaveOnly
+        ? 'no master is heard'
+        : 'no better clock is heard: this one is the grandmaster';
+    case 'acquiring':
+      return `the offset is being brought down: ${meanOffset.toFixed(0)} ns on average`;
+    case 'locked':
+      return `the offset is ${meanOffset.toFixed(0)} ns on average`;
+    case 'holdover':
+      return alone
+        ? 'the master is gone and no other one is heard: its rate is kept'
+        : 'the master sends no Syncs: its rate is kept';
+  }
 }

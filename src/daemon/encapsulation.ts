@@ -54,7 +54,7 @@ const udpProtocol = 17;
 const udpPort = { event: 319, general: 320 } as const;
 
 /** Annex C.3, D.3 and E.3: where messages go that go to a group. */
-const groups = {
+export const ptpGroups = {
   l2: { primary: '01:1b:19:00:00:00', peerDelay: '01:80:c2:00:00:0e' },
   udp4: { primary: '224.0.1.129', peerDelay: '224.0.0.107' },
   udp6: { primary: 'ff0e::181', peerDelay: 'ff02::6b' },
@@ -93,7 +93,7 @@ function untagged(message: Uint8Array, destination: PeerAddress, local: LocalAdd
   switch (local.transport) {
     case 'l2': {
       const mac =
-        destination.kind === 'unicast' ? destination.mac : groups.l2[groupOf(messageType)];
+        destination.kind === 'unicast' ? destination.mac : ptpGroups.l2[groupOf(messageType)];
       return Buffer.concat([ethernetHeader(mac, local.mac, etherType.ptp), message]);
     }
     case 'udp4':
@@ -144,7 +144,7 @@ function udp4Frame(
   local: Extract<LocalAddress, { transport: 'udp4' }>,
 ): Uint8Array {
   const ip = ipv4Octets(
-    destination.kind === 'unicast' ? ipOf(destination) : groups.udp4[groupOf(messageType)],
+    destination.kind === 'unicast' ? ipOf(destination) : ptpGroups.udp4[groupOf(messageType)],
   );
   const source = ipv4Octets(local.ip);
   // RFC 1112, 6.4: the lower 23 bits of the group.
@@ -183,7 +183,7 @@ function udp6Frame(
   local: Extract<LocalAddress, { transport: 'udp6' }>,
 ): Uint8Array {
   const ip = ipv6Octets(
-    destination.kind === 'unicast' ? ipOf(destination) : groups.udp6[groupOf(messageType)],
+    destination.kind === 'unicast' ? ipOf(destination) : ptpGroups.udp6[groupOf(messageType)],
   );
   const source = ipv6Octets(local.ip);
   // RFC 2464, 7: the lower 32 bits of the group.

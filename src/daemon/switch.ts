@@ -1,9 +1,10 @@
 /** A switch at work: the engine on its ports, programmed from the configuration, its events told to the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
-import type { Config } from '../config/config.js';
+import type { Config, InstanceConfig } from '../config/config.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
 import { bridgePolicy } from './bridge-policy.js';
 import type { ClockStatus } from './clock-status.js';
+import { GroupMemberships, type MemberPort, type MemberSocket } from './group-memberships.js';
 import { addressesOf as addressesOfInterface, type InterfaceAddresses } from './host.js';
 import type { PumpEvent } from './pump.js';
 import {
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** The bridge under the ports, as it is at the start; none: there is none. */
   readonly bridge?: FollowedBridge | undefined;
+  /** Of the multicast groups; the machine's unless set. */
+  readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
 }
 
 /** A clock that somebody keeps in step with another moves many times a second: said once in so much time. */
@@ -56,6 +59,7 @@ export class Switch {
   readonly #config: Config;
   readonly #dataPlane: DataPlane;
   readonly #clock: TransparentClock;
+  readonly #groups: GroupMemberships;
   readonly #log: Log;
   readonly #lastLink: PortLink[];
   readonly #timerClock: TimerClock;
@@ -77,7 +81,7 @@ export class Switch {
   ) {
     this.#config = config;
     this.#log = log;
-    const { timerClock, addressesOf, bridge } = { ...thisMachine, ...surroundings };
+    const { timerClock, addressesOf, bridge, openSocket } = { ...thisMachine, ...surroundings };
     this.#timerClock = timerClock;
     this.#bridge = bridge;
     this.#dataPlane = openDataPlane({
@@ -93,6 +97,13 @@ export class Switch {
     });
     this.#lastLink = this.ports().map(({ link }) => link);
     this.#introducePorts();
+    this.#groups = new GroupMemberships({
+      ...{ timerClock, addressesOf },
+      ...(openSocket !== undefined && { openSocket }),
+      ports: config.instances.flatMap(memberPorts),
+      warn: (line) => log.warn(line),
+    });
+    this.#groups.start();
     this.#clock.start();
   }
 
@@ -147,6 +158,7 @@ export class Switch {
   /** Stops forwarding. Idempotent. */
   close(): void {
     this.#clock.stop();
+    this.#groups.close();
     this.#dataPlane.close();
   }
 
@@ -164,6 +176,7 @@ export class Switch {
         const link = event.present ? (event.up ? 'up' : 'down') : 'absent';
         if (link === this.#lastLink[event.port]) return;
         this.#lastLink[event.port] = link;
+        if (link === 'up') this.#groups.renew(this.#nameOf(event.port));
         this.#log.warn(linkLine(this.#nameOf(event.port), link));
         return;
       }
@@ -200,6 +213,14 @@ export class Switch {
   #nameOf(port: number): string {
     return this.#config.ports[port]?.interface ?? `port ${port}`;
   }
+}
+
+function memberPorts(instance: InstanceConfig): MemberPort[] {
+  if (!('ports' in instance)) return [];
+  return instance.ports.flatMap((port) => {
+    const { transport } = port;
+    return transport === 'l2' ? [] : [{ ...port, transport }];
+  });
 }
 
 function introduction(info: PortInfo): string {

@@ -12,7 +12,7 @@ import { defaultServoSettings } from '../../src/core/servo/pi-servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../src/core/time/time-interval.js';
-import { isEventMessage } from '../../src/core/wire/header.js';
+import { isEventMessage, type MessageType } from '../../src/core/wire/header.js';
 import { decode } from '../../src/core/wire/message.js';
 import { seededRandom } from './random.js';
 
@@ -39,6 +39,8 @@ interface End {
 export interface Cable {
   readonly ends: readonly [End, End];
   up: boolean;
+  /** Messages of these types are lost on it. */
+  lost: readonly MessageType[];
 }
 
 const cableDelayNs = 500;
@@ -133,7 +135,7 @@ export class ClockNetwork {
       { clock: a, port: aPort },
       { clock: b, port: bPort },
     ] as const;
-    const cable: Cable = { ends, up: false };
+    const cable: Cable = { ends, up: false, lost: [] };
     this.#cables.push(cable);
     this.setLink(cable, true);
     return cable;
@@ -206,6 +208,7 @@ export class ClockNetwork {
       const to = cable.ends[1 - at];
       if (at === -1 || to === undefined) continue;
       const decoded = decode(message);
+      if (decoded.ok && cable.lost.includes(decoded.message.messageType)) continue;
       const event = decoded.ok && isEventMessage(decoded.message.messageType);
       this.#after(cableDelayNs, () => {
         if (!cable.up) return;

@@ -24,10 +24,16 @@ import {
   type PortEvent,
   type ReceivedMessage,
 } from '../port/port.js';
+import type { OffsetWindow } from '../servo/offset-history.js';
 import type { LockState, ServoSettings } from '../servo/pi-servo.js';
 import { SteeredClock } from '../servo/steered-clock.js';
 import { samePortIdentity, type ClockIdentity, type PortIdentity } from '../time/identity.js';
-import { durationNs, durationOfLogInterval, type Instant } from '../time/instant.js';
+import {
+  durationNs,
+  durationOfLogInterval,
+  type DurationNs,
+  type Instant,
+} from '../time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../time/time-interval.js';
 import { Flag, type MessageType } from '../wire/header.js';
 import type { MessageOf } from '../wire/message.js';
@@ -67,6 +73,9 @@ export interface BoundaryClockState {
   readonly lockState: LockState;
   /** PTP seconds per second of the raw time stamps, minus 1. */
   readonly rateOffset: number;
+  /** Of the offsets' magnitudes. */
+  readonly meanOffset: DurationNs;
+  readonly offsetWindows: readonly OffsetWindow[];
   /** What timePropertiesDS says while this clock is the grandmaster. */
   readonly ownTimePropertiesDS: TimePropertiesDS;
   /** From the grandmaster to this clock, itself included. */
@@ -155,6 +164,8 @@ export class BoundaryClock {
       }),
       lockState: this.#clock.lockState,
       rateOffset: this.#clock.rateOffset,
+      meanOffset: this.#clock.meanOffset,
+      offsetWindows: this.#clock.offsetWindows(),
       latestSync: this.#clock.latestSync,
     };
   }
@@ -236,6 +247,8 @@ export class BoundaryClock {
           return [decisionTimer(port), ...this.#decide()];
         case timers.announceReceipt:
           return this.#onAnnounceReceiptTimeout(port);
+        case timers.syncReceipt:
+          return this.#onSyncReceiptTimeout(port);
       }
     }
     return [];
@@ -250,6 +263,13 @@ export class BoundaryClock {
     }
     port.silent = this.#erbestOf(port, undefined) === undefined;
     return this.#decide();
+  }
+
+  /** The master is there, but its time is not: what was learned of it is kept. */
+  #onSyncReceiptTimeout(port: BoundaryPort): readonly Output[] {
+    if (!isSlave(port.portState)) return [];
+    this.#clock.holdOver();
+    return this.#transition(port, 'SYNCHRONIZATION_FAULT');
   }
 
   #onMessage(port: BoundaryPort, received: ReceivedMessage): readonly Output[] {
@@ -274,6 +294,10 @@ export class BoundaryClock {
           this.#isOfParent(received)
         ) {
           this.#clock.noteSync(received.ingressTimestamp);
+          return [
+            ...this.#stepSlave(port, this.#onOurTime(received)),
+            awaitSync(port, received.message.header.logMessageInterval),
+          ];
         }
         return this.#stepSlave(port, this.#onOurTime(received));
       case 'Pdelay_Req':
@@ -416,15 +440,29 @@ export class BoundaryClock {
       code: isOperating(view.portState) ? decideState(d0, ebest, view) : undefined,
     }));
     const parentBefore = this.#dataSets.parentDS.parentPortIdentity;
+    const grandmasterBefore = this.#dataSets.parentDS.grandmasterIdentity;
     const slave = decisions.find(({ code }) => code === 'S1');
     if (slave?.heard === undefined) this.#becomeGrandmaster();
     else this.#dataSets.takeParent(slave.heard.message);
     const sameParent =
       slave?.port === slaveBefore &&
       samePortIdentity(parentBefore, this.#dataSets.parentDS.parentPortIdentity);
-    return decisions.flatMap(({ port, code, heard }) =>
+    const masters = this.#ports.filter(({ portState }) => portState === 'MASTER');
+    const recommended = decisions.flatMap(({ port, code, heard }) =>
       code === undefined ? [] : this.#recommend(port, code, heard, sameParent),
     );
+    const sameGrandmaster = grandmasterBefore === this.#dataSets.parentDS.grandmasterIdentity;
+    return sameGrandmaster ? recommended : [...recommended, ...this.#announceAtOnce(masters)];
+  }
+
+  /** Those below need not wait for an interval to end to learn of another grandmaster, nor a better one to hear that it is. */
+  #announceAtOnce(masters: readonly BoundaryPort[]): readonly Output[] {
+    return masters
+      .filter(({ portState }) => portState === 'MASTER')
+      .flatMap((port) => {
+        const { announce: timer } = timersOf(port.identity);
+        return port.stepMaster({ kind: 'timer', timer }, this.#dataSets.announced());
+      });
   }
 
   #recommend(
@@ -497,6 +535,21 @@ export class BoundaryClock {
   #parentOn(port: BoundaryPort, slavePort: BoundaryPort | undefined): PortIdentity | undefined {
     return port === slavePort ? this.#dataSets.parentDS.parentPortIdentity : undefined;
   }
+}
+
+/** The least that the silence of a master's Syncs is borne for: single losses are no loss of time. */
+const minSyncReceiptTimeout = durationNs(1e9);
+
+/** From now on, silence is measured: by the Syncs' own interval, if they tell a sound one. */
+function awaitSync(port: BoundaryPort, toldLogInterval: number): Output {
+  const { announceReceiptTimeout, logSyncInterval } = port.settings;
+  const logInterval = Math.abs(toldLogInterval) <= 7 ? toldLogInterval : logSyncInterval;
+  const timeout = announceReceiptTimeout * durationOfLogInterval(logInterval);
+  return {
+    kind: 'setTimer',
+    timer: timersOf(port.identity).syncReceipt,
+    after: durationNs(Math.max(minSyncReceiptTimeout, timeout)),
+  };
 }
 
 /** 9.2.6.8: a state decision event once an announce interval at least. */

@@ -85,6 +85,7 @@ export function timersOf(settings: PortSettings) {
     sync: `${settings.port}/sync`,
     delayReq: `${settings.port}/delayReq`,
     announceReceipt: `${settings.port}/announceReceipt`,
+    syncReceipt: `${settings.port}/syncReceipt`,
     qualification: `${settings.port}/qualification`,
     stateDecision: `${settings.port}/stateDecision`,
     pdelayReq: `${settings.port}/pdelayReq`,

@@ -8,7 +8,7 @@ import { durationNs, type DurationNs } from '../time/instant.js';
 export interface ServoSettings {
   /** A first offset beyond this is stepped over, not slewed. */
   readonly firstStepThreshold: DurationNs;
-  /** The same for later offsets; Infinity: never step again. */
+  /** The same once there has been a lock, of this master or another; Infinity: never step again. */
   readonly stepThreshold: DurationNs;
   /** The average offset below which the clock counts as locked. */
   readonly lockThreshold: DurationNs;
@@ -35,6 +35,8 @@ export interface ServoState {
   readonly samples: number;
   /** Running mean of the time between samples; 0 before there is one. */
   readonly meanInterval: DurationNs;
+  /** There has been a lock: others rely on this time, which is not to jump if that can be helped. */
+  readonly hasLocked: boolean;
   /** Wild ones in a row. */
   readonly outliers: number;
 }
@@ -76,8 +78,11 @@ const shortestInterval = 1 / 2;
 const meanWeight = 1 / 8;
 const minSamplesToLock = 8;
 
-/** In lock: an offset so many times the mean, and beyond lockThreshold, is a wild one. */
-const outlierFactor = 10;
+/** In lock: an offset so many times the mean is a wild one: beyond four standard deviations of normal noise. */
+const outlierFactor = 5;
+/** But none below this, nor what an oscillator gains within an interval whose rate changes by so much (1 ppm). */
+const minOutlier = durationNs(1e3);
+const rateChange = 1e-6;
 /** So many in a row are no accident: the master has moved. */
 export const maxOutliers = 4;
 
@@ -87,12 +92,14 @@ export const initialServoState: ServoState = {
   meanOffset: durationNs(0),
   samples: 0,
   meanInterval: durationNs(0),
+  hasLocked: false,
   outliers: 0,
 };
 
 /** Another master, or the same one anew: what was learned of the rate is kept, what was learned of the offset is not. */
 export function reacquire(state: ServoState): ServoState {
-  return { ...initialServoState, learnedRateOffset: state.learnedRateOffset };
+  const { learnedRateOffset, hasLocked } = state;
+  return { ...initialServoState, learnedRateOffset, hasLocked };
 }
 
 /** There is no master. */
@@ -110,7 +117,7 @@ export function stepServo(
   if (interval === undefined || state.lockState === 'unlocked' || state.lockState === 'holdover') {
     return begin(settings, state, offset);
   }
-  if (isWild(settings, state, offset)) {
+  if (isWild(state, offset, interval)) {
     return { state: { ...state, outliers: state.outliers + 1 }, action: { kind: 'none' } };
   }
   if (Math.abs(offset) > settings.stepThreshold) return step(state, offset);
@@ -118,7 +125,9 @@ export function stepServo(
 }
 
 function begin(settings: ServoSettings, state: ServoState, offset: DurationNs): ServoTransition {
-  if (Math.abs(offset) > settings.firstStepThreshold) return step(state, offset);
+  const { firstStepThreshold, stepThreshold } = settings;
+  const threshold = state.hasLocked ? stepThreshold : firstStepThreshold;
+  if (Math.abs(offset) > threshold) return step(state, offset);
   return {
     state: { ...reacquire(state), lockState: 'acquiring' },
     action: { kind: 'slew', rateOffset: state.learnedRateOffset },
@@ -132,9 +141,10 @@ function step(state: ServoState, offset: DurationNs): ServoTransition {
   };
 }
 
-function isWild(settings: ServoSettings, state: ServoState, offset: DurationNs): boolean {
+function isWild(state: ServoState, offset: DurationNs, interval: DurationNs): boolean {
   if (state.lockState !== 'locked' || state.outliers >= maxOutliers) return false;
-  return Math.abs(offset) > Math.max(settings.lockThreshold, outlierFactor * state.meanOffset);
+  const floor = minOutlier + rateChange * interval;
+  return Math.abs(offset) > Math.max(floor, outlierFactor * state.meanOffset);
 }
 
 function slew(
@@ -148,20 +158,28 @@ function slew(
   const gain = bandwidth[state.lockState === 'locked' ? 'locked' : 'acquiring'];
   // Per nanosecond of offset and nanosecond of interval: w = gain / period.
   const proportional = (2 * gain * offset) / period;
-  const learnedRateOffset = bounded(state.learnedRateOffset - (gain * gain * offset) / period);
+  // While as much is slewed as may be, the offset says nothing of the rate.
+  const saturated = Math.abs(state.learnedRateOffset - proportional) > maxRateOffset;
+  const learnedRateOffset = saturated
+    ? state.learnedRateOffset
+    : bounded(state.learnedRateOffset - (gain * gain * offset) / period);
+  // So many wild ones were none: from here on this is what an offset is like.
   const meanOffset = durationNs(
-    state.samples === 0
+    state.samples === 0 || state.outliers >= maxOutliers
       ? Math.abs(offset)
       : state.meanOffset + meanWeight * (Math.abs(offset) - state.meanOffset),
   );
   const samples = state.samples + 1;
+  const lockState = lockStateOf(settings, state, samples, meanOffset);
+  const hasLocked = state.hasLocked || lockState === 'locked';
   return {
     state: {
-      lockState: lockStateOf(settings, state, samples, meanOffset),
+      lockState,
       learnedRateOffset,
       meanOffset,
       samples,
       meanInterval,
+      hasLocked,
       outliers: 0,
     },
     action: { kind: 'slew', rateOffset: bounded(learnedRateOffset - proportional) },

@@ -12,6 +12,7 @@ import {
   zeroTimeInterval,
 } from '../time/time-interval.js';
 import { identityClockMap, ptpTimeOf, steppedBy, withRate, type ClockMap } from './clock-map.js';
+import { OffsetHistory, type OffsetWindow } from './offset-history.js';
 import {
   holdOver,
   initialServoState,
@@ -27,6 +28,7 @@ export type Steering = 'ignored' | 'steered' | 'set';
 
 export class SteeredClock {
   readonly #settings: ServoSettings;
+  readonly #offsets = new OffsetHistory();
   #map: ClockMap = identityClockMap;
   #servo: ServoState = initialServoState;
   /** Raw times of the master's latest Sync, and of the one that the servo has used. */
@@ -44,6 +46,16 @@ export class SteeredClock {
 
   get lockState(): LockState {
     return this.#servo.lockState;
+  }
+
+  /** Running mean of the magnitudes of the offsets since acquiring began. */
+  get meanOffset(): DurationNs {
+    return this.#servo.meanOffset;
+  }
+
+  /** What the offsets that have been steered by were like, since the clock was last set. */
+  offsetWindows(): readonly OffsetWindow[] {
+    return this.#offsets.windows();
   }
 
   /** PTP seconds per second of the raw time stamps, minus 1. */
@@ -80,6 +92,7 @@ export class SteeredClock {
   set(by: bigint): void {
     this.#map = steppedBy(this.#map, by);
     this.#usedSync = undefined;
+    this.#offsets.clear();
   }
 
   /** One offset from the master, as its latest Sync gave it. */
@@ -100,7 +113,11 @@ export class SteeredClock {
     this.#usedSync = at;
     if (action.kind === 'none') return 'ignored';
     this.#map = withRate(this.#map, at, action.rateOffset);
-    if (action.kind === 'slew') return 'steered';
+    if (action.kind === 'slew') {
+      this.#offsets.add(at, offset);
+      return 'steered';
+    }
+    this.#offsets.clear();
     // Its Sync stays the last one used: what gathers from here on is the rate's doing, to be slewed and not stepped over again.
     this.#map = steppedBy(
       this.#map,

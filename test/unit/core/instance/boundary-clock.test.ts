@@ -124,12 +124,40 @@ describe('boundary clock', { timeout: 60_000 }, () => {
     expect(Math.abs(network.offsetNs(slave, gm))).toBeLessThan(40);
   });
 
+  test('a master whose Syncs stay away is held over, and taken up again without a step', () => {
+    const { network, gm, bc, upper } = chain();
+    network.run(60);
+    upper.lost = ['Sync'];
+    network.run(3);
+    expect(bc.states()).toEqual(['UNCALIBRATED', 'MASTER']);
+    expect(bc.clock.state()).toMatchObject({
+      lockState: 'holdover',
+      currentDS: { stepsRemoved: 1 },
+    });
+    network.run(20);
+    upper.lost = [];
+    network.run(20);
+    expect(bc.states()).toEqual(['SLAVE', 'MASTER']);
+    expect(bc.clock.state().lockState).toBe('locked');
+    expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(20);
+  });
+
+  test('another grandmaster is announced at once', () => {
+    const { network, slave, upper } = chain();
+    network.run(20.4);
+    expect(slave.clock.state().parentDS.grandmasterIdentity).toBe(clockIdentity(1n));
+    network.setLink(upper, false);
+    network.run(0.001);
+    expect(slave.clock.state().parentDS.grandmasterIdentity).toBe(clockIdentity(2n));
+  });
+
   test('a silent master is given up after announceReceiptTimeout', () => {
     const { network, bc, upper } = chain();
     network.run(20.5); // the latest Announce was half a second ago
     upper.up = false; // the light stays on, but nothing comes through
     network.run(2.4);
-    expect(bc.states()[0]).toBe('SLAVE');
+    // Its Syncs are missed sooner.
+    expect(bc.states()[0]).toBe('UNCALIBRATED');
     network.run(0.2);
     expect(bc.states()).toEqual(['MASTER', 'MASTER']);
   });

@@ -106,6 +106,44 @@ describe('PI servo', () => {
     expect(Math.abs(change)).toBeLessThan(0.3e-6);
   });
 
+  test('one late time stamp in ten does no harm to a noisy lock', () => {
+    const random = seededRandom(2);
+    const loop = new Loop(10e-6, 0, 62.5e6);
+    const noise = () => 1000 * (random() - 0.5) + (random() < 0.1 ? 15e3 : 0);
+    loop.run(500, noise);
+    let worst = 0;
+    for (let count = 0; count < 2000; ++count) {
+      loop.sample(noise());
+      worst = Math.max(worst, Math.abs(loop.offsetNs));
+    }
+    expect(loop.state.lockState).toBe('locked');
+    expect(worst).toBeLessThan(500);
+  });
+
+  test('a path that has become longer is followed after a few samples', () => {
+    const loop = new Loop(0, 0, 62.5e6);
+    loop.run(200);
+    loop.run(160, () => 5e3);
+    expect(loop.steps).toBe(0);
+    expect(loop.state.lockState).toBe('locked');
+    expect(Math.abs(loop.offsetNs + 5e3)).toBeLessThan(100);
+  });
+
+  test.each([1e9, 62.5e6])(
+    'a master that returns after holdover is drawn near to without a step, samples %d ns apart',
+    (intervalNs) => {
+      const loop = new Loop(-30e-6, 0, intervalNs);
+      loop.run(300);
+      const { steps } = loop;
+      loop.state = holdOver(loop.state);
+      loop.offsetNs += 900e3;
+      loop.run(400);
+      expect(loop.steps).toBe(steps);
+      expect(loop.state.lockState).toBe('locked');
+      expect(Math.abs(loop.offsetNs)).toBeLessThan(10);
+    },
+  );
+
   test('holdover keeps the rate that was learned, and a master that returns finds it', () => {
     const loop = new Loop(-30e-6, 0, 1e9);
     loop.run(300);

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { OffsetHistory } from '../../../../src/core/servo/offset-history.js';
+import { durationNs, instantFromNs } from '../../../../src/core/time/instant.js';
+
+const second = 1e9;
+
+function historyOf(offsets: readonly number[], intervalNs = second / 4): OffsetHistory {
+  const history = new OffsetHistory();
+  for (const [index, offset] of offsets.entries()) {
+    history.add(instantFromNs(BigInt(index * intervalNs)), durationNs(offset));
+  }
+  return history;
+}
+
+test('nothing is said of nothing', () => {
+  expect(new OffsetHistory().windows()[0]).toEqual({
+    ...{ seconds: 10, samples: 0, rms: null, max: null, mtie: null },
+  });
+});
+
+test('rms and maximum are of the latest seconds, MTIE of all that is remembered', () => {
+  // 20 s at 100 ns, then 10 s that alternate between 3 and -4.
+  const offsets = [
+    ...Array.from({ length: 80 }, () => 100),
+    ...Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 3 : -4)),
+  ];
+  const [short, long] = historyOf(offsets).windows();
+  expect(short).toEqual({ seconds: 10, samples: 40, rms: Math.sqrt(12.5), max: 4, mtie: 104 });
+  expect(long).toMatchObject({ seconds: 100, samples: 120, max: 100, mtie: 104 });
+});
+
+test('what is a thousand seconds old is forgotten', () => {
+  const history = historyOf([500, ...Array.from({ length: 1100 }, () => 1)], second);
+  expect(history.windows()[2]).toEqual({ seconds: 1000, samples: 1000, rms: 1, max: 1, mtie: 0 });
+});
+
+test('raw time that goes backwards begins anew', () => {
+  const history = historyOf([7, 8]);
+  history.add(instantFromNs(0n), durationNs(1));
+  history.add(instantFromNs(-5_000_000_000n), durationNs(2));
+  expect(history.windows()[0]).toMatchObject({ samples: 1, max: 2 });
+});
+
+test('MTIE is the largest change within any stretch of the length', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 60 }),
+      (offsets) => {
+        const stretches = offsets.map((_, from) => offsets.slice(from, from + 10));
+        const largest = Math.max(...stretches.map((some) => Math.max(...some) - Math.min(...some)));
+        expect(historyOf(offsets, second).windows()[0]?.mtie).toBe(largest);
+      },
+    ),
+  );
+});
