@@ -265,11 +265,10 @@ export class BoundaryClock {
     return this.#decide();
   }
 
-  /** The master is there, but its time is not: what was learned of it is kept. */
+  /** The master is there, but its time is not: what was learned of it is kept, and the port stays as Announce has it. */
   #onSyncReceiptTimeout(port: BoundaryPort): readonly Output[] {
-    if (!isSlave(port.portState)) return [];
-    this.#clock.holdOver();
-    return this.#transition(port, 'SYNCHRONIZATION_FAULT');
+    if (isSlave(port.portState)) this.#clock.holdOver();
+    return [];
   }
 
   #onMessage(port: BoundaryPort, received: ReceivedMessage): readonly Output[] {
