@@ -28,6 +28,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/core/bmca',
     'src/core/servo',
   ],
+  'src/core/management': [
+    'src/core/time',
+    'src/core/wire',
+    'src/core/io.ts',
+    'src/core/datasets',
+    'src/core/port',
+  ],
   'src/core/instance': ['src/core'],
   'src/config': ['src/core/time', 'src/core/datasets'],
   'src/native': ['src/core/io.ts', 'src/core/time'],

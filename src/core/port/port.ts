@@ -40,6 +40,8 @@ export type DiscardReason =
   | 'ignoredMessageType'
   /** A Delay_Req where links are measured peer to peer, a Pdelay_Req where they are not. */
   | 'otherDelayMechanism'
+  /** A management request without its one TLV. */
+  | 'malformedManagement'
   | 'noIngressTimestamp'
   /** A transmit time stamp for something not, or no longer, awaited. */
   | 'unexpectedTransmitTimestamp'
@@ -79,7 +81,7 @@ export function discarded(settings: PortSettings, reason: DiscardReason): Output
 }
 
 /** The timers of one port; their names are unique among the ports of an instance. */
-export function timersOf(settings: PortSettings) {
+export function timersOf(settings: Pick<PortSettings, 'port'>) {
   return {
     announce: `${settings.port}/announce`,
     sync: `${settings.port}/sync`,

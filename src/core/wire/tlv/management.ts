@@ -9,9 +9,22 @@ export interface ManagementTlv {
   readonly dataField: Uint8Array;
 }
 
+/** 15.5.4.2, table 109. */
+export const managementErrorCodes = {
+  RESPONSE_TOO_BIG: 0x0001,
+  NO_SUCH_ID: 0x0002,
+  WRONG_LENGTH: 0x0003,
+  WRONG_VALUE: 0x0004,
+  NOT_SETABLE: 0x0005,
+  NOT_SUPPORTED: 0x0006,
+  GENERAL_ERROR: 0xfffe,
+} as const;
+
+export type ManagementError = keyof typeof managementErrorCodes;
+
 export interface ManagementErrorStatusTlv {
   readonly tlvType: 'MANAGEMENT_ERROR_STATUS';
-  /** 15.5.4: 0x0002 no such id, 0x0006 not supported, ... */
+  /** One of managementErrorCodes, or another. */
   readonly managementErrorId: number;
   readonly managementId: number;
   /** A PTPText with its padding, or nothing. */

@@ -1,0 +1,257 @@
+/** What of a boundary clock can be read and set by management: clause 15.5.3, and linuxptp's own ids. */
+import type { PortDS } from '../datasets/data-sets.js';
+import type { Output } from '../io.js';
+import {
+  clockDescription,
+  maxUserDescription,
+  versionNumber,
+  type ClockFacts,
+} from '../management/clock-facts.js';
+import type { Commands, Getters, ManagedClock, Setters } from '../management/managed-clock.js';
+import type { ServiceCounts } from '../management/service-counts.js';
+import { instantToNs } from '../time/instant.js';
+import { timeIntervalToNs, zeroTimeInterval } from '../time/time-interval.js';
+import { timestampFromInstant } from '../time/timestamp.js';
+import type { ManagementData } from '../wire/management-data/management-ids.js';
+import { ClockType } from '../wire/management-data/port-data.js';
+import { encodeUtf8 } from '../wire/management-data/utf8.js';
+import type { ManagementError } from '../wire/tlv/management.js';
+import type { BoundaryClock } from './boundary-clock.js';
+import type { BoundaryPortSettings } from './boundary-port.js';
+import type { ClockChange } from './clock-data-sets.js';
+
+/** The same limits as the configuration has. */
+const logIntervalLimit = 7;
+const leastReceiptTimeout = 2;
+
+/** 7.6.2.6, table 5: what lies below and beyond is reserved; 0xFE is unknown. */
+const clockAccuracies = { min: 0x17, max: 0x31, unknown: 0xfe } as const;
+
+/** What linuxptp has for a link that nobody limits. */
+const neighborPropDelayThreshNs = 20_000_000;
+
+/** 8.2.3.3 to 8.2.3.5: of a parent whose statistics are not kept. */
+const unobservedParent = {
+  parentStats: false,
+  observedParentOffsetScaledLogVariance: 0xffff,
+  observedParentClockPhaseChangeRate: 0x7fffffff,
+};
+
+/** `clock`'s data sets for whoever asks; `serviceCounts` by portNumber. */
+export function boundaryClockManagement(
+  clock: BoundaryClock,
+  facts: ClockFacts,
+  serviceCounts: (portNumber: number) => ServiceCounts,
+): ManagedClock {
+  const { clockIdentity, numberPorts } = clock.state().defaultDS;
+  const description = { userDescription: '' };
+  return {
+    ...{ clockIdentity, numberPorts },
+    getters: {
+      USER_DESCRIPTION: () => ({ ...description }),
+      ...clockGetters(clock, facts),
+      ...portGetters(clock, facts, serviceCounts, description),
+    },
+    setters: {
+      NULL_MANAGEMENT: () => [],
+      USER_DESCRIPTION: ({ userDescription }) => {
+        if (encodeUtf8(userDescription).length > maxUserDescription) return 'WRONG_VALUE';
+        description.userDescription = userDescription;
+        return [];
+      },
+      ...clockSetters(clock),
+      ...portSetters(clock),
+    },
+    commands: commandsOf(clock),
+  };
+}
+
+function clockGetters(clock: BoundaryClock, facts: ClockFacts): Getters {
+  const defaultDS = () => clock.state().defaultDS;
+  const timePropertiesDS = () => clock.state().timePropertiesDS;
+  return {
+    DEFAULT_DATA_SET: () => ({ twoStepFlag: true, ...defaultDS(), ...defaultDS().clockQuality }),
+    CURRENT_DATA_SET: () => {
+      const { meanDelay: meanPathDelay, ...currentDS } = clock.state().currentDS;
+      return { ...currentDS, meanPathDelay };
+    },
+    PARENT_DATA_SET: () => {
+      const { grandmasterClockQuality: quality, ...parentDS } = clock.state().parentDS;
+      return {
+        ...parentDS,
+        ...unobservedParent,
+        grandmasterClockClass: quality.clockClass,
+        grandmasterClockAccuracy: quality.clockAccuracy,
+        grandmasterOffsetScaledLogVariance: quality.offsetScaledLogVariance,
+      };
+    },
+    TIME_PROPERTIES_DATA_SET: timePropertiesDS,
+    PRIORITY1: defaultDS,
+    PRIORITY2: defaultDS,
+    DOMAIN: defaultDS,
+    SLAVE_ONLY: defaultDS,
+    TIME: () => {
+      const { timestamp } = timestampFromInstant(clock.timeAt(facts.now()));
+      return { currentTime: timestamp };
+    },
+    CLOCK_ACCURACY: () => defaultDS().clockQuality,
+    UTC_PROPERTIES: timePropertiesDS,
+    TRACEABILITY_PROPERTIES: timePropertiesDS,
+    TIMESCALE_PROPERTIES: timePropertiesDS,
+    PATH_TRACE_LIST: () => clock.state(),
+    PATH_TRACE_ENABLE: () => clock.state(),
+    TIME_STATUS_NP: () => timeStatus(clock),
+    GRANDMASTER_SETTINGS_NP: () => {
+      const { ownTimePropertiesDS } = clock.state();
+      return { ...defaultDS().clockQuality, ...ownTimePropertiesDS };
+    },
+  };
+}
+
+/** linuxptp's: how the clock stands to its master, in nanoseconds; rates in units of 2^-41. */
+function timeStatus(clock: BoundaryClock): ManagementData<'TIME_STATUS_NP'> {
+  const { currentDS, parentDS, defaultDS, latestSync, rateOffset } = clock.state();
+  const limit = 2 ** 31 - 1;
+  const scaledRateOffset = Math.round(rateOffset * 2 ** 41);
+  return {
+    masterOffset: BigInt(Math.round(timeIntervalToNs(currentDS.offsetFromMaster))),
+    ingressTime: latestSync === undefined ? 0n : instantToNs(latestSync),
+    cumulativeScaledRateOffset: Math.max(-limit, Math.min(limit, scaledRateOffset)),
+    scaledLastGmPhaseChange: 0,
+    gmTimeBaseIndicator: 0,
+    lastGmPhaseChange: 0n,
+    gmPresent: parentDS.grandmasterIdentity === defaultDS.clockIdentity ? 0 : 1,
+    gmIdentity: parentDS.grandmasterIdentity,
+  };
+}
+
+function portGetters(
+  clock: BoundaryClock,
+  facts: ClockFacts,
+  serviceCounts: (portNumber: number) => ServiceCounts,
+  description: { readonly userDescription: string },
+): Getters {
+  const portDS = (portNumber: number) => portDSOf(clock, portNumber);
+  return {
+    NULL_MANAGEMENT: () => ({}),
+    CLOCK_DESCRIPTION: (portNumber) =>
+      clockDescription(facts, portNumber, {
+        ...description,
+        clockIdentity: portDS(portNumber).portIdentity.clockIdentity,
+        clockType: numberPortsOf(clock) === 1 ? ClockType.ordinary : ClockType.boundary,
+        delayMechanism: 'e2e',
+      }),
+    PORT_DATA_SET: (portNumber) => ({
+      ...portDS(portNumber),
+      ...unmeasuredLink,
+      versionNumber,
+    }),
+    LOG_ANNOUNCE_INTERVAL: portDS,
+    ANNOUNCE_RECEIPT_TIMEOUT: portDS,
+    LOG_SYNC_INTERVAL: portDS,
+    VERSION_NUMBER: () => ({ versionNumber }),
+    MASTER_ONLY: portDS,
+    DELAY_MECHANISM: () => unmeasuredLink,
+    LOG_MIN_PDELAY_REQ_INTERVAL: () => unmeasuredLink,
+    PORT_DATA_SET_NP: () => ({
+      neighborPropDelayThresh: neighborPropDelayThreshNs,
+      asCapable: 1,
+    }),
+    PORT_PROPERTIES_NP: (portNumber) => {
+      const { portIdentity, portState } = portDS(portNumber);
+      const { timestamping, interface: interfaceName } = facts.portFacts(portNumber);
+      return { portIdentity, portState, timestamping, interface: interfaceName };
+    },
+    PORT_STATS_NP: (portNumber) => {
+      const { received, transmitted } = facts.portFacts(portNumber);
+      return { portIdentity: portDS(portNumber).portIdentity, received, transmitted };
+    },
+    PORT_SERVICE_STATS_NP: (portNumber) => ({
+      portIdentity: portDS(portNumber).portIdentity,
+      ...serviceCounts(portNumber),
+      // There is no such time-out here.
+      ...{ syncTimeout: 0, unicastServiceTimeout: 0, unicastRequestTimeout: 0 },
+    }),
+  };
+}
+
+/** Of a port that measures its path end to end. */
+const unmeasuredLink = {
+  delayMechanism: 'e2e',
+  peerMeanPathDelay: zeroTimeInterval,
+  logMinPdelayReqInterval: 0,
+} as const;
+
+function clockSetters(clock: BoundaryClock): Setters {
+  const change = (to: ClockChange) => clock.reconfigure(to);
+  /** 8.2.4: of the grandmaster's time nobody but the grandmaster decides. */
+  const changeTime = (properties: object): readonly Output[] | ManagementError => {
+    const { currentDS, timePropertiesDS } = clock.state();
+    if (currentDS.stepsRemoved !== 0) return 'NOT_SETABLE';
+    return change({ ownTimePropertiesDS: { ...timePropertiesDS, ...properties } });
+  };
+  return {
+    PRIORITY1: (priority) => change({ defaultDS: priority }),
+    PRIORITY2: (priority) => change({ defaultDS: priority }),
+    // 9.2.2.1: of an ordinary clock alone.
+    SLAVE_ONLY: (slaveOnly) =>
+      numberPortsOf(clock) === 1 ? change({ defaultDS: slaveOnly }) : 'NOT_SETABLE',
+    CLOCK_ACCURACY: ({ clockAccuracy }) => {
+      if (!isClockAccuracy(clockAccuracy)) return 'WRONG_VALUE';
+      const { clockQuality } = clock.state().defaultDS;
+      return change({ defaultDS: { clockQuality: { ...clockQuality, clockAccuracy } } });
+    },
+    UTC_PROPERTIES: changeTime,
+    TRACEABILITY_PROPERTIES: changeTime,
+    TIMESCALE_PROPERTIES: changeTime,
+    PATH_TRACE_ENABLE: ({ pathTrace }) => change({ pathTrace }),
+    GRANDMASTER_SETTINGS_NP: (settings) => {
+      const { clockClass, clockAccuracy, offsetScaledLogVariance, ...ownTimePropertiesDS } =
+        settings;
+      if (!isClockAccuracy(clockAccuracy)) return 'WRONG_VALUE';
+      const clockQuality = { clockClass, clockAccuracy, offsetScaledLogVariance };
+      return change({ defaultDS: { clockQuality }, ownTimePropertiesDS });
+    },
+  };
+}
+
+function portSetters(clock: BoundaryClock): Setters {
+  const change = (portNumber: number, to: Partial<BoundaryPortSettings>) =>
+    clock.reconfigurePort(portNumber, to);
+  const isInterval = (logInterval: number) => Math.abs(logInterval) <= logIntervalLimit;
+  return {
+    LOG_ANNOUNCE_INTERVAL: ({ logAnnounceInterval }, portNumber) =>
+      isInterval(logAnnounceInterval) ? change(portNumber, { logAnnounceInterval }) : 'WRONG_VALUE',
+    LOG_SYNC_INTERVAL: ({ logSyncInterval }, portNumber) =>
+      isInterval(logSyncInterval) ? change(portNumber, { logSyncInterval }) : 'WRONG_VALUE',
+    ANNOUNCE_RECEIPT_TIMEOUT: ({ announceReceiptTimeout }, portNumber) =>
+      announceReceiptTimeout >= leastReceiptTimeout
+        ? change(portNumber, { announceReceiptTimeout })
+        : 'WRONG_VALUE',
+    MASTER_ONLY: ({ masterOnly }, portNumber) => change(portNumber, { masterOnly }),
+  };
+}
+
+function commandsOf(clock: BoundaryClock): Commands {
+  return {
+    NULL_MANAGEMENT: () => [],
+    ENABLE_PORT: (portNumber) => clock.designatePort(portNumber, true),
+    DISABLE_PORT: (portNumber) => clock.designatePort(portNumber, false),
+  };
+}
+
+function isClockAccuracy(value: number): boolean {
+  const { min, max, unknown } = clockAccuracies;
+  return (value >= min && value <= max) || value === unknown;
+}
+
+function numberPortsOf(clock: BoundaryClock): number {
+  return clock.state().defaultDS.numberPorts;
+}
+
+/** Throws RangeError where there is no such port: requests are for ports that there are. */
+function portDSOf(clock: BoundaryClock, portNumber: number): PortDS {
+  const portDS = clock.state().ports[portNumber - 1];
+  if (portDS === undefined) throw new RangeError(`no port ${portNumber}`);
+  return portDS;
+}

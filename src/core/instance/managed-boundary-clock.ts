@@ -1,0 +1,119 @@
+/**
+ * A boundary clock that takes management messages: it answers them, and they go on through it (clause 15.3.3). All else
+ * is the clock's own.
+ */
+import type { PortDS } from '../datasets/data-sets.js';
+import type { Input, Output } from '../io.js';
+import type { ClockFacts } from '../management/clock-facts.js';
+import {
+  manage,
+  type Managed,
+  type ManagedClock,
+  type ManagementRequest,
+} from '../management/managed-clock.js';
+import {
+  answerManagement,
+  isManagement,
+  oneHopFurther,
+  type ManagementPermissions,
+  type ReceivedManagement,
+} from '../management/management-messages.js';
+import { ServiceCounter } from '../management/service-counts.js';
+import { admit } from '../port/admission.js';
+import { isMaster, isSlave } from '../port/port-state.js';
+import { discarded, type PortSettings } from '../port/port.js';
+import { messageTypeOfCode } from '../wire/header.js';
+import { boundaryClockManagement } from './boundary-clock-management.js';
+import { BoundaryClock, type BoundaryClockSettings } from './boundary-clock.js';
+
+export interface ManagementSettings extends ManagementPermissions {
+  readonly facts: ClockFacts;
+}
+
+export class ManagedBoundaryClock {
+  readonly clock: BoundaryClock;
+  readonly #ports: readonly PortSettings[];
+  readonly #permissions: ManagementPermissions;
+  readonly #services: ServiceCounter;
+  readonly #managed: ManagedClock;
+
+  constructor(settings: BoundaryClockSettings, { facts, allowSet }: ManagementSettings) {
+    this.clock = new BoundaryClock(settings);
+    this.#permissions = { allowSet };
+    const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
+    this.#ports = settings.ports.map(({ port }, index) => ({
+      ...{ port, domainNumber, sdoId },
+      portIdentity: { clockIdentity, portNumber: index + 1 },
+    }));
+    this.#services = new ServiceCounter(settings.ports.map(({ port }) => port));
+    this.#managed = boundaryClockManagement(this.clock, facts, (portNumber) =>
+      this.#services.of(this.#ports[portNumber - 1]?.port ?? -1),
+    );
+  }
+
+  /** What has happened in, what is to be done out, in that order. Throws for no input. */
+  step(input: Input): readonly Output[] {
+    if (input.kind === 'message' && isManagementType(input.message)) {
+      return this.#onManagement(input);
+    }
+    const outputs = this.clock.step(input);
+    this.#services.note(input, outputs);
+    return outputs;
+  }
+
+  /** A request that did not come by the wire: nobody's permission is asked. */
+  manage(request: ManagementRequest): Managed {
+    return manage(this.#managed, request);
+  }
+
+  #onManagement(input: Extract<Input, { kind: 'message' }>): readonly Output[] {
+    const port = this.#ports.find(({ port: index }) => index === input.port);
+    if (port === undefined) return [{ kind: 'discarded', port: input.port, reason: 'otherPort' }];
+    // 9.2.5, table 10: a port that is disabled still is managed.
+    const { portState } = this.#portDS(port);
+    if (portState === 'FAULTY' || portState === 'INITIALIZING') {
+      return [discarded(port, 'linkDown')];
+    }
+    const received = admit(port, input);
+    if (typeof received === 'string') return [discarded(port, received)];
+    if (!isManagement(received)) return [discarded(port, 'ignoredMessageType')];
+    return [
+      ...this.#forward(port, received, input.message),
+      ...answerManagement(this.#managed, port, received, this.#permissions),
+    ];
+  }
+
+  /** 15.3.3: by the ports that the tree of clocks goes through, so that it comes to each clock once. */
+  #forward(
+    ingress: PortSettings,
+    { message, toUnicast }: ReceivedManagement,
+    octets: Uint8Array,
+  ): readonly Output[] {
+    const forwarded = oneHopFurther(message, octets);
+    if (forwarded === undefined || toUnicast || !this.#isOfTree(ingress)) return [];
+    if (message.targetPortIdentity.clockIdentity === ingress.portIdentity.clockIdentity) return [];
+    return this.#ports
+      .filter((port) => port !== ingress && this.#isOfTree(port))
+      .map(({ port }) => ({
+        kind: 'sendGeneral',
+        port,
+        message: forwarded,
+        destination: { kind: 'multicast' },
+      }));
+  }
+
+  #isOfTree(port: PortSettings): boolean {
+    const { portState } = this.#portDS(port);
+    return isMaster(portState) || isSlave(portState);
+  }
+
+  #portDS({ portIdentity }: PortSettings): PortDS {
+    const portDS = this.clock.state().ports[portIdentity.portNumber - 1];
+    if (portDS === undefined) throw new RangeError(`no port ${portIdentity.portNumber}`);
+    return portDS;
+  }
+}
+
+function isManagementType(message: Uint8Array): boolean {
+  return messageTypeOfCode((message[0] ?? 0) & 0x0f) === 'Management';
+}

@@ -1,0 +1,67 @@
+/** What a clock has to be told of the box it runs on, to answer who it is. */
+import type { Transport } from '../io.js';
+import { formatClockIdentity, type ClockIdentity } from '../time/identity.js';
+import type { Instant } from '../time/instant.js';
+import type { ManagementData } from '../wire/management-data/management-ids.js';
+import type { MessageCounts } from '../wire/management-data/port-data.js';
+
+export interface PortFacts {
+  readonly interface: string;
+  readonly linkUp: boolean;
+  readonly timestamping: 'software' | 'hardware';
+  /** Six octets; none while the interface does not exist. */
+  readonly physicalAddress: Uint8Array;
+  /** That of the transport: six, four or sixteen octets. */
+  readonly protocolAddress: Uint8Array;
+  /** Of all that passes the port, whichever clock it is of. */
+  readonly received: MessageCounts;
+  readonly transmitted: MessageCounts;
+}
+
+export interface ClockFacts {
+  readonly transport: Transport;
+  /** Of the software. */
+  readonly version: string;
+  /** As a time stamp taken now would be. */
+  readonly now: () => Instant;
+  /** As it is now. @param portNumber from 1 */
+  readonly portFacts: (portNumber: number) => PortFacts;
+}
+
+/** Annex I.3.1 and I.4.1 of 1588-2019: the default profiles, by delay mechanism. */
+const profileIdentities = {
+  e2e: Uint8Array.of(0x00, 0x1b, 0x19, 0x00, 0x01, 0x00),
+  p2p: Uint8Array.of(0x00, 0x1b, 0x19, 0x00, 0x02, 0x00),
+} as const;
+
+/** 8.2.1 of 1588-2019 and 2008: versionPTP; the minor version has no place in the message. */
+export const versionNumber = 2;
+
+export function clockDescription(
+  { transport, version, portFacts }: ClockFacts,
+  portNumber: number,
+  own: {
+    readonly clockType: number;
+    readonly clockIdentity: ClockIdentity;
+    readonly delayMechanism: 'e2e' | 'p2p';
+    readonly userDescription: string;
+  },
+): ManagementData<'CLOCK_DESCRIPTION'> {
+  const { physicalAddress, protocolAddress } = portFacts(portNumber);
+  return {
+    clockType: own.clockType,
+    physicalLayerProtocol: 'IEEE 802.3',
+    physicalAddress,
+    networkProtocol: transport,
+    protocolAddress,
+    manufacturerIdentity: new Uint8Array(3), // nobody's OUI
+    // manufacturer; model; instance
+    productDescription: `ptp-switch;ptp-switch;${formatClockIdentity(own.clockIdentity)}`,
+    revisionData: `;;${version}`, // hardware; firmware; software
+    userDescription: own.userDescription,
+    profileIdentity: profileIdentities[own.delayMechanism],
+  };
+}
+
+/** 15.5.3.1.3: longer ones are not set. */
+export const maxUserDescription = 128;
