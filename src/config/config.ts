@@ -5,6 +5,8 @@ export interface Config {
   /** In the order of the configuration, which is the order of port numbers. Two or more, but for an ordinary clock. */
   readonly ports: readonly PortConfig[];
   readonly instances: readonly InstanceConfig[];
+  /** Absent: as if every member were false. */
+  readonly management?: ManagementConfig;
   /** The kernel bridge that ordinary traffic takes between the ports; none: the switch carries PTP alone. */
   readonly bridge?: BridgeConfig;
   /** A port by which forwarded PTP messages come round a second time is isolated for a while. */
@@ -35,6 +37,12 @@ export interface VlanConfig {
   /** Of frames without a tag, which leave without one as well; none: such frames are dropped. */
   readonly pvid?: number;
   readonly tagged: readonly number[];
+}
+
+/** Of management messages on the wire; the control socket is ruled by its file's permissions. */
+export interface ManagementConfig {
+  /** SET and COMMAND are carried out for whoever can send a frame. */
+  readonly allowSet: boolean;
 }
 
 /** `auto`: hardware time stamps where every port can give them on one clock, else software. */

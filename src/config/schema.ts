@@ -173,6 +173,11 @@ const instance = z
 
 type ParsedInstance = z.infer<typeof instance>;
 
+const management = z.strictObject(
+  { allowSet: z.boolean({ error: 'write true or false' }).default(false) },
+  { error: 'write what is allowed over the wire, as in management: {allowSet: true}' },
+);
+
 const shape = z.strictObject({
   timestamping: oneOf('auto', 'hardware', 'software').default('auto'),
   ports: z
@@ -185,6 +190,7 @@ const shape = z.strictObject({
     .superRefine(forbidRepetition('domain', ({ domain }) => domain)),
   bridge: bridge.exactOptional(),
   loopGuard: yesOrNo.default(true),
+  management: management.exactOptional(),
 });
 
 /** What can be said only with the whole in view, once every part of it is right. */
@@ -268,6 +274,7 @@ export function keysAt(path: readonly PropertyKey[], instanceType: unknown): rea
   if (path[0] === 'ports') return path[2] === 'vlan' ? vlanKeys : Object.keys(longPort.shape);
   if (path[0] === 'bridge') return bridgeKeys;
   if (path[2] === 'ports') return Object.keys(longClockPort.shape);
+  if (path[0] === 'management') return Object.keys(management.shape);
   const type = Object.entries(instanceTypes).find(([name]) => name === instanceType);
   return type === undefined ? [] : Object.keys(type[1].shape);
 }

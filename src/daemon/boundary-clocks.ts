@@ -1,11 +1,13 @@
 /** Attaches a clock of the core to the data plane for every `bc` and `oc` of the configuration. */
 import type { ClockConfig, ClockPortConfig, Config, PortConfig } from '../config/config.js';
-import { BoundaryClock, type BoundaryClockSettings } from '../core/instance/boundary-clock.js';
+import type { BoundaryClockSettings } from '../core/instance/boundary-clock.js';
+import { ManagedBoundaryClock } from '../core/instance/managed-boundary-clock.js';
 import { defaultServoSettings } from '../core/servo/pi-servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
 import { instantFromNs } from '../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../core/time/time-interval.js';
 import type { DataPlane } from '../native/data-plane.js';
+import { clockFactsOf } from './clock-facts.js';
 import { clockStatusOf, type ClockStatus } from './clock-status.js';
 import type { InterfaceAddresses } from './host.js';
 import { identityOf, transportAt } from './port-transport.js';
@@ -14,6 +16,7 @@ import type { Attachment, PortTransport } from './pump.js';
 export interface AttachedBoundaryClock {
   readonly attachment: Attachment;
   readonly status: () => ClockStatus;
+  readonly clock: ManagedBoundaryClock;
 }
 
 export interface BoundaryClockOptions {
@@ -33,19 +36,27 @@ export function attachBoundaryClocks({
   const interfaces = config.ports.map((port) => port.interface);
   const identity = identityOf(dataPlane);
   return config.instances.filter(isClock).map((instance) => {
-    const clock = new BoundaryClock(settingsOf(instance, identity, config.ports, random));
+    const settings = settingsOf(instance, identity, config.ports, random);
     const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
       const own = instance.ports.find((candidate) => candidate.interface === interfaceName);
       return own && transportOf(own, port, { dataPlane, addressesOf });
+    });
+    const clock = new ManagedBoundaryClock(settings, {
+      allowSet: config.management?.allowSet ?? false,
+      facts: clockFactsOf(
+        dataPlane,
+        settings.ports.map(({ port }) => ({ port, transport: ports[port] })),
+      ),
     });
     return {
       attachment: { instance: clock, ports },
       status: () =>
         clockStatusOf(
-          clock.state(),
+          clock.clock.state(),
           instance.ports.map((port) => port.interface),
           aheadOfSystemClockNs(clock),
         ),
+      clock,
     };
   });
 }

@@ -1,0 +1,392 @@
+/** A boundary clock under management: requests as pmc sends them, in steps of the core. */
+import { describe, expect, test } from 'vitest';
+import {
+  ManagedBoundaryClock,
+  type ManagementSettings,
+} from '../../../../src/core/instance/managed-boundary-clock.js';
+import type { Output } from '../../../../src/core/io.js';
+import { defaultServoSettings } from '../../../../src/core/servo/pi-servo.js';
+import { allPorts, clockIdentity, type PortIdentity } from '../../../../src/core/time/identity.js';
+import { instantFromNs } from '../../../../src/core/time/instant.js';
+import { zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
+import { messageTypeCodes } from '../../../../src/core/wire/header.js';
+import {
+  codeOfManagementId,
+  decodeManagementData,
+  encodeManagementData,
+  type ManagementData,
+  type ManagementId,
+} from '../../../../src/core/wire/management-data/management-ids.js';
+import type { MessageCounts } from '../../../../src/core/wire/management-data/port-data.js';
+import { ManagementAction } from '../../../../src/core/wire/management.js';
+import { decode, encode, type MessageOf } from '../../../../src/core/wire/message.js';
+import { managementErrorCodes } from '../../../../src/core/wire/tlv/management.js';
+import { ptpFramesOf } from '../../../support/ptp-frames.js';
+
+const own = clockIdentity(0x020000fffe000009n);
+const asker: PortIdentity = { clockIdentity: clockIdentity(0x020000fffe000002n), portNumber: 77 };
+const source = { kind: 'unicast', mac: '02:00:00:00:00:02' } as const;
+
+const counts = Object.fromEntries(
+  Object.entries(messageTypeCodes).map(([name, code]) => [name, 100 + code]),
+) as MessageCounts;
+
+const facts: ManagementSettings['facts'] = {
+  transport: 'l2',
+  version: '1.2.3',
+  now: () => instantFromNs(1_700_000_000_000_000_000n),
+  portFacts: (portNumber) => ({
+    interface: `eth${portNumber}`,
+    linkUp: true,
+    timestamping: 'software',
+    physicalAddress: Uint8Array.of(2, 0, 0, 0, 0, portNumber),
+    protocolAddress: Uint8Array.of(2, 0, 0, 0, 0, portNumber),
+    received: counts,
+    transmitted: counts,
+  }),
+};
+
+/** Three ports in the MASTER state, unless told otherwise. */
+function clock({ allowSet = false, up = [0, 1, 2] }: { allowSet?: boolean; up?: number[] } = {}) {
+  const managed = new ManagedBoundaryClock(
+    {
+      defaultDS: {
+        clockIdentity: own,
+        numberPorts: 3,
+        clockQuality: { clockClass: 248, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff },
+        priority1: 100,
+        priority2: 101,
+        domainNumber: 0,
+        sdoId: 0,
+        slaveOnly: false,
+      },
+      ports: [0, 1, 2].map((port) => ({
+        port,
+        delayAsymmetry: zeroTimeInterval,
+        logAnnounceInterval: 1,
+        announceReceiptTimeout: 3,
+        logSyncInterval: 0,
+        logMinDelayReqInterval: 0,
+        masterOnly: false,
+      })),
+      pathTrace: false,
+      servo: defaultServoSettings,
+      random: () => 0.5,
+    },
+    { allowSet, facts },
+  );
+  for (const port of up) {
+    managed.step({ kind: 'link', port, up: true });
+    managed.step({ kind: 'timer', timer: `${port}/announceReceipt` });
+  }
+  return managed;
+}
+
+interface Request {
+  readonly action?: keyof typeof ManagementAction;
+  readonly id: ManagementId | number;
+  readonly dataField?: Uint8Array;
+  readonly target?: PortIdentity;
+  readonly hops?: readonly [starting: number, left: number];
+}
+
+function requestOctets({ action = 'GET', id, dataField, target, hops = [1, 1] }: Request) {
+  return encode({
+    messageType: 'Management',
+    header: {
+      sdoId: 0,
+      minorVersionPTP: 0,
+      domainNumber: 0,
+      flagField: 0,
+      correctionField: zeroTimeInterval,
+      messageTypeSpecific: 0,
+      sourcePortIdentity: asker,
+      sequenceId: 4711,
+      controlField: 4,
+      logMessageInterval: 0x7f,
+    },
+    targetPortIdentity: target ?? allPorts,
+    startingBoundaryHops: hops[0],
+    boundaryHops: hops[1],
+    actionField: ManagementAction[action],
+    tlvs: [
+      {
+        tlvType: 'MANAGEMENT',
+        managementId: typeof id === 'number' ? id : codeOfManagementId(id),
+        dataField: dataField ?? new Uint8Array(0),
+      },
+    ],
+  });
+}
+
+function message(octets: Uint8Array, port = 0, toUnicast = false) {
+  return { kind: 'message', port, message: octets, source, toUnicast } as const;
+}
+
+interface Sent {
+  readonly port: number;
+  readonly octets: Uint8Array;
+  readonly message: MessageOf<'Management'>;
+}
+
+function managementSent(outputs: readonly Output[]): Sent[] {
+  return outputs.flatMap((output) => {
+    if (output.kind !== 'sendGeneral') return [];
+    const result = decode(output.message);
+    if (!result.ok || result.message.messageType !== 'Management') return [];
+    return [{ port: output.port, octets: output.message, message: result.message }];
+  });
+}
+
+/** What the clock answers, without what it hands on. */
+function answers(managed: ManagedBoundaryClock, request: Request) {
+  return managementSent(managed.step(message(requestOctets(request))))
+    .map((sent) => sent.message)
+    .filter(({ header }) => header.sourcePortIdentity.clockIdentity === own);
+}
+
+function dataOf<Id extends ManagementId>(answer: MessageOf<'Management'> | undefined, id: Id) {
+  const [tlv] = answer?.tlvs ?? [];
+  if (tlv?.tlvType !== 'MANAGEMENT') throw new Error(`no data of ${id}`);
+  expect(tlv.managementId).toBe(codeOfManagementId(id));
+  return decodeManagementData(id, tlv.dataField) as ManagementData<Id>;
+}
+
+function errorOf(answer: MessageOf<'Management'> | undefined) {
+  const [tlv] = answer?.tlvs ?? [];
+  if (tlv?.tlvType !== 'MANAGEMENT_ERROR_STATUS') throw new Error('no error');
+  const names = Object.entries(managementErrorCodes);
+  return names.find(([, code]) => code === tlv.managementErrorId)?.[0];
+}
+
+describe('GET', () => {
+  test('of the clock: one answer, to the asker, under its sequenceId', () => {
+    const [answer, ...others] = answers(clock(), { id: 'DEFAULT_DATA_SET', hops: [3, 1] });
+    expect(others).toEqual([]);
+    expect(answer).toMatchObject({
+      header: {
+        sequenceId: 4711,
+        sourcePortIdentity: { clockIdentity: own, portNumber: 1 },
+        logMessageInterval: 0x7f,
+      },
+      targetPortIdentity: asker,
+      actionField: ManagementAction.RESPONSE,
+      // 15.4.1: as far as the request has come.
+      startingBoundaryHops: 2,
+      boundaryHops: 2,
+    });
+    expect(dataOf(answer, 'DEFAULT_DATA_SET')).toMatchObject({
+      clockIdentity: own,
+      numberPorts: 3,
+      priority1: 100,
+      priority2: 101,
+    });
+  });
+
+  test('of every port: an answer each, in its own name', () => {
+    const ports = answers(clock({ up: [0, 1] }), { id: 'PORT_DATA_SET' });
+    expect(ports.map(({ header }) => header.sourcePortIdentity.portNumber)).toEqual([1, 2, 3]);
+    const states = ports.map((answer) => dataOf(answer, 'PORT_DATA_SET').portState);
+    expect(states).toEqual(['MASTER', 'MASTER', 'INITIALIZING']);
+  });
+
+  test('of one port, of a port that there is not, of another clock', () => {
+    const portOf = (portNumber: number, clockIdentity = own) => ({
+      id: 'PORT_DATA_SET' as const,
+      target: { clockIdentity, portNumber },
+    });
+    const managed = clock();
+    expect(answers(managed, portOf(2))).toHaveLength(1);
+    expect(answers(managed, portOf(9)).map(errorOf)).toEqual(['WRONG_VALUE']);
+    expect(answers(managed, portOf(2, clockIdentity(1n)))).toEqual([]);
+  });
+
+  test('of an id that nobody knows, of one that is not served', () => {
+    expect(errorOf(answers(clock(), { id: 0x7abc })[0])).toBe('NO_SUCH_ID');
+    expect(errorOf(answers(clock(), { id: 0x2017 })[0])).toBe('NOT_SUPPORTED');
+    expect(errorOf(answers(clock(), { id: 'ENABLE_PORT' })[0])).toBe('NOT_SUPPORTED');
+  });
+
+  test('unicast is answered unicast', () => {
+    const request = requestOctets({ id: 'PRIORITY1' });
+    expect(clock().step(message(request, 0, true))).toMatchObject([
+      { kind: 'sendGeneral', port: 0, destination: source },
+    ]);
+  });
+
+  test('every request of the captured pmc is answered, PORT_PROPERTIES_NP too', () => {
+    const managed = clock();
+    const unanswered = ptpFramesOf('l2-management').flatMap(({ payload, ptpLength }) => {
+      const octets = payload.subarray(0, ptpLength);
+      const result = decode(octets);
+      if (!result.ok || result.message.messageType !== 'Management') return [];
+      const [tlv] = result.message.tlvs;
+      if (tlv?.tlvType !== 'MANAGEMENT' || result.message.actionField !== 0) return [];
+      const sent = managementSent(managed.step(message(octets)));
+      const answered = sent.some(({ message: { tlvs } }) => tlvs[0]?.tlvType === 'MANAGEMENT');
+      return answered ? [] : [tlv.managementId.toString(16)];
+    });
+    expect(unanswered).toEqual([]);
+  });
+
+  test('counts the timers that have run out', () => {
+    const managed = clock();
+    managed.step({ kind: 'timer', timer: '1/sync' });
+    managed.step({ kind: 'timer', timer: '1/sync' });
+    const target = { clockIdentity: own, portNumber: 2 };
+    const [answer] = answers(managed, { id: 'PORT_SERVICE_STATS_NP', target });
+    expect(dataOf(answer, 'PORT_SERVICE_STATS_NP')).toMatchObject({
+      portIdentity: target,
+      announceTimeout: 1,
+      masterSyncTimeout: 2,
+      masterAnnounceTimeout: 0,
+    });
+  });
+});
+
+describe('SET and COMMAND', () => {
+  const priority1 = (value: number) => encodeManagementData('PRIORITY1', { priority1: value });
+
+  test('are refused over the wire unless they are allowed', () => {
+    const managed = clock();
+    const set = { action: 'SET', id: 'PRIORITY1', dataField: priority1(9) } as const;
+    expect(errorOf(answers(managed, set)[0])).toBe('NOT_SETABLE');
+    const command = { action: 'COMMAND', id: 'DISABLE_PORT' } as const;
+    expect(errorOf(answers(managed, command)[0])).toBe('NOT_SUPPORTED');
+    expect(managed.clock.state()).toMatchObject({
+      defaultDS: { priority1: 100 },
+      ports: [{ portState: 'MASTER' }, { portState: 'MASTER' }, { portState: 'MASTER' }],
+    });
+  });
+
+  test('PRIORITY1: answered with what it is now, announced at the next Announce', () => {
+    const managed = clock({ allowSet: true });
+    const [answer] = answers(managed, { action: 'SET', id: 'PRIORITY1', dataField: priority1(9) });
+    expect(dataOf(answer, 'PRIORITY1')).toEqual({ priority1: 9 });
+    const [announce] = managed.step({ kind: 'timer', timer: '0/announce' });
+    const decoded = announce?.kind === 'sendGeneral' ? decode(announce.message) : undefined;
+    expect(decoded).toMatchObject({ ok: true, message: { grandmasterPriority1: 9 } });
+  });
+
+  test('a wrong length, a wrong value, what cannot be set', () => {
+    const managed = clock({ allowSet: true });
+    const set = (id: ManagementId, dataField: Uint8Array) =>
+      answers(managed, { action: 'SET', id, dataField }).map(errorOf);
+    expect(set('PRIORITY1', new Uint8Array(0))).toEqual(['WRONG_LENGTH']);
+    expect(set('PRIORITY1', new Uint8Array(4))).toEqual(['WRONG_LENGTH']);
+    expect(set('LOG_SYNC_INTERVAL', Uint8Array.of(100, 0))).toEqual([
+      'WRONG_VALUE',
+      'WRONG_VALUE',
+      'WRONG_VALUE',
+    ]);
+    expect(set('DOMAIN', Uint8Array.of(4, 0))).toEqual(['NOT_SETABLE']);
+    expect(set('SLAVE_ONLY', Uint8Array.of(1, 0))).toEqual(['NOT_SETABLE']);
+    expect(set('DELAY_MECHANISM', Uint8Array.of(9, 0))).toEqual(['WRONG_VALUE']);
+  });
+
+  test('intervals and time-outs of one port', () => {
+    const managed = clock({ allowSet: true });
+    const target = { clockIdentity: own, portNumber: 2 };
+    const dataField = encodeManagementData('LOG_SYNC_INTERVAL', { logSyncInterval: -3 });
+    answers(managed, { action: 'SET', id: 'LOG_SYNC_INTERVAL', dataField, target });
+    const timeout = encodeManagementData('ANNOUNCE_RECEIPT_TIMEOUT', { announceReceiptTimeout: 5 });
+    const id = 'ANNOUNCE_RECEIPT_TIMEOUT';
+    answers(managed, { action: 'SET', id, dataField: timeout, target });
+    const ports = managed.clock.state().ports;
+    expect(ports.map(({ logSyncInterval }) => logSyncInterval)).toEqual([0, -3, 0]);
+    expect(ports.map(({ announceReceiptTimeout }) => announceReceiptTimeout)).toEqual([3, 5, 3]);
+  });
+
+  test('what a grandmaster says of its time, and what it says once it follows another', () => {
+    const managed = clock({ allowSet: true });
+    const settings = {
+      ...{ clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVariance: 0x4e5d },
+      ...{ currentUtcOffset: 37, currentUtcOffsetValid: true, ptpTimescale: true },
+      ...{ timeTraceable: true, frequencyTraceable: true, leap59: false, leap61: false },
+      timeSource: 0x20,
+    };
+    const dataField = encodeManagementData('GRANDMASTER_SETTINGS_NP', settings);
+    const id = 'GRANDMASTER_SETTINGS_NP';
+    const [answer] = answers(managed, { action: 'SET', id, dataField });
+    expect(dataOf(answer, id)).toEqual(settings);
+    expect(managed.clock.state()).toMatchObject({
+      parentDS: { grandmasterClockQuality: { clockClass: 6, clockAccuracy: 0x21 } },
+      timePropertiesDS: { timeTraceable: true, timeSource: 0x20 },
+    });
+  });
+
+  test('DISABLE_PORT and ENABLE_PORT', () => {
+    const managed = clock({ allowSet: true });
+    const target = { clockIdentity: own, portNumber: 2 };
+    const stateOf = () => managed.clock.state().ports[1]?.portState;
+    const [done] = answers(managed, { action: 'COMMAND', id: 'DISABLE_PORT', target });
+    expect(done).toMatchObject({
+      actionField: ManagementAction.ACKNOWLEDGE,
+      tlvs: [{ tlvType: 'MANAGEMENT', dataField: new Uint8Array(0) }],
+    });
+    expect(stateOf()).toBe('DISABLED');
+    managed.step({ kind: 'link', port: 1, up: false });
+    managed.step({ kind: 'link', port: 1, up: true });
+    expect(stateOf()).toBe('DISABLED');
+    answers(managed, { action: 'COMMAND', id: 'ENABLE_PORT', target });
+    expect(stateOf()).toBe('LISTENING');
+    answers(managed, { action: 'COMMAND', id: 'DISABLE_PORT', target });
+    managed.step({ kind: 'link', port: 1, up: false });
+    answers(managed, { action: 'COMMAND', id: 'ENABLE_PORT', target });
+    expect(stateOf()).toBe('FAULTY');
+  });
+
+  test('nobody asks permission at the control socket', () => {
+    const managed = clock();
+    const { results } = managed.manage({
+      ...{ action: 'SET', id: 'PRIORITY2', portNumber: 'all' },
+      data: { priority2: 3 },
+    });
+    expect(results).toMatchObject([{ kind: 'data', data: { priority2: 3 } }]);
+    expect(managed.clock.state().defaultDS.priority2).toBe(3);
+  });
+});
+
+describe('15.3.3: through the clock', () => {
+  const forwarded = (managed: ManagedBoundaryClock, octets: Uint8Array, port = 0) =>
+    managementSent(managed.step(message(octets, port))).filter(
+      ({ message: { header } }) => header.sourcePortIdentity.clockIdentity !== own,
+    );
+
+  test('by every other port of the tree, one hop less, all else as it came', () => {
+    const octets = requestOctets({ id: 'PRIORITY1', hops: [4, 3] });
+    const expected = octets.slice();
+    expected[45] = 2;
+    expect(forwarded(clock(), octets).map(({ port, octets: sent }) => [port, sent])).toEqual([
+      [1, expected],
+      [2, expected],
+    ]);
+  });
+
+  test('answers of others as well', () => {
+    const octets = requestOctets({ action: 'RESPONSE', id: 'PRIORITY1' });
+    expect(forwarded(clock(), octets, 2).map(({ port }) => port)).toEqual([0, 1]);
+  });
+
+  test('not without a hop left, not for this clock alone, not to or from a port outside the tree', () => {
+    expect(forwarded(clock(), requestOctets({ id: 'PRIORITY1', hops: [1, 0] }))).toEqual([]);
+    const target = { clockIdentity: own, portNumber: 0xffff };
+    expect(forwarded(clock(), requestOctets({ id: 'PRIORITY1', target }))).toEqual([]);
+    const half = clock({ up: [0, 1] });
+    expect(forwarded(half, requestOctets({ id: 'PRIORITY1' })).map(({ port }) => port)).toEqual([
+      1,
+    ]);
+    half.step({ kind: 'link', port: 2, up: true }); // LISTENING
+    expect(forwarded(half, requestOctets({ id: 'PRIORITY1' }), 2)).toEqual([]);
+  });
+
+  test('its own come back are a loop', () => {
+    const managed = clock();
+    const [answer] = managementSent(
+      managed.step(message(requestOctets({ id: 'PRIORITY1' }))),
+    ).filter(({ message: { header } }) => header.sourcePortIdentity.clockIdentity === own);
+    expect(managed.step(message(answer?.octets ?? new Uint8Array(0), 1))).toEqual([
+      { kind: 'discarded', port: 1, reason: 'ownMessage' },
+    ]);
+  });
+});
