@@ -38,9 +38,11 @@ namespace ptpswitch::dataplane {
   X(kTxSignaling, "tx.Signaling")                                                                         \
   X(kTxManagement, "tx.Management")                                                                       \
   X(kTxPtpV1, "tx.PTPv1")                                                                                 \
-  /* Counted at the ingress port: left by at least one port; went up to a clock of this box. */           \
+  /* Counted at the ingress port: left by at least one port; went up to a clock of this box, or a copy     \
+     of it. */                                                                                            \
   X(kForwarded, "path.forwarded")                                                                         \
   X(kTerminated, "path.terminated")                                                                       \
+  X(kCopied, "path.copied")                                                                               \
   /* Follow_Up and Pdelay_Resp_Follow_Up written for one-step senders, at the ingress port. */            \
   X(kGenerated, "path.generatedFollowUp")                                                                 \
   X(kNotPtp, "path.notPtp")                                                                               \

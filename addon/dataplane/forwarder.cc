@@ -221,6 +221,13 @@ void Forwarder::terminate(uint32_t ingress, const FrameView& view, const Recepti
                                    : Counter::kDropRecordsFull);
 }
 
+// A transparent clock forwards a request as any other message, and answers it if it is asked.
+void Forwarder::copy_management_request(uint32_t ingress, const FrameView& view) {
+  if (!policy_.managed_clock || !view.is_management_request_for(*policy_.managed_clock)) return;
+  ports_[ingress].counters.add(
+      effects_.punt(ingress, view, std::nullopt) ? Counter::kCopied : Counter::kDropRecordsFull);
+}
+
 std::optional<int64_t> Forwarder::common_ns(uint32_t port, int64_t timestamp_ns) const {
   const ClockRelation& relation = ports_[port].relation;
   if (!relation.valid) return std::nullopt;
@@ -242,9 +249,11 @@ void Forwarder::forward_end_to_end(uint32_t ingress, FrameView& view, const Rece
     case MessageType::kDelayResp:
       // Only the way its Delay_Req came: nobody else asked, and no other residence is known.
       return forward_corrected(ingress, view, requester_ports(ingress, view), now);
+    case MessageType::kManagement:
+      copy_management_request(ingress, view);
+      [[fallthrough]];
     case MessageType::kAnnounce:
-    case MessageType::kSignaling:
-    case MessageType::kManagement: {
+    case MessageType::kSignaling: {
       const int general = static_cast<int>(view.type) - static_cast<int>(MessageType::kFollowUp);
       const auto sent = static_cast<Counter>(static_cast<int>(Counter::kTxFollowUp) + general);
       return forward_unchanged(ingress, view, egress_set(ingress, view, now), sent);

@@ -114,6 +114,7 @@ class Forwarder {
   // A raw time stamp of a port in ns of the common timebase; none while its clock is not related.
   std::optional<int64_t> common_ns(uint32_t port, int64_t timestamp_ns) const;
   void terminate(uint32_t ingress, const wire::FrameView& view, const Reception& reception);
+  void copy_management_request(uint32_t ingress, const wire::FrameView& view);
   void forward_event(uint32_t ingress, wire::FrameView& view, const Reception& reception,
                      uint32_t egress_ports, int64_t now);
   void forward_corrected(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,

@@ -57,6 +57,9 @@ struct Policy {
   std::vector<RateRatio> rate_ratios;  // at most kMaxPolicyRules
   BridgePolicy bridge;
   bool loop_guard = false;
+  // clockIdentity of the clocks of this box: management requests that pass and are for them, or for
+  // everybody, are handed up as well. None: nobody here answers.
+  std::optional<uint64_t> managed_clock;
 
   // The action of the first rule that matches; none when no rule does.
   std::optional<Action> action(uint16_t sdo_id, uint8_t domain_number, uint32_t port) const {

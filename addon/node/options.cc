@@ -224,6 +224,13 @@ wire::ScaledNs read_link_delay(const Napi::Value& value) {
   return delay;
 }
 
+uint64_t read_clock_identity(const Napi::Value& value) {
+  bool lossless = value.IsBigInt();
+  const uint64_t identity = lossless ? value.As<Napi::BigInt>().Uint64Value(&lossless) : 0;
+  if (!lossless) throw_argument(value.Env(), "managedClock must be a BigInt of 64 bits, unsigned");
+  return identity;
+}
+
 dataplane::RateRatio read_rate_ratio(const Napi::Object& entry) {
   // Further off than this no oscillator runs.
   constexpr double kMaxRateOffset = 1e-2;
@@ -256,6 +263,8 @@ dataplane::Policy read_policy(const Napi::Value& value, uint32_t ports) {
   }
   policy.bridge = read_bridge(from.Get("bridge"), ports);
   policy.loop_guard = from.Get("loopGuard").ToBoolean().Value();
+  const Napi::Value managed = from.Get("managedClock");
+  if (!managed.IsUndefined()) policy.managed_clock = read_clock_identity(managed);
   return policy;
 }
 

@@ -66,6 +66,15 @@ struct FrameView {
     return static_cast<int64_t>(read64(message() + kCorrectionFieldOffset));
   }
   const uint8_t* source_port_identity() const { return message() + kSourcePortIdentityOffset; }
+  // Only in Management messages: GET, SET or COMMAND for the clock `identity`, or for every clock
+  // (15.3.1).
+  bool is_management_request_for(uint64_t identity) const {
+    const uint64_t target = read64(message() + kTargetPortIdentityOffset);
+    const auto action = static_cast<ManagementAction>(message()[kActionFieldOffset] & 0x0F);
+    return (target == identity || target == UINT64_MAX) &&
+           (action == ManagementAction::kGet || action == ManagementAction::kSet ||
+            action == ManagementAction::kCommand);
+  }
   // Only in messages that answer a request.
   const uint8_t* requesting_port_identity() const {
     return message() + kRequestingPortIdentityOffset;

@@ -48,7 +48,12 @@ inline constexpr uint16_t kControlFieldOffset = 32;
 inline constexpr uint16_t kBodyOffset = kHeaderLength;         // first field is a Timestamp
 inline constexpr uint16_t kRequestingPortIdentityOffset = 44;  // Delay_Resp, Pdelay_Resp and its
                                                                // Follow_Up
+inline constexpr uint16_t kTargetPortIdentityOffset = 34;      // Management, Table 56
+inline constexpr uint16_t kActionFieldOffset = 46;             // its low nibble
 inline constexpr uint16_t kTwoStepFlag = 0x0200;               // Table 37, octet 6 bit 1
+
+// Table 57, values of actionField: those that ask for something.
+enum class ManagementAction : uint8_t { kGet = 0, kSet = 1, kCommand = 3 };
 
 inline constexpr bool is_event(MessageType type) {
   return static_cast<uint8_t>(type) < 0x8;  // 0x0 to 0x7 are event messages

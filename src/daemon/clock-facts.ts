@@ -1,6 +1,5 @@
 /** What of this box the clocks tell to those who manage them. */
 import { readFileSync } from 'node:fs';
-import type { Transport } from '../core/io.js';
 import type { ClockFacts, PortFacts } from '../core/management/clock-facts.js';
 import { instantFromNs } from '../core/time/instant.js';
 import { messageTypeCodes, type MessageType } from '../core/wire/header.js';
@@ -9,11 +8,10 @@ import type { DataPlane } from '../native/data-plane.js';
 import { ipv4Octets, ipv6Octets, macOctets } from './addresses.js';
 import type { PortTransport } from './pump.js';
 
-export interface ClockFactsOptions {
-  readonly dataPlane: DataPlane;
-  readonly transport: Transport;
-  /** By port of the data plane. */
-  readonly transports: readonly PortTransport[];
+/** A port of a clock: its index in the data plane, and what it speaks there. */
+export interface ClockPort {
+  readonly port: number;
+  readonly transport: PortTransport | undefined;
 }
 
 const manifest = JSON.parse(
@@ -22,24 +20,24 @@ const manifest = JSON.parse(
 
 const messageTypes = Object.keys(messageTypeCodes) as MessageType[];
 
-export function clockFactsOf({ dataPlane, transport, transports }: ClockFactsOptions): ClockFacts {
+/** @param ports by portNumber, from 1 */
+export function clockFactsOf(dataPlane: DataPlane, ports: readonly ClockPort[]): ClockFacts {
   return {
-    transport,
     version: manifest.version,
     // The timebase common to all ports is the system clock's (docs/decisions/0005-common-timebase.md).
     now: () =>
       instantFromNs(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6))),
-    portFacts: (portNumber) => portFactsOf(dataPlane, portNumber - 1, transports[portNumber - 1]),
+    portFacts: (portNumber) => {
+      const port = ports[portNumber - 1];
+      if (port === undefined) throw new RangeError(`no port ${portNumber}`);
+      return portFactsOf(dataPlane, port);
+    },
   };
 }
 
-function portFactsOf(
-  dataPlane: DataPlane,
-  port: number,
-  transport: PortTransport | undefined,
-): PortFacts {
+function portFactsOf(dataPlane: DataPlane, { port, transport }: ClockPort): PortFacts {
   const info = dataPlane.ports()[port];
-  if (info === undefined) throw new RangeError(`no port ${port}`);
+  if (info === undefined) throw new RangeError(`no port ${port} of the data plane`);
   const physicalAddress =
     info.mac === '' ? new Uint8Array(0) : Uint8Array.from(macOctets(info.mac));
   return {
@@ -47,6 +45,7 @@ function portFactsOf(
     linkUp: info.present && info.link,
     timestamping: info.timestamping,
     physicalAddress,
+    networkProtocol: transport?.transport ?? 'l2',
     protocolAddress: protocolAddressOf(transport) ?? physicalAddress,
     received: countsOf(dataPlane, port, 'rx'),
     transmitted: countsOf(dataPlane, port, 'tx'),

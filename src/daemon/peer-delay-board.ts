@@ -71,6 +71,11 @@ export class PeerDelayBoard {
     this.#before[port] = this.#counted(port);
   }
 
+  /** As it was told last. */
+  linkDelayOf(port: number, transport: Transport): LinkDelay | undefined {
+    return this.#linkDelays.get(keyOf(port, transport));
+  }
+
   statusOf(port: number): PeerDelayStatus {
     const links = transports.map((transport) => this.#linkStatus(port, transport));
     return { links, problem: this.#problemOf(port, links) };

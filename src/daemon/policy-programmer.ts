@@ -28,6 +28,7 @@ export class PolicyProgrammer {
   readonly #dataPlane: Pick<DataPlane, 'program'>;
   readonly #rules: Policy['rules'];
   readonly #loopGuard: boolean | undefined;
+  readonly #managedClock: bigint | undefined;
   #bridge: BridgePolicy | undefined;
   readonly #timers: Timers;
   readonly #linkDelays = new Map<string, LinkDelay>();
@@ -38,11 +39,16 @@ export class PolicyProgrammer {
     dataPlane: Pick<DataPlane, 'program'>,
     rules: Policy['rules'],
     timerClock: TimerClock,
-    { loopGuard, bridge }: Pick<Policy, 'loopGuard' | 'bridge'> = {},
+    {
+      loopGuard,
+      bridge,
+      managedClock,
+    }: Pick<Policy, 'loopGuard' | 'bridge' | 'managedClock'> = {},
   ) {
     this.#dataPlane = dataPlane;
     this.#rules = rules;
     this.#loopGuard = loopGuard;
+    this.#managedClock = managedClock;
     this.#bridge = bridge;
     this.#timers = new Timers(timerClock);
     this.#program();
@@ -104,6 +110,7 @@ export class PolicyProgrammer {
       rateRatios: [...this.#rateRatios.values()],
       bridge: this.#bridge,
       loopGuard: this.#loopGuard,
+      managedClock: this.#managedClock,
     });
   }
 }

@@ -12,9 +12,7 @@ export function policyRules(
   instances: readonly InstanceConfig[],
   interfaces: readonly string[],
 ): PolicyRule[] {
-  const single = instances.filter(({ domain }) => domain !== 'any');
-  const every = instances.filter(({ domain }) => domain === 'any');
-  return [...single, ...every].map((instance) => {
+  return inOrderOfRules(instances).map((instance) => {
     switch (instance.type) {
       case 'bc':
       case 'oc': {
@@ -46,4 +44,23 @@ export function isPeerToPeerTransparent(
       (candidate.domainNumber === 'any' || candidate.domainNumber === domainNumber),
   );
   return rule?.action === 'p2p-tc';
+}
+
+/** The instance that the messages of a domain are for, by the same rules. */
+export function instanceServing(
+  instances: readonly InstanceConfig[],
+  sdoId: number,
+  domainNumber: number,
+): InstanceConfig | undefined {
+  return inOrderOfRules(instances).find(
+    (instance) =>
+      (instance.domain === 'any' || instance.domain === domainNumber) &&
+      (!('sdoId' in instance) || instance.sdoId === sdoId),
+  );
+}
+
+function inOrderOfRules(instances: readonly InstanceConfig[]): readonly InstanceConfig[] {
+  const single = instances.filter(({ domain }) => domain !== 'any');
+  const every = instances.filter(({ domain }) => domain === 'any');
+  return [...single, ...every];
 }

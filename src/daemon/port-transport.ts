@@ -7,8 +7,21 @@ import { formatMac, linkLocalIpv6 } from './addresses.js';
 import type { InterfaceAddresses } from './host.js';
 import type { PortTransport } from './pump.js';
 
-/** 7.5.2.2: of the first port that has an address; before there is one, a locally administered one of our own making. */
+const identities = new WeakMap<DataPlane, ClockIdentity>();
+
+/**
+ * 7.5.2.2: of the first port that has an address; before there is one, a locally administered one of our own making. It
+ * stays what it was when it was first asked for.
+ */
 export function identityOf(dataPlane: DataPlane): ClockIdentity {
+  const known = identities.get(dataPlane);
+  if (known !== undefined) return known;
+  const identity = newIdentityOf(dataPlane);
+  identities.set(dataPlane, identity);
+  return identity;
+}
+
+function newIdentityOf(dataPlane: DataPlane): ClockIdentity {
   const mac = dataPlane.ports().find((port) => port.mac !== '')?.mac;
   return clockIdentityFromMac(mac ?? formatMac(Buffer.of(0x02, ...randomBytes(5))));
 }

@@ -7,7 +7,7 @@ import { instantAfter, instantFromNs, type Instant } from '../core/time/instant.
 import { timeInterval, timeIntervalFromNs } from '../core/time/time-interval.js';
 import { viewOf } from '../core/wire/codec.js';
 import { readPortIdentity } from '../core/wire/derived-types.js';
-import { isEventMessage } from '../core/wire/header.js';
+import { isEventMessage, type MessageType } from '../core/wire/header.js';
 import type { DataPlane, EngineRecord, SubmitFrame } from '../native/data-plane.js';
 import { isGroupMac } from './addresses.js';
 import { decapsulate, encapsulate, type LocalAddress } from './encapsulation.js';
@@ -32,6 +32,8 @@ export interface Attachment {
   readonly instance: CoreInstance;
   /** By the data plane's port; undefined where the instance has none. */
   readonly ports: readonly (PortTransport | undefined)[];
+  /** The only ones it is told of; all unless set. */
+  readonly messageTypes?: readonly MessageType[];
   /** It is told of every Sync that passes, on whatever port. */
   readonly observesSyncs?: boolean;
 }
@@ -47,7 +49,7 @@ export type PumpEvent =
   | (Extract<Output, { kind: 'offsetSample' | 'linkDelay' | 'rateRatio' | 'discarded' }> & {
       readonly instance: number;
     })
-  /** Nobody's: no instance speaks that transport on that port, or the frame is another host's. */
+  /** Nobody's: no instance takes such messages on that transport and port, or the frame is another host's. */
   | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: UnclaimedReason }
   | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>;
 
@@ -130,6 +132,15 @@ export class Pump {
   stop(): void {
     this.#running = false;
     this.#timers.cancelAll();
+  }
+
+  /** Does what an instance wants done for another reason than what has happened here. */
+  perform(instance: CoreInstance, outputs: readonly Output[]): void {
+    const index = this.#attachments.findIndex((attachment) => attachment.instance === instance);
+    const attachment = this.#attachments[index];
+    if (attachment === undefined) throw new RangeError('that instance is not attached');
+    for (const output of outputs) this.#perform(index, attachment, output);
+    this.#submit();
   }
 
   #drain(): void {
@@ -236,7 +247,7 @@ export class Pump {
     let unclaimed: UnclaimedReason | undefined = 'otherTransport';
     for (const [index, attachment] of this.#attachments.entries()) {
       const own = attachment.ports[port];
-      if (own?.transport !== transport) continue;
+      if (own?.transport !== transport || !isTold(attachment, messageType)) continue;
       if (own.vlanId !== 'any' && own.vlanId !== vlanId) {
         unclaimed &&= 'otherVlan';
         continue;
@@ -320,4 +331,9 @@ export class Pump {
     if (!mac || transport === undefined) return undefined;
     return { ...transport, mac };
   }
+}
+
+function isTold({ messageTypes }: Attachment, messageType: MessageType | undefined): boolean {
+  if (messageTypes === undefined) return true;
+  return messageType !== undefined && messageTypes.includes(messageType);
 }

@@ -18,6 +18,10 @@ import { identityOf, transportAt } from './port-transport.js';
 import { Pump, type Attachment, type PortTransport, type PumpEvent } from './pump.js';
 import { SyntonisationBoard, type SyntonisationStatus } from './syntonisation-board.js';
 import type { TimerClock } from './timers.js';
+import {
+  attachTransparentClockManagement,
+  type AttachedTransparentClock,
+} from './transparent-clock-management.js';
 
 export interface TransparentClockOptions {
   readonly dataPlane: DataPlane;
@@ -47,6 +51,7 @@ export class TransparentClock {
   readonly #transports: readonly (Transport | undefined)[];
   readonly #peerDelay: PeerDelayBoard;
   readonly #boundaryClocks: readonly AttachedBoundaryClock[];
+  readonly #transparentClocks: readonly AttachedTransparentClock[];
   readonly #syntonisation = new SyntonisationBoard();
 
   /** Programs the data plane; it forwards from here on. */
@@ -54,22 +59,34 @@ export class TransparentClock {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
     const interfaces = config.ports.map((port) => port.interface);
+    const clockIdentity = identityOf(dataPlane);
+    const managed = config.instances.some(isTransparent);
     this.#programmer = new PolicyProgrammer(
       dataPlane,
       policyRules(config.instances, interfaces),
       timerClock,
-      { loopGuard: config.loopGuard, bridge: options.bridge },
+      {
+        loopGuard: config.loopGuard,
+        bridge: options.bridge,
+        managedClock: managed ? clockIdentity : undefined,
+      },
     );
     const peerToPeerPorts = attachPeerToPeerPorts(options);
     this.#transports = peerToPeerPorts.map(({ transport }) => transport);
     this.#peerDelay = new PeerDelayBoard(config.ports.length, dataPlane.counters());
     this.#boundaryClocks = attachBoundaryClocks(options);
+    this.#transparentClocks = attachTransparentClockManagement({
+      ...options,
+      clockIdentity,
+      linkDelayOf: (port, transport) => this.#peerDelay.linkDelayOf(port, transport),
+    });
     this.#pump = new Pump({
       dataPlane,
       attachments: [
         ...peerToPeerPorts.map(({ attachment }) => attachment),
         { instance: new Syntoniser(), ports: [], observesSyncs: true },
         ...this.#boundaryClocks.map(({ attachment }) => attachment),
+        ...this.#transparentClocks.map(({ attachment }) => attachment),
       ],
       latencies: config.ports,
       timerClock,
@@ -190,7 +207,7 @@ function attachPeerToPeerPorts({
         speculative: true,
         serves: ({ sdoId, domainNumber }) => isPeerToPeerTransparent(rules, sdoId, domainNumber),
       });
-      return { transport, attachment: { instance, ports } };
+      return { transport, attachment: { instance, ports, messageTypes: peerDelayMessages } };
     }),
   );
 }
@@ -198,6 +215,12 @@ function attachPeerToPeerPorts({
 /** A clock that measures the link of any of its ports. */
 function asksPeers(instance: InstanceConfig): boolean {
   return 'ports' in instance && instance.ports.some((port) => port.delayMechanism === 'p2p');
+}
+
+const peerDelayMessages = ['Pdelay_Req', 'Pdelay_Resp', 'Pdelay_Resp_Follow_Up'] as const;
+
+function isTransparent({ type }: InstanceConfig): boolean {
+  return type === 'e2e-tc' || type === 'p2p-tc';
 }
 
 function isPeerToPeer(instance: InstanceConfig): instance is PeerToPeerConfig {

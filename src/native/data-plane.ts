@@ -115,10 +115,15 @@ export interface Policy {
   readonly bridge?: BridgePolicy | undefined;
   /** A port by which forwarded messages come round a second time is isolated for 10 s. */
   readonly loopGuard?: boolean | undefined;
+  /**
+   * clockIdentity of the clocks of this box: management requests for it, or for every clock, that a transparent clock
+   * forwards are handed up too. Absent: nobody here answers.
+   */
+  readonly managedClock?: bigint | undefined;
 }
 
 export type EngineRecord =
-  /** A frame of a terminated domain: the whole Ethernet frame, VLAN tags in place. */
+  /** A frame of a terminated domain, or a management request that passes: the whole Ethernet frame, VLAN tags in place. */
   | {
       readonly kind: 'frame';
       readonly port: number;

@@ -139,11 +139,11 @@ function portGetters(
         ...description,
         clockIdentity: portDS(portNumber).portIdentity.clockIdentity,
         clockType: numberPortsOf(clock) === 1 ? ClockType.ordinary : ClockType.boundary,
-        delayMechanism: 'e2e',
+        delayMechanism: portDS(portNumber).delayMechanism,
       }),
     PORT_DATA_SET: (portNumber) => ({
       ...portDS(portNumber),
-      ...unmeasuredLink,
+      peerMeanPathDelay: portDS(portNumber).meanLinkDelay,
       versionNumber,
     }),
     LOG_ANNOUNCE_INTERVAL: portDS,
@@ -151,12 +151,13 @@ function portGetters(
     LOG_SYNC_INTERVAL: portDS,
     VERSION_NUMBER: () => ({ versionNumber }),
     MASTER_ONLY: portDS,
-    DELAY_MECHANISM: () => unmeasuredLink,
-    LOG_MIN_PDELAY_REQ_INTERVAL: () => unmeasuredLink,
-    PORT_DATA_SET_NP: () => ({
-      neighborPropDelayThresh: neighborPropDelayThreshNs,
-      asCapable: 1,
-    }),
+    DELAY_MECHANISM: portDS,
+    LOG_MIN_PDELAY_REQ_INTERVAL: portDS,
+    PORT_DATA_SET_NP: (portNumber) => {
+      const { delayMechanism, meanLinkDelay } = portDS(portNumber);
+      const unmeasured = delayMechanism === 'p2p' && meanLinkDelay === zeroTimeInterval;
+      return { neighborPropDelayThresh: neighborPropDelayThreshNs, asCapable: unmeasured ? 0 : 1 };
+    },
     PORT_PROPERTIES_NP: (portNumber) => {
       const { portIdentity, portState } = portDS(portNumber);
       const { timestamping, interface: interfaceName } = facts.portFacts(portNumber);
@@ -174,13 +175,6 @@ function portGetters(
     }),
   };
 }
-
-/** Of a port that measures its path end to end. */
-const unmeasuredLink = {
-  delayMechanism: 'e2e',
-  peerMeanPathDelay: zeroTimeInterval,
-  logMinPdelayReqInterval: 0,
-} as const;
 
 function clockSetters(clock: BoundaryClock): Setters {
   const change = (to: ClockChange) => clock.reconfigure(to);
@@ -227,6 +221,10 @@ function portSetters(clock: BoundaryClock): Setters {
     ANNOUNCE_RECEIPT_TIMEOUT: ({ announceReceiptTimeout }, portNumber) =>
       announceReceiptTimeout >= leastReceiptTimeout
         ? change(portNumber, { announceReceiptTimeout })
+        : 'WRONG_VALUE',
+    LOG_MIN_PDELAY_REQ_INTERVAL: ({ logMinPdelayReqInterval }, portNumber) =>
+      isInterval(logMinPdelayReqInterval)
+        ? change(portNumber, { logMinPdelayReqInterval })
         : 'WRONG_VALUE',
     MASTER_ONLY: ({ masterOnly }, portNumber) => change(portNumber, { masterOnly }),
   };

@@ -11,7 +11,8 @@ export interface PortFacts {
   readonly timestamping: 'software' | 'hardware';
   /** Six octets; none while the interface does not exist. */
   readonly physicalAddress: Uint8Array;
-  /** That of the transport: six, four or sixteen octets. */
+  readonly networkProtocol: Transport;
+  /** Of that protocol: six, four or sixteen octets. */
   readonly protocolAddress: Uint8Array;
   /** Of all that passes the port, whichever clock it is of. */
   readonly received: MessageCounts;
@@ -19,7 +20,6 @@ export interface PortFacts {
 }
 
 export interface ClockFacts {
-  readonly transport: Transport;
   /** Of the software. */
   readonly version: string;
   /** As a time stamp taken now would be. */
@@ -38,7 +38,7 @@ const profileIdentities = {
 export const versionNumber = 2;
 
 export function clockDescription(
-  { transport, version, portFacts }: ClockFacts,
+  { version, portFacts }: ClockFacts,
   portNumber: number,
   own: {
     readonly clockType: number;
@@ -47,12 +47,12 @@ export function clockDescription(
     readonly userDescription: string;
   },
 ): ManagementData<'CLOCK_DESCRIPTION'> {
-  const { physicalAddress, protocolAddress } = portFacts(portNumber);
+  const { physicalAddress, networkProtocol, protocolAddress } = portFacts(portNumber);
   return {
     clockType: own.clockType,
     physicalLayerProtocol: 'IEEE 802.3',
     physicalAddress,
-    networkProtocol: transport,
+    networkProtocol,
     protocolAddress,
     manufacturerIdentity: new Uint8Array(3), // nobody's OUI
     // manufacturer; model; instance

@@ -15,13 +15,14 @@ export interface PmcOptions {
 export interface PmcAnswer {
   /** "020000.fffe.000001-1". */
   readonly portIdentity: string;
-  /** RESPONSE, ACKNOWLEDGE or MANAGEMENT_ERROR_STATUS. */
+  /** RESPONSE or ACKNOWLEDGE. */
   readonly action: string;
+  /** The managementId, or MANAGEMENT_ERROR_STATUS. */
   readonly id: string;
   readonly members: Readonly<Record<string, string>>;
 }
 
-const ANSWER_TIMEOUT_MS = 3_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 export class Pmc {
   readonly #child: Child;

@@ -145,6 +145,14 @@ instances:
     });
   });
 
+  test('what is allowed over the wire', () => {
+    const managementOf = (text: string) =>
+      loadConfig(fileWith(`{ports: [a, b], instances: [{type: e2e-tc}], ${text}}`)).management;
+    expect(managementOf('management: {allowSet: true}')).toEqual({ allowSet: true });
+    expect(managementOf('management: {}')).toEqual({ allowSet: false });
+    expect(managementOf('timestamping: auto')).toBeUndefined();
+  });
+
   test('options alone make an end-to-end transparent clock for every domain', () => {
     const config = loadConfig(undefined, { interfaces: ['eth1', 'eth2'] });
     expect(config.ports.map((port) => port.interface)).toEqual(['eth1', 'eth2']);
@@ -202,7 +210,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown key without one',
       'colour: red\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard',
+      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, management',
     ],
     [
       'a bridge that is made and joined',
@@ -228,6 +236,16 @@ describe('what is not, with file, line, key and remedy', () => {
       'a VLAN that leaves both with and without a tag',
       'ports:\n  - interface: a\n    vlan: {pvid: 10, tagged: [10]}\n  - b\ninstances: [{type: e2e-tc}]\nbridge: {name: br0}',
       'switch.yaml:3: ports[0].vlan.tagged: VLAN 10 leaves both with and without a tag; name it as pvid or in tagged',
+    ],
+    [
+      'an unknown key of management',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\nmanagement:\n  allowSets: true',
+      'switch.yaml:4: management.allowSets: unknown key; did you mean allowSet?',
+    ],
+    [
+      'a permission that is neither given nor withheld',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\nmanagement:\n  allowSet: sometimes',
+      'switch.yaml:4: management.allowSet: "sometimes" does not fit here; write true or false',
     ],
     [
       'a key that belongs to another type of instance',

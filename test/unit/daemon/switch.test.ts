@@ -53,6 +53,7 @@ test('the engine is opened and programmed as configured', () => {
   expect(fake.programmed).toEqual([
     {
       rules: [{ sdoId: 'any', domainNumber: 'any', action: 'e2e-tc' }],
+      managedClock: 0x020000fffe000001n,
       linkDelays: [],
       rateRatios: [],
     },

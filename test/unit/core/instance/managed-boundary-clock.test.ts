@@ -32,7 +32,6 @@ const counts = Object.fromEntries(
 ) as MessageCounts;
 
 const facts: ManagementSettings['facts'] = {
-  transport: 'l2',
   version: '1.2.3',
   now: () => instantFromNs(1_700_000_000_000_000_000n),
   portFacts: (portNumber) => ({
@@ -40,6 +39,7 @@ const facts: ManagementSettings['facts'] = {
     linkUp: true,
     timestamping: 'software',
     physicalAddress: Uint8Array.of(2, 0, 0, 0, 0, portNumber),
+    networkProtocol: 'l2',
     protocolAddress: Uint8Array.of(2, 0, 0, 0, 0, portNumber),
     received: counts,
     transmitted: counts,
@@ -62,6 +62,9 @@ function clock({ allowSet = false, up = [0, 1, 2] }: { allowSet?: boolean; up?: 
       },
       ports: [0, 1, 2].map((port) => ({
         port,
+        transport: 'l2',
+        delayMechanism: 'e2e',
+        logMinPdelayReqInterval: 0,
         delayAsymmetry: zeroTimeInterval,
         logAnnounceInterval: 1,
         announceReceiptTimeout: 3,
