@@ -5,6 +5,7 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { ClockStatus } from '../daemon/clock-status.js';
+import { ManagementRequestError, type ManagementAnswer } from '../daemon/management.js';
 import type { PortStatus, Stats } from '../daemon/status.js';
 import { UnknownPortError } from '../daemon/switch.js';
 import { ControlError, socketMode } from './socket-file.js';
@@ -14,6 +15,8 @@ export interface Controlled {
   readonly ports: () => readonly PortStatus[];
   readonly stats: () => Stats;
   readonly clocks: () => readonly ClockStatus[];
+  /** @throws ManagementRequestError */
+  readonly manage: (request: unknown) => readonly ManagementAnswer[];
   readonly loseTransmitTimestamps: (interfaceName: string, count: number) => void;
 }
 
@@ -103,6 +106,7 @@ async function answer(
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof Refusal) return { status: error.status, body: { error: message } };
+    if (error instanceof ManagementRequestError) return { status: 400, body: { error: message } };
     if (error instanceof UnknownPortError) return { status: 404, body: { error: message } };
     return { status: 500, body: { error: message } };
   }
@@ -127,6 +131,8 @@ async function route(
         pid: process.pid,
         uptimeSeconds: Math.floor(process.uptime()),
       } satisfies ProcessStatus;
+    case 'POST /management':
+      return controlled.manage(await bodyOf(request));
     case 'POST /faults': {
       const fault = faultFrom(await bodyOf(request));
       controlled.loseTransmitTimestamps(fault.interface, fault.loseTransmitTimestamps);
@@ -135,7 +141,7 @@ async function route(
     default:
       throw new Refusal(
         404,
-        `${method} ${url}: unknown: GET /stats, /ports, /clocks, /status or POST /faults`,
+        `${method} ${url}: unknown: GET /stats, /ports, /clocks, /status, POST /management or /faults`,
       );
   }
 }

@@ -16,6 +16,7 @@ import type { Attachment, PortTransport } from './pump.js';
 export interface AttachedBoundaryClock {
   readonly attachment: Attachment;
   readonly status: () => ClockStatus;
+  readonly instance: ClockConfig;
   readonly clock: ManagedBoundaryClock;
 }
 
@@ -56,6 +57,7 @@ export function attachBoundaryClocks({
           instance.ports.map((port) => port.interface),
           aheadOfSystemClockNs(clock),
         ),
+      instance,
       clock,
     };
   });

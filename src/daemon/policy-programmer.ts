@@ -39,11 +39,7 @@ export class PolicyProgrammer {
     dataPlane: Pick<DataPlane, 'program'>,
     rules: Policy['rules'],
     timerClock: TimerClock,
-    {
-      loopGuard,
-      bridge,
-      managedClock,
-    }: Pick<Policy, 'loopGuard' | 'bridge' | 'managedClock'> = {},
+    { loopGuard, bridge, managedClock }: Pick<Policy, 'loopGuard' | 'bridge' | 'managedClock'> = {},
   ) {
     this.#dataPlane = dataPlane;
     this.#rules = rules;

@@ -6,6 +6,7 @@ import { bridgePolicy } from './bridge-policy.js';
 import type { ClockStatus } from './clock-status.js';
 import { GroupMemberships, type MemberPort, type MemberSocket } from './group-memberships.js';
 import { addressesOf as addressesOfInterface, type InterfaceAddresses } from './host.js';
+import { managementAnswersOf, managementRequestFrom, type ManagementAnswer } from './management.js';
 import type { PumpEvent } from './pump.js';
 import {
   linkOf,
@@ -129,6 +130,15 @@ export class Switch {
   /** Of every boundary clock. */
   clocks(): ClockStatus[] {
     return this.#clock.clocks();
+  }
+
+  /**
+   * GET, SET or COMMAND, in JSON as in docs/management.md.
+   * @throws ManagementRequestError
+   */
+  manage(json: unknown): ManagementAnswer[] {
+    const request = managementRequestFrom(json);
+    return managementAnswersOf(request.request.id, this.#clock.manage(request));
   }
 
   stats(): Stats {

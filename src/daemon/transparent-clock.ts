@@ -7,13 +7,15 @@ import type { Config, InstanceConfig, PeerToPeerConfig } from '../config/config.
 import { PeerToPeerPort } from '../core/instance/peer-to-peer-port.js';
 import { Syntoniser } from '../core/instance/syntoniser.js';
 import type { Output, Transport } from '../core/io.js';
+import type { Managed } from '../core/management/managed-clock.js';
 import type { BridgePolicy, DataPlane } from '../native/data-plane.js';
 import { attachBoundaryClocks, type AttachedBoundaryClock } from './boundary-clocks.js';
 import type { ClockStatus } from './clock-status.js';
 import type { InterfaceAddresses } from './host.js';
+import { ManagementRequestError, type DomainRequest } from './management.js';
 import { PeerDelayBoard, type PeerDelayStatus } from './peer-delay-board.js';
 import { PolicyProgrammer } from './policy-programmer.js';
-import { isPeerToPeerTransparent, policyRules } from './policy.js';
+import { instanceServing, isPeerToPeerTransparent, policyRules } from './policy.js';
 import { identityOf, transportAt } from './port-transport.js';
 import { Pump, type Attachment, type PortTransport, type PumpEvent } from './pump.js';
 import { SyntonisationBoard, type SyntonisationStatus } from './syntonisation-board.js';
@@ -131,6 +133,23 @@ export class TransparentClock {
   /** Of every boundary clock. */
   clocks(): ClockStatus[] {
     return this.#boundaryClocks.map(({ status }) => status());
+  }
+
+  /**
+   * Carries out a management request of an operator; for sdoId 0 where several share the domain.
+   * @throws ManagementRequestError when no clock is in that domain
+   */
+  manage({ domain, request }: DomainRequest): Managed {
+    const instance = instanceServing(this.#options.config.instances, 0, domain);
+    const attached = [...this.#boundaryClocks, ...this.#transparentClocks].find(
+      (candidate) => candidate.instance === instance,
+    );
+    if (attached === undefined) {
+      throw new ManagementRequestError(`domain ${domain}: no clock of this switch is in it`);
+    }
+    const managed = attached.clock.manage(request);
+    this.#pump.perform(attached.clock, managed.outputs);
+    return managed;
   }
 
   #onEvent(event: PumpEvent): void {

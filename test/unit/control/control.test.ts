@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ControlClient } from '../../../src/control/client.js';
 import { serveControl, type Controlled, type ControlServer } from '../../../src/control/server.js';
 import { ControlError, removeLeftover } from '../../../src/control/socket-file.js';
+import { ManagementRequestError } from '../../../src/daemon/management.js';
 import { UnknownPortError } from '../../../src/daemon/switch.js';
 
 let directory: string;
@@ -33,6 +34,7 @@ async function serve(part: Partial<Controlled> = {}): Promise<ControlServer> {
     ports: () => [],
     stats: () => stats,
     clocks: () => [],
+    manage: () => [],
     loseTransmitTimestamps: () => undefined,
     ...part,
   };
@@ -68,6 +70,23 @@ describe('a client and a server', () => {
     expect(await client.stats()).toEqual(stats);
     expect(await client.ports()).toEqual([]);
     expect(await client.status()).toMatchObject({ version: '1.2.3', pid: process.pid });
+  });
+
+  test('a management request goes across as it is, and what is wrong with it comes back', async () => {
+    await serve({
+      manage: (asked) => {
+        if (JSON.stringify(asked) !== '{"action":"GET"}') return [{ error: 'NOT_SUPPORTED' }];
+        throw new ManagementRequestError('id: write one');
+      },
+    });
+    expect(await send('POST', '/management', '{"action":"SET","id":"DOMAIN"}')).toEqual({
+      status: 200,
+      body: [{ error: 'NOT_SUPPORTED' }],
+    });
+    expect(await send('POST', '/management', '{"action":"GET"}')).toEqual({
+      status: 400,
+      body: { error: 'id: write one' },
+    });
   });
 
   test('nobody there: the remedy is to start one', async () => {
