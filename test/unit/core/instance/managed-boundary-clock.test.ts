@@ -1,15 +1,8 @@
 /** A boundary clock under management: requests as pmc sends them, in steps of the core. */
 import { describe, expect, test } from 'vitest';
-import {
-  ManagedBoundaryClock,
-  type ManagementSettings,
-} from '../../../../src/core/instance/managed-boundary-clock.js';
+import type { ManagedBoundaryClock } from '../../../../src/core/instance/managed-boundary-clock.js';
 import type { Output } from '../../../../src/core/io.js';
-import { defaultServoSettings } from '../../../../src/core/servo/pi-servo.js';
-import { allPorts, clockIdentity, type PortIdentity } from '../../../../src/core/time/identity.js';
-import { instantFromNs } from '../../../../src/core/time/instant.js';
-import { zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
-import { messageTypeCodes } from '../../../../src/core/wire/header.js';
+import { clockIdentity } from '../../../../src/core/time/identity.js';
 import {
   codeOfManagementId,
   decodeManagementData,
@@ -17,110 +10,21 @@ import {
   type ManagementData,
   type ManagementId,
 } from '../../../../src/core/wire/management-data/management-ids.js';
-import type { MessageCounts } from '../../../../src/core/wire/management-data/port-data.js';
 import { ManagementAction } from '../../../../src/core/wire/management.js';
-import { decode, encode, type MessageOf } from '../../../../src/core/wire/message.js';
+import { decode, type MessageOf } from '../../../../src/core/wire/message.js';
 import { managementErrorCodes } from '../../../../src/core/wire/tlv/management.js';
+import {
+  asker,
+  boundaryClock,
+  ownIdentity,
+  requestOctets,
+  type Request,
+} from '../../../support/managed-clocks.js';
 import { ptpFramesOf } from '../../../support/ptp-frames.js';
 
-const own = clockIdentity(0x020000fffe000009n);
-const asker: PortIdentity = { clockIdentity: clockIdentity(0x020000fffe000002n), portNumber: 77 };
+const own = ownIdentity;
+const clock = boundaryClock;
 const source = { kind: 'unicast', mac: '02:00:00:00:00:02' } as const;
-
-const counts = Object.fromEntries(
-  Object.entries(messageTypeCodes).map(([name, code]) => [name, 100 + code]),
-) as MessageCounts;
-
-const facts: ManagementSettings['facts'] = {
-  version: '1.2.3',
-  now: () => instantFromNs(1_700_000_000_000_000_000n),
-  portFacts: (portNumber) => ({
-    interface: `eth${portNumber}`,
-    linkUp: true,
-    timestamping: 'software',
-    physicalAddress: Uint8Array.of(2, 0, 0, 0, 0, portNumber),
-    networkProtocol: 'l2',
-    protocolAddress: Uint8Array.of(2, 0, 0, 0, 0, portNumber),
-    received: counts,
-    transmitted: counts,
-  }),
-};
-
-/** Three ports in the MASTER state, unless told otherwise. */
-function clock({ allowSet = false, up = [0, 1, 2] }: { allowSet?: boolean; up?: number[] } = {}) {
-  const managed = new ManagedBoundaryClock(
-    {
-      defaultDS: {
-        clockIdentity: own,
-        numberPorts: 3,
-        clockQuality: { clockClass: 248, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff },
-        priority1: 100,
-        priority2: 101,
-        domainNumber: 0,
-        sdoId: 0,
-        slaveOnly: false,
-      },
-      ports: [0, 1, 2].map((port) => ({
-        port,
-        transport: 'l2',
-        delayMechanism: 'e2e',
-        logMinPdelayReqInterval: 0,
-        delayAsymmetry: zeroTimeInterval,
-        logAnnounceInterval: 1,
-        announceReceiptTimeout: 3,
-        logSyncInterval: 0,
-        logMinDelayReqInterval: 0,
-        masterOnly: false,
-      })),
-      pathTrace: false,
-      servo: defaultServoSettings,
-      random: () => 0.5,
-    },
-    { allowSet, facts },
-  );
-  for (const port of up) {
-    managed.step({ kind: 'link', port, up: true });
-    managed.step({ kind: 'timer', timer: `${port}/announceReceipt` });
-  }
-  return managed;
-}
-
-interface Request {
-  readonly action?: keyof typeof ManagementAction;
-  readonly id: ManagementId | number;
-  readonly dataField?: Uint8Array;
-  readonly target?: PortIdentity;
-  readonly hops?: readonly [starting: number, left: number];
-}
-
-function requestOctets({ action = 'GET', id, dataField, target, hops = [1, 1] }: Request) {
-  return encode({
-    messageType: 'Management',
-    header: {
-      sdoId: 0,
-      minorVersionPTP: 0,
-      domainNumber: 0,
-      flagField: 0,
-      correctionField: zeroTimeInterval,
-      messageTypeSpecific: 0,
-      sourcePortIdentity: asker,
-      sequenceId: 4711,
-      controlField: 4,
-      logMessageInterval: 0x7f,
-    },
-    targetPortIdentity: target ?? allPorts,
-    startingBoundaryHops: hops[0],
-    boundaryHops: hops[1],
-    actionField: ManagementAction[action],
-    tlvs: [
-      {
-        tlvType: 'MANAGEMENT',
-        managementId: typeof id === 'number' ? id : codeOfManagementId(id),
-        dataField: dataField ?? new Uint8Array(0),
-      },
-    ],
-  });
-}
 
 function message(octets: Uint8Array, port = 0, toUnicast = false) {
   return { kind: 'message', port, message: octets, source, toUnicast } as const;
