@@ -1,6 +1,6 @@
 /** Attaches a clock of the core to the data plane for every `bc` and `oc` of the configuration. */
 import type { ClockConfig, ClockPortConfig, Config, PortConfig } from '../config/config.js';
-import type { BoundaryClockSettings } from '../core/instance/boundary-clock.js';
+import type { BoundaryClock, BoundaryClockSettings } from '../core/instance/boundary-clock.js';
 import { ManagedBoundaryClock } from '../core/instance/managed-boundary-clock.js';
 import { defaultServoSettings } from '../core/servo/pi-servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
@@ -55,7 +55,7 @@ export function attachBoundaryClocks({
         clockStatusOf(
           clock.clock.state(),
           instance.ports.map((port) => port.interface),
-          aheadOfSystemClockNs(clock),
+          aheadOfSystemClockNs(clock.clock),
         ),
       instance,
       clock,
