@@ -1,8 +1,11 @@
 /** The door of the forwarder without an engine: what it refuses, and what a caller may do to it. */
 import { describe, expect, test } from 'vitest';
+import { clockIdentity } from '../../src/core/time/identity.js';
+import { encapsulate } from '../../src/daemon/encapsulation.js';
 import { createForwarder } from '../../src/native/addon.js';
 import type { Forwarder, ForwarderOptions } from '../../src/native/forwarder.js';
 import { decodeRecords, eachSend } from '../../src/native/records.js';
+import { requestOctets } from '../support/managed-clocks.js';
 import { policyOf } from './contract/bench.js';
 import { followUpFrame, syncFrame } from './contract/frames.js';
 
@@ -67,6 +70,12 @@ describe('arguments are checked at the door', () => {
         on.relate(0, { rawAnchorNs: 0n, commonAnchorNs: 0n, rateOffset: 1, epoch: 0 });
       },
     ],
+    [
+      'a managed clock of no identity',
+      (on) => {
+        on.program({ ...policyOf('e2e-tc'), managedClock: -1n });
+      },
+    ],
   ];
   test.each(calls)('%s', (_, call) => {
     expect(codeOf(() => call(forwarder()))).toBe('ERR_ARGUMENT');
@@ -94,6 +103,22 @@ test('a Sync, its time stamp and its Follow_Up: what is sent comes back from eac
   expect(second).toMatchObject({ port: 1, number: undefined });
   const correction = Buffer.from(second?.frame ?? []).readBigInt64BE(14 + 8);
   expect(correction).toBe(7_500n << 16n);
+});
+
+test('a management request for the managed clock is forwarded, and a copy of it handed up', () => {
+  const on = forwarder();
+  on.program({ ...policyOf('e2e-tc'), managedClock: 0x020000fffe000009n });
+  const target = { clockIdentity: clockIdentity(0x020000fffe000009n), portNumber: 1 };
+  const message = requestOctets({ id: 'DOMAIN', target });
+  const frame = encapsulate(
+    message,
+    { kind: 'multicast' },
+    { transport: 'l2', mac: '02:00:00:00:00:02' },
+  );
+  const [forwarded] = sent(on, on.receive(0, frame, undefined, 0));
+  expect(Buffer.from(forwarded?.frame ?? [])).toEqual(Buffer.from(frame));
+  const record = decodeRecords(on.drain()).find(({ kind }) => kind === 'frame');
+  expect(record).toMatchObject({ kind: 'frame', port: 0, timestampNs: 0n, ptpOffset: 14 });
 });
 
 test('a frame that was sent stays what it was when the next call writes its own', () => {
