@@ -2,6 +2,8 @@
 
 #include <sys/ioctl.h>
 
+#include "addon/io/timestamping_netlink.h"
+
 namespace ptpswitch::io {
 namespace {
 
@@ -9,6 +11,10 @@ class KernelCalls final : public DriverCalls {
  public:
   int ioctl(int fd, unsigned long request, void* argument) override {
     return ::ioctl(fd, request, argument);
+  }
+  int set_timestamping_by_netlink(const std::string& interface, int transmit_type,
+                                  int receive_filter) override {
+    return io::set_timestamping_by_netlink(interface, transmit_type, receive_filter);
   }
 };
 

@@ -1,6 +1,8 @@
 // The one way from here into the network drivers, so that tests can answer in their place.
 #pragma once
 
+#include <string>
+
 namespace ptpswitch::io {
 
 class DriverCalls {
@@ -8,6 +10,9 @@ class DriverCalls {
   virtual ~DriverCalls() = default;
   // As ioctl(2): 0, or -1 and errno.
   virtual int ioctl(int fd, unsigned long request, void* argument) = 0;
+  // As set_timestamping_by_netlink: 0 or an errno.
+  virtual int set_timestamping_by_netlink(const std::string& interface, int transmit_type,
+                                          int receive_filter) = 0;
 };
 
 // The kernel's.

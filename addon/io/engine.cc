@@ -24,9 +24,9 @@ namespace {
 // Frames taken from one port before the next has its turn: enough to share one read of the error
 // queue among them.
 constexpr int kReceiveBatch = 16;
-// How long the thread keeps looking after it has forwarded before it sleeps: a Follow_Up is 20 to 50
-// us behind its Sync, and being woken costs as much. What ends at a clock of this box is not worth
-// the time: nothing follows it that is in a hurry.
+// How long the thread keeps looking after it has forwarded before it sleeps: a Follow_Up is 20 to
+// 50 us behind its Sync, and being woken costs as much. What ends at a clock of this box is not
+// worth the time: nothing follows it that is in a hurry.
 constexpr int64_t kLingerNs = 50'000;
 // While it spins, how often it asks the kernel for what the rings do not show: commands, link
 // changes, late time stamps.

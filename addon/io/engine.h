@@ -153,7 +153,7 @@ class Engine final : private dataplane::Effects {
   std::vector<std::unique_ptr<HardwareClockTrack>> clocks_;
   SystemClockWatch system_clock_;
   dataplane::ClockRelation system_relation_;  // the identity, for software time stamps
-  bool sent_ = false;  // since that was last asked
+  bool sent_ = false;                         // since that was last asked
   int64_t hardware_mode_checked_at_ = 0;
   std::optional<LinkMonitor> links_;
   FileDescriptor epoll_;

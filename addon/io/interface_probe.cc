@@ -166,6 +166,16 @@ std::vector<std::string> receive_filter_names(uint32_t bits) {
 
 int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& config,
                               DriverCalls& calls) {
+  // The netlink form says nothing of what the driver made of the wish, so it is asked for; a driver
+  // that can neither be told nor asked that way is told the old way.
+  if (calls.set_timestamping_by_netlink(name, config.transmit_type, config.receive_filter) == 0) {
+    hwtstamp_config granted{};
+    if (Questions(name, calls).ask_into(SIOCGHWTSTAMP, granted) &&
+        granted.tx_type == config.transmit_type) {
+      config = {granted.tx_type, granted.rx_filter};
+      return 0;
+    }
+  }
   hwtstamp_config wire{};
   wire.tx_type = config.transmit_type;
   wire.rx_filter = config.receive_filter;

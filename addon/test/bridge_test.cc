@@ -21,7 +21,8 @@ Policy with_bridge(const BridgePolicy& bridge) {
   return policy;
 }
 
-// Ports 0 and 1 are access ports of VLANs 10 and 20, port 2 is a trunk of both, port 3 access of 10.
+// Ports 0 and 1 are access ports of VLANs 10 and 20, port 2 is a trunk of both, port 3 access
+// of 10.
 BridgePolicy two_vlans() {
   BridgePolicy bridge;
   bridge.vlans.resize(kVlanIds);
@@ -106,7 +107,8 @@ TEST_CASE("802.1Q, 8.6.2: not admitted are frames of a VLAN that the port is not
   CHECK(harness.count(0, Counter::kDropVlanNotAdmitted) == 1);
 }
 
-TEST_CASE("802.1Q, 6.9.1: a priority tag has no VLAN, and keeps its priority in the one it is given") {
+TEST_CASE(
+    "802.1Q, 6.9.1: a priority tag has no VLAN, and keeps its priority in the one it is given") {
   ForwarderHarness harness;
   harness.forwarder.program(with_bridge(two_vlans()));
   harness.receive(0, announce().tag(0, 6).build());
@@ -198,8 +200,8 @@ TEST_CASE("a message that comes round is not forwarded again; the second isolate
 
 TEST_CASE("a message is known again however it was corrected, and whatever its type") {
   for (const MessageType type :
-       {MessageType::kSync, MessageType::kFollowUp, MessageType::kDelayReq,
-        MessageType::kPdelayReq, MessageType::kSignaling, MessageType::kManagement}) {
+       {MessageType::kSync, MessageType::kFollowUp, MessageType::kDelayReq, MessageType::kPdelayReq,
+        MessageType::kSignaling, MessageType::kManagement}) {
     ForwarderHarness harness;
     harness.forwarder.program(guarded());
     harness.receive(0, PacketBuilder(type).two_step(true).build());
@@ -208,7 +210,9 @@ TEST_CASE("a message is known again however it was corrected, and whatever its t
   }
 }
 
-TEST_CASE("no loop: another sequenceId, another requester, the same port, much later, one that ends here") {
+TEST_CASE(
+    "no loop: another sequenceId, another requester, the same port, much later, one that ends "
+    "here") {
   ForwarderHarness harness;
   harness.forwarder.program(guarded());
   harness.receive(0, announce(1).build());
@@ -216,8 +220,10 @@ TEST_CASE("no loop: another sequenceId, another requester, the same port, much l
   harness.receive(0, announce(1).build());
   harness.advance(kLoopWindow);
   harness.receive(1, announce(1).build());
-  harness.receive(0, PacketBuilder(MessageType::kPdelayResp).from(kB).requesting(kA.identity()).build());
-  harness.receive(1, PacketBuilder(MessageType::kPdelayResp).from(kB).requesting(Host{13}.identity()).build());
+  harness.receive(
+      0, PacketBuilder(MessageType::kPdelayResp).from(kB).requesting(kA.identity()).build());
+  harness.receive(
+      1, PacketBuilder(MessageType::kPdelayResp).from(kB).requesting(Host{13}.identity()).build());
   CHECK(harness.total(Counter::kDropRepeated) == 0);
 
   Policy ends = guarded();

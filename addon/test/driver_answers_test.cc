@@ -79,6 +79,20 @@ class FakeDriver final : public io::DriverCalls {
     return error == 0 ? 0 : -1;
   }
 
+  int set_timestamping_by_netlink(const std::string&, int transmit_type,
+                                  int receive_filter) override {
+    if (!netlink) return EOPNOTSUPP;
+    hwtstamp_config wanted{.flags = 0, .tx_type = transmit_type, .rx_filter = receive_filter};
+    ++told_by_netlink;
+    return set_mode(wanted);
+  }
+
+  // A kernel and a driver that have the netlink form.
+  bool netlink = false;
+  int told_by_netlink = 0;
+  int told_by_ioctl = 0;
+  // The driver does not tell its mode.
+  bool secretive = false;
   hwtstamp_config mode{.flags = 0, .tx_type = HWTSTAMP_TX_OFF, .rx_filter = HWTSTAMP_FILTER_NONE};
   // The driver lets nobody set the mode.
   int refusal = 0;
@@ -115,9 +129,11 @@ class FakeDriver final : public io::DriverCalls {
         std::memcpy(interface.ifr_hwaddr.sa_data, "\x52\x54\x00\x00\x00\x02", 6);
         return 0;
       case SIOCGHWTSTAMP:
+        if (secretive) return EOPNOTSUPP;
         std::memcpy(interface.ifr_data, &mode, sizeof mode);
         return 0;
       case SIOCSHWTSTAMP:
+        ++told_by_ioctl;
         return set_mode(*reinterpret_cast<hwtstamp_config*>(interface.ifr_data));
       case SIOCETHTOOL:
         return ethtool(interface.ifr_data);
@@ -250,6 +266,27 @@ TEST_CASE("the narrowest filter that stamps every transport is set, a wider one 
   CHECK(receive_filter_set_on(ice) == HWTSTAMP_FILTER_ALL);
   FakeDriver igc(kIgc);
   CHECK(receive_filter_set_on(igc) == HWTSTAMP_FILTER_ALL);
+}
+
+TEST_CASE("where there is a netlink form, it is told that way, once, and asked what became of it") {
+  FakeDriver driver(kIce);
+  driver.netlink = true;
+  io::HardwareTimestampConfig config{HWTSTAMP_TX_ON, HWTSTAMP_FILTER_PTP_V2_EVENT};
+  CHECK(io::set_hardware_timestamping("eth1", config, driver) == 0);
+  CHECK(driver.told_by_netlink == 1);
+  CHECK(driver.told_by_ioctl == 0);
+  CHECK(config.receive_filter == HWTSTAMP_FILTER_ALL);
+  CHECK(driver.mode.tx_type == HWTSTAMP_TX_ON);
+}
+
+TEST_CASE("a driver that cannot be asked is told the old way as well, which answers") {
+  FakeDriver driver(kIce);
+  driver.netlink = true;
+  driver.secretive = true;
+  io::HardwareTimestampConfig config{HWTSTAMP_TX_ON, HWTSTAMP_FILTER_PTP_V2_EVENT};
+  CHECK(io::set_hardware_timestamping("eth1", config, driver) == 0);
+  CHECK(driver.told_by_ioctl == 1);
+  CHECK(config.receive_filter == HWTSTAMP_FILTER_ALL);
 }
 
 TEST_CASE("hardware that stamps some transports only is an obstacle with its name") {
