@@ -10,6 +10,12 @@ const newNames: Readonly<Record<string, string>> = {
   UNCALIBRATED: 'timeReceiver soon',
 };
 
+/** "SLAVE (timeReceiver)" */
+export function withNewName(portState: string): string {
+  const newName = newNames[portState];
+  return newName === undefined ? portState : `${portState} (${newName})`;
+}
+
 /** One section a clock. @param what as in the command */
 export function clockText(what: string, clocks: readonly ClockStatus[], json: boolean): string {
   if (json)
@@ -67,9 +73,7 @@ function lines(name: string, value: unknown): string[][] {
 
 function portLines(ports: ClockStatus['clock']['ports']): string[][] {
   return ports.map(({ interface: name, portIdentity, portState }) => {
-    const newName = newNames[portState];
-    const state = newName === undefined ? portState : `${portState} (${newName})`;
-    return [name, `${portIdentity} ${state}`];
+    return [name, `${portIdentity} ${withNewName(portState)}`];
   });
 }
 

@@ -2,7 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { defaultSocketPath } from '../control/socket-file.js';
 import type { LinkDelayStatus } from '../daemon/peer-delay-board.js';
-import { clockText } from './show-clock.js';
+import { clockText, withNewName } from './show-clock.js';
 import type { PortStatus } from '../daemon/status.js';
 import type { Environment } from './environment.js';
 import { formatNs } from './format-stats.js';
@@ -66,11 +66,24 @@ async function show(args: ShowArguments, { print }: Environment): Promise<void> 
 function portTables(ports: readonly PortStatus[]): string {
   const sections = [
     portTable(ports),
+    portStateTable(ports),
     clockTable(ports),
     peerDelayTable(ports),
     problemLines(ports),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** Where a boundary or ordinary clock runs. */
+function portStateTable(ports: readonly PortStatus[]): string {
+  const rows = ports.flatMap(({ interface: name, clockPorts = [] }) =>
+    clockPorts.map(({ domainNumber, portState }) => [
+      name,
+      String(domainNumber),
+      withNewName(portState),
+    ]),
+  );
+  return rows.length === 0 ? '' : table([['port', 'domain', 'port state'], ...rows]);
 }
 
 /** Of the hardware clocks alone: software time stamps are all of CLOCK_REALTIME. */

@@ -16,6 +16,8 @@ import type { Attachment, PortTransport } from './pump.js';
 export interface AttachedBoundaryClock {
   readonly attachment: Attachment;
   readonly status: () => ClockStatus;
+  /** Something came to nothing at a port of the data plane. */
+  readonly noteDiscard: (port: number, reason: string) => void;
   readonly instance: ClockConfig;
   readonly clock: ManagedBoundaryClock;
 }
@@ -49,12 +51,21 @@ export function attachBoundaryClocks({
         settings.ports.map(({ port }) => ({ port, transport: ports[port] })),
       ),
     });
+    const discarded: Record<string, number>[] = instance.ports.map(() => ({}));
     return {
       attachment: { instance: clock, ports },
+      noteDiscard: (port, reason) => {
+        const own = instance.ports.findIndex((each) => each.interface === interfaces[port]);
+        const counts = discarded[own];
+        if (counts !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
+      },
       status: () =>
         clockStatusOf(
           clock.clock.state(),
-          instance.ports.map((port) => port.interface),
+          instance.ports.map((port, index) => ({
+            interface: port.interface,
+            discarded: { ...discarded[index] },
+          })),
           aheadOfSystemClockNs(clock.clock),
         ),
       instance,

@@ -30,6 +30,8 @@ export interface ClockStatus {
       readonly interface: string;
       readonly portIdentity: string;
       readonly portState: PortState;
+      /** Messages and answers that came to nothing, by reason; they only grow. */
+      readonly discarded: Readonly<Record<string, number>>;
     }[];
   };
   readonly parent: {
@@ -54,17 +56,17 @@ export interface ForeignMasterStatus {
 }
 
 /**
- * @param interfaces by port
+ * @param ports in the order of their portNumbers
  * @param aheadOfSystemClockNs as in ClockStatus
  */
 export function clockStatusOf(
   state: BoundaryClockState,
-  interfaces: readonly string[],
+  ports: readonly Pick<ClockStatus['clock']['ports'][number], 'interface' | 'discarded'>[],
   aheadOfSystemClockNs: number,
 ): ClockStatus {
   const { defaultDS, currentDS, parentDS } = state;
   const { domainNumber, priority1, priority2, clockQuality } = defaultDS;
-  const interfaceOf = (portNumber: number) => interfaces[portNumber - 1] ?? '';
+  const interfaceOf = (portNumber: number) => ports[portNumber - 1]?.interface ?? '';
   return {
     clock: {
       clockIdentity: formatClockIdentity(defaultDS.clockIdentity),
@@ -83,6 +85,7 @@ export function clockStatusOf(
         interface: interfaceOf(portIdentity.portNumber),
         portIdentity: formatPortIdentity(portIdentity),
         portState,
+        discarded: ports[portIdentity.portNumber - 1]?.discarded ?? {},
       })),
     },
     parent: {

@@ -1,6 +1,7 @@
 /** What a running switch tells of itself: shapes that scripts rely on, made from the engine's ports and counters. */
 import type { FollowedState } from '../bridge/follow.js';
 import type { InstanceConfig } from '../config/config.js';
+import type { PortState } from '../core/datasets/data-sets.js';
 import type {
   CounterLayout,
   Counters,
@@ -31,6 +32,8 @@ export interface PortStatus {
   readonly peerDelay: PeerDelayStatus | null;
   /** As a port of the kernel's bridge: PTP passes where it is forwarding. Absent without a bridge. */
   readonly bridgeState?: FollowedState;
+  /** What the port does in the domains that end here; absent where none does. */
+  readonly clockPorts?: readonly ClockPortStatus[];
 }
 
 /** Nanoseconds an event message stayed in the switch, of those that left by the port; null before the first. */
@@ -69,10 +72,16 @@ export interface Stats {
 /** The group of plain counters that goes with the residence histogram. */
 const residenceGroup = 'residence';
 
+export interface ClockPortStatus {
+  readonly domainNumber: number;
+  readonly portState: PortState;
+}
+
 export function portStatus(
   info: PortInfo,
   peerDelay: PeerDelayStatus | undefined,
   bridgeState?: FollowedState,
+  clockPorts: readonly ClockPortStatus[] = [],
 ): PortStatus {
   return {
     interface: info.interface,
@@ -85,6 +94,7 @@ export function portStatus(
     clock: info.clock,
     ...peerDelayOf(peerDelay),
     ...(bridgeState && { bridgeState }),
+    ...(clockPorts.length > 0 && { clockPorts }),
   };
 }
 

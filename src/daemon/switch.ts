@@ -12,6 +12,7 @@ import {
   linkOf,
   portStatus,
   statsOf,
+  type ClockPortStatus,
   type PortLink,
   type PortStatus,
   type Stats,
@@ -109,10 +110,16 @@ export class Switch {
   }
 
   ports(): PortStatus[] {
+    const clocks = this.clocks();
     return this.#dataPlane
       .ports()
       .map((info, port) =>
-        portStatus(info, this.#clock.peerDelay(port), this.#bridge?.ports[port]?.state),
+        portStatus(
+          info,
+          this.#clock.peerDelay(port),
+          this.#bridge?.ports[port]?.state,
+          clockPortsOf(info.interface, clocks),
+        ),
       );
   }
 
@@ -223,6 +230,14 @@ export class Switch {
   #nameOf(port: number): string {
     return this.#config.ports[port]?.interface ?? `port ${port}`;
   }
+}
+
+function clockPortsOf(name: string, clocks: readonly ClockStatus[]): ClockPortStatus[] {
+  return clocks.flatMap(({ clock: { domainNumber, ports } }) =>
+    ports
+      .filter((port) => port.interface === name)
+      .map(({ portState }) => ({ domainNumber, portState })),
+  );
 }
 
 function memberPorts(instance: InstanceConfig): MemberPort[] {

@@ -190,6 +190,9 @@ export class TransparentClock {
   #noteDiscard(event: Extract<Output, { kind: 'discarded' }> & { readonly instance: number }) {
     const transport = this.#transports[event.instance];
     if (transport !== undefined) this.#peerDelay.noteDiscard(event.port, transport, event.reason);
+    // Attached in this order: ports that measure links, the syntoniser, clocks.
+    const clock = this.#boundaryClocks[event.instance - this.#transports.length - 1];
+    clock?.noteDiscard(event.port, event.reason);
   }
 }
 

@@ -1,13 +1,19 @@
 /** A peer-to-peer transparent clock on a fake data plane, under virtual time. */
 import { describe, expect, it } from 'vitest';
 import type { Config, InstanceConfig } from '../../../src/config/config.js';
+import { loadConfig } from '../../../src/config/load.js';
 import type { Transport } from '../../../src/core/io.js';
 import { clockIdentityFromMac, formatPortIdentity } from '../../../src/core/time/identity.js';
 import { decode } from '../../../src/core/wire/message.js';
 import { decapsulate, encapsulate, type LocalAddress } from '../../../src/daemon/encapsulation.js';
 import { TransparentClock } from '../../../src/daemon/transparent-clock.js';
 import type { EngineRecord, SubmitFrame } from '../../../src/native/data-plane.js';
-import { neighborIdentity, pdelayResp, pdelayRespFollowUp } from '../../support/peer-delay.js';
+import {
+  neighborIdentity,
+  pdelayReq,
+  pdelayResp,
+  pdelayRespFollowUp,
+} from '../../support/peer-delay.js';
 import { VirtualTime } from '../../support/virtual-time.js';
 import { encode, type Message } from '../../../src/core/wire/message.js';
 import { FakeDataPlane } from './fake-data-plane.js';
@@ -250,6 +256,38 @@ describe('a transparent clock of either kind', () => {
     expect(status?.rateOffsetPpb).toBeCloseTo(100_000, 3);
     expect(clock.syntonisation(any)).toEqual([]);
     expect(dataPlane.programmed.at(-1)?.rateRatios[0]?.rateOffset).toBeCloseTo(1e-4, 9);
+    clock.stop();
+  });
+});
+
+describe('a boundary clock beside a peer-to-peer transparent clock', () => {
+  const [endToEnd] = loadConfig('config/boundary-clock.yaml').instances.filter(
+    ({ type }) => type === 'bc',
+  );
+  const inDomain = (domainNumber: number) => pdelayReq({ domainNumber, sequenceId: 7 });
+  const answered = ({ submitted }: FakeDataPlane) =>
+    submitted
+      .map(open)
+      .filter(({ message }) => message.messageType === 'Pdelay_Resp')
+      .map(({ message }) => message.header.domainNumber);
+
+  it('leaves the other domains to it, and counts by port what it ignores', () => {
+    if (endToEnd === undefined) throw new Error('no boundary clock in the sample');
+    const { dataPlane, clock } = setup([endToEnd, peerToPeer]);
+    dataPlane.report(frameRecord(1, 'l2', inDomain(0), 5n), frameRecord(1, 'l2', inDomain(24), 6n));
+    expect(answered(dataPlane)).toEqual([24]);
+    const ports = clock.clocks()[0]?.clock.ports.map(({ discarded }) => discarded);
+    expect(ports?.[0]).toEqual({});
+    expect(ports?.[1]).toEqual({ otherDelayMechanism: 1, otherDomain: 1 });
+    clock.stop();
+  });
+
+  it('answers in its own domain alone where it measures its links itself', () => {
+    if (endToEnd === undefined || !('ports' in endToEnd)) throw new Error('no boundary clock');
+    const ports = endToEnd.ports.map((port) => ({ ...port, delayMechanism: 'p2p' as const }));
+    const { dataPlane, clock } = setup([{ ...endToEnd, ports }, peerToPeer]);
+    dataPlane.report(frameRecord(1, 'l2', inDomain(0), 5n), frameRecord(1, 'l2', inDomain(24), 6n));
+    expect(answered(dataPlane)).toEqual([0, 24]);
     clock.stop();
   });
 });
