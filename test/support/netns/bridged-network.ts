@@ -41,13 +41,20 @@ export class BridgedNetwork {
   }
 
   /** Runs a switch of a transparent clock with `bridge` as the configuration's, in YAML; resolves when it forwards. */
-  async startSwitch(bridge: string, ports = this.ports.join(', ')): Promise<Switch> {
+  async startSwitch(
+    bridge: string,
+    ports = this.ports.join(', '),
+    startTimeoutMs?: number,
+  ): Promise<Switch> {
     const config = join(this.network.directory, 'switch.yaml');
     writeFileSync(
       config,
       `{ports: [${ports}], instances: [{type: e2e-tc}], timestamping: software, bridge: ${bridge}}`,
     );
-    const running = new Switch(this.network, this.place, [], { config });
+    const running = new Switch(this.network, this.place, [], {
+      config,
+      ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+    });
     await running.waitUntilForwarding();
     return running;
   }
