@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { FollowedState } from '../../../src/bridge/follow.js';
 import type { Config } from '../../../src/config/config.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { runUntilStopped } from '../../../src/daemon/lifecycle.js';
@@ -174,4 +175,35 @@ test('a service that cannot start leaves no engine behind', async () => {
   );
   await expect(refused).rejects.toThrow('socket taken');
   expect(fake.closed).toBe(true);
+});
+
+test('what the bridge decides is programmed at once, told, and shown of the ports', () => {
+  const { fake, running, lines } = open();
+  const ports = (...states: FollowedState[]) => ({
+    vlanFiltering: false,
+    topologyChanges: 0,
+    ports: states.map((state) => ({ state, vlans: [] })),
+  });
+  running.setBridge(ports('forwarding', 'listening'));
+  expect(fake.programmed.at(-1)?.bridge?.forwarding).toEqual([true, false]);
+  running.setBridge(ports('forwarding', 'forwarding'));
+  expect(fake.programmed.at(-1)?.bridge?.forwarding).toEqual([true, true]);
+  expect(lines.info.slice(-3)).toEqual([
+    'eth1: the bridge has it forwarding',
+    'eth2: the bridge has it listening',
+    'eth2: the bridge has it forwarding',
+  ]);
+  expect(running.ports().map(({ bridgeState }) => bridgeState)).toEqual([
+    'forwarding',
+    'forwarding',
+  ]);
+});
+
+test('a loop is told once a minute, with both its ports', () => {
+  const { fake, lines } = open();
+  fake.report({ kind: 'loop', port: 1, firstPort: 0 });
+  fake.report({ kind: 'loop', port: 1, firstPort: 0 });
+  const told = lines.warn.filter((line) => line.includes('a loop'));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/^eth2: a loop: what comes in by eth1 comes round to it: isolated/);
 });
