@@ -1,11 +1,7 @@
 #!/usr/bin/env node
 /** The executable: the real process around the command line. */
-import { readFileSync } from 'node:fs';
+import { productVersion } from '../daemon/product-version.js';
 import { runCommandLine } from './program.js';
-
-const manifest = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string };
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -19,7 +15,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
-  version: manifest.version,
+  version: productVersion(),
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
   interactive: process.stdout.isTTY,

@@ -1,11 +1,11 @@
 /** What of this box the clocks tell to those who manage them. */
-import { readFileSync } from 'node:fs';
 import type { ClockFacts, PortFacts } from '../core/management/clock-facts.js';
 import { instantFromNs } from '../core/time/instant.js';
 import { messageTypeCodes, type MessageType } from '../core/wire/header.js';
 import type { MessageCounts } from '../core/wire/management-data/port-data.js';
 import type { DataPlane } from '../native/data-plane.js';
 import { ipv4Octets, ipv6Octets, macOctets } from './addresses.js';
+import { productVersion } from './product-version.js';
 import type { PortTransport } from './pump.js';
 
 /** A port of a clock: its index in the data plane, and what it speaks there. */
@@ -14,16 +14,14 @@ export interface ClockPort {
   readonly transport: PortTransport | undefined;
 }
 
-const manifest = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+const version = productVersion();
 
 const messageTypes = Object.keys(messageTypeCodes) as MessageType[];
 
 /** @param ports by portNumber, from 1 */
 export function clockFactsOf(dataPlane: DataPlane, ports: readonly ClockPort[]): ClockFacts {
   return {
-    version: manifest.version,
+    version,
     // The timebase common to all ports is the system clock's (docs/decisions/0005-common-timebase.md).
     now: () =>
       instantFromNs(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6))),
