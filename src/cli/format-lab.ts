@@ -1,26 +1,35 @@
 /** The lab's report for reading, by someone who may never have seen PTP. */
 import type { ErrorSummary } from '../lab/error-window.js';
-import type { ErrorComparison, LabReport } from '../lab/report.js';
+import type { ErrorComparison, LabReport, TransparentLabReport } from '../lab/report.js';
 import { stations } from '../lab/topology.js';
+import { formatBoundaryLab, formatBoundaryLabLine } from './format-boundary-lab.js';
 import { formatNs, total } from './format-stats.js';
 import { table } from './table.js';
 
 /** Fits a terminal of 80 columns and 24 lines. */
 export function formatLab(report: LabReport): string {
+  return report.type === 'bc' ? formatBoundaryLab(report) : formatTransparentLab(report);
+}
+
+/** How things stand, in one line. */
+export function formatLabLine(report: LabReport): string {
+  return report.type === 'bc' ? formatBoundaryLabLine(report) : formatTransparentLabLine(report);
+}
+
+function formatTransparentLab(report: TransparentLabReport): string {
   return [introduction(report), receiverTable(report), verdict(report), portTable(report)]
     .filter((section) => section !== '')
     .join('\n\n');
 }
 
-/** How things stand, in one line. */
-export function formatLabLine({
+function formatTransparentLabLine({
   elapsedSeconds,
   total: { samples, ...errors },
-}: LabReport): string {
+}: TransparentLabReport): string {
   return `lab: ${seconds(elapsedSeconds)}, ${samples} samples: median error ${comparison(errors).join(' ')}`;
 }
 
-function introduction({ syncPerSecond, load }: LabReport): string {
+function introduction({ syncPerSecond, load }: TransparentLabReport): string {
   return [
     `A source sends its time through a switch to three receivers, ${syncPerSecond} times a second.`,
     'While a message waits in the switch, the time in it grows old. A transparent',
@@ -30,7 +39,7 @@ function introduction({ syncPerSecond, load }: LabReport): string {
   ].join('\n');
 }
 
-function receiverTable({ receivers }: LabReport): string {
+function receiverTable({ receivers }: TransparentLabReport): string {
   return table([
     ['median error at', 'port', 'samples', 'corrected', 'worst', 'uncorrected', 'worst'],
     ...receivers.map(({ title, switchPort, samples, corrected, uncorrected }) => [
@@ -45,7 +54,7 @@ function receiverTable({ receivers }: LabReport): string {
   ]);
 }
 
-function verdict({ total, elapsedSeconds }: LabReport): string {
+function verdict({ total, elapsedSeconds }: TransparentLabReport): string {
   const { corrected, uncorrected } = total;
   if (corrected === null || uncorrected === null) return '';
   const [withIt, withoutIt] = comparison(total);
@@ -68,7 +77,7 @@ function comparison({
   ];
 }
 
-function portTable({ ports }: LabReport): string {
+function portTable({ ports }: TransparentLabReport): string {
   return table([
     ['port', 'cable to', 'received', 'sent', 'dropped', 'residence p50 / p99 / max'],
     ...ports.map(({ interface: name, counters, residenceNs: { p50, p99, max } }) => [

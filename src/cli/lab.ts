@@ -1,12 +1,14 @@
-/** ptp-switch lab: see a transparent clock at work without a network; lab-clock, hidden, is what the lab is made of. */
+/** ptp-switch lab: see the switch at work without a network; lab-clock, hidden, is what the lab is made of. */
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
-import { labTypes, type LabType } from '../lab/report.js';
+import { failoverSeconds } from '../lab/failover.js';
+import { labScenarios, labTypes, type LabScenario, type LabType } from '../lab/report.js';
 import { CommandError, exitFailure, UsageError } from './command-error.js';
 import type { Environment } from './environment.js';
 
 interface LabArguments {
   type: LabType;
+  scenario: LabScenario | undefined;
   seconds: number | undefined;
   json: boolean;
 }
@@ -17,7 +19,7 @@ const defaultSeconds = 15;
 export function labCommand(environment: Environment): CommandModule<object, LabArguments> {
   return {
     command: 'lab',
-    describe: 'A switch between a time source and three receivers, all on this machine',
+    describe: 'A switch between time sources and three receivers, all on this machine',
     builder: (yargs) =>
       yargs
         .options({
@@ -26,6 +28,11 @@ export function labCommand(environment: Environment): CommandModule<object, LabA
             requiresArg: true,
             default: labTypes[0],
             describe: 'What the switch is',
+          },
+          scenario: {
+            choices: labScenarios,
+            requiresArg: true,
+            describe: `With --type bc: the better grandmaster is killed, and returns; takes ${failoverSeconds} seconds`,
           },
           seconds: {
             type: 'number',
@@ -40,6 +47,8 @@ export function labCommand(environment: Environment): CommandModule<object, LabA
         } as const)
         .example('$0 lab', 'a live table, until Ctrl-C')
         .example('$0 lab --type p2p-tc', 'with the peer-to-peer delay mechanism')
+        .example('$0 lab --type bc', 'a boundary clock between two grandmasters')
+        .example('$0 lab --type bc --scenario failover', 'the better one is killed, and returns')
         .example('$0 lab --seconds 10 --json', 'ten seconds of it, for a script'),
     handler: (args) => lab(args, environment),
   };
@@ -48,6 +57,7 @@ export function labCommand(environment: Environment): CommandModule<object, LabA
 async function lab(args: LabArguments, environment: Environment): Promise<void> {
   const { seconds = environment.interactive && !args.json ? Infinity : defaultSeconds } = args;
   if (!(seconds > 0)) throw new UsageError('--seconds: write a number above 0');
+  if (args.scenario !== undefined) checkScenario(args, seconds);
   const { missingPrerequisite } = await import('../lab/prerequisites.js');
   const missing = missingPrerequisite();
   if (missing !== undefined) throw new CommandError(missing, exitFailure);
@@ -56,13 +66,26 @@ async function lab(args: LabArguments, environment: Environment): Promise<void> 
   const display = displayFor(args.json, environment);
   const commandLine = [process.execPath, fileURLToPath(new URL('main.js', import.meta.url))];
   try {
-    const { type } = args;
+    const { type, scenario } = args;
     const { stop } = environment;
-    const report = await runLab({ type, seconds, commandLine, stop, ...display });
+    const report = await runLab({ type, scenario, seconds, commandLine, stop, ...display });
     display.end(report);
   } catch (error) {
     display.end(undefined);
     throw error;
+  }
+}
+
+function checkScenario({ type, scenario }: LabArguments, seconds: number): void {
+  if (type !== 'bc') {
+    throw new UsageError(
+      `--scenario ${scenario}: only a boundary clock chooses between grandmasters: add --type bc`,
+    );
+  }
+  if (seconds < failoverSeconds) {
+    throw new UsageError(
+      `--seconds ${seconds}: too short for --scenario ${scenario}: write ${failoverSeconds} or more`,
+    );
   }
 }
 

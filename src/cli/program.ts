@@ -41,7 +41,8 @@ export async function runCommandLine(
     .fail((message, error) => {
       // What yargs finds wrong comes as a message, or as an error of its own kind; the rest are errors of commands.
       if (error instanceof Error && error.name !== 'YError') throw error;
-      throw new UsageError(`${error?.message ?? message}: see ptp-switch --help`);
+      const inALine = (error?.message ?? message).replaceAll(/\s*\n\s*/g, ' ');
+      throw new UsageError(`${inALine}: see ptp-switch --help`);
     });
   try {
     await parser.parseAsync(args, {}, (_error, _argv, output) => {

@@ -33,6 +33,14 @@ export class ControlClient {
     return this.#get<ProcessStatus>('/status');
   }
 
+  /** Whether a switch is there. */
+  answers(): Promise<boolean> {
+    return this.status().then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Both ends are of one version, so the shape is taken as it comes. */
   async #get<Answer>(path: string): Promise<Answer> {
     const { status, text } = await this.#exchange(path);

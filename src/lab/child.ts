@@ -44,6 +44,13 @@ export class Child {
     });
   }
 
+  /** Ends it as a crash would, and waits until it is gone: no failure, for it was wanted. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    this.#process.kill('SIGKILL');
+    await this.#closed;
+  }
+
   /** Ends it and waits until it is gone. */
   async stop(): Promise<void> {
     this.#stopping = true;

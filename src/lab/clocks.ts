@@ -1,4 +1,4 @@
-/** The instances of each station: what the time source sends, what each receiver listens to. */
+/** The instances of each station around a transparent clock: what the time source sends, what each receiver listens to. */
 import { OrdinaryClock } from '../core/instance/ordinary-clock.js';
 import { PeerToPeerPort } from '../core/instance/peer-to-peer-port.js';
 import type { MasterSettings } from '../core/port/master.js';
@@ -6,19 +6,25 @@ import type { PortSettings } from '../core/port/port.js';
 import { clockIdentityFromMac } from '../core/time/identity.js';
 import type { Attachment, CoreInstance, PortTransport } from '../daemon/pump.js';
 import { LoadedTimeSource } from './loaded-time-source.js';
-import type { LabType } from './report.js';
-import { receivers, timeSource, type Receiver } from './topology.js';
+import type { TransparentLabType } from './report.js';
+import { receivers, timeSource, type Grandmaster, type Receiver } from './topology.js';
 
 /** What the clocks speak in; the load has a domain of its own, which they leave alone. */
 export const clockDomain = 0;
 const loadDomain = 1;
 
 /** 16/s, Delay_Req as well: a table fills in a second. */
-const logSyncInterval = -4;
+export const logSyncInterval = -4;
 export const syncPerSecond = 2 ** -logSyncInterval;
 /** Four Announce a second, and ten may be missed before the source counts as gone: a laden machine may stall. */
 const logAnnounceInterval = -2;
 const announceReceiptTimeout = 10;
+
+export const receiverIntervals = {
+  logAnnounceInterval,
+  announceReceiptTimeout,
+  logMinDelayReqInterval: logSyncInterval,
+} as const;
 
 /** Eight measurements of each link a second. */
 const logMinPdelayReqInterval = -3;
@@ -36,7 +42,7 @@ const sourceIdentities = {
 } as const;
 
 /** 7.6.2.5, 7.6.2.6: a default clock of unknown accuracy; 7.6.2.8: on an internal oscillator. */
-const announced = {
+export const announced = {
   currentUtcOffset: 37,
   grandmasterPriority1: 128,
   grandmasterClockQuality: {
@@ -49,7 +55,7 @@ const announced = {
 } as const;
 
 /** @param random uniform from 0 up to but not including 1 */
-export function sourceAttachments(type: LabType, random: () => number): Attachment[] {
+export function sourceAttachments(type: TransparentLabType, random: () => number): Attachment[] {
   const { l2, udp4 } = sourceIdentities;
   const unicastReceivers = receivers
     .filter(({ transmission }) => transmission === 'unicast')
@@ -70,7 +76,7 @@ export function sourceAttachments(type: LabType, random: () => number): Attachme
 /** @param random uniform from 0 up to but not including 1 */
 export function receiverAttachments(
   receiver: Receiver,
-  type: LabType,
+  type: TransparentLabType,
   random: () => number,
 ): Attachment[] {
   const transport = transportOf(receiver);
@@ -79,9 +85,7 @@ export function receiverAttachments(
     role: 'timeReceiver',
     ...portSettings(receiver.mac, clockDomain),
     transmission: receiver.transmission,
-    logAnnounceInterval,
-    announceReceiptTimeout,
-    logMinDelayReqInterval: logSyncInterval,
+    ...receiverIntervals,
     ...(link && { linkDelay: () => link.linkDelay() }),
     random,
   });
@@ -114,20 +118,23 @@ function timeSourceClock(
   });
 }
 
-function portSettings(identityMac: string, domainNumber: number): PortSettings {
+/** Of a clock with one port, whose identity is made of that address. */
+export function portSettings(identityMac: string, domainNumber: number): PortSettings {
   const clockIdentity = clockIdentityFromMac(identityMac);
   return { port: 0, portIdentity: { clockIdentity, portNumber: 1 }, domainNumber, sdoId: 0 };
 }
 
-function transportOf({ transport, ip }: Receiver): PortTransport {
+export function transportOf({ transport, ip }: Receiver | Grandmaster): PortTransport {
   switch (transport) {
     case 'l2':
       return { transport };
     case 'udp4':
+    case 'udp6':
       return { transport, ip };
   }
 }
 
-function attachment(instance: CoreInstance, port: PortTransport): Attachment {
+/** An instance at the station's one interface. */
+export function attachment(instance: CoreInstance, port: PortTransport): Attachment {
   return { instance, ports: [port] };
 }

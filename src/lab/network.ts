@@ -1,5 +1,5 @@
 /**
- * The lab's namespaces, cables and its directory for sockets. All are named after the process that made them, so that
+ * The lab's namespaces, cables and its directory for sockets and files. All are named after the process that made them, so that
  * what a killed lab has left behind is told from what a running one uses. MAC addresses are fixed, for a switch that
  * carries PTP alone has no way to resolve them.
  */
@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ip, ipBatch } from './iproute2.js';
-import { stationInterface, stations, switchName } from './topology.js';
+import { stationInterface, switchName, type Station } from './topology.js';
 
 const namePattern = /^ptp-lab-(\d+)-/;
 
@@ -21,7 +21,7 @@ export function namespaceOf(name: string): string {
 }
 
 export interface LabNetwork {
-  /** For the lab's sockets; goes with the network. */
+  /** For the lab's sockets and files; goes with the network. */
   readonly directory: string;
   /** Ends what still runs in it and takes it away. */
   readonly remove: () => void;
@@ -31,7 +31,7 @@ export interface LabNetwork {
  * Makes the network, every link up. It is removed at the latest when this process exits by itself.
  * @throws Error of `ip`, with nothing left behind
  */
-export function makeNetwork(): LabNetwork {
+export function makeNetwork(stations: readonly Station[]): LabNetwork {
   const remove = (): void => {
     process.off('exit', remove);
     removeTraces(process.pid);

@@ -1,15 +1,16 @@
 /** A station at work, in a process and a network namespace of its own: its clocks on the real engine. */
 import { once } from 'node:events';
-import { Pump, type PumpEvent } from '../daemon/pump.js';
+import { Pump, type Attachment, type PumpEvent } from '../daemon/pump.js';
 import { systemTimerClock } from '../daemon/timers.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
+import { boundaryStationAttachments } from './boundary-stations.js';
 import { clockDomain, receiverAttachments, sourceAttachments } from './clocks.js';
 import type { LabType } from './report.js';
 import { formatTimeError } from './time-error.js';
 import { receivers, stationInterface } from './topology.js';
 
 export interface StationOptions {
-  /** A receiver's name in topology.ts; any other is the time source. */
+  /** Around a transparent clock: a receiver's name in topology.ts, any other is the time source; else in boundary-topology.ts. */
   readonly name: string;
   /** What the switch is: the clocks around it use the same delay mechanism. */
   readonly type: LabType;
@@ -20,9 +21,9 @@ export interface StationOptions {
   readonly stop: AbortSignal;
 }
 
-/** Runs until stopped. Throws what `openDataPlane` throws. */
+/** Runs until stopped. Throws what `openDataPlane` throws, and for a station that there is not. */
 export async function runStation(options: StationOptions): Promise<void> {
-  const receiver = receivers.find(({ name }) => name === options.name);
+  const attachments = attachmentsOf(options);
   const dataPlane = options.openDataPlane({
     ports: [
       { interface: stationInterface, ingressLatencyNs: 0, egressLatencyNs: 0, delayAsymmetryNs: 0 },
@@ -38,10 +39,7 @@ export async function runStation(options: StationOptions): Promise<void> {
     });
     const pump = new Pump({
       dataPlane,
-      attachments:
-        receiver === undefined
-          ? sourceAttachments(options.type, Math.random)
-          : receiverAttachments(receiver, options.type, Math.random),
+      attachments,
       timerClock: systemTimerClock,
       onEvent: (event) => tell(event, options),
     });
@@ -51,6 +49,14 @@ export async function runStation(options: StationOptions): Promise<void> {
   } finally {
     dataPlane.close();
   }
+}
+
+function attachmentsOf({ name, type }: StationOptions): Attachment[] {
+  if (type === 'bc') return boundaryStationAttachments(name, Math.random);
+  const receiver = receivers.find((candidate) => candidate.name === name);
+  return receiver === undefined
+    ? sourceAttachments(type, Math.random)
+    : receiverAttachments(receiver, type, Math.random);
 }
 
 function tell(event: PumpEvent, { print, warn }: StationOptions): void {

@@ -1,4 +1,5 @@
 /** Who is in the lab, and how they are cabled: every station has one interface, joined to a port of the switch. */
+import type { Transport } from '../core/io.js';
 import type { Transmission } from '../core/port/slave.js';
 
 /** A namespace with one interface, `stationInterface`, at the other end of the cable from `switchPort`. */
@@ -9,13 +10,19 @@ export interface Station {
   readonly title: string;
   readonly switchPort: string;
   readonly mac: string;
-  /** Of 192.0.2.0/24, which is for documentation (RFC 5737). No kernel has it: the clocks write their own headers. */
+  /** Of those for documentation (RFC 5737, RFC 3849). No kernel has it: the clocks write their own headers. */
   readonly ip: string;
 }
 
 export interface Receiver extends Station {
-  readonly transport: 'l2' | 'udp4';
+  readonly transport: Transport;
   readonly transmission: Transmission;
+}
+
+/** One of those that a boundary clock chooses from. */
+export interface Grandmaster extends Station {
+  readonly transport: Transport;
+  readonly priority1: number;
 }
 
 export const stationInterface = 'eth0';
@@ -58,6 +65,7 @@ export const receivers: readonly Receiver[] = [
   },
 ];
 
+/** Around a transparent clock. */
 export const stations: readonly Station[] = [timeSource, ...receivers];
 
 /** The name of the switch's own namespace; its ports are the stations' `switchPort`s. */

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { LabReport } from '../../src/lab/report.js';
+import type { TransparentLabReport } from '../../src/lab/report.js';
 import { Child } from '../support/netns/child.js';
 import { run } from '../support/netns/command.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
@@ -75,7 +75,7 @@ describe.skipIf(missing !== undefined)('ptp-switch lab', () => {
     labs.push(lab);
     expect(await lab.exited).toEqual({ code: 0, signal: null });
 
-    const report = JSON.parse(output.join('\n')) as LabReport;
+    const report = JSON.parse(output.join('\n')) as TransparentLabReport;
     expect(report.receivers.map(({ name }) => name)).toEqual(['l2', 'udp4', 'unicast']);
     for (const { samples, corrected, uncorrected } of report.receivers) {
       expect(samples).toBeGreaterThan(report.syncPerSecond);

@@ -99,6 +99,44 @@ test('what the source sends unicast goes to the unicast receiver', async () => {
   expect(new Set(destinations)).toEqual(new Set(['020000000004']));
 });
 
+test('around a boundary clock a grandmaster tells a time that a receiver of its own transport knows to be true', async () => {
+  const hub = new CableHub();
+  const stop = new AbortController();
+  const samples: string[] = [];
+  const ended = ['gm-a', 'l2'].map((name, index) =>
+    runStation({
+      name,
+      type: 'bc',
+      openDataPlane: () => hub.plug('eth0', `02:00:00:00:00:0${index + 1}`),
+      print: (line) => samples.push(line),
+      warn: (line) => expect.unreachable(line),
+      stop: stop.signal,
+    }),
+  );
+
+  vi.advanceTimersByTime(1_500);
+  stop.abort();
+  await Promise.all(ended);
+
+  expect(samples.length).toBeGreaterThan(8);
+  // 10 ppm of the cable's 1 us is 10 ps.
+  for (const { correctedNs } of samples.map(parseTimeError)) {
+    expect(Math.abs(correctedNs)).toBeLessThan(0.1);
+  }
+});
+
+test('a station that is not in the lab is an error', async () => {
+  const failed = runStation({
+    name: 'nobody',
+    type: 'bc',
+    openDataPlane: () => expect.unreachable('nothing to open'),
+    print: () => undefined,
+    warn: () => undefined,
+    stop: new AbortController().signal,
+  });
+  await expect(failed).rejects.toThrow('nobody: there is no such station');
+});
+
 test('an interface that cannot be opened is an error, not a station that says nothing', async () => {
   const failed = runStation({
     name: 'l2',

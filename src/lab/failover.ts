@@ -1,0 +1,107 @@
+/**
+ * The loss of the better grandmaster and its return: both made to happen, and watched until the switch follows the other
+ * one and its servo is locked to it.
+ */
+import type { LockState } from '../core/servo/pi-servo.js';
+import type { FailoverReport, SwitchOverReport } from './report.js';
+
+/** When, in seconds of the measurement; between them the switch has time to settle. */
+export const killAfterSeconds = 5;
+export const returnAfterSeconds = 10;
+/** The shortest measurement that has all of it. */
+export const failoverSeconds = 15;
+
+/** How closely the switch is watched while it changes over. */
+const pollMs = 20;
+
+export interface FailoverStage {
+  /** Ends the better grandmaster as a crash would. */
+  readonly kill: () => Promise<void>;
+  /** Starts it anew. */
+  readonly startAgain: () => void;
+  /** Whom the switch follows, and how well. */
+  readonly clock: () => Promise<FollowedClock>;
+  readonly better: string;
+  readonly other: string;
+  /** Of the measurement. */
+  readonly elapsedMs: () => number;
+  /** Ends early when there is no more to wait for. */
+  readonly pause: (ms: number, end: AbortSignal) => Promise<void>;
+}
+
+export interface FollowedClock {
+  /** As `show parent` has it. */
+  readonly grandmasterIdentity: string;
+  readonly lockState: LockState;
+}
+
+type SwitchOver = { -readonly [Key in keyof SwitchOverReport]: SwitchOverReport[Key] };
+
+export class Failover {
+  readonly #stage: FailoverStage;
+  #loss: SwitchOver | null = null;
+  #return: SwitchOver | null = null;
+  /** The one that is under way. */
+  #current: SwitchOver | undefined;
+
+  constructor(stage: FailoverStage) {
+    this.#stage = stage;
+  }
+
+  /** Done when the better grandmaster is followed again, or with the signal. Throws what the stage throws. */
+  async run(end: AbortSignal): Promise<void> {
+    const { kill, startAgain, better, other } = this.#stage;
+    await this.#waitUntil(killAfterSeconds, end);
+    if (end.aborted) return;
+    this.#loss = this.#begin();
+    await kill();
+    await this.#watch(this.#loss, other, end);
+    await this.#waitUntil(returnAfterSeconds, end);
+    if (end.aborted) return;
+    this.#return = this.#begin();
+    startAgain();
+    await this.#watch(this.#return, better, end);
+  }
+
+  /** Of any receiver. */
+  addError(errorNs: number): void {
+    if (this.#current === undefined) return;
+    this.#current.worstErrorNs = Math.max(this.#current.worstErrorNs ?? 0, Math.abs(errorNs));
+  }
+
+  report(): FailoverReport {
+    return {
+      killAfterSeconds,
+      returnAfterSeconds,
+      loss: this.#loss && { ...this.#loss },
+      return: this.#return && { ...this.#return },
+    };
+  }
+
+  #begin(): SwitchOver {
+    this.#current = {
+      atSeconds: this.#stage.elapsedMs() / 1000,
+      followedAfterMs: null,
+      lockedAfterMs: null,
+      worstErrorNs: null,
+    };
+    return this.#current;
+  }
+
+  async #watch(switchOver: SwitchOver, expected: string, end: AbortSignal): Promise<void> {
+    while (!end.aborted && switchOver.lockedAfterMs === null) {
+      await this.#stage.pause(pollMs, end);
+      const { grandmasterIdentity, lockState } = await this.#stage.clock();
+      if (grandmasterIdentity !== expected) continue;
+      const sinceMs = Math.round(this.#stage.elapsedMs() - 1000 * switchOver.atSeconds);
+      switchOver.followedAfterMs ??= sinceMs;
+      if (lockState === 'locked') switchOver.lockedAfterMs = sinceMs;
+    }
+    this.#current = undefined;
+  }
+
+  async #waitUntil(seconds: number, end: AbortSignal): Promise<void> {
+    if (end.aborted) return;
+    await this.#stage.pause(Math.max(0, 1000 * seconds - this.#stage.elapsedMs()), end);
+  }
+}

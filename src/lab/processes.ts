@@ -1,0 +1,97 @@
+/** The processes of a lab, each in a namespace of its own, and waiting for what they do: it ends when one of them fails. */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Child } from './child.js';
+import { namespaceOf } from './network.js';
+
+export interface ProcessesOptions {
+  /** Program and arguments that lead to our own command line. */
+  readonly commandLine: readonly string[];
+  readonly stop: AbortSignal;
+}
+
+export interface ProcessOptions {
+  /** What it is, in an error message. */
+  readonly title: string;
+  /** Of topology.ts: whose namespace it runs in. */
+  readonly station: string;
+  /** Of our own command line. */
+  readonly args: readonly string[];
+  /** Takes every line of its standard output; nothing does unless set. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Processes of Node.js on a small, busy machine take seconds to get up. */
+const startTimeoutMs = 30_000;
+
+/** While everything starts. */
+const startPollMs = 50;
+
+/** A process whose socket has closed is about to end, with a reason worth waiting for. */
+const lastWordsMs = 1000;
+
+export class Processes {
+  readonly #options: ProcessesOptions;
+  readonly #children: Child[] = [];
+  /** Aborted when a child ends by itself, with the error as the reason. */
+  readonly #failure = new AbortController();
+  /** Stopped or failed. */
+  readonly #over: AbortSignal;
+
+  constructor(options: ProcessesOptions) {
+    this.#options = options;
+    this.#over = AbortSignal.any([options.stop, this.#failure.signal]);
+  }
+
+  start({ title, station, args, onLine = () => undefined }: ProcessOptions): Child {
+    const child = new Child({
+      title,
+      namespace: namespaceOf(station),
+      command: [...this.#options.commandLine, ...args],
+      onLine,
+      onFailure: (error) => this.fail(error),
+    });
+    this.#children.push(child);
+    return child;
+  }
+
+  /** Ends every wait with this error. */
+  fail(error: unknown): void {
+    this.#failure.abort(error);
+  }
+
+  /** Throws with the complaint when it takes too long; returns early when stopped. */
+  async until(condition: () => boolean | Promise<boolean>, complaint: () => string): Promise<void> {
+    const deadlineMs = performance.now() + startTimeoutMs;
+    while (!this.#options.stop.aborted && !(await condition())) {
+      if (performance.now() > deadlineMs) {
+        throw new Error(
+          `lab: ${complaint()} in ${startTimeoutMs / 1000} s: is this machine too busy?`,
+        );
+      }
+      await this.pause(startPollMs);
+    }
+  }
+
+  /** Ends early when the lab is stopped, or with that signal. Throws when a child has failed. */
+  async pause(ms: number, end?: AbortSignal): Promise<void> {
+    const signal = end === undefined ? this.#over : AbortSignal.any([this.#over, end]);
+    await delay(ms, undefined, { signal }).catch(() => undefined);
+    this.#failure.signal.throwIfAborted();
+  }
+
+  /** An answer of a process of the lab; where it has none because it has ended, throws what it died of. */
+  async answer<Answer>(question: Promise<Answer>): Promise<Answer> {
+    try {
+      return await question;
+    } catch (error) {
+      await this.pause(lastWordsMs);
+      throw error;
+    }
+  }
+
+  /** Ends them all and waits until they are gone. */
+  stop(): Promise<unknown> {
+    return Promise.all(this.#children.map((child) => child.stop()));
+  }
+}
