@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { TransparentLabReport } from '../../src/lab/report.js';
+import type { BoundaryLabReport, TransparentLabReport } from '../../src/lab/report.js';
 import { Child } from '../support/netns/child.js';
 import { run } from '../support/netns/command.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
@@ -36,7 +36,7 @@ function isRunning(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
 }
 
-/** Every process of a running lab but itself: the switch and four clocks. */
+/** Every process of a running lab but itself: the switch and the clocks around it. */
 function childrenOf(lab: Child): number[] {
   return namespacesOf(lab).flatMap(processesIn);
 }
@@ -59,23 +59,28 @@ describe.skipIf(missing !== undefined)('ptp-switch lab', () => {
   });
 
   /** A lab that runs until told otherwise, and the processes it consists of. */
-  const startEndless = async (): Promise<{ lab: Child; children: number[] }> => {
-    const lab = start(...LONGER_THAN_ANY_TEST);
+  const startEndless = async (...args: string[]): Promise<{ lab: Child; children: number[] }> => {
+    const lab = start(...LONGER_THAN_ANY_TEST, ...args);
     await lab.waitForLine(/lab: \d+ s, [1-9]\d* samples/, START_TIMEOUT_MS);
     const children = childrenOf(lab);
-    expect(children).toHaveLength(5);
+    expect(children).toHaveLength(namespacesOf(lab).length);
+    expect(children.length).toBeGreaterThanOrEqual(5);
     return { lab, children };
   };
-
-  test('shows at every receiver what the correction is worth, and leaves nothing behind', async () => {
+  /** What a lab that runs to its end says with --json. */
+  const reportOf = async (...args: string[]): Promise<unknown> => {
     const output: string[] = [];
-    const lab = new Child(process.execPath, [COMMAND_LINE, 'lab', '--seconds', '3', '--json'], {
+    const lab = new Child(process.execPath, [COMMAND_LINE, 'lab', ...args, '--json'], {
       onLine: (line) => output.push(line),
     });
     labs.push(lab);
     expect(await lab.exited).toEqual({ code: 0, signal: null });
+    await expectNothingLeft(lab, []);
+    return JSON.parse(output.join('\n'));
+  };
 
-    const report = JSON.parse(output.join('\n')) as TransparentLabReport;
+  test('shows at every receiver what the correction is worth, and leaves nothing behind', async () => {
+    const report = (await reportOf('--seconds', '3')) as TransparentLabReport;
     expect(report.receivers.map(({ name }) => name)).toEqual(['l2', 'udp4', 'unicast']);
     for (const { samples, corrected, uncorrected } of report.receivers) {
       expect(samples).toBeGreaterThan(report.syncPerSecond);
@@ -90,7 +95,44 @@ describe.skipIf(missing !== undefined)('ptp-switch lab', () => {
       expect(port.counters['rx']!['Delay_Req']).toBeGreaterThan(report.syncPerSecond);
       expect(port.residenceNs.p99).toBeGreaterThan(0);
     }
-    await expectNothingLeft(lab, []);
+  });
+
+  test('--type bc: the better grandmaster is followed, and its time handed on over every transport', async () => {
+    const report = (await reportOf('--type', 'bc', '--seconds', '2')) as BoundaryLabReport;
+    console.log(report.total, report.clock.ratePpb);
+    expect(report.followed).toBe('gm-a');
+    expect(report.grandmasters.map(({ running, heard }) => running && heard)).toEqual([true, true]);
+    expect(report.clock.lockState).toBe('locked');
+    expect(report.clock.stepsRemoved).toBe(1);
+    expect(report.clock.ports.map(({ portState }) => portState)).toEqual([
+      'SLAVE',
+      ...Array<string>(4).fill('MASTER'),
+    ]);
+    expect(report.receivers.map(({ name }) => name)).toEqual(['l2', 'udp4', 'udp6']);
+    for (const { samples, error } of report.receivers) {
+      expect(samples).toBeGreaterThan(report.syncPerSecond);
+      // A switch with a time of its own would be hours away: see grandmaster-time.ts.
+      expect(error!.medianNs).toBeLessThan(5_000);
+    }
+    expect(report.failover).toBeNull();
+  });
+
+  test('--scenario failover: the other grandmaster is followed in time, then the better one again', async () => {
+    const args = ['--type', 'bc', '--scenario', 'failover', '--seconds', '15'];
+    const { failover, followed, grandmasters } = (await reportOf(...args)) as BoundaryLabReport;
+    console.log(failover);
+    const { loss, return: back } = failover!;
+    expect(loss!.atSeconds).toBeGreaterThanOrEqual(failover!.killAfterSeconds);
+    // Three Announce intervals of 0.5 s from the last Announce, which may be one old; and two more to decide.
+    expect(loss!.followedAfterMs).toBeGreaterThan(1_000);
+    expect(loss!.followedAfterMs).toBeLessThan(2_500);
+    expect(loss!.lockedAfterMs).toBeGreaterThanOrEqual(loss!.followedAfterMs!);
+    // What a switch that forgot the rate of 10 ppm would lose in those 1.5 s.
+    expect(loss!.worstErrorNs).toBeLessThan(15_000);
+    expect(back!.atSeconds).toBeGreaterThanOrEqual(failover!.returnAfterSeconds);
+    expect(back!.lockedAfterMs).toBeGreaterThanOrEqual(back!.followedAfterMs!);
+    expect(followed).toBe('gm-a');
+    expect(grandmasters.map(({ running }) => running)).toEqual([true, true]);
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly', async (signal) => {
@@ -99,6 +141,14 @@ describe.skipIf(missing !== undefined)('ptp-switch lab', () => {
     lab.kill(signal); // whoever is impatient
     expect(await lab.exited).toEqual({ code: 0, signal: null });
     expect(lab.output).toMatch(/times as much/);
+    await expectNothingLeft(lab, children);
+  });
+
+  test('SIGINT ends it cleanly while a failover is under way', async () => {
+    const { lab, children } = await startEndless('--type', 'bc', '--scenario', 'failover');
+    lab.kill('SIGINT');
+    expect(await lab.exited).toEqual({ code: 0, signal: null });
+    expect(lab.output).toMatch(/At 5 s grandmaster A will be killed/);
     await expectNothingLeft(lab, children);
   });
 
@@ -111,10 +161,11 @@ describe.skipIf(missing !== undefined)('ptp-switch lab', () => {
   });
 
   test.each([
-    ['switch', 'the switch'],
-    ['udp4', 'the receiver UDPv4 multicast'],
-  ])('the crash of %s is told in a line and ends the lab', async (role, title) => {
-    const { lab, children } = await startEndless();
+    ['switch', 'the switch', 'e2e-tc'],
+    ['udp4', 'the receiver UDPv4 multicast', 'e2e-tc'],
+    ['gm-b', 'the grandmaster B', 'bc'],
+  ])('the crash of %s is told in a line and ends the lab', async (role, title, type) => {
+    const { lab, children } = await startEndless('--type', type);
     const [victim] = processesIn(`ptp-lab-${lab.pid}-${role}`);
     process.kill(victim!, 'SIGKILL');
     expect(await lab.exited).toEqual({ code: 1, signal: null });
