@@ -26,6 +26,9 @@ export const boundaryReport: BoundaryLabReport = {
     offsetFromMasterNs: -312.4,
     meanDelayNs: 4_100,
     lockState: 'locked',
+    lockReason: 'the offsets are small',
+    offsets: {},
+    aheadOfSystemClockNs: 17_900e9,
     ratePpb: 10_012.3,
     ports: states.map((portState, index) => ({
       interface: `p${index + 1}`,
