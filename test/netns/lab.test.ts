@@ -123,8 +123,8 @@ describe.skipIf(missing !== undefined)('ptp-switch lab', () => {
     console.log(failover);
     const { loss, return: back } = failover!;
     expect(loss!.atSeconds).toBeGreaterThanOrEqual(failover!.killAfterSeconds);
-    // Three Announce intervals of 0.5 s from the last Announce, which may be one old; and two more to decide.
-    expect(loss!.followedAfterMs).toBeGreaterThan(1_000);
+    // Three Announce intervals of 0.5 s from the last Announce, which may be one interval old and late; and two more to decide.
+    expect(loss!.followedAfterMs).toBeGreaterThan(800);
     expect(loss!.followedAfterMs).toBeLessThan(2_500);
     expect(loss!.lockedAfterMs).toBeGreaterThanOrEqual(loss!.followedAfterMs!);
     // No step, and nobody gets another time than the grandmasters'; a sample held up by a laden machine is no more than this.
