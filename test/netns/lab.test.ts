@@ -122,14 +122,15 @@ describe.skipIf(missing !== undefined)('ptp-switch lab', () => {
     const { failover, followed, grandmasters } = (await reportOf(...args)) as BoundaryLabReport;
     console.log(failover);
     const { loss, return: back } = failover!;
-    expect(loss!.atSeconds).toBeGreaterThanOrEqual(failover!.killAfterSeconds);
+    // Timers may be a millisecond early.
+    expect(loss!.atSeconds).toBeGreaterThan(failover!.killAfterSeconds - 0.01);
     // Three Announce intervals of 0.5 s from the last Announce, which may be one interval old and late; and two more to decide.
     expect(loss!.followedAfterMs).toBeGreaterThan(800);
     expect(loss!.followedAfterMs).toBeLessThan(2_500);
     expect(loss!.lockedAfterMs).toBeGreaterThanOrEqual(loss!.followedAfterMs!);
     // No step, and nobody gets another time than the grandmasters'; a sample held up by a laden machine is no more than this.
     expect(loss!.worstErrorNs).toBeLessThan(50_000);
-    expect(back!.atSeconds).toBeGreaterThanOrEqual(failover!.returnAfterSeconds);
+    expect(back!.atSeconds).toBeGreaterThan(failover!.returnAfterSeconds - 0.01);
     expect(back!.lockedAfterMs).toBeGreaterThanOrEqual(back!.followedAfterMs!);
     expect(followed).toBe('gm-a');
     expect(grandmasters.map(({ running }) => running)).toEqual([true, true]);

@@ -34,6 +34,7 @@ export const boundaryReport: BoundaryLabReport = {
       interface: `p${index + 1}`,
       portIdentity: `020000.fffe.000001-${index + 1}`,
       portState,
+      discarded: {},
     })),
   },
   followed: 'gm-a',
