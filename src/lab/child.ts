@@ -38,9 +38,10 @@ export class Child {
     this.#closed = new Promise((resolve) => this.#process.once('close', resolve));
     this.#process.once('close', (code, signal) => {
       if (this.#stopping) return;
-      const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-      const why = this.#lastComplaint === '' ? '' : `: ${this.#lastComplaint}`;
-      onFailure(new Error(`lab: the ${title} ended ${how}${why}`));
+      // Who was killed has had no last word: the line before is of something else.
+      const complaint = this.#lastComplaint === '' ? '' : `: ${this.#lastComplaint}`;
+      const how = signal === null ? `with exit code ${code}${complaint}` : `by ${signal}`;
+      onFailure(new Error(`lab: the ${title} ended ${how}`));
     });
   }
 
