@@ -266,7 +266,7 @@ TEST_CASE("no domain is kept from its reports by another whose Syncs always come
         harness.stamp_all(kT0);
       }
     }
-    harness.advance(125 * dataplane::kMillisecond);
+    harness.advance(kSyncSamplingInterval);
   }
 }
 
