@@ -64,12 +64,22 @@ export class Switch {
       async () => {
         if (!this.child.running) throw new Error(`the switch ended:\n${this.child.output}`);
         if (!existsSync(this.socket)) return false;
-        const { ports } = await this.stats();
-        return ports.every(({ link }) => link === 'up');
+        const ports = await this.#portsIfListening();
+        return ports?.every(({ link }) => link === 'up') === true;
       },
       this.#startTimeoutMs,
       () => this.child.output,
     );
+  }
+
+  /** The socket is there a moment before it is listened to. */
+  async #portsIfListening(): Promise<readonly PortStats[] | undefined> {
+    try {
+      return (await this.stats()).ports;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
+      throw error;
+    }
   }
 
   /** As the operator gets them: `ptp-switch stats --json`. */
