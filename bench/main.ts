@@ -21,7 +21,14 @@ import { suites } from './suites.js';
 import { judge } from './targets.js';
 
 /** What is done once a run rather than once for every subject and repetition. */
-const ONCE_A_RUN = ['rig', 'slave-offset', 'peer-to-peer', 'footprint', 'simulation'];
+const ONCE_A_RUN = [
+  'rig',
+  'slave-offset',
+  'peer-to-peer',
+  'boundary-clock',
+  'footprint',
+  'simulation',
+];
 
 const { values: options } = parseArgs({
   options: {
