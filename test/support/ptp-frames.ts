@@ -1,6 +1,6 @@
 /**
- * Finds PTP in an untagged Ethernet frame, in the plainest way and apart from the product's own parsers, so that tests
- * of these have something to be compared with.
+ * Finds PTP in an Ethernet frame, in the plainest way and apart from the product's own parsers, so that tests of these
+ * have something to be compared with.
  */
 import { captureNames, readCapture } from './pcap.js';
 
@@ -20,11 +20,14 @@ export interface PtpFrame {
 
 const ethernetLength = 14;
 const udpLength = 8;
+const etherTypeOffset = 12;
+const vlanTagLength = 4;
+const vlanEtherTypes = new Set([0x8100, 0x88a8]);
 
 function locate(frame: Uint8Array): Pick<PtpFrame, 'transport' | 'ptpOffset'> | undefined {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const isPtpPort = (udpOffset: number) => [319, 320].includes(view.getUint16(udpOffset + 2));
-  switch (view.getUint16(12)) {
+  switch (view.getUint16(etherTypeOffset)) {
     case 0x88f7:
       return { transport: 'l2', ptpOffset: ethernetLength };
     case 0x0800: {
@@ -40,6 +43,18 @@ function locate(frame: Uint8Array): Pick<PtpFrame, 'transport' | 'ptpOffset'> | 
     default:
       return undefined;
   }
+}
+
+/** Whether a frame with any number of VLAN tags is PTP. */
+export function isPtpFrame(frame: Uint8Array): boolean {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  let tags = 0;
+  while (vlanEtherTypes.has(view.getUint16(etherTypeOffset + tags))) tags += vlanTagLength;
+  if (tags === 0) return locate(frame) !== undefined;
+  const untagged = new Uint8Array(frame.length - tags);
+  untagged.set(frame.subarray(0, etherTypeOffset));
+  untagged.set(frame.subarray(etherTypeOffset + tags), etherTypeOffset);
+  return locate(untagged) !== undefined;
 }
 
 /** Every PTP frame of one capture. */
