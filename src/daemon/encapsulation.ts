@@ -4,7 +4,12 @@
  */
 import { createChecksum, writeChecksum } from 'raw-socket';
 import type { PeerAddress, Transport } from '../core/io.js';
-import { isEventMessage, messageTypeOfCode, type MessageType } from '../core/wire/header.js';
+import {
+  isEventMessage,
+  isPeerDelayMessageType,
+  messageTypeOfCode,
+  type MessageType,
+} from '../core/wire/header.js';
 import {
   formatIpv4,
   formatIpv6,
@@ -103,22 +108,8 @@ function untagged(message: Uint8Array, destination: PeerAddress, local: LocalAdd
   }
 }
 
-/** Peer delay messages stay on their link; bridges and routers do not forward them. */
 function groupOf(messageType: MessageType): 'primary' | 'peerDelay' {
-  switch (messageType) {
-    case 'Pdelay_Req':
-    case 'Pdelay_Resp':
-    case 'Pdelay_Resp_Follow_Up':
-      return 'peerDelay';
-    case 'Sync':
-    case 'Delay_Req':
-    case 'Follow_Up':
-    case 'Delay_Resp':
-    case 'Announce':
-    case 'Signaling':
-    case 'Management':
-      return 'primary';
-  }
+  return isPeerDelayMessageType(messageType) ? 'peerDelay' : 'primary';
 }
 
 function ethernetHeader(destination: string, source: string, type: number): Buffer {

@@ -8,6 +8,7 @@ import { PeerToPeerPort } from '../core/instance/peer-to-peer-port.js';
 import { Syntoniser } from '../core/instance/syntoniser.js';
 import type { Output, Transport } from '../core/io.js';
 import type { Managed } from '../core/management/managed-clock.js';
+import { peerDelayMessageTypes } from '../core/wire/header.js';
 import type { BridgePolicy, DataPlane } from '../native/data-plane.js';
 import { attachBoundaryClocks, type AttachedBoundaryClock } from './boundary-clocks.js';
 import type { ClockStatus } from './clock-status.js';
@@ -229,7 +230,7 @@ function attachPeerToPeerPorts({
         speculative: true,
         serves: ({ sdoId, domainNumber }) => isPeerToPeerTransparent(rules, sdoId, domainNumber),
       });
-      return { transport, attachment: { instance, ports, messageTypes: peerDelayMessages } };
+      return { transport, attachment: { instance, ports, messageTypes: peerDelayMessageTypes } };
     }),
   );
 }
@@ -238,8 +239,6 @@ function attachPeerToPeerPorts({
 function asksPeers(instance: InstanceConfig): boolean {
   return 'ports' in instance && instance.ports.some((port) => port.delayMechanism === 'p2p');
 }
-
-const peerDelayMessages = ['Pdelay_Req', 'Pdelay_Resp', 'Pdelay_Resp_Follow_Up'] as const;
 
 function isTransparent({ type }: InstanceConfig): boolean {
   return type === 'e2e-tc' || type === 'p2p-tc';

@@ -36,30 +36,17 @@ import {
 } from '../port/port.js';
 import { samePortIdentity } from '../time/identity.js';
 import type { Instant } from '../time/instant.js';
+import { isPeerDelayMessageType, type PeerDelayMessageType } from '../wire/header.js';
 import { decode, type Message, type MessageOf } from '../wire/message.js';
 
 /** Contexts are below this: a quarter of what io.ts allows, for a port that has other uses for the rest. */
 export const peerDelayContexts = 2 ** 22;
 
 /** What of a PeerToPeerPort's messages concerns the mechanism itself. */
-export type PeerDelayMessage =
-  MessageOf<'Pdelay_Req'> | MessageOf<'Pdelay_Resp'> | MessageOf<'Pdelay_Resp_Follow_Up'>;
+type PeerDelayMessage = MessageOf<PeerDelayMessageType>;
 
-export function isPeerDelayMessage(message: Message): message is PeerDelayMessage {
-  switch (message.messageType) {
-    case 'Pdelay_Req':
-    case 'Pdelay_Resp':
-    case 'Pdelay_Resp_Follow_Up':
-      return true;
-    case 'Sync':
-    case 'Delay_Req':
-    case 'Follow_Up':
-    case 'Delay_Resp':
-    case 'Announce':
-    case 'Signaling':
-    case 'Management':
-      return false;
-  }
+function isPeerDelayMessage(message: Message): message is PeerDelayMessage {
+  return isPeerDelayMessageType(message.messageType);
 }
 
 export class PeerToPeerPort {

@@ -34,6 +34,22 @@ export function isEventMessage(messageType: MessageType): boolean {
   return messageTypeCodes[messageType] < 0x8;
 }
 
+/** 11.4: those that measure a link. They stay on it, and so have a group of their own on every transport. */
+export const peerDelayMessageTypes = [
+  'Pdelay_Req',
+  'Pdelay_Resp',
+  'Pdelay_Resp_Follow_Up',
+] as const;
+
+export type PeerDelayMessageType = (typeof peerDelayMessageTypes)[number];
+
+export function isPeerDelayMessageType(
+  messageType: MessageType,
+): messageType is PeerDelayMessageType {
+  const types: readonly MessageType[] = peerDelayMessageTypes;
+  return types.includes(messageType);
+}
+
 /** 13.3.2.8, table 37: bits of flagField, its first octet the more significant one. */
 export const Flag = {
   alternateMaster: 0x0100,
