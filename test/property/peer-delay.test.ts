@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PeerToPeerPort } from '../../src/core/instance/peer-to-peer-port.js';
-import type { Input, Output } from '../../src/core/io.js';
+import type { Input, LinkDelay, Output } from '../../src/core/io.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs } from '../../src/core/time/instant.js';
 import { timeIntervalToNs } from '../../src/core/time/time-interval.js';
@@ -132,21 +132,32 @@ const conditions = fc.record({
   seed: fc.nat(),
 });
 
+type Measured = Extract<LinkDelay, { kind: 'measured' }>;
+
+/** Time stamps are whole nanoseconds: four of them, halved; a nanosecond more for what the ratio is off by. */
+const roundingNs = 3;
+
+/** Of the link's delay as the clock of that end counts it. */
+function errorNs({ meanLinkDelay }: Measured, end: End, { delayNs, rateOffset }: Conditions) {
+  return timeIntervalToNs(meanLinkDelay) - delayNs * (end === 0 ? 1 : 1 + rateOffset);
+}
+
+function rateRatioError({ neighborRateRatio }: Measured, end: End, { rateOffset }: Conditions) {
+  return (neighborRateRatio ?? NaN) - (end === 0 ? 1 + rateOffset : 1 / (1 + rateOffset));
+}
+
 describe('two ports on one link', () => {
   it('both find its delay and each other’s rate, whatever order things come in', () => {
     fc.assert(
-      fc.property(conditions, (given) => {
-        const link = new SimulatedLink({ ...given, loss: 0 });
+      fc.property(conditions, (chosen) => {
+        const given = { ...chosen, loss: 0 };
+        const link = new SimulatedLink(given);
         link.run(30);
         for (const end of [0, 1] as const) {
           const found = link.ports[end].linkDelay();
           if (found.kind !== 'measured') throw new Error(found.reason);
-          // Time stamps are whole nanoseconds: four of them, halved.
-          expect(Math.abs(timeIntervalToNs(found.meanLinkDelay) - given.delayNs)).toBeLessThan(
-            2 + given.delayNs * 1e-4,
-          );
-          const ratio = end === 0 ? 1 + given.rateOffset : 1 / (1 + given.rateOffset);
-          expect(Math.abs((found.neighborRateRatio ?? NaN) - ratio)).toBeLessThan(1e-9);
+          expect(Math.abs(errorNs(found, end, given))).toBeLessThan(roundingNs);
+          expect(Math.abs(rateRatioError(found, end, given))).toBeLessThan(1e-9);
         }
       }),
       { numRuns: 40 },
@@ -154,21 +165,25 @@ describe('two ports on one link', () => {
   });
 
   it('are never wrong for losses, only late', () => {
+    let compared = 0;
     fc.assert(
-      fc.property(conditions, (given) => {
-        const link = new SimulatedLink({ ...given, loss: 0.2 });
-        link.run(60);
-        for (const port of link.ports) {
-          const found = port.linkDelay();
-          if (found.kind !== 'measured') continue;
-          // 100 ppm of at most 60 ms of turnaround, halved: from before the ratio was known, and such measurements are
-          // in the median for a while after.
-          const errorNs = Math.abs(timeIntervalToNs(found.meanLinkDelay) - given.delayNs);
-          expect(errorNs).toBeLessThan(3_200);
+      fc.property(conditions, (chosen) => {
+        const given = { ...chosen, loss: 0.2 };
+        const link = new SimulatedLink(given);
+        link.run(120);
+        for (const end of [0, 1] as const) {
+          const found = link.ports[end].linkDelay();
+          // Until the rate is known nobody can tell how long the neighbour's turnaround was.
+          if (found.kind !== 'measured' || found.neighborRateRatio === undefined) continue;
+          compared += 1;
+          expect(Math.abs(errorNs(found, end, given))).toBeLessThan(roundingNs);
+          expect(Math.abs(rateRatioError(found, end, given))).toBeLessThan(1e-9);
         }
       }),
       { numRuns: 40 },
     );
+    // A third of the exchanges survive: in two minutes nearly every port has its eight.
+    expect(compared).toBeGreaterThan(60);
   });
 });
 

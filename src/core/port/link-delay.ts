@@ -1,54 +1,57 @@
 /** From the four times of a peer delay exchange to meanLinkDelay (clause 11.4.2), and which values a link can have. */
 import { intervalBetween } from '../time/instant.js';
 import { rateOffsetOf, type RateRatio } from '../time/rate-ratio.js';
-import {
-  difference,
-  half,
-  timeInterval,
-  timeIntervalFromNs,
-  type TimeInterval,
-} from '../time/time-interval.js';
+import { difference, timeIntervalToNs } from '../time/time-interval.js';
 import { turnaroundOf, type PeerDelayMeasurement } from './peer-delay-exchange.js';
 
 /** 10 ms: 2,000 km of fibre. A longer "link" is a clock that was set between two of its time stamps. */
-export const maxMeanLinkDelay = timeIntervalFromNs(10_000_000);
+export const maxMeanLinkDelayNs = 10_000_000;
 
 /**
  * -1 us: no delay is negative, but a short one measured with coarse time stamps, or with latencies that nobody has
  * configured, can come out so. It is used as it is: its error is that of the positive values beside it.
  */
-export const minMeanLinkDelay = timeIntervalFromNs(-1_000);
+export const minMeanLinkDelayNs = -1_000;
+
+/** One measurement of a link, without what the rates of its two clocks make of it. */
+export interface LinkDelaySample {
+  /** What the delay would be if the neighbour's seconds were ours. */
+  readonly delayNs: number;
+  /** How long the neighbour held the request, by its own clock. */
+  readonly turnaroundNs: number;
+}
 
 /**
- * 11.4.2: ((t4 - t1) - (t3 - t2) - corrections) / 2, where t3 - t2 is brought from the neighbour's seconds to ours:
- * at 100 ppm a turnaround of 1 ms would else be 100 ns too long.
+ * 11.4.2: ((t4 - t1) - (t3 - t2) - corrections) / 2.
  *
  * Deviation: delayAsymmetry is neither subtracted from the Pdelay_Req sent (11.6.4) nor added to the Pdelay_Resp received
  * (11.6.5). A responder returns the former, so both cancel out of the mean; one by IEEE 802.1AS does not return it, and
  * would be measured wrong. The asymmetry itself goes where it counts: into the Sync (11.6.2), by the forwarder.
  */
-export function meanLinkDelayOf(
-  measurement: PeerDelayMeasurement,
-  neighborRateRatio: RateRatio,
-): TimeInterval {
+export function delaySampleOf(measurement: PeerDelayMeasurement): LinkDelaySample {
   const { pdelayReqEventEgressTimestamp, pdelayRespEventIngressTimestamp } = measurement;
-  return half(
+  const turnaround = turnaroundOf(measurement);
+  const thereAndBack = difference(
     difference(
-      difference(
-        intervalBetween(pdelayReqEventEgressTimestamp, pdelayRespEventIngressTimestamp),
-        inLocalSeconds(turnaroundOf(measurement), neighborRateRatio),
-      ),
-      measurement.correctionField,
+      intervalBetween(pdelayReqEventEgressTimestamp, pdelayRespEventIngressTimestamp),
+      turnaround,
     ),
+    measurement.correctionField,
   );
+  return {
+    delayNs: timeIntervalToNs(thereAndBack) / 2,
+    turnaroundNs: timeIntervalToNs(turnaround),
+  };
 }
 
-/** The difference alone is calculated in floating point: it is small, so nothing of the whole is lost. */
-function inLocalSeconds(interval: TimeInterval, neighborRateRatio: RateRatio): TimeInterval {
-  const gained = Number(interval) * (rateOffsetOf(neighborRateRatio) / neighborRateRatio);
-  return timeInterval(interval - BigInt(Math.round(gained)));
+/** Its turnaround brought to our seconds: at 100 ppm, one of 1 ms would else be 100 ns too long. */
+export function linkDelayNsOf(
+  { delayNs, turnaroundNs }: LinkDelaySample,
+  neighborRateRatio: RateRatio,
+): number {
+  return delayNs + (turnaroundNs * (rateOffsetOf(neighborRateRatio) / neighborRateRatio)) / 2;
 }
 
-export function isPlausible(meanLinkDelay: TimeInterval): boolean {
-  return meanLinkDelay >= minMeanLinkDelay && meanLinkDelay <= maxMeanLinkDelay;
+export function isPlausible(meanLinkDelayNs: number): boolean {
+  return meanLinkDelayNs >= minMeanLinkDelayNs && meanLinkDelayNs <= maxMeanLinkDelayNs;
 }

@@ -3,21 +3,13 @@
  * they say nothing (clauses 9.5.13, 11.4). A pure state machine; peer-delay-responder.ts is the other half of the port.
  */
 import type { LinkDelay, Output, Transport, UnmeasuredReason } from '../io.js';
-import { movingMedian, withSample, type MovingMedian } from '../servo/moving-median.js';
-import {
-  emptyRateWindow,
-  withReading,
-  type RateWindow,
-  type RateWindowSettings,
-} from '../servo/rate-window.js';
-import { samePortIdentity, type PortIdentity } from '../time/identity.js';
+import { samePortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval, type DurationNs } from '../time/instant.js';
-import { unityRateRatio, type RateRatio } from '../time/rate-ratio.js';
-import { timeIntervalFromNs, zeroTimeInterval } from '../time/time-interval.js';
+import { zeroTimeInterval } from '../time/time-interval.js';
 import { zeroTimestamp } from '../time/timestamp.js';
 import { noLogMessageInterval, type Header } from '../wire/header.js';
 import { encode } from '../wire/message.js';
-import { isPlausible, meanLinkDelayOf } from './link-delay.js';
+import { withMeasurement, type MeasuredLink, type Neighbor } from './measured-link.js';
 import {
   beginPeerDelayExchange,
   idlePeerDelayExchange,
@@ -53,8 +45,14 @@ export interface PeerDelaySettings extends PortSettings {
 /** What a neighbour's requests are in: one that serves a single domain or profile answers in no other. */
 export type Dialect = Pick<Header, 'sdoId' | 'domainNumber' | 'minorVersionPTP'>;
 
-/** Requests in a row without a usable answer after which the link counts as unmeasured. */
-export const maxFailedRequests = 3;
+/**
+ * Requests in a row that may go unanswered before the link counts as unmeasured: a link whose answers get lost is as long
+ * as before. IEEE 802.1AS-2020 has the same default of allowedLostResponses, three times that of 2011.
+ */
+export const allowedLostResponses = 9;
+
+/** The same for answers with times that no link has: something has changed. */
+export const allowedImplausibleResponses = 2;
 
 /** In a row without any answer, after which a speculative requester falls quiet. */
 export const maxUnheardRequests = 3;
@@ -62,28 +60,15 @@ export const maxUnheardRequests = 3;
 /** Of a quiet requester: intervals until it asks again, for a neighbour that answers but never asks. */
 export const quietIntervals = 256;
 
-/** Delays that the median is taken of: at one a second, a change of the path shows after five seconds. */
-export const linkDelayMedianLength = 9;
-
-const rateWindowSettings: RateWindowSettings = {
-  maxReadings: 32,
-  minSpacing: timeIntervalFromNs(100_000_000),
-  maxSpan: timeIntervalFromNs(64_000_000_000),
-};
-
-/** 1 ppm of a turnaround of 1 ms is 1 ns; a ratio known worse than that is not applied. */
-const maxRateRatioError = 1e-6;
-
 interface Unmeasured {
   readonly kind: 'unmeasured';
   readonly reason: UnmeasuredReason;
+  /** Who answered last, while that may be who answers next. */
+  readonly neighbor?: Neighbor;
 }
 
-interface Measured {
+interface Measured extends MeasuredLink {
   readonly kind: 'measured';
-  readonly neighbor: PortIdentity;
-  readonly meanLinkDelay: MovingMedian;
-  readonly rate: RateWindow;
   /** Requests in a row without a usable answer. */
   readonly failedRequests: number;
 }
@@ -122,13 +107,13 @@ export function isLinkUp({ link }: PeerDelayState): boolean {
 
 /** What is known of the link, as the world is told it. */
 export function linkDelayOf({ link }: PeerDelayState): LinkDelay {
-  if (link.kind === 'unmeasured') return link;
-  const neighborRateRatio = rateRatioOf(link.rate);
+  if (link.kind === 'unmeasured') return { kind: 'unmeasured', reason: link.reason };
+  const { portIdentity, rateRatio: neighborRateRatio } = link.neighbor;
   return {
     kind: 'measured',
-    meanLinkDelay: link.meanLinkDelay.median,
+    meanLinkDelay: link.meanLinkDelay,
     ...(neighborRateRatio !== undefined && { neighborRateRatio }),
-    neighbor: link.neighbor,
+    neighbor: portIdentity,
   };
 }
 
@@ -173,8 +158,10 @@ export function onNeighborHeard(
   };
 }
 
-function isQuiet({ speculative }: PeerDelaySettings, { unheardRequests }: PeerDelayState): boolean {
-  return speculative === true && unheardRequests >= maxUnheardRequests;
+/** Not before the link has been given up: until then its delay is in use. */
+function isQuiet({ speculative }: PeerDelaySettings, state: PeerDelayState): boolean {
+  if (speculative !== true || state.link.kind === 'measured') return false;
+  return state.unheardRequests >= maxUnheardRequests;
 }
 
 function intervalUntilNext(settings: PeerDelaySettings, state: PeerDelayState): DurationNs {
@@ -249,7 +236,7 @@ function closeExchange(
   const heard = { ...state, unheardRequests: 0 };
   // One answer in the whole interval: the link is clean again.
   if (exchange.kind === 'answered' && isAmbiguous(link)) {
-    return withMeasurement(settings, heard, exchange.measurement);
+    return afterMeasurement(settings, heard, exchange.measurement);
   }
   return { state: heard, outputs: [] };
 }
@@ -263,7 +250,7 @@ export function onPeerDelayEvent(
   const { exchange, measurement, discarded: reason } = stepPeerDelayExchange(state.exchange, event);
   const stepped = { ...state, exchange };
   if (measurement !== undefined && !isAmbiguous(state.link)) {
-    return withMeasurement(settings, stepped, measurement);
+    return afterMeasurement(settings, stepped, measurement);
   }
   if (reason === undefined) return { state: stepped, outputs: [] };
   const judged = afterDiscard(settings, stepped, reason);
@@ -303,56 +290,32 @@ function withFailure(
   reason: UnmeasuredReason,
 ): Transition<PeerDelayState> {
   const { link } = state;
-  const unmeasured: LinkState = { kind: 'unmeasured', reason };
+  const { neighbor } = link;
+  const unmeasured: LinkState = { kind: 'unmeasured', reason, ...(neighbor && { neighbor }) };
   if (link.kind === 'unmeasured') return withLink(settings, state, unmeasured);
   const failedRequests = link.failedRequests + 1;
+  const allowed =
+    reason === 'linkDelayOutOfRange' ? allowedImplausibleResponses : allowedLostResponses;
   return withLink(
     settings,
     state,
-    failedRequests < maxFailedRequests ? { ...link, failedRequests } : unmeasured,
+    failedRequests <= allowed ? { ...link, failedRequests } : unmeasured,
   );
 }
 
-function withMeasurement(
+function afterMeasurement(
   settings: PeerDelaySettings,
   state: PeerDelayState,
   measurement: PeerDelayMeasurement,
 ): Transition<PeerDelayState> {
-  const { responder: neighbor } = measurement;
   const { link } = state;
-  // What was measured with another neighbour was another link.
-  const known =
-    link.kind === 'measured' && samePortIdentity(link.neighbor, neighbor) ? link : undefined;
-  const rate = withNeighborReading(known?.rate ?? emptyRateWindow, measurement);
-  const sample = meanLinkDelayOf(measurement, rateRatioOf(rate) ?? unityRateRatio);
-  if (!isPlausible(sample)) {
+  const samples = link.kind === 'measured' ? link.samples : [];
+  const measured = withMeasurement(link.neighbor, samples, measurement);
+  if (measured === undefined) {
     const failed = withFailure(settings, state, 'linkDelayOutOfRange');
     return { ...failed, outputs: [discarded(settings, 'linkDelayOutOfRange'), ...failed.outputs] };
   }
-  return withLink(settings, state, {
-    kind: 'measured',
-    neighbor,
-    meanLinkDelay: known
-      ? withSample(known.meanLinkDelay, sample)
-      : movingMedian(linkDelayMedianLength, sample),
-    rate,
-    failedRequests: 0,
-  });
-}
-
-/** The Pdelay_Resp on both clocks: t3 and t4. */
-function withNeighborReading(rate: RateWindow, measurement: PeerDelayMeasurement): RateWindow {
-  const { neighbor, pdelayRespEventIngressTimestamp } = measurement;
-  if (neighbor === undefined) return rate;
-  return withReading(rateWindowSettings, rate, {
-    local: pdelayRespEventIngressTimestamp,
-    remote: neighbor.responseOriginTimestamp,
-  }).window;
-}
-
-/** Undefined while it is not known well enough. */
-function rateRatioOf({ fit }: RateWindow): RateRatio | undefined {
-  return fit !== undefined && fit.standardError <= maxRateRatioError ? fit.rateRatio : undefined;
+  return withLink(settings, state, { kind: 'measured', ...measured, failedRequests: 0 });
 }
 
 /** The state with that link, and word of it if it tells anything new. */
