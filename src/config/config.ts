@@ -91,6 +91,8 @@ export interface ClockConfig {
   /** Announce tells which clocks it has come through, clause 16.2. */
   readonly pathTrace: boolean;
   readonly clock: 'virtual';
+  /** How offsets from the master become a rate. */
+  readonly servo: 'pi' | 'linreg';
   /** Those it runs on, in the order of their portNumbers, from 1. */
   readonly ports: readonly ClockPortConfig[];
 }

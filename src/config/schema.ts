@@ -126,6 +126,7 @@ const clockKeys = {
   offsetScaledLogVariance: wholeNumber(0, 0xffff).default(unknownOffsetScaledLogVariance),
   pathTrace: yesOrNo.default(false),
   clock: oneOf('virtual', 'phc', 'system').default('virtual'),
+  servo: oneOf('pi', 'linreg').default('pi'),
   ...clockPortKeys,
   ports: z
     .array(clockPort, { error: 'list interfaces of the switch, as in ports: [eth1, eth2]' })
@@ -224,7 +225,7 @@ function resolved(
 ): InstanceConfig {
   if (parsed.type !== 'bc' && parsed.type !== 'oc') return parsed;
   const { type, domain, sdoId, priority1, priority2, clockAccuracy, pathTrace } = parsed;
-  const { offsetScaledLogVariance, ports: listed } = parsed;
+  const { offsetScaledLogVariance, servo, ports: listed } = parsed;
   for (const [index, { interface: name }] of (listed ?? []).entries()) {
     if (interfaces.includes(name)) continue;
     complainAt(['ports', index], {
@@ -255,7 +256,7 @@ function resolved(
   return {
     ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
     clockClass: slaveOnly ? slaveOnlyClockClass : parsed.clockClass,
-    ...{ slaveOnly, pathTrace, clock: 'virtual', ports },
+    ...{ slaveOnly, pathTrace, clock: 'virtual', servo, ports },
   };
 }
 

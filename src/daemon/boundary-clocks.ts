@@ -2,7 +2,7 @@
 import type { ClockConfig, ClockPortConfig, Config, PortConfig } from '../config/config.js';
 import type { BoundaryClock, BoundaryClockSettings } from '../core/instance/boundary-clock.js';
 import { ManagedBoundaryClock } from '../core/instance/managed-boundary-clock.js';
-import { defaultServoSettings } from '../core/servo/pi-servo.js';
+import { defaultServoSettings } from '../core/servo/servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
 import { instantFromNs } from '../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../core/time/time-interval.js';
@@ -115,7 +115,7 @@ function settingsOf(
       };
     }),
     pathTrace,
-    servo: defaultServoSettings,
+    servo: { ...defaultServoSettings, kind: config.servo },
     random,
   };
 }

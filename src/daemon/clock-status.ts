@@ -1,7 +1,7 @@
 /** What a boundary clock tells of itself: its data sets in shapes that scripts rely on, identities and times as text and numbers. */
 import type { PortState, TimePropertiesDS } from '../core/datasets/data-sets.js';
 import type { BoundaryClockState } from '../core/instance/boundary-clock.js';
-import type { LockState } from '../core/servo/pi-servo.js';
+import type { LockState, ServoKind } from '../core/servo/servo.js';
 import type { OffsetWindow } from '../core/servo/offset-history.js';
 import { formatClockIdentity, formatPortIdentity } from '../core/time/identity.js';
 import { timeIntervalToNs } from '../core/time/time-interval.js';
@@ -18,6 +18,8 @@ export interface ClockStatus {
     readonly offsetFromMasterNs: number;
     readonly meanDelayNs: number;
     readonly lockState: LockState;
+    /** How offsets become a rate. */
+    readonly servo: ServoKind;
     /** Why, in words. */
     readonly lockReason: string;
     /** Offsets from the master over the last seconds; nanoseconds, null before the first. */
@@ -75,6 +77,7 @@ export function clockStatusOf(
       offsetFromMasterNs: timeIntervalToNs(currentDS.offsetFromMaster),
       meanDelayNs: timeIntervalToNs(currentDS.meanDelay),
       lockState: state.lockState,
+      servo: state.servo,
       lockReason: lockReason(state),
       offsets: Object.fromEntries(
         state.offsetWindows.map(({ seconds, ...window }) => [`${seconds}s`, window]),

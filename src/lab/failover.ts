@@ -2,7 +2,7 @@
  * The loss of the better grandmaster and its return: both made to happen, and watched until the switch follows the other
  * one and its servo is locked to it.
  */
-import type { LockState } from '../core/servo/pi-servo.js';
+import type { LockState } from '../core/servo/servo.js';
 import type { FailoverReport, SwitchOverReport } from './report.js';
 
 /** When, in seconds of the measurement; between them the switch has time to settle. */

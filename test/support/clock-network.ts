@@ -8,7 +8,7 @@ import {
 } from '../../src/core/instance/boundary-clock.js';
 import type { DelayMechanism } from '../../src/core/datasets/data-sets.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
-import { defaultServoSettings } from '../../src/core/servo/pi-servo.js';
+import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../src/core/time/time-interval.js';

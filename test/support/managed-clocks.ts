@@ -2,7 +2,7 @@
 import { ManagedBoundaryClock } from '../../src/core/instance/managed-boundary-clock.js';
 import { ManagedTransparentClock } from '../../src/core/instance/managed-transparent-clock.js';
 import type { ClockFacts } from '../../src/core/management/clock-facts.js';
-import { defaultServoSettings } from '../../src/core/servo/pi-servo.js';
+import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { allPorts, clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs } from '../../src/core/time/instant.js';
 import { zeroTimeInterval } from '../../src/core/time/time-interval.js';

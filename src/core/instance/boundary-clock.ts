@@ -25,7 +25,7 @@ import {
   type ReceivedMessage,
 } from '../port/port.js';
 import type { OffsetWindow } from '../servo/offset-history.js';
-import type { LockState, ServoSettings } from '../servo/pi-servo.js';
+import type { LockState, ServoKind, ServoSettings } from '../servo/servo.js';
 import { SteeredClock } from '../servo/steered-clock.js';
 import { samePortIdentity, type ClockIdentity, type PortIdentity } from '../time/identity.js';
 import {
@@ -71,6 +71,7 @@ export interface BoundaryClockState {
     readonly best: boolean;
   }[];
   readonly lockState: LockState;
+  readonly servo: ServoKind;
   /** PTP seconds per second of the raw time stamps, minus 1. */
   readonly rateOffset: number;
   /** Of the offsets' magnitudes. */
@@ -163,6 +164,7 @@ export class BoundaryClock {
         }));
       }),
       lockState: this.#clock.lockState,
+      servo: this.#clock.servo,
       rateOffset: this.#clock.rateOffset,
       meanOffset: this.#clock.meanOffset,
       offsetWindows: this.#clock.offsetWindows(),

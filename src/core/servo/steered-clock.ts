@@ -19,9 +19,10 @@ import {
   reacquire,
   stepServo,
   type LockState,
+  type ServoKind,
   type ServoSettings,
   type ServoState,
-} from './pi-servo.js';
+} from './servo.js';
 
 /** What has become of an offset: `set`: what was measured before does not go with what comes after. */
 export type Steering = 'ignored' | 'steered' | 'set';
@@ -42,6 +43,10 @@ export class SteeredClock {
   /** PTP time at a raw time stamp. */
   timeAt(raw: Instant): Instant {
     return ptpTimeOf(this.#map, raw);
+  }
+
+  get servo(): ServoKind {
+    return this.#settings.kind;
   }
 
   get lockState(): LockState {

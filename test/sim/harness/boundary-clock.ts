@@ -4,7 +4,7 @@ import {
   type BoundaryClockSettings,
   type BoundaryClockState,
 } from '../../../src/core/instance/boundary-clock.js';
-import { defaultServoSettings } from '../../../src/core/servo/pi-servo.js';
+import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/servo.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
 import type { Instant } from '../../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../../src/core/time/time-interval.js';
@@ -36,6 +36,8 @@ export interface BoundaryInstanceModel {
   readonly announceReceiptTimeout?: number;
   /** End to end unless set; Pdelay_Req once a second. */
   readonly delayMechanism?: 'e2e' | 'p2p';
+  /** PI unless set. */
+  readonly servo?: ServoKind;
 }
 
 export interface BoundaryDeviceModel {
@@ -139,7 +141,7 @@ function settingsOf(
       masterOnly: ports[port]?.masterOnly ?? false,
     })),
     pathTrace: model.pathTrace ?? false,
-    servo: defaultServoSettings,
+    servo: { ...defaultServoSettings, kind: model.servo ?? defaultServoSettings.kind },
     random,
   };
 }

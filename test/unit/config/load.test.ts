@@ -67,7 +67,7 @@ describe('what is valid', () => {
   const defaultClock = {
     ...{ domain: 0, sdoId: 0, priority1: 128, priority2: 128, pathTrace: false },
     ...{ clockClass: 248, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff },
-    ...{ slaveOnly: false, clock: 'virtual' },
+    ...{ slaveOnly: false, clock: 'virtual', servo: 'pi' },
   };
 
   test('a boundary clock runs on every port of the switch', () => {
@@ -270,7 +270,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a boundary clock that is slaveOnly',
       'ports: [a, b]\ninstances:\n  - type: bc\n    slaveOnly: true',
-      'switch.yaml:4: instances[0].slaveOnly: unknown key; the keys here are type, domain, sdoId, priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance, pathTrace, clock, transport, delayMechanism, logAnnounceInterval, announceReceiptTimeout, logSyncInterval, logMinDelayReqInterval, logMinPdelayReqInterval, masterOnly, vlanId, ports',
+      'switch.yaml:4: instances[0].slaveOnly: unknown key; the keys here are type, domain, sdoId, priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance, pathTrace, clock, servo, transport, delayMechanism, logAnnounceInterval, announceReceiptTimeout, logSyncInterval, logMinDelayReqInterval, logMinPdelayReqInterval, masterOnly, vlanId, ports',
     ],
     [
       'a port of a clock that the switch does not have',

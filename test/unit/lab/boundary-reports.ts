@@ -26,6 +26,7 @@ export const boundaryReport: BoundaryLabReport = {
     offsetFromMasterNs: -312.4,
     meanDelayNs: 4_100,
     lockState: 'locked',
+    servo: 'pi',
     lockReason: 'the offsets are small',
     offsets: {},
     aheadOfSystemClockNs: 17_900e9,

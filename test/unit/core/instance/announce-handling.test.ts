@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { BoundaryClock } from '../../../../src/core/instance/boundary-clock.js';
 import type { BoundaryPortSettings } from '../../../../src/core/instance/boundary-port.js';
 import type { Output } from '../../../../src/core/io.js';
-import { defaultServoSettings } from '../../../../src/core/servo/pi-servo.js';
+import { defaultServoSettings } from '../../../../src/core/servo/servo.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
 import type { AnnounceBody } from '../../../../src/core/wire/announce.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultServoSettings } from '../../../../src/core/servo/pi-servo.js';
+import { defaultServoSettings } from '../../../../src/core/servo/servo.js';
 import { SteeredClock, type Steering } from '../../../../src/core/servo/steered-clock.js';
 import { durationNs, instantFromNs } from '../../../../src/core/time/instant.js';
 import { timeIntervalToNs, timeInterval } from '../../../../src/core/time/time-interval.js';

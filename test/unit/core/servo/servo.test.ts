@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { windowLengths } from '../../../../src/core/servo/linreg-servo.js';
 import {
   defaultServoSettings,
   holdOver,
@@ -6,8 +7,9 @@ import {
   maxOutliers,
   reacquire,
   stepServo,
+  type ServoKind,
   type ServoState,
-} from '../../../../src/core/servo/pi-servo.js';
+} from '../../../../src/core/servo/servo.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 import { seededRandom } from '../../../support/random.js';
 
@@ -20,7 +22,8 @@ class Loop {
   #fresh = true;
 
   constructor(
-    readonly oscillator: number,
+    readonly kind: ServoKind,
+    public oscillator: number,
     offsetNs: number,
     readonly intervalNs: number,
   ) {
@@ -29,7 +32,7 @@ class Loop {
 
   sample(errorNs = 0): void {
     this.offsetNs += (this.oscillator + this.rateOffset) * this.intervalNs;
-    const { state, action } = stepServo(defaultServoSettings, this.state, {
+    const { state, action } = stepServo({ ...defaultServoSettings, kind: this.kind }, this.state, {
       offset: durationNs(this.offsetNs + errorNs),
       interval: this.#fresh ? undefined : durationNs(this.intervalNs),
     });
@@ -47,11 +50,11 @@ class Loop {
   }
 }
 
-describe('PI servo', () => {
+describe.each<ServoKind>(['pi', 'linreg'])('%s servo', (kind) => {
   test.each([1e9, 62.5e6, 7.8125e6])(
     'an oscillator 80 ppm off is caught after one step, samples %d ns apart',
     (intervalNs) => {
-      const loop = new Loop(80e-6, 5e9, intervalNs);
+      const loop = new Loop(kind, 80e-6, 5e9, intervalNs);
       loop.run(400);
       expect(loop.steps).toBe(1);
       expect(loop.state.lockState).toBe('locked');
@@ -61,7 +64,7 @@ describe('PI servo', () => {
   );
 
   test('a first offset below the threshold is slewed', () => {
-    const loop = new Loop(0, 15e3, 1e9);
+    const loop = new Loop(kind, 0, 15e3, 1e9);
     loop.run(300);
     expect(loop.steps).toBe(0);
     expect(Math.abs(loop.offsetNs)).toBeLessThan(1);
@@ -69,7 +72,7 @@ describe('PI servo', () => {
 
   test('in lock the noise of the samples is averaged', () => {
     const random = seededRandom(1);
-    const loop = new Loop(10e-6, 0, 62.5e6);
+    const loop = new Loop(kind, 10e-6, 0, 62.5e6);
     const noise = () => 2000 * (random() - 0.5);
     loop.run(500, noise);
     const squares = Array.from({ length: 1000 }, () => {
@@ -82,7 +85,7 @@ describe('PI servo', () => {
   });
 
   test('a wild sample does not move the clock, a master that has moved does', () => {
-    const loop = new Loop(0, 0, 1e9);
+    const loop = new Loop(kind, 0, 0, 1e9);
     loop.run(50);
     const before = loop.rateOffset;
     loop.sample(500e3);
@@ -95,9 +98,9 @@ describe('PI servo', () => {
   });
 
   test('two samples in a burst do not make it hurry', () => {
-    const loop = new Loop(10e-6, 0, 125e6);
+    const loop = new Loop(kind, 10e-6, 0, 125e6);
     loop.run(300);
-    const { action } = stepServo(defaultServoSettings, loop.state, {
+    const { action } = stepServo({ ...defaultServoSettings, kind }, loop.state, {
       offset: durationNs(100),
       interval: durationNs(5e3),
     });
@@ -108,7 +111,7 @@ describe('PI servo', () => {
 
   test('one late time stamp in ten does no harm to a noisy lock', () => {
     const random = seededRandom(2);
-    const loop = new Loop(10e-6, 0, 62.5e6);
+    const loop = new Loop(kind, 10e-6, 0, 62.5e6);
     const noise = () => 1000 * (random() - 0.5) + (random() < 0.1 ? 15e3 : 0);
     loop.run(500, noise);
     let worst = 0;
@@ -121,7 +124,7 @@ describe('PI servo', () => {
   });
 
   test('a path that has become longer is followed after a few samples', () => {
-    const loop = new Loop(0, 0, 62.5e6);
+    const loop = new Loop(kind, 0, 0, 62.5e6);
     loop.run(200);
     loop.run(160, () => 5e3);
     expect(loop.steps).toBe(0);
@@ -132,7 +135,7 @@ describe('PI servo', () => {
   test.each([1e9, 62.5e6])(
     'a master that returns after holdover is drawn near to without a step, samples %d ns apart',
     (intervalNs) => {
-      const loop = new Loop(-30e-6, 0, intervalNs);
+      const loop = new Loop(kind, -30e-6, 0, intervalNs);
       loop.run(300);
       const { steps } = loop;
       loop.state = holdOver(loop.state);
@@ -145,12 +148,61 @@ describe('PI servo', () => {
   );
 
   test('holdover keeps the rate that was learned, and a master that returns finds it', () => {
-    const loop = new Loop(-30e-6, 0, 1e9);
+    const loop = new Loop(kind, -30e-6, 0, 1e9);
     loop.run(300);
     const held = holdOver(loop.state);
     expect(held.lockState).toBe('holdover');
     expect(held.learnedRateOffset).toBeCloseTo(30e-6, 9);
     expect(reacquire(held).learnedRateOffset).toBe(held.learnedRateOffset);
     expect(holdOver(initialServoState).lockState).toBe('unlocked');
+  });
+});
+
+describe('linear regression', () => {
+  test('noise of the samples is averaged more than in the PI servo', () => {
+    const rmsOf = (kind: ServoKind): number => {
+      const random = seededRandom(3);
+      const noise = () => 2000 * (random() - 0.5);
+      const loop = new Loop(kind, 10e-6, 0, 125e6);
+      loop.run(500, noise);
+      const squares = Array.from({ length: 2000 }, () => {
+        loop.sample(noise());
+        return loop.offsetNs ** 2;
+      });
+      return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
+    };
+    expect(rmsOf('linreg')).toBeLessThan(0.85 * rmsOf('pi'));
+  });
+
+  test('the line is as short as the oscillator is restless', () => {
+    const lag = (kind: ServoKind): number => {
+      const loop = new Loop(kind, 0, 0, 125e6);
+      loop.run(500);
+      let worst = 0;
+      for (let count = 0; count < 400; ++count) {
+        // 100 ppb a second, as an oscillator that warms up.
+        loop.oscillator += 12.5e-9;
+        loop.sample();
+        worst = Math.max(worst, Math.abs(loop.offsetNs));
+      }
+      return worst;
+    };
+    expect(lag('linreg')).toBeLessThan(lag('pi') / 2);
+  });
+
+  test('what a wild sample leaves out is not left out of the time', () => {
+    const loop = new Loop('linreg', 50e-6, 0, 1e9);
+    loop.run(100);
+    loop.sample(500e3);
+    expect(loop.state.outliers).toBe(1);
+    loop.run(3);
+    expect(loop.state.learnedRateOffset).toBeCloseTo(-50e-6, 10);
+    expect(Math.abs(loop.offsetNs)).toBeLessThan(1);
+  });
+
+  test('what it remembers has a bound', () => {
+    const loop = new Loop('linreg', 50e-6, 0, 1e9);
+    loop.run(1000);
+    expect(loop.state.memory?.points).toHaveLength(Math.max(...windowLengths));
   });
 });
