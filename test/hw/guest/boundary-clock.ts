@@ -1,0 +1,185 @@
+/**
+ * A boundary clock on NICs whose hardware clocks agree with nobody, between ptp4l grandmasters and slaves; nothing but it
+ * relates them. argv: what it steers, as in `clock:` of the configuration, then the scenarios to run.
+ *
+ *   one slave, two slaves:  gm eth0 ── eth1 BC eth3 ── eth2 slave
+ *                                         eth5 ── eth4 slave, the second one
+ *   failover:               gm eth0 ── eth1 BC eth3 ── eth2 second gm
+ *                                         eth5 ── eth4 slave
+ */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClockStatus } from '../../../src/daemon/clock-status.js';
+import { Network } from '../../support/netns/network.js';
+import type { Ptp4l } from '../../support/netns/ptp4l.js';
+import type { Switch } from '../../support/netns/switch.js';
+import { until } from '../../support/netns/wait.js';
+import { asleep } from './awake.js';
+import { plugIn, startSwitch } from './cabling.js';
+import { clockUsers } from './clock-users.js';
+import { MEASURED_SECONDS, type Following, type Place } from './following.js';
+import { align, detune, differenceNs, setRate, type Nic } from './hardware-clock.js';
+import { HardwareSlave, now, startGrandmaster } from './hardware-peer.js';
+import { scenario } from './report.js';
+
+export interface BoundaryClockFollowing {
+  readonly slaves: readonly Following[];
+  readonly clock: ClockStatus['clock'];
+  /** Of the boundary clock's NICs minus the grandmaster's, by reading both. */
+  readonly portClocksAheadNs: readonly number[];
+  /** Programs that have hardware clocks open meanwhile. */
+  readonly clockUsers: ReturnType<typeof clockUsers>;
+  readonly log: readonly string[];
+}
+
+export interface Failover {
+  /** From the end, or the start, of the better grandmaster until the boundary clock follows the other one. */
+  readonly secondsToSecond: number;
+  readonly secondsBack: number;
+  /** The slave's, from the end of the better grandmaster until that is followed again. */
+  readonly during: Omit<Following, 'clockDifferenceNs' | 'nic'>;
+  /** The slave's, once it is. */
+  readonly recovered: Following;
+  readonly log: readonly string[];
+}
+
+/** Of the boundary clock and the slaves behind it. */
+const SETTLING_SECONDS = 20;
+const FOLLOWING_TIMEOUT_MS = 120_000;
+const FAILOVER_SECONDS = 20;
+
+const [clock = 'virtual', ...wanted] = process.argv.slice(2);
+
+const network = new Network();
+const { left, bc, right, far } = await plugIn(network, {
+  left: ['eth0'],
+  bc: ['eth1', 'eth3', 'eth5'],
+  right: ['eth2'],
+  far: ['eth4'],
+});
+
+function detuneAll(): void {
+  detune('eth0', 0);
+  detune('eth1', -30_000);
+  detune('eth3', 50_000);
+  detune('eth5', 20_000);
+}
+
+async function startBoundaryClock(nics: readonly Nic[]): Promise<Switch> {
+  const config = join(network.directory, `${nics.join('-')}.yaml`);
+  writeFileSync(
+    config,
+    `ports: [${nics.join(', ')}]
+timestamping: hardware
+instances:
+  - type: bc
+    clock: ${clock}
+    priority1: 100
+    logAnnounceInterval: -2
+    logSyncInterval: -4
+    logMinDelayReqInterval: -4
+`,
+  );
+  return startSwitch(network, bc, nics, { config });
+}
+
+/** Resolves with the time at which it was first seen to follow by that port, and to be in lock. */
+async function following(instance: Switch, nic: Nic): Promise<number> {
+  await until(
+    `the boundary clock to follow by ${nic}`,
+    async () => {
+      const { clock: it } = await instance.clock();
+      const slave = it.ports.find(({ portState }) => portState === 'SLAVE');
+      return slave?.interface === nic && it.lockState === 'locked';
+    },
+    FOLLOWING_TIMEOUT_MS,
+    () => instance.child.output,
+  );
+  return now();
+}
+
+async function follow(places: readonly Place[]): Promise<BoundaryClockFollowing> {
+  detuneAll();
+  const nics = ['eth1', 'eth3', 'eth5'].slice(0, 1 + places.length) as Nic[];
+  const grandmaster = startGrandmaster(network, left, 'eth0');
+  const instance = await startBoundaryClock(nics);
+  for (const { nic } of places) setRate(nic, 20_000);
+  const slaves = places.map(({ namespace, nic }) => new HardwareSlave(network, namespace, nic));
+  try {
+    const since = await Promise.all([
+      following(instance, 'eth1'),
+      ...slaves.map((slave) => slave.followingSince()),
+    ]);
+    const from = Math.max(...since) + SETTLING_SECONDS;
+    const results: Following[] = [];
+    for (const slave of slaves) {
+      const offsets = await slave.offsetsBetween(from, from + MEASURED_SECONDS);
+      const clockDifferenceNs = differenceNs(slave.nic, 'eth0');
+      results.push({ nic: slave.nic, ...offsets, clockDifferenceNs });
+    }
+    return {
+      slaves: results,
+      clock: (await instance.clock()).clock,
+      portClocksAheadNs: nics.map((nic) => differenceNs(nic, 'eth0')),
+      clockUsers: clockUsers(),
+      log: instance.child.lines,
+    };
+  } finally {
+    await Promise.all([
+      ...slaves.map((slave) => slave.stop()),
+      grandmaster.child.stop(),
+      instance.child.stop(),
+    ]);
+  }
+}
+
+async function failover(): Promise<Failover> {
+  detuneAll();
+  // Two grandmasters that agree, as two receivers of one satellite system would.
+  setRate('eth2', 0);
+  align('eth2', 'eth0');
+  setRate('eth4', 20_000);
+  let better = startGrandmaster(network, left, 'eth0');
+  const second: Ptp4l = startGrandmaster(network, right, 'eth2', { settings: { priority1: 20 } });
+  const instance = await startBoundaryClock(['eth1', 'eth3', 'eth5']);
+  const slave = new HardwareSlave(network, far, 'eth4');
+  try {
+    const since = await Promise.all([following(instance, 'eth1'), slave.followingSince()]);
+    const settled = Math.max(...since) + SETTLING_SECONDS;
+    await slave.offsetsBetween(settled - 1, settled);
+
+    const lostAt = now();
+    await better.child.stop();
+    const secondsToSecond = (await asleep(() => following(instance, 'eth3'))) - lostAt;
+    await slave.offsetsBetween(lostAt, lostAt + FAILOVER_SECONDS);
+    const backAt = now();
+    better = startGrandmaster(network, left, 'eth0');
+    const back = await following(instance, 'eth1');
+    const during = await slave.offsetsBetween(lostAt, back + 1);
+    const from = back + SETTLING_SECONDS;
+    const offsets = await slave.offsetsBetween(from, from + MEASURED_SECONDS);
+    return {
+      secondsToSecond,
+      secondsBack: back - backAt,
+      during,
+      recovered: { nic: slave.nic, ...offsets, clockDifferenceNs: differenceNs('eth4', 'eth0') },
+      log: instance.child.lines,
+    };
+  } finally {
+    const others = [better.child, second.child, instance.child].map((child) => child.stop());
+    await Promise.all([slave.stop(), ...others]);
+  }
+}
+
+const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
+  'one slave': () => follow([{ namespace: right, nic: 'eth2' }]),
+  'two slaves': () =>
+    follow([
+      { namespace: right, nic: 'eth2' },
+      { namespace: far, nic: 'eth4' },
+    ]),
+  failover,
+};
+for (const name of wanted) await scenario(name, scenarios[name]!);
+await network.close();
