@@ -9,6 +9,9 @@ import { readYaml, type YamlSource } from './yaml-source.js';
 
 type Path = readonly PropertyKey[];
 
+/** Of a value in an error: enough to find it by. */
+const maxShownLength = 60;
+
 /**
  * @param file a YAML file; undefined: the options are all there is
  * @throws ConfigError
@@ -78,7 +81,19 @@ function problemOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small' && Array.isArray(value)) {
     return value.length === 0 ? 'is empty' : `has only ${value.length}`;
   }
-  return `${JSON.stringify(value)} does not fit here`;
+  if (issue.code === 'too_big' && Array.isArray(value)) return `has ${value.length}`;
+  return `${shown(value)} does not fit here`;
+}
+
+/** As it stands in the file, or nearly; what is longer is cut off, and what has no end has no text. */
+function shown(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  try {
+    const text = JSON.stringify(value) ?? typeof value;
+    return text.length <= maxShownLength ? text : `${text.slice(0, maxShownLength)}...`;
+  } catch {
+    return 'what contains itself';
+  }
 }
 
 /** Where a key decides between shapes and has none of the known values, the path is the key's, the input its parent. */

@@ -34,12 +34,13 @@ const maxVlanId = 4094;
 const defaultLogMinPdelayReqInterval = 0;
 /** IFNAMSIZ less its closing zero. */
 const maxInterfaceName = 15;
+/** The data plane's (addon/dataplane/limits.h): sets of ports are one word. */
+const maxPorts = 32;
 
+const interfaceNameRemedy = `write the name of a network interface: 1 to ${maxInterfaceName} characters, no spaces, no / and no :`;
 const interfaceName = z
   .string({ error: 'write the name of a network interface, as in eth1' })
-  .regex(new RegExp(`^[^\\s/:]{1,${maxInterfaceName}}$`), {
-    error: `write the name of a network interface: 1 to ${maxInterfaceName} characters, no spaces, no / and no :`,
-  });
+  .refine(isInterfaceName, { error: interfaceNameRemedy });
 
 const durationRemedy = 'write a number with its unit, as in 0ns, -35ns or 1.2us; at most 1s';
 const duration = z
@@ -50,13 +51,17 @@ const duration = z
   .transform((text) => parseDurationNs(text) ?? 0)
   .default(0);
 
-const longPort = z.strictObject({
-  interface: interfaceName,
-  ingressLatency: duration,
-  egressLatency: duration,
-  delayAsymmetry: duration,
-  vlan: vlan.exactOptional(),
-});
+const portRemedy = 'write the name of an interface, as in eth1, or interface: eth1 and more keys';
+const longPort = z.strictObject(
+  {
+    interface: interfaceName,
+    ingressLatency: duration,
+    egressLatency: duration,
+    delayAsymmetry: duration,
+    vlan: vlan.exactOptional(),
+  },
+  { error: portRemedy },
+);
 
 const port = z
   .preprocess((value) => (typeof value === 'string' ? { interface: value } : value), longPort)
@@ -99,16 +104,19 @@ const clockPortDefaults = {
 } as const;
 
 const addressRemedy = 'write an IP address, as in 192.0.2.1 or fe80::1';
-const longClockPort = z.strictObject({
-  interface: interfaceName,
-  ...clockPortKeys,
-  sourceAddress: z
-    .string({ error: addressRemedy })
-    .refine((text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')), {
-      error: addressRemedy,
-    })
-    .exactOptional(),
-});
+const longClockPort = z.strictObject(
+  {
+    interface: interfaceName,
+    ...clockPortKeys,
+    sourceAddress: z
+      .string({ error: addressRemedy })
+      .refine((text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')), {
+        error: addressRemedy,
+      })
+      .exactOptional(),
+  },
+  { error: portRemedy },
+);
 
 const clockPort = z.preprocess(
   (value) => (typeof value === 'string' ? { interface: value } : value),
@@ -184,6 +192,7 @@ const shape = z.strictObject({
   ports: z
     .array(port, { error: 'list the interfaces, as in ports: [eth1, eth2]' })
     .min(1, { error: 'list the interfaces, as in ports: [eth1, eth2]' })
+    .max(maxPorts, { error: `list ${maxPorts} interfaces at most` })
     .superRefine(forbidRepetition('interface', ({ interface: name }) => name)),
   instances: z
     .array(instance, { error: 'list what runs on the ports, as in instances: [{type: e2e-tc}]' })
@@ -297,4 +306,16 @@ function forbidRepetition<Item>(key: string, valueOf: (item: Item) => string | n
       seen.add(value);
     }
   };
+}
+
+/** What the kernel takes for one (dev_valid_name); it counts octets, and prints what others have to read. */
+function isInterfaceName(text: string): boolean {
+  const octets = Buffer.byteLength(text);
+  return (
+    octets >= 1 &&
+    octets <= maxInterfaceName &&
+    !/[\s/:\p{Cc}]/u.test(text) &&
+    text !== '.' &&
+    text !== '..'
+  );
 }

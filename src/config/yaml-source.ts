@@ -1,5 +1,5 @@
 /** A configuration file as data, which can tell on which line each of its keys stands. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError, type ConfigIssue } from './config-error.js';
 
@@ -10,14 +10,25 @@ export interface YamlSource {
   readonly where: (path: readonly PropertyKey[]) => string;
 }
 
+/** Some thousand times the largest sensible one: what is longer is some other file, or a device without end. */
+const maxFileBytes = 1024 * 1024;
+/** One slip of the pen brings others in its train. */
+const maxYamlErrors = 10;
+
 /** @throws ConfigError when the file cannot be read or is not YAML */
 export function readYaml(file: string): YamlSource {
   const lineCounter = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter, prettyErrors: false });
+  const document = parseDocument(readText(file), {
+    lineCounter,
+    prettyErrors: false,
+    logLevel: 'error', // its warnings are Node's own, with a hint at stack traces
+  });
   const lineOf = (offset: number): string => `${file}:${lineCounter.linePos(offset).line}`;
   if (document.errors.length > 0) {
     throw new ConfigError(
-      document.errors.map((error) => notYaml(lineOf(error.pos[0]), error.message)),
+      document.errors
+        .slice(0, maxYamlErrors)
+        .map((error) => notYaml(lineOf(error.pos[0]), error.message)),
     );
   }
   return {
@@ -41,10 +52,29 @@ function notYaml(where: string, message: string): ConfigIssue {
 }
 
 function readText(file: string): string {
+  let text: string | undefined;
   try {
-    return readFileSync(file, 'utf8');
+    text = textOf(file);
   } catch (error) {
     throw new ConfigError([unreadable(file, (error as NodeJS.ErrnoException).code)]);
+  }
+  if (text !== undefined) return text;
+  const problem = `is longer than ${maxFileBytes} bytes`;
+  throw new ConfigError([{ where: file, key: '', problem, remedy: 'name a YAML file' }]);
+}
+
+/** Undefined of one that is too long. It may be a pipe, whose length nobody knows before. */
+function textOf(file: string): string | undefined {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(maxFileBytes + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length < bytes.length; length += read) {
+      read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    }
+    return length > maxFileBytes ? undefined : bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -337,6 +337,49 @@ describe('what is not, with file, line, key and remedy', () => {
       'ports: [a, an-interface-of-a-long-name]\ninstances: [{type: e2e-tc}]',
       'switch.yaml:1: ports[1].interface: "an-interface-of-a-long-name" does not fit here; write the name of a network interface: 1 to 15 characters, no spaces, no / and no :',
     ],
+    ...['"."', '".."', '"eth1\\0"', '"ééééééééé"'].map(
+      (name) =>
+        [
+          `the interface name ${name}, which the kernel cannot have`,
+          `ports:\n  - ${name}\n  - b\ninstances: [{type: e2e-tc}]`,
+          `switch.yaml:2: ports[0].interface: ${name.replace('\\0', '\\u0000')} does not fit here; write the name of a network interface: 1 to 15 characters, no spaces, no / and no :`,
+        ] as const,
+    ),
+    [
+      'a port that is a number',
+      'ports: [1, b]\ninstances: [{type: e2e-tc}]',
+      'switch.yaml:1: ports[0]: 1 does not fit here; write the name of an interface, as in eth1, or interface: eth1 and more keys',
+    ],
+    [
+      'more ports than the engine has room for',
+      `ports: [${Array.from({ length: 33 }, (_, port) => `eth${port}`).join(', ')}]\ninstances: [{type: e2e-tc}]`,
+      'switch.yaml:1: ports: has 33; list 32 interfaces at most',
+    ],
+    [
+      'a number that is none',
+      'ports: [a, b]\ninstances: [{type: bc, priority1: .nan}]',
+      'switch.yaml:2: instances[0].priority1: NaN does not fit here; write a whole number from 0 to 255',
+    ],
+    [
+      'a number without end',
+      'ports: [a, b]\ninstances: [{type: bc, sdoId: 1e400}]',
+      'switch.yaml:2: instances[0].sdoId: Infinity does not fit here; write a whole number from 0 to 4095',
+    ],
+    [
+      'a value of many letters',
+      `ports: [a, b]\ntimestamping: ${'x'.repeat(5000)}\ninstances: [{type: e2e-tc}]`,
+      `switch.yaml:2: timestamping: "${'x'.repeat(59)}... does not fit here; write one of auto, hardware, software`,
+    ],
+    [
+      'a list in itself',
+      'ports: &ports [*ports, b]\ninstances: [{type: e2e-tc}]',
+      'switch.yaml:1: ports[0]: what contains itself does not fit here; write the name of an interface, as in eth1, or interface: eth1 and more keys',
+    ],
+    [
+      'a list as a key',
+      '? [a, b]\n: 1\nports: [a, b]\ninstances: [{type: e2e-tc}]',
+      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, management',
+    ],
     [
       'a domain twice',
       'ports: [a, b]\ninstances:\n  - type: e2e-tc\n  - type: e2e-tc',
@@ -379,6 +422,22 @@ describe('what is not, with file, line, key and remedy', () => {
     );
   });
 
+  test.each([
+    ['lists in lists without end', '['.repeat(20_000) + ']'.repeat(20_000)],
+    ['keys in keys without end', `${'{a: '.repeat(20_000)}${'}'.repeat(20_000)}`],
+    [
+      'aliases of aliases that grow without bound',
+      [...'bcdefghijk'].reduce(
+        (text, name, index) =>
+          `${text}${name}: &${name} [${`*${'abcdefghij'[index]}, `.repeat(9)}]\n`,
+        'a: &a [x]\n',
+      ),
+    ],
+  ])('%s are an error of the file, not of the program', (_name, text) => {
+    expect(complaints(text).length).toBeLessThanOrEqual(10);
+    expect(complaints(text)[0]).toMatch(/^switch\.yaml:\d+: not valid YAML: /);
+  });
+
   test('an alias without its anchor is an error of the file, not of the program', () => {
     expect(complaints('ports: [*eth, b]\ninstances: [{type: e2e-tc}]')[0]).toMatch(
       /^switch\.yaml:1: not valid YAML: /,
@@ -397,6 +456,12 @@ describe('what is not, with file, line, key and remedy', () => {
   test('a file that is not there', () => {
     const file = join(directory, 'absent.yaml');
     expect(() => loadConfig(file)).toThrow(`${file}: there is no such file; check the path`);
+  });
+
+  test('a file without end', () => {
+    expect(() => loadConfig('/dev/zero')).toThrow(
+      '/dev/zero: is longer than 1048576 bytes; name a YAML file',
+    );
   });
 
   test('a folder', () => {
