@@ -1,8 +1,9 @@
 /** ptp-switch run: a switch in the foreground until SIGTERM or SIGINT. */
 import type { CommandModule } from 'yargs';
-import { defaultSocketPath, removeLeftover } from '../control/socket-file.js';
+import { removeLeftover } from '../control/socket-file.js';
 import { UsageError } from './command-error.js';
 import type { Environment } from './environment.js';
+import { socketOption } from './socket-option.js';
 
 interface RunArguments {
   config: string | undefined;
@@ -45,12 +46,7 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
             requiresArg: true,
             describe: 'auto, hardware or software',
           },
-          socket: {
-            type: 'string',
-            requiresArg: true,
-            default: defaultSocketPath,
-            describe: 'Control socket',
-          },
+          socket: socketOption,
           cpu: {
             type: 'number',
             requiresArg: true,
@@ -74,6 +70,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   if (args.cpu !== undefined && !(Number.isInteger(args.cpu) && args.cpu >= 0)) {
     throw new UsageError('--cpu: write the number of a processor, from 0');
   }
+  if (args.cpu !== undefined) await checkProcessor(args.cpu);
   const { loadConfig } = await import('../config/load.js');
   const config = loadConfig(args.config, {
     interfaces: args.interface,
@@ -109,4 +106,12 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   } finally {
     bridge?.close();
   }
+}
+
+/** The kernel would refuse it to the forwarding thread, which then would run anywhere. */
+async function checkProcessor(cpu: number): Promise<void> {
+  const { isInList, onlineProcessors } = await import('../daemon/host.js');
+  const online = onlineProcessors();
+  if (isInList(online, cpu)) return;
+  throw new UsageError(`--cpu ${cpu}: there is no such processor at work: choose from ${online}`);
 }

@@ -1,10 +1,10 @@
 /** ptp-switch show: what a running switch is at the moment, as opposed to what it has counted. */
 import type { CommandModule } from 'yargs';
-import { defaultSocketPath } from '../control/socket-file.js';
 import type { LinkDelayStatus } from '../daemon/peer-delay-board.js';
 import { clockText, withNewName } from './show-clock.js';
 import type { PortStatus } from '../daemon/status.js';
 import type { Environment } from './environment.js';
+import { socketOption } from './socket-option.js';
 import { formatNs } from './format-stats.js';
 import { table } from './table.js';
 
@@ -35,12 +35,7 @@ export function showCommand(environment: Environment): CommandModule<object, Sho
           describe: 'What to show',
         })
         .options({
-          socket: {
-            type: 'string',
-            requiresArg: true,
-            default: defaultSocketPath,
-            describe: 'Control socket',
-          },
+          socket: socketOption,
           json: { type: 'boolean', default: false, describe: 'For scripts' },
         } as const)
         .example('$0 show ports', 'link, address, time stamping and peer delay of every port')

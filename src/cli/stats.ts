@@ -1,10 +1,10 @@
 /** ptp-switch stats: the counters of a running switch, once or over and over. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
-import { defaultSocketPath } from '../control/socket-file.js';
 import type { Stats } from '../daemon/status.js';
 import { CommandError, exitFailure } from './command-error.js';
 import type { Environment } from './environment.js';
+import { socketOption } from './socket-option.js';
 
 interface StatsArguments {
   socket: string;
@@ -25,12 +25,7 @@ export function statsCommand(environment: Environment): CommandModule<object, St
     builder: (yargs) =>
       yargs
         .options({
-          socket: {
-            type: 'string',
-            requiresArg: true,
-            default: defaultSocketPath,
-            describe: 'Control socket',
-          },
+          socket: socketOption,
           json: { type: 'boolean', default: false, describe: 'For scripts' },
           watch: { type: 'boolean', default: false, describe: 'Anew every second, until Ctrl-C' },
           port: { type: 'string', requiresArg: true, describe: 'One port only' },

@@ -4,6 +4,9 @@ import { connect } from 'node:net';
 
 export const defaultSocketPath = '/run/ptp-switch.sock';
 
+/** unix(7): sun_path has 108 bytes, the last of them a zero. */
+export const maxSocketPathBytes = 107;
+
 /** Read and write for the owner and the group: give a group of operators the file, and they can ask. */
 export const socketMode = 0o660;
 

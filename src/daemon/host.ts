@@ -15,6 +15,19 @@ export function hostFacts(): HostFacts {
   return { mayOpenPacketSockets: has(capNetRaw), mayConfigureInterfaces: has(capNetAdmin) };
 }
 
+/** Processors that are there and at work, as the kernel writes it ("0-3,6"). */
+export function onlineProcessors(): string {
+  return readFileSync('/sys/devices/system/cpu/online', 'utf8').trim();
+}
+
+/** @param list as the kernel writes it */
+export function isInList(list: string, number: number): boolean {
+  return list.split(',').some((range) => {
+    const [first = NaN, last = first] = range.split('-').map(Number);
+    return number >= first && number <= last;
+  });
+}
+
 /** Names of every network interface of this network namespace, also of those that are down. */
 export function interfaceNames(): string[] {
   return readdirSync('/sys/class/net').sort();

@@ -7,10 +7,10 @@ import { boundaryStationAttachments } from './boundary-stations.js';
 import { clockDomain, receiverAttachments, sourceAttachments } from './clocks.js';
 import type { LabType } from './report.js';
 import { formatTimeError } from './time-error.js';
-import { receivers, stationInterface } from './topology.js';
+import { receivers, stationInterface, stations } from './topology.js';
 
 export interface StationOptions {
-  /** Around a transparent clock: a receiver's name in topology.ts, any other is the time source; else in boundary-topology.ts. */
+  /** Of a station: in topology.ts around a transparent clock, else in boundary-topology.ts. */
   readonly name: string;
   /** What the switch is: the clocks around it use the same delay mechanism. */
   readonly type: LabType;
@@ -53,6 +53,9 @@ export async function runStation(options: StationOptions): Promise<void> {
 
 function attachmentsOf({ name, type }: StationOptions): Attachment[] {
   if (type === 'bc') return boundaryStationAttachments(name, Math.random);
+  if (!stations.some((candidate) => candidate.name === name)) {
+    throw new Error(`lab-clock: ${name}: there is no such station in this lab`);
+  }
   const receiver = receivers.find((candidate) => candidate.name === name);
   return receiver === undefined
     ? sourceAttachments(type, Math.random)

@@ -41,6 +41,13 @@ describe('help and usage', () => {
     ['an option twice', ['stats', '--socket', 'a', '--socket', 'b'], '--socket: say it once'],
     ['something that cannot be shown', ['show', 'weather'], 'weather'],
     ['check without a file', ['check'], 'got 0, need at least 1'],
+    ['a processor that is not there', ['run', '-i', 'a', '-i', 'b', '--cpu', '1023'], '--cpu 1023'],
+    ['a socket without a path', ['stats', '--socket='], '--socket: write the path'],
+    [
+      'a socket whose path is too long',
+      ['show', 'ports', '--socket', `/${'x'.repeat(107)}`],
+      "--socket: the path has 108 bytes, a socket's 107 at most: choose a shorter one",
+    ],
     ['a processor that is none', ['run', '-i', 'a', '-i', 'b', '--cpu', 'x'], '--cpu'],
   ])('%s is wrong usage', async (_name, args, mentioned) => {
     const { exitCode, output, errors } = await invoke(args);

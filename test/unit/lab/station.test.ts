@@ -125,17 +125,20 @@ test('around a boundary clock a grandmaster tells a time that a receiver of its 
   }
 });
 
-test('a station that is not in the lab is an error', async () => {
-  const failed = runStation({
-    name: 'nobody',
-    type: 'bc',
-    openDataPlane: () => expect.unreachable('nothing to open'),
-    print: () => undefined,
-    warn: () => undefined,
-    stop: new AbortController().signal,
-  });
-  await expect(failed).rejects.toThrow('nobody: there is no such station');
-});
+test.each(['bc', 'e2e-tc'] as const)(
+  'a station that is not in the lab (%s) is an error',
+  async (type) => {
+    const failed = runStation({
+      name: 'nobody',
+      type,
+      openDataPlane: () => expect.unreachable('nothing to open'),
+      print: () => undefined,
+      warn: () => undefined,
+      stop: new AbortController().signal,
+    });
+    await expect(failed).rejects.toThrow('nobody: there is no such station');
+  },
+);
 
 test('an interface that cannot be opened is an error, not a station that says nothing', async () => {
   const failed = runStation({
