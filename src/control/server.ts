@@ -31,6 +31,12 @@ const maxBodyBytes = 4096;
 /** An operator, a dashboard and a few scripts. */
 const maxConnections = 32;
 const maxLostTimestamps = 1_000_000;
+/** Requests are made by machines on this machine: who is slower than that keeps a place that others need. */
+const requestTimeouts = {
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
 
 /** An answer other than 200. */
 class Refusal extends Error {
@@ -56,10 +62,12 @@ export async function serveControl(
   controlled: Controlled,
   version: string,
 ): Promise<ControlServer> {
-  const server = createServer((request, response) => {
-    void answer(request, controlled, version).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(`${JSON.stringify(body)}\n`);
+  const server = createServer(requestTimeouts, (request, response) => {
+    void answer(request, controlled, version).then(({ status, text }) => {
+      // What is left of a request that was refused before its end is not read: it would be taken for the next one.
+      const close = request.complete ? {} : { connection: 'close' };
+      response.writeHead(status, { 'content-type': 'application/json', ...close });
+      response.end(`${text}\n`);
     });
   });
   server.maxConnections = maxConnections;
@@ -100,16 +108,18 @@ async function answer(
   request: IncomingMessage,
   controlled: Controlled,
   version: string,
-): Promise<{ status: number; body: unknown }> {
+): Promise<{ status: number; text: string }> {
   try {
-    return { status: 200, body: await route(request, controlled, version) };
+    return { status: 200, text: JSON.stringify(await route(request, controlled, version)) };
   } catch (error) {
-    const { message } = error as Error;
-    if (error instanceof Refusal) return { status: error.status, body: { error: message } };
-    if (error instanceof ManagementRequestError) return { status: 400, body: { error: message } };
-    if (error instanceof UnknownPortError) return { status: 404, body: { error: message } };
-    return { status: 500, body: { error: message } };
+    return { status: statusOf(error), text: JSON.stringify({ error: (error as Error).message }) };
   }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof Refusal) return error.status;
+  if (error instanceof ManagementRequestError) return 400;
+  return error instanceof UnknownPortError ? 404 : 500;
 }
 
 async function route(
@@ -147,17 +157,28 @@ async function route(
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  request.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of request) {
-    text += chunk as string;
-    if (text.length > maxBodyBytes) throw new Refusal(413, `more than ${maxBodyBytes} bytes`);
-  }
+  const text = await textOf(request);
   try {
     return JSON.parse(text);
   } catch {
     throw new Refusal(400, 'the body is not JSON');
   }
+}
+
+/** Not by iterating: to leave that early closes the connection that the refusal is to go by. */
+function textOf(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk: string) => {
+      text += chunk;
+      if (text.length <= maxBodyBytes) return;
+      request.pause();
+      reject(new Refusal(413, `more than ${maxBodyBytes} bytes`));
+    });
+    request.on('end', () => resolve(text));
+    request.on('error', reject);
+  });
 }
 
 function faultFrom(body: unknown): { interface: string; loseTransmitTimestamps: number } {

@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
@@ -8,6 +9,7 @@ import { ControlClient } from '../../../src/control/client.js';
 import { serveControl, type Controlled, type ControlServer } from '../../../src/control/server.js';
 import { ControlError, removeLeftover } from '../../../src/control/socket-file.js';
 import { ManagementRequestError } from '../../../src/daemon/management.js';
+import type { Stats } from '../../../src/daemon/status.js';
 import { UnknownPortError } from '../../../src/daemon/switch.js';
 
 let directory: string;
@@ -60,6 +62,20 @@ function send(
     });
     exchange.on('error', reject);
     exchange.end(body);
+  });
+}
+
+/** All that is said on a connection until the server ends it. */
+function conversation(talk: (client: Socket) => void): Promise<{ text: string; sent: number }> {
+  return new Promise((resolve) => {
+    const client = connect(socket);
+    let text = '';
+    client.setEncoding('utf8');
+    client.on('data', (chunk: string) => (text += chunk));
+    // The server closes while there is more to come: a write fails.
+    client.on('error', () => undefined);
+    client.on('close', () => resolve({ text, sent: client.bytesWritten }));
+    client.on('connect', () => talk(client));
   });
 }
 
@@ -141,6 +157,49 @@ describe('requests', () => {
     await serve();
     expect((await send('POST', '/faults', ' '.repeat(5000))).status).toBe(413);
   });
+
+  test('one that does not end is told so, and its connection closed', async () => {
+    await serve();
+    const megabyte = Buffer.alloc(1_000_000, 'x');
+    const head = `POST /faults HTTP/1.1\r\nhost: x\r\ncontent-length: ${1_000 * megabyte.length}\r\n\r\n`;
+    const { text, sent } = await conversation((client) => {
+      client.write(head);
+      const goOn = (): void => void (client.writable && client.write(megabyte, goOn));
+      goOn();
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 413 /);
+    expect(sent).toBeLessThan(20 * megabyte.length);
+  });
+
+  test('what is no request is a bad one, and the next connection is served', async () => {
+    await serve();
+    const { text } = await conversation((client) =>
+      client.write('\0\u0001\u0002 nonsense\r\n\r\n'),
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await new ControlClient(socket).stats()).toEqual(stats);
+  });
+
+  test('an answer that cannot be written is an error of that request alone', async () => {
+    await serve({ stats: () => ({ count: 1n }) as unknown as Stats });
+    expect((await send('GET', '/stats')).status).toBe(500);
+    expect(await new ControlClient(socket).ports()).toEqual([]);
+  });
+
+  test.each([
+    ['headers', 'GET /stats HTTP/1.1\r\n'],
+    ['body', 'POST /faults HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{'],
+  ])(
+    'one whose %s do not come keeps its place for seconds only',
+    async (_name, beginning) => {
+      await serve();
+      const start = performance.now();
+      const { text } = await conversation((client) => client.write(beginning));
+      expect(text).toMatch(/^HTTP\/1\.1 408 /);
+      expect(performance.now() - start).toBeLessThan(15_000);
+    },
+    20_000,
+  );
 
   test.each([
     ['GET', '/'],
