@@ -3,8 +3,6 @@
  * for itself, as boundary clock and as transparent clock, with what its control socket says; the ptp4l behind it answers
  * through it.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Pmc, type PmcAnswer, type PmcOptions } from '../support/netns/pmc.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
@@ -26,15 +24,7 @@ async function bench(transport: Transport, instances: string) {
   const star = new Star({ slaves: 1 });
   onTestFinished(() => star.close());
   const { network, gm } = star;
-  // Linux takes no multicast to 224.0.1.129 from a host without an address.
-  for (const { namespace, interfaces } of star.switchPlaces) {
-    for (const [index, name] of interfaces.entries()) {
-      namespace.addAddress(name, `192.0.2.${101 + index}/24`);
-    }
-  }
-  const config = join(network.directory, 'switch.yaml');
-  writeFileSync(config, `ports: [eth1, eth2]\ntimestamping: software\n${instances}\n`);
-  const [running] = await star.startSwitches({ config });
+  const [running] = await star.startClocks(instances);
   const [place] = star.slaves;
   if (running === undefined || place === undefined) throw new Error('no switch or no slave');
   const grandmaster = Ptp4l.grandmaster(network, gm.namespace, { transport });

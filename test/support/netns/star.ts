@@ -7,8 +7,13 @@
  * Every peer has an IPv4 and an IPv6 address and knows all others without asking.
  */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Network, type CableOptions, type Namespace } from './network.js';
 import { Switch, type SwitchOptions } from './switch.js';
+
+/** Below are the peers' own. */
+const FIRST_CLOCK_ADDRESS = 101;
 
 export interface Peer {
   readonly namespace: Namespace;
@@ -23,12 +28,18 @@ export interface StarShape {
   readonly cables?: CableOptions;
 }
 
+/** Where a switch is to run, and its ports. */
+export interface SwitchPlace {
+  readonly namespace: Namespace;
+  readonly interfaces: readonly string[];
+}
+
 export class Star {
   readonly network = new Network();
   readonly gm: Peer;
   readonly slaves: readonly Peer[];
-  /** Where each switch is to run, and its ports; the port to the grandmaster is the first. */
-  readonly switchPlaces: readonly { namespace: Namespace; interfaces: readonly string[] }[];
+  /** The port to the grandmaster is the first. */
+  readonly switchPlaces: readonly SwitchPlace[];
 
   constructor(shape: StarShape) {
     const switchCount = shape.switches ?? 1;
@@ -88,7 +99,40 @@ export class Star {
     return switches;
   }
 
+  /** The same of clocks, with their instances as the configuration has them. */
+  startClocks(instances: string, places = this.switchPlaces): Promise<Switch[]> {
+    return startClocks(this.network, places, instances);
+  }
+
   close(): Promise<void> {
     return this.network.close();
+  }
+}
+
+/**
+ * Starts a switch at each of the places and waits until all forward.
+ *
+ * @param instances as the configuration has them, in YAML
+ */
+export async function startClocks(
+  network: Network,
+  places: readonly SwitchPlace[],
+  instances: string,
+): Promise<Switch[]> {
+  const config = join(network.directory, 'clocks.yaml');
+  writeFileSync(config, `timestamping: software\n${instances}\n`);
+  addClockAddresses(places);
+  const switches = places.map(
+    ({ namespace, interfaces }) => new Switch(network, namespace, interfaces, { config }),
+  );
+  await Promise.all(switches.map((instance) => instance.waitUntilForwarding()));
+  return switches;
+}
+
+/** What a clock over UDP sends from. Receivers take no multicast from 0.0.0.0 to a group that is routed. */
+export function addClockAddresses(places: readonly SwitchPlace[]): void {
+  let host = FIRST_CLOCK_ADDRESS;
+  for (const { namespace, interfaces } of places) {
+    for (const name of interfaces) namespace.addAddress(name, `192.0.2.${host++}/24`);
   }
 }

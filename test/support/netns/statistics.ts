@@ -4,6 +4,8 @@ export interface Summary {
   readonly count: number;
   readonly mean: number;
   readonly standardDeviation: number;
+  /** Root of the mean square: of errors, whose true value is zero. */
+  readonly rms: number;
   readonly median: number;
   readonly p99: number;
   readonly min: number;
@@ -26,6 +28,7 @@ export function summarize(values: readonly number[]): Summary {
     count: values.length,
     mean,
     standardDeviation: Math.sqrt(squares / Math.max(1, values.length - 1)),
+    rms: Math.sqrt(mean ** 2 + squares / values.length),
     median: quantile(sorted, 0.5),
     p99: quantile(sorted, 0.99),
     min: sorted[0]!,
