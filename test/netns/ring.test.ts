@@ -1,11 +1,4 @@
-/**
- * Three switches in a ring, a host at each:
- *
- *   h1 eth0 ── eth1 s1 eth2 ── eth3 s2 eth1 ── eth0 h2
- *                 eth3              eth2
- *                   └── eth2 s3 eth3 ┘
- *                          eth1 ── eth0 h3
- */
+/** Transparent clocks in a ring (test/support/netns/ring.ts): no message goes round for ever, with spanning tree or without. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,12 +6,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PortStatus } from '../../src/daemon/status.js';
 import { ptpFramesOf } from '../support/ptp-frames.js';
 import { FramePort } from '../support/netns/frame-port.js';
-import { Network } from '../support/netns/network.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
+import { Ring } from '../support/netns/ring.js';
 import { Switch } from '../support/netns/switch.js';
 import { until } from '../support/netns/wait.js';
 
-const COUNT = 3;
 const FORWARD_DELAY_S = 2;
 const CONVERGENCE_TIMEOUT_MS = 60_000;
 const TICK_MS = 20;
@@ -73,50 +65,34 @@ class Stream {
 }
 
 describe.skipIf(missing !== undefined)('a ring of three switches', () => {
-  let network: Network;
+  let ring: Ring;
   let switches: Switch[];
   let stream: Stream | undefined;
 
-  const place = (i: number) => network.namespace(`s${(i % COUNT) + 1}`);
-  const host = (i: number) => network.namespace(`h${i + 1}`);
-
   beforeEach(() => {
-    network = new Network();
+    ring = new Ring();
     switches = [];
-    for (let i = 0; i < COUNT; ++i) {
-      network.connect(
-        { namespace: host(i), interface: 'eth0' },
-        { namespace: place(i), interface: 'eth1' },
-      );
-    }
-    for (let i = 0; i < COUNT; ++i) {
-      network.connect(
-        { namespace: place(i), interface: 'eth2' },
-        { namespace: place(i + 1), interface: 'eth3' },
-      );
-    }
   });
 
   afterEach(async () => {
     stream?.stop();
     stream = undefined;
-    await network.close();
+    await ring.close();
   });
 
   async function start(settings: string): Promise<void> {
-    for (let i = 0; i < COUNT; ++i) {
-      const config = join(network.directory, `switch-${i}.yaml`);
-      writeFileSync(
-        config,
-        `{ports: [eth1, eth2, eth3], instances: [{type: e2e-tc}], timestamping: software${settings}}`,
-      );
-      switches.push(new Switch(network, place(i), [], { config }));
-    }
+    const { network, places } = ring;
+    const config = join(network.directory, 'switch.yaml');
+    writeFileSync(
+      config,
+      `{ports: [eth1, eth2, eth3], instances: [{type: e2e-tc}], timestamping: software${settings}}`,
+    );
+    switches = places.map(({ namespace }) => new Switch(network, namespace, [], { config }));
     await Promise.all(switches.map((instance) => instance.waitUntilForwarding()));
   }
 
   const open = (i: number) =>
-    FramePort.open(host(i), 'eth0', (frame) => isOrdinary(frame) || isSync(frame));
+    FramePort.open(ring.hosts[i]!, 'eth0', (frame) => isOrdinary(frame) || isSync(frame));
 
   async function states(): Promise<(string | undefined)[][]> {
     const all = await Promise.all(switches.map((instance) => instance.ports()));
@@ -171,7 +147,7 @@ describe.skipIf(missing !== undefined)('a ring of three switches', () => {
     // Of the switch that has the blocked port, the other one in the ring: its way in and out until now.
     const cut = blocked.port === 'eth2' ? 'eth3' : 'eth2';
     const cutAt = stream.tick;
-    place(blocked.at).setLink(cut, 'down');
+    ring.place(blocked.at).setLink(cut, 'down');
     await converged(2);
     await expectOnce(others);
     const gaps = others.flatMap((port) => {
@@ -190,7 +166,7 @@ describe.skipIf(missing !== undefined)('a ring of three switches', () => {
       expect(Math.abs(sync - ordinary)).toBeLessThanOrEqual(FOLLOWED_WITHIN_TICKS);
     }
 
-    place(blocked.at).setLink(cut, 'up');
+    ring.place(blocked.at).setLink(cut, 'up');
     await converged(0);
     await expectOnce(others);
   });
