@@ -6,6 +6,7 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  RMS_LIMIT_NS,
   TimeErrors,
   boundaryClock,
   foreignBoundaryClock,
@@ -22,7 +23,6 @@ import { Star } from '../support/netns/star.js';
 /** Two minutes more than the wait for a clean half-minute may take, for all that goes before it. */
 const TEST_TIMEOUT_MS = FOLLOWING_TIMEOUT_MS + 120_000;
 
-const RMS_LIMIT_NS = 1_000;
 /** 30 s each. */
 const OFFSETS_OF_SLAVE = 480;
 const ERROR_INTERVAL_MS = 100;

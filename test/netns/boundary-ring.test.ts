@@ -5,6 +5,8 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  ERROR_LIMIT_NS,
+  RMS_LIMIT_NS,
   TimeErrors,
   boundaryClock,
   peerOptions,
@@ -25,8 +27,6 @@ const CONVERGENCE_TIMEOUT_MS = 30_000;
 const ERROR_INTERVAL_MS = 50;
 const ERRORS_IN_30_S = 600;
 const OFFSETS_IN_30_S = 480;
-const RMS_LIMIT_NS = 1_000;
-const ERROR_LIMIT_NS = 5_000;
 
 const scenarios: readonly Speech[] = [
   { transport: 'L2', delayMechanism: 'E2E' },

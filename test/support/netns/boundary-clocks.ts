@@ -31,6 +31,11 @@ const ANNOUNCE_RECEIPT_TIMEOUT = 3;
 /** After its grandmaster has gone, or another has come; two intervals more than it takes to miss one. */
 export const SWITCH_OVER_LIMIT_MS = (ANNOUNCE_RECEIPT_TIMEOUT + 2) * ANNOUNCE_INTERVAL_MS;
 
+/** In steady state, at every hop. */
+export const RMS_LIMIT_NS = 1_000;
+/** At any time while a clock changes over from one grandmaster, or one way to it, to another. */
+export const ERROR_LIMIT_NS = 5_000;
+
 const LOCK_TIMEOUT_MS = 60_000;
 
 /** For the configuration: a boundary clock that sends as often as the peers do. */
