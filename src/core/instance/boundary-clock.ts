@@ -321,7 +321,13 @@ export class BoundaryClock {
     const decided = this.#decide();
     if (isSlave(port.portState)) {
       // The parent's keep the port where it is; those of others are no news of the parent.
-      return this.#isOfParent(received) ? [...decided, ...port.stepSlave(received)] : decided;
+      if (!this.#isOfParent(received)) return decided;
+      const overfull = this.#dataSets.tlvsLeftOut > 0;
+      return [
+        ...decided,
+        ...port.stepSlave(received),
+        ...(overfull ? [discarded(port.identity, 'tooManyAnnounceTlvs')] : []),
+      ];
     }
     const waits = port.portState === 'LISTENING' || port.portState === 'PASSIVE';
     return waits ? [...decided, port.awaitAnnounce()] : decided;

@@ -12,6 +12,8 @@ import {
 import type { ClockIdentity } from '../time/identity.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
 import type { MessageOf } from '../wire/message.js';
+import type { Tlv } from '../wire/tlv.js';
+import { fitting, propagatedTlvs } from './announce-tlvs.js';
 import type { AnnouncedByMaster } from './boundary-port.js';
 
 /** What a management message can change of a clock while it runs (15.5.3). */
@@ -32,6 +34,8 @@ export class ClockDataSets {
   pathTrace: boolean;
   /** From the grandmaster to this clock, itself included. */
   pathSequence: readonly ClockIdentity[];
+  /** 14.2: of the parent's Announce, what goes on with those of this clock. */
+  #propagated: readonly Tlv[] = [];
   /** What was last told, and what of. */
   #announced: { readonly sources: readonly unknown[]; readonly latest?: AnnouncedByMaster } = {
     sources: [],
@@ -70,6 +74,7 @@ export class ClockDataSets {
     this.parentDS = ownParentDS(this.defaultDS);
     this.timePropertiesDS = this.#ownTimePropertiesDS ?? withoutGrandmaster(this.timePropertiesDS);
     this.pathSequence = [this.defaultDS.clockIdentity];
+    this.#propagated = [];
   }
 
   /** 9.3.5, table 16: S1. */
@@ -84,13 +89,28 @@ export class ClockDataSets {
     };
     this.timePropertiesDS = timePropertiesOf(message);
     this.pathSequence = [...pathSequenceOf(message), this.defaultDS.clockIdentity];
+    this.#propagated = propagatedTlvs(message);
+  }
+
+  /** TLVs that Announce has no room for. */
+  get tlvsLeftOut(): number {
+    return this.#announceTlvs().leftOut;
+  }
+
+  #announceTlvs() {
+    const { pathTrace, pathSequence } = this;
+    const own: readonly Tlv[] = pathTrace ? [{ tlvType: 'PATH_TRACE', pathSequence }] : [];
+    return fitting([...own, ...this.#propagated]);
   }
 
   /** 13.5: what the master ports tell. The same object until there is something else to tell. */
   announced(): AnnouncedByMaster {
     const { parentDS, timePropertiesDS, pathTrace, pathSequence } = this;
     const { stepsRemoved } = this.currentDS;
-    const sources = [parentDS, timePropertiesDS, stepsRemoved, pathTrace, pathSequence];
+    const sources = [
+      ...[parentDS, timePropertiesDS, stepsRemoved],
+      ...[pathTrace, pathSequence, this.#propagated],
+    ];
     const { latest } = this.#announced;
     if (
       latest !== undefined &&
@@ -115,7 +135,7 @@ export class ClockDataSets {
         stepsRemoved: this.currentDS.stepsRemoved,
       },
       timePropertiesFlags: flagsOfTimeProperties(this.timePropertiesDS),
-      ...(this.pathTrace && { pathSequence: this.pathSequence }),
+      announceTlvs: this.#announceTlvs().tlvs,
     };
   }
 }

@@ -3,13 +3,13 @@
  * (clauses 9.5.8, 9.5.9, 9.5.10, 9.5.12, 11.3).
  */
 import type { Output, PeerAddress } from '../io.js';
-import type { ClockIdentity } from '../time/identity.js';
 import { durationOfLogInterval, type Instant } from '../time/instant.js';
 import { difference, zeroTimeInterval } from '../time/time-interval.js';
 import { timestampFromInstant, zeroTimestamp } from '../time/timestamp.js';
 import type { AnnounceBody } from '../wire/announce.js';
 import { Flag, noLogMessageInterval } from '../wire/header.js';
 import { encode } from '../wire/message.js';
+import type { Tlv } from '../wire/tlv.js';
 import {
   discarded,
   headerOf,
@@ -28,8 +28,8 @@ export interface MasterSettings extends PortSettings {
   /** What Announce says of the grandmaster; `stepsRemoved` is left out by the grandmaster itself. */
   readonly grandmaster: Omit<AnnounceBody, 'messageType' | 'originTimestamp' | 'stepsRemoved'> &
     Partial<Pick<AnnounceBody, 'stepsRemoved'>>;
-  /** The clocks from the grandmaster to this one, for the PATH_TRACE TLV (16.2); absent: none is sent. */
-  readonly pathSequence?: readonly ClockIdentity[];
+  /** Of Announce; absent: none. */
+  readonly announceTlvs?: readonly Tlv[];
   /** The time properties among the flags of Announce: ptpTimescale, currentUtcOffsetValid, ... */
   readonly timePropertiesFlags: number;
   readonly logAnnounceInterval: number;
@@ -173,9 +173,7 @@ function sendAnnounce(settings: MasterSettings, state: Transmitting): Transition
       originTimestamp: zeroTimestamp,
       stepsRemoved: 0,
       ...settings.grandmaster,
-      tlvs: settings.pathSequence
-        ? [{ tlvType: 'PATH_TRACE', pathSequence: settings.pathSequence }]
-        : [],
+      tlvs: settings.announceTlvs ?? [],
     });
     return { kind: 'sendGeneral', port: settings.port, message, destination };
   });

@@ -52,6 +52,8 @@ export type DiscardReason =
   /** Announce whose PATH_TRACE names this clock (16.2.3). */
   | 'announceLoop'
   | 'tooManyForeignMasters'
+  /** TLVs of the parent's Announce that are to go on, more than an Announce of this clock has room for. */
+  | 'tooManyAnnounceTlvs'
   /** From a port other than the parent, or while there is no parent. */
   | 'otherMaster'
   /** Multicast where unicast is listened to, or the reverse. */

@@ -15,6 +15,7 @@ import {
   type ClockIdentity,
   type PortIdentity,
 } from '../../../src/core/time/identity.js';
+import type { Tlv } from '../../../src/core/wire/tlv.js';
 import type { CoreInstance, PumpEvent } from '../../../src/daemon/pump.js';
 import { TransparentClock } from '../../../src/daemon/transparent-clock.js';
 import type { Counters } from '../../../src/native/data-plane.js';
@@ -60,6 +61,8 @@ export interface SourceModel extends HostModel {
   readonly oneStep?: boolean;
   /** Asked for every Announce: what it says of the time. */
   readonly timeProperties?: () => TimePropertiesDS;
+  /** Of its Announce messages. */
+  readonly announceTlvs?: readonly Tlv[];
 }
 
 export type ReceiverModel = HostModel;
@@ -127,6 +130,7 @@ export class Scenario {
       domainNumber,
       logAnnounceInterval: model.logAnnounceInterval ?? sourceSettings.logAnnounceInterval,
       logSyncInterval: model.logSyncInterval ?? defaultLogSyncInterval,
+      announceTlvs: model.announceTlvs ?? [],
       get grandmaster() {
         const { currentUtcOffset, timeSource } = timeProperties();
         return {
