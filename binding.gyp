@@ -52,6 +52,7 @@
         'addon/io/ptp_filter.cc',
         'addon/io/receive_socket.cc',
         'addon/io/record_ring.cc',
+        'addon/io/service_manager.cc',
         'addon/io/system_clock_watch.cc',
         'addon/io/timestamp_limits.cc',
         'addon/io/timestamping_netlink.cc',

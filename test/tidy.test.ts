@@ -42,7 +42,16 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/daemon': ['src/core', 'src/native', 'src/config', 'src/bridge'],
   'src/control': ['src/daemon'],
   'src/lab': ['src/core', 'src/native', 'src/bridge', 'src/daemon', 'src/control', 'src/config'],
-  'src/cli': ['src/config', 'src/native', 'src/bridge', 'src/daemon', 'src/control', 'src/lab'],
+  'src/service': [],
+  'src/cli': [
+    'src/config',
+    'src/native',
+    'src/bridge',
+    'src/daemon',
+    'src/control',
+    'src/lab',
+    'src/service',
+  ],
 };
 
 /** The same for #include "..." in the addon. */

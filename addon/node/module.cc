@@ -1,8 +1,10 @@
-// The addon's exports: the classes Engine and Forwarder, and probeInterface(name).
+// The addon's exports: the classes Engine and Forwarder, probeInterface(name) and
+// notifyServiceManager(address, message).
 #include <linux/net_tstamp.h>
 #include <napi.h>
 
 #include "addon/io/interface_probe.h"
+#include "addon/io/service_manager.h"
 #include "addon/io/timestamp_limits.h"
 #include "addon/node/engine_object.h"
 #include "addon/node/forwarder_object.h"
@@ -80,10 +82,21 @@ Napi::Value probe_interface(const Napi::CallbackInfo& info) {
   return result;
 }
 
+void notify_service_manager(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsString()) throw_argument(env, "address must be a string");
+  if (!info[1].IsString()) throw_argument(env, "message must be a string");
+  const auto error = io::notify_service_manager(info[0].As<Napi::String>().Utf8Value(),
+                                                info[1].As<Napi::String>().Utf8Value());
+  if (error) throw_error(env, *error);
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", EngineObject::define(env));
   exports.Set("Forwarder", ForwarderObject::define(env));
   exports.Set("probeInterface", Napi::Function::New(env, probe_interface, "probeInterface"));
+  exports.Set("notifyServiceManager",
+              Napi::Function::New(env, notify_service_manager, "notifyServiceManager"));
   return exports;
 }
 

@@ -1,4 +1,5 @@
 /** What a command may touch: handed to each, so that tests can put something else in its place. */
+import type { Notify } from '../daemon/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
 
@@ -12,6 +13,8 @@ export interface Environment {
   readonly interactive: boolean;
   /** Aborted by SIGINT and SIGTERM. */
   readonly stop: AbortSignal;
+  /** Of the process: NOTIFY_SOCKET and its like. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** The addon, loaded when a command needs it. */
   readonly loadAddon: () => Promise<Addon>;
 }
@@ -19,4 +22,5 @@ export interface Environment {
 export interface Addon {
   readonly openDataPlane: (options: OpenOptions) => DataPlane;
   readonly probeInterface: (name: string) => InterfaceProbe;
+  readonly notifyServiceManager: Notify;
 }

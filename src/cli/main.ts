@@ -20,5 +20,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   printError: (text) => process.stderr.write(`${text}\n`),
   interactive: process.stdout.isTTY,
   stop: stop.signal,
+  variables: process.env,
   loadAddon: () => import('../native/addon.js'),
 });

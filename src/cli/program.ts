@@ -5,6 +5,7 @@ import { checkCommand } from './check.js';
 import { exitCodeFor, messageFor, UsageError } from './command-error.js';
 import { doctorCommand } from './doctor.js';
 import type { Environment } from './environment.js';
+import { installServiceCommand } from './install-service.js';
 import { labClockCommand, labCommand } from './lab.js';
 import { runCommand } from './run.js';
 import { showCommand } from './show.js';
@@ -27,6 +28,7 @@ export async function runCommandLine(
     .command(bridgeCommand(environment))
     .command(doctorCommand(environment))
     .command(checkCommand(environment))
+    .command(installServiceCommand(environment))
     .command(labCommand(environment))
     .command(labClockCommand(environment))
     .demandCommand(1, 'which command?')

@@ -88,8 +88,10 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { serveControl } = await import('../control/server.js');
   // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
   await removeLeftover(args.socket);
-  const { openDataPlane } = await environment.loadAddon();
+  const { openDataPlane, notifyServiceManager } = await environment.loadAddon();
   const log = { info: environment.print, warn: environment.printError };
+  const { ServiceManager } = await import('../daemon/service-manager.js');
+  const manager = new ServiceManager(environment.variables, notifyServiceManager, log.warn);
   const { SwitchBridge } = await import('../daemon/switch-bridge.js');
   const follow: { by?: InstanceType<typeof Switch> } = {};
   const bridge = await SwitchBridge.open(config, log, (state) => follow.by?.setBridge(state));
@@ -102,6 +104,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
       running,
       () => serveControl(args.socket, running, environment.version),
       environment.stop,
+      manager,
     );
   } finally {
     bridge?.close();

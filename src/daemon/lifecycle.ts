@@ -1,4 +1,5 @@
 /** From start to clean end of a switch in the foreground. */
+import type { ServiceManager } from './service-manager.js';
 import type { Switch } from './switch.js';
 
 export interface Service {
@@ -8,18 +9,22 @@ export interface Service {
 /**
  * Serves a running switch until it is told to stop, then closes both, the service first.
  * @param serve starts what answers for the switch, as the control socket does
+ * @param manager is told when it serves, that it goes on, and when it stops
  * @throws what `serve` throws, with the switch closed
  */
 export async function runUntilStopped(
   running: Switch,
   serve: () => Promise<Service>,
   stop: AbortSignal,
+  manager: ServiceManager,
 ): Promise<void> {
   try {
     const service = await serve();
     try {
+      manager.ready();
       await stopped(stop);
     } finally {
+      manager.stopping();
       await service.close();
     }
   } finally {

@@ -27,6 +27,7 @@ interface NativeAddon {
   readonly Engine: new (options: OpenOptions, onReadable: () => void) => NativeEngine;
   readonly Forwarder: new (options: ForwarderOptions, onReadable: () => void) => Forwarder;
   probeInterface(name: string): InterfaceProbe;
+  notifyServiceManager(address: string, message: string): void;
 }
 
 let loaded: NativeAddon | undefined;
@@ -124,4 +125,12 @@ export function createForwarder(options: ForwarderOptions, onReadable: () => voi
 /** What the kernel says of an interface; `exists: false` for one it does not know. */
 export function probeInterface(name: string): InterfaceProbe {
   return addon().probeInterface(name);
+}
+
+/**
+ * Sends a message of sd_notify(3), lines of NAME=VALUE, to the socket that NOTIFY_SOCKET names; never waits. Throws an Error
+ * with code ERR_SYSTEM and a message for the operator.
+ */
+export function notifyServiceManager(address: string, message: string): void {
+  addon().notifyServiceManager(address, message);
 }

@@ -1,7 +1,7 @@
 /** The door of the addon: what it refuses, with which code, and what survives misuse. Needs no interface but loopback. */
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { openDataPlane, probeInterface } from '../../src/native/addon.js';
+import { notifyServiceManager, openDataPlane, probeInterface } from '../../src/native/addon.js';
 import type { OpenOptions } from '../../src/native/data-plane.js';
 
 const port = { interface: 'nosuch0', ingressLatencyNs: 0, egressLatencyNs: 0, delayAsymmetryNs: 0 };
@@ -92,4 +92,20 @@ test('a failed open leaves nothing behind that keeps a thread alive', async () =
   expect(new Set(codes)).toEqual(new Set(['ERR_NO_INTERFACE']));
   expect(codes).toHaveLength(20);
   expect(exitCode).toBe(0);
+});
+
+describe('notifyServiceManager', () => {
+  test.each([
+    ['neither a path nor an abstract name', 'run/notify'],
+    ['neither a path nor an abstract name', ''],
+    ['no length for a socket', `/${'x'.repeat(200)}`],
+    ['No such file', '/nonexistent/notify'],
+    ['Connection refused', '@ptp-switch test that nobody listens to'],
+  ])('%s: is said', (problem, address) => {
+    expect(() => notifyServiceManager(address, 'READY=1')).toThrow(problem);
+  });
+
+  test('an address that is no text is refused', () => {
+    expect(() => notifyServiceManager(7 as unknown as string, '')).toThrow(/address must be/);
+  });
 });

@@ -14,6 +14,8 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   'g++': 'g++',
   nft: 'nftables',
   iperf3: 'iperf3',
+  'systemd-analyze': 'systemd',
+  python3: 'python3',
   busybox: 'busybox',
   udhcpd: 'udhcpd',
 };

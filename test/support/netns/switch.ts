@@ -19,6 +19,9 @@ export interface SwitchOptions {
   readonly busyPoll?: boolean;
   /** The engine thread's processor, by our own option. */
   readonly cpu?: number;
+  /** A command line that ends by replacing itself with the switch, such as one of setpriv. */
+  readonly through?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
   /** Until every port forwards; 10 s unless set. */
   readonly startTimeoutMs?: number;
 }
@@ -54,7 +57,8 @@ export class Switch {
       ...(options.busyPoll === true ? ['--busy-poll'] : []),
       ...(options.cpu === undefined ? [] : ['--cpu', String(options.cpu)]),
     ];
-    this.child = namespace.spawn(process.execPath, args);
+    const [command = '', ...rest] = [...(options.through ?? []), process.execPath, ...args];
+    this.child = namespace.spawn(command, rest, options.env && { env: options.env });
   }
 
   /** Resolves when every port has its link and so forwards. */

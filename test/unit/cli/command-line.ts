@@ -1,6 +1,7 @@
 /** Runs the command line inside the test, on a machine made of fakes. */
 import type { Environment } from '../../../src/cli/environment.js';
 import { runCommandLine } from '../../../src/cli/program.js';
+import type { Notify } from '../../../src/daemon/service-manager.js';
 import type { OpenOptions } from '../../../src/native/data-plane.js';
 import type { InterfaceProbe } from '../../../src/native/interface-probe.js';
 import { FakeDataPlane } from '../daemon/fake-data-plane.js';
@@ -16,6 +17,8 @@ export interface Machine {
   readonly stop?: AbortSignal;
   readonly openDataPlane?: (options: OpenOptions) => FakeDataPlane;
   readonly probeInterface?: (name: string) => InterfaceProbe;
+  readonly variables?: Environment['variables'];
+  readonly notifyServiceManager?: Notify;
   /** Sees every line on its way, to act when something has been said. */
   readonly onOutput?: (text: string) => void;
 }
@@ -32,10 +35,12 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
     printError: (text) => errors.push(text),
     interactive: false,
     stop: machine.stop ?? new AbortController().signal,
+    variables: machine.variables ?? {},
     loadAddon: () =>
       Promise.resolve({
         openDataPlane: machine.openDataPlane ?? ((options) => new FakeDataPlane(options)),
         probeInterface: machine.probeInterface ?? vethProbe,
+        notifyServiceManager: machine.notifyServiceManager ?? (() => undefined),
       }),
   };
   const exitCode = await runCommandLine(args, environment);

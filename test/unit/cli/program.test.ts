@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { vethProbe } from '../daemon/probes.js';
 import { invoke } from './command-line.js';
 
+const commands = ['run', 'stats', 'show', 'doctor', 'check', 'install-service'];
+
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'ptp-switch-cli-'));
@@ -14,7 +16,7 @@ afterAll(() => {
 });
 
 describe('help and usage', () => {
-  test.each(['run', 'stats', 'show', 'doctor', 'check'])('%s --help has examples', async (name) => {
+  test.each(commands)('%s --help has examples', async (name) => {
     const { exitCode, output } = await invoke([name, '--help']);
     expect(exitCode).toBe(0);
     expect(output).toContain('Examples:');
@@ -23,7 +25,7 @@ describe('help and usage', () => {
 
   test('--help lists the commands', async () => {
     const { output } = await invoke(['--help']);
-    for (const name of ['run', 'stats', 'show', 'doctor', 'check']) {
+    for (const name of commands) {
       expect(output).toContain(`ptp-switch ${name}`);
     }
   });
@@ -48,6 +50,8 @@ describe('help and usage', () => {
       ['show', 'ports', '--socket', `/${'x'.repeat(107)}`],
       "--socket: the path has 108 bytes, a socket's 107 at most: choose a shorter one",
     ],
+    ['install-service without a file', ['install-service'], '-c: name the configuration file'],
+    ['a name that is no file', ['install-service', '--name', '../x'], '--name'],
     ['a processor that is none', ['run', '-i', 'a', '-i', 'b', '--cpu', 'x'], '--cpu'],
   ])('%s is wrong usage', async (_name, args, mentioned) => {
     const { exitCode, output, errors } = await invoke(args);

@@ -4,6 +4,7 @@ import type { FollowedState } from '../../../src/bridge/follow.js';
 import type { Config } from '../../../src/config/config.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { runUntilStopped } from '../../../src/daemon/lifecycle.js';
+import { ServiceManager } from '../../../src/daemon/service-manager.js';
 import { addressesOf } from '../../../src/daemon/host.js';
 import { policyRules } from '../../../src/daemon/policy.js';
 import { Switch, UnknownPortError } from '../../../src/daemon/switch.js';
@@ -149,7 +150,11 @@ test('the test seam reaches the port by its interface', () => {
   expect(() => running.loseTransmitTimestamps('eth9', 1)).toThrow(UnknownPortError);
 });
 
-test('a switch that is told to stop closes its service, then itself', async () => {
+function fail(): never {
+  throw new Error('nothing is to be said');
+}
+
+test('a switch that is told to stop says so, closes its service, then itself', async () => {
   const { fake, running } = open();
   const stop = new AbortController();
   const order: string[] = [];
@@ -160,10 +165,11 @@ test('a switch that is told to stop closes its service, then itself', async () =
         close: () => Promise.resolve(void order.push(fake.closed ? 'too late' : 'service')),
       }),
     stop.signal,
+    new ServiceManager({ NOTIFY_SOCKET: '/run/x' }, (_, said) => order.push(said), fail),
   ).then(() => order.push(fake.closed ? 'switch' : 'left open'));
   stop.abort();
   await ended;
-  expect(order).toEqual(['service', 'switch']);
+  expect(order).toEqual(['READY=1', 'STOPPING=1', 'service', 'switch']);
 });
 
 test('a service that cannot start leaves no engine behind', async () => {
@@ -172,6 +178,7 @@ test('a service that cannot start leaves no engine behind', async () => {
     running,
     () => Promise.reject(new Error('socket taken')),
     new AbortController().signal,
+    new ServiceManager({ NOTIFY_SOCKET: '/run/x' }, fail, fail),
   );
   await expect(refused).rejects.toThrow('socket taken');
   expect(fake.closed).toBe(true);

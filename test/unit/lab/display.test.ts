@@ -14,6 +14,7 @@ function display(json: boolean, interactive: boolean) {
     printError: (text) => errors.push(text),
     interactive,
     stop: new AbortController().signal,
+    variables: {},
     loadAddon: () => Promise.reject(new Error('a display needs no addon')),
   };
   return { shown: displayFor(json, environment), output, errors };

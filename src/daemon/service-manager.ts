@@ -1,0 +1,68 @@
+/**
+ * What the service manager that started this process is told (sd_notify(3), sd_watchdog_enabled(3)): that the switch forwards
+ * and answers, that it still runs, that it stops. Without a service manager nothing is said.
+ */
+
+/** Sends lines of NAME=VALUE to the socket that NOTIFY_SOCKET names. @throws Error with a message for the operator */
+export type Notify = (address: string, message: string) => void;
+
+/** A manager waits so many times longer than it hears from us, so that one late message does no harm. */
+const keepAlivesPerTimeout = 2;
+const usecsPerMs = 1000;
+
+export class ServiceManager {
+  readonly #address: string | undefined;
+  readonly #keepAliveMs: number | undefined;
+  readonly #notify: Notify;
+  readonly #warn: (line: string) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #unheard = false;
+
+  /** @param variables the environment: NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID */
+  constructor(
+    variables: Readonly<Record<string, string | undefined>>,
+    notify: Notify,
+    warn: (line: string) => void,
+  ) {
+    this.#address = variables['NOTIFY_SOCKET'] || undefined;
+    this.#keepAliveMs = keepAliveMsFrom(variables);
+    this.#notify = notify;
+    this.#warn = warn;
+  }
+
+  /** It forwards and answers; from now on the watchdog is kept from barking, by the same loop that serves the switch. */
+  ready(): void {
+    this.#tell('READY=1');
+    if (this.#keepAliveMs === undefined) return;
+    this.#timer = setInterval(() => this.#tell('WATCHDOG=1'), this.#keepAliveMs).unref();
+  }
+
+  /** It ends in order. */
+  stopping(): void {
+    clearInterval(this.#timer);
+    this.#tell('STOPPING=1');
+  }
+
+  #tell(message: string): void {
+    if (this.#address === undefined) return;
+    try {
+      this.#notify(this.#address, message);
+      this.#unheard = false;
+    } catch (error) {
+      // Once: the manager will act on what it does not hear.
+      if (!this.#unheard) this.#warn((error as Error).message);
+      this.#unheard = true;
+    }
+  }
+}
+
+function keepAliveMsFrom(
+  variables: Readonly<Record<string, string | undefined>>,
+): number | undefined {
+  const { WATCHDOG_USEC: usecs, WATCHDOG_PID: pid } = variables;
+  const timeoutUsecs = Number(usecs);
+  if (!Number.isSafeInteger(timeoutUsecs) || timeoutUsecs <= 0) return undefined;
+  // The variables are inherited: they may be meant for the process that started this one.
+  if (pid !== undefined && pid !== '' && Number(pid) !== process.pid) return undefined;
+  return Math.max(1, Math.floor(timeoutUsecs / usecsPerMs / keepAlivesPerTimeout));
+}

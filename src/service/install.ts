@@ -1,0 +1,114 @@
+/** Puts the unit of a switch where systemd finds it, has it started, and takes it away again: only so far as needed. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unitMarker, unitText, type UnitOptions } from './unit.js';
+
+/** What went wrong, for the operator: one line with the remedy. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+}
+
+/** What is touched, so that tests can put something else in its place. */
+export interface ServiceHost {
+  readonly unitDirectory: string;
+  readonly isRoot: boolean;
+  /** systemd is what started this machine (sd_booted(3)). */
+  readonly runsSystemd: boolean;
+  /** @throws ServiceError with what it complains of */
+  readonly systemctl: (args: readonly string[]) => void;
+}
+
+export function thisHost(): ServiceHost {
+  return {
+    unitDirectory: '/etc/systemd/system',
+    isRoot: process.getuid?.() === 0,
+    runsSystemd: existsSync('/run/systemd/system'),
+    systemctl,
+  };
+}
+
+/**
+ * Writes the unit and enables it; `start` starts it too, or again if the unit is another than before.
+ * @returns what was done, one line each
+ * @throws ServiceError
+ */
+export function installService(
+  options: UnitOptions,
+  { start }: { readonly start: boolean },
+  host: ServiceHost,
+): string[] {
+  requireHost(host, '--print shows the unit');
+  checkVisible(options);
+  const file = unitFile(options.name, host);
+  const text = unitText(options);
+  const before = readOwnUnit(file);
+  const changed = before !== text;
+  if (changed) {
+    writeFileSync(file, text, { mode: 0o644 });
+    host.systemctl(['daemon-reload']);
+  }
+  const unit = `${options.name}.service`;
+  host.systemctl(['enable', unit]);
+  if (start) host.systemctl([changed ? 'restart' : 'start', unit]);
+  return [
+    `${file}: ${changed ? 'written' : 'is as it should be'}`,
+    `${unit}: enabled${start ? ' and running' : ', for the next boot'}`,
+  ];
+}
+
+/**
+ * Stops the service and removes its unit.
+ * @returns what was done, one line each
+ * @throws ServiceError
+ */
+export function removeService(name: string, host: ServiceHost): string[] {
+  requireHost(host, 'remove its unit by hand');
+  const file = unitFile(name, host);
+  if (readOwnUnit(file) === undefined) return [`${file}: is not there: nothing to remove`];
+  host.systemctl(['disable', '--now', `${name}.service`]);
+  rmSync(file);
+  host.systemctl(['daemon-reload']);
+  return [`${name}.service: stopped and disabled`, `${file}: removed`];
+}
+
+function unitFile(name: string, { unitDirectory }: ServiceHost): string {
+  return join(unitDirectory, `${name}.service`);
+}
+
+function requireHost({ isRoot, runsSystemd, unitDirectory }: ServiceHost, otherwise: string): void {
+  if (!runsSystemd) {
+    throw new ServiceError(`install-service: systemd does not run this machine: ${otherwise}`);
+  }
+  if (!isRoot) {
+    throw new ServiceError(
+      `install-service: only root may write to ${unitDirectory}: run it with sudo`,
+    );
+  }
+}
+
+/** @returns its text, undefined where there is none */
+function readOwnUnit(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  const text = readFileSync(file, 'utf8');
+  if (text.startsWith(unitMarker)) return text;
+  throw new ServiceError(`${file}: is somebody else's unit: choose another name with --name NAME`);
+}
+
+/** The service has folders for temporary files of its own. */
+function checkVisible({ node, script, config, socket }: UnitOptions): void {
+  const hidden = [node, script, config, socket].find((path) => /^(\/var)?\/tmp\//.test(path));
+  if (hidden === undefined) return;
+  throw new ServiceError(`${hidden}: the service does not see what is in /tmp: put it elsewhere`);
+}
+
+function systemctl(args: readonly string[]): void {
+  const { error, status, stderr } = spawnSync('systemctl', args, { encoding: 'utf8' });
+  const doing = `systemctl ${args.join(' ')}`;
+  if (error !== undefined) throw new ServiceError(`${doing}: ${error.message}`);
+  if (status === 0) return;
+  const said = stderr.trim().split('\n')[0] || `ended with ${status}`;
+  const unit = args.at(-1) ?? '';
+  const remedy = unit.endsWith('.service') ? `: journalctl -u ${unit} -n 20 tells more` : '';
+  throw new ServiceError(`${doing}: ${said}${remedy}`);
+}

@@ -1,0 +1,104 @@
+/**
+ * The systemd unit of a switch, as text: no more privileges than it uses, a watchdog, and back again when it was killed
+ * (systemd.service(5), systemd.exec(5)). What each line is for: docs/deployment.md.
+ */
+import { dirname } from 'node:path';
+
+/** By its first line a unit is known as one that may be replaced and removed. */
+export const unitMarker = '# Written by ptp-switch install-service';
+
+export interface UnitOptions {
+  /** Without `.service`. */
+  readonly name: string;
+  /** Absolute paths. */
+  readonly node: string;
+  readonly script: string;
+  readonly config: string;
+  readonly socket: string;
+  /** Further arguments of `run`. */
+  readonly arguments: readonly string[];
+}
+
+const capabilities = 'CAP_NET_RAW CAP_NET_ADMIN CAP_SYS_TIME';
+
+export function unitText(options: UnitOptions): string {
+  const { name, node, script, config, socket } = options;
+  const command = [node, script, 'run', '-c', config, '--socket', socket, ...options.arguments];
+  return `${unitMarker}: changes go into \`systemctl edit ${name}\`, which survives its next run.
+
+[Unit]
+Description=PTP-aware switch (${escapeSpecifiers(config)})
+# Firewalls that begin with an empty ruleset come first: they would take away what keeps PTP out of the bridge.
+After=network-pre.target nftables.service firewalld.service
+# Bridges and addresses that the system manages.
+After=systemd-networkd.service NetworkManager.service networking.service
+# An interface may come late: try for as long as it takes.
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=${command.map((word) => quote(word).replaceAll('$', '$$$$')).join(' ')}
+WatchdogSec=10
+Restart=on-failure
+RestartSec=500ms
+# 2: the configuration is wrong, and will be next time.
+RestartPreventExitStatus=2
+# What it has started (ip monitor, nft) ends with it and not before.
+KillMode=mixed
+TimeoutStopSec=10
+
+CapabilityBoundingSet=${capabilities}
+# For ip, bridge and nft, which it runs.
+AmbientCapabilities=${capabilities}
+# The forwarding thread goes ahead of ordinary work, without CAP_SYS_NICE.
+LimitRTPRIO=1
+LimitNICE=-20
+
+NoNewPrivileges=yes
+# Hardware clocks, and no other device.
+DevicePolicy=closed
+DeviceAllow=char-ptp rw
+ProtectSystem=strict
+# The control socket. What a bridge has replaced is remembered in the kernel: there is no state directory.
+${socketDirectory(socket)}
+ProtectHome=read-only
+PrivateTmp=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
+RestrictNamespaces=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+# No MemoryDenyWriteExecute: the JavaScript engine writes the code that it runs.
+SystemCallFilter=@system-service @clock
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** A folder of its own below /run is made with the service; any other has to be there. */
+function socketDirectory(socket: string): string {
+  const own = /^\/run\/([\w.-]+)\/[^/]+$/.exec(socket)?.[1];
+  return own === undefined
+    ? `ReadWritePaths=${quote(dirname(socket))}`
+    : `RuntimeDirectory=${own}\nRuntimeDirectoryPreserve=restart`;
+}
+
+/** As a word of a list (systemd.syntax(7), "Quoting"); a dollar means something in command lines only. */
+function quote(word: string): string {
+  const escaped = escapeSpecifiers(word);
+  if (/^[\w@%+=:,./$-]+$/.test(escaped)) return escaped;
+  return `"${escaped.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** systemd.unit(5), "Specifiers". */
+function escapeSpecifiers(text: string): string {
+  return text.replaceAll('%', '%%');
+}
