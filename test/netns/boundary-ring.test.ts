@@ -30,7 +30,7 @@ const OFFSETS_IN_30_S = 480;
 
 const scenarios: readonly Speech[] = [
   { transport: 'L2', delayMechanism: 'E2E' },
-  { transport: 'UDPv4', delayMechanism: 'P2P' },
+  { transport: 'UDPv4', delayMechanism: 'E2E' },
 ];
 
 const missing = missingPrerequisite('ptp4l', 'pmc');

@@ -31,7 +31,7 @@ const ANNOUNCE_RECEIPT_TIMEOUT = 3;
 /** After its grandmaster has gone, or another has come; two intervals more than it takes to miss one. */
 export const SWITCH_OVER_LIMIT_MS = (ANNOUNCE_RECEIPT_TIMEOUT + 2) * ANNOUNCE_INTERVAL_MS;
 
-/** In steady state, at every hop. */
+/** In steady state, at every hop. Peer to peer, the path's own bias (docs/peer-to-peer.md) takes much of it. */
 export const RMS_LIMIT_NS = 1_000;
 /** At any time while a clock changes over from one grandmaster, or one way to it, to another. */
 export const ERROR_LIMIT_NS = 5_000;
