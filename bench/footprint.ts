@@ -35,6 +35,8 @@ async function measureStart(measurements: Measurements, rig: Rig): Promise<Switc
   const sink = rig.network.namespace('sink1');
   const arrival = sink.spawn('tcpdump', [
     '-n',
+    // Else it is told of a frame only when its buffer's second is over.
+    '--immediate-mode',
     '-i',
     'eth0',
     '-c',
