@@ -391,14 +391,14 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
     uint8_t frame[kMaxFrameLength];
     FrameView follow_up;
     wire::generate_follow_up(view, frame, follow_up);
-    if (follow_up.type == MessageType::kFollowUp) observe(ingress, follow_up, now);
+    if (follow_up.type == MessageType::kFollowUp) observe(ingress, follow_up, index, now);
     counters.add(Counter::kGenerated);
     // It did not arrive, so it does not count as forwarded when it leaves.
     if (!hold(ingress, follow_up, sent_ports, index, true, now)) {
       counters.add(Counter::kDropHeldFull);
     }
   }
-  settle_held(index);
+  settle_held(index, all_ports_);
 }
 
 void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
@@ -406,19 +406,19 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
   PortCounters& counters = ports_[ingress].counters;
   if (egress_ports == 0) return;  // counted where the set was made
 
-  const bool follows_event = view.type != MessageType::kDelayResp;
-  if (follows_event) {
+  ExchangeIndex followed = kNoExchange;
+  if (view.type != MessageType::kDelayResp) {
     const ExchangeKey key = key_of_followed_event(view);
-    const ExchangeIndex index = exchanges_.find(key, ingress);
-    if (index == kNoExchange) {
+    followed = exchanges_.find(key, ingress);
+    if (followed == kNoExchange) {
       // It overtook its event message: that one will find it waiting.
-      open_exchange(key, ingress, now);
-    } else if (exchanges_.at(index).one_step) {
+      followed = open_exchange(key, ingress, now);
+    } else if (exchanges_.at(followed).one_step) {
       return counters.add(Counter::kDropUnexpectedFollowUp);
     }
   }
 
-  if (view.type == MessageType::kFollowUp) observe(ingress, view, now);
+  if (view.type == MessageType::kFollowUp) observe(ingress, view, followed, now);
 
   bool forwarded = false;
   uint32_t waiting_ports = 0;
@@ -426,7 +426,7 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
   each_port(egress_ports, [&](uint32_t egress) {
     Port& port = ports_[egress];
     if (!port.link) return port.counters.add(Counter::kDropLinkDown);
-    const Correction correction = correction_for(view, ingress, egress);
+    const Correction correction = correction_for(view, followed, ingress, egress);
     switch (correction.kind) {
       case Correction::Kind::kKnown:
         forwarded |= send_corrected(egress, view, correction.value);
@@ -459,10 +459,9 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
   if (held_full) counters.add(Counter::kDropHeldFull);
 }
 
-void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, int64_t now) {
-  const ExchangeIndex index = exchanges_.find(key_of_followed_event(follow_up), ingress);
-  if (index == kNoExchange) return;
-  const Exchange& sync = exchanges_.at(index);
+void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, ExchangeIndex followed,
+                        int64_t now) {
+  const Exchange& sync = exchanges_.at(followed);
   if (!sync.event_seen || !sync.timestamped) return;
   const uint8_t* origin = follow_up.message() + wire::kBodyOffset;
   const uint64_t seconds =
@@ -493,16 +492,15 @@ void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, int64_t no
 // came in by `ingress` and leaves by `egress`. delayAsymmetry with the signs of 11.6: plus that of
 // the ingress port for what comes from the master's side, minus that of the egress port for what
 // goes there.
-Forwarder::Correction Forwarder::correction_for(const FrameView& view, uint32_t ingress,
-                                                uint32_t egress) {
+Forwarder::Correction Forwarder::correction_for(const FrameView& view, ExchangeIndex followed,
+                                                uint32_t ingress, uint32_t egress) {
   const ScaledNs ingress_asymmetry = ports_[ingress].settings.delay_asymmetry_ns * 65536;
   switch (view.type) {
     case MessageType::kFollowUp: {
       // residence(Sync) + delayAsymmetry [+ meanLinkDelay] of the port that the Sync came in by
-      const ExchangeIndex sync = exchanges_.find(key_of_followed_event(view), ingress);
-      Correction correction = residence_of(sync, egress);
+      Correction correction = residence_of(followed, egress);
       correction.value = wire::add_correction(correction.value, ingress_asymmetry);
-      if (correction.kind == Correction::Kind::kKnown && exchanges_.at(sync).peer_to_peer) {
+      if (correction.kind == Correction::Kind::kKnown && exchanges_.at(followed).peer_to_peer) {
         const auto link_delay = policy_.delay_of(ingress, view.transport);
         if (!link_delay) return {Correction::Kind::kUnknown};
         correction.value = wire::add_correction(correction.value, *link_delay);
@@ -519,9 +517,8 @@ Forwarder::Correction Forwarder::correction_for(const FrameView& view, uint32_t 
     case MessageType::kPdelayRespFollowUp: {
       // residence(Pdelay_Req) - delayAsymmetry + residence(Pdelay_Resp) + delayAsymmetry, both of
       // the responder's port
-      const ExchangeIndex response = exchanges_.find(key_of_followed_event(view), ingress);
-      if (response != kNoExchange && !exchanges_.at(response).event_seen) {
-        return {Correction::Kind::kWait, 0, response};
+      if (followed != kNoExchange && !exchanges_.at(followed).event_seen) {
+        return {Correction::Kind::kWait, 0, followed};
       }
       const ExchangeIndex request = find_request(view, egress);
       if (request == kNoExchange) {
@@ -529,7 +526,7 @@ Forwarder::Correction Forwarder::correction_for(const FrameView& view, uint32_t 
       }
       const Correction there = residence_of(request, ingress);
       if (there.kind != Correction::Kind::kKnown) return there;
-      Correction back = residence_of(response, egress);
+      Correction back = residence_of(followed, egress);
       back.value = wire::add_correction(back.value, there.value);
       return back;
     }
@@ -614,34 +611,41 @@ void Forwarder::attach(HeldIndex held, ExchangeIndex exchange) {
   ++exchanges_.at(exchange).held_count;
 }
 
-// Sends what waits for `exchange` and now has its correction.
-void Forwarder::settle_held(ExchangeIndex exchange) {
+// Sends what waits for `exchange` and now has its correction, after its residences by
+// `changed_ports` have become known, or known to be lost.
+void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports) {
   HeldIndex index = exchanges_.at(exchange).held;
   exchanges_.at(exchange).held = kNoHeld;
   exchanges_.at(exchange).held_count = 0;
   while (index != kNoHeld) {
     HeldMessage& message = held_.at(index);
     const HeldIndex next = message.next_of_exchange;
-    ExchangeIndex wait_for = kNoExchange;
-    each_port(message.waiting_ports, [&](uint32_t egress) {
-      PortCounters& counters = ports_[egress].counters;
-      const Correction correction = correction_for(message.view, message.ingress_port, egress);
-      if (correction.kind == Correction::Kind::kWait) {
-        wait_for = correction.wait_for;
-        return;
-      }
-      message.waiting_ports &= ~bit(egress);
-      if (correction.kind == Correction::Kind::kKnown) {
-        if (send_corrected(egress, message.view, correction.value) && !message.forwarded) {
-          message.forwarded = true;
-          ports_[message.ingress_port].counters.add(Counter::kForwarded);
-        }
-      } else {
-        counters.add(correction.kind == Correction::Kind::kNotAsked
-                         ? Counter::kDropNotRequesterPort
-                         : Counter::kDropCorrectionUnknown);
-      }
-    });
+    ExchangeIndex wait_for = exchange;
+    // A Follow_Up is owed the residence by its own egress port alone; the answers to requests that
+    // by the port they came in by.
+    const bool by_egress = message.view.type == MessageType::kFollowUp;
+    const ExchangeIndex followed = by_egress ? exchange : followed_by(message);
+    each_port(
+        message.waiting_ports & (by_egress ? changed_ports : all_ports_), [&](uint32_t egress) {
+          PortCounters& counters = ports_[egress].counters;
+          const Correction correction =
+              correction_for(message.view, followed, message.ingress_port, egress);
+          if (correction.kind == Correction::Kind::kWait) {
+            wait_for = correction.wait_for;
+            return;
+          }
+          message.waiting_ports &= ~bit(egress);
+          if (correction.kind == Correction::Kind::kKnown) {
+            if (send_corrected(egress, message.view, correction.value) && !message.forwarded) {
+              message.forwarded = true;
+              ports_[message.ingress_port].counters.add(Counter::kForwarded);
+            }
+          } else {
+            counters.add(correction.kind == Correction::Kind::kNotAsked
+                             ? Counter::kDropNotRequesterPort
+                             : Counter::kDropCorrectionUnknown);
+          }
+        });
     if (message.waiting_ports == 0) {
       held_.release(index);
     } else {
@@ -649,6 +653,12 @@ void Forwarder::settle_held(ExchangeIndex exchange) {
     }
     index = next;
   }
+}
+
+// The event message that a held message follows; none for a Delay_Resp.
+ExchangeIndex Forwarder::followed_by(const HeldMessage& message) const {
+  if (message.view.type == MessageType::kDelayResp) return kNoExchange;
+  return exchanges_.find(key_of_followed_event(message.view), message.ingress_port);
 }
 
 void Forwarder::drop_held(HeldIndex held, Counter reason) {
@@ -739,7 +749,9 @@ void Forwarder::send_queued(uint32_t egress, int64_t now) {
       continue;
     }
     send_event(egress, event.type, event.frame, event.length, event.tag, now);
-    if (event.tag.owner == TransmitTag::Owner::kExchange) settle_held(event.tag.index);
+    if (event.tag.owner == TransmitTag::Owner::kExchange) {
+      settle_held(event.tag.index, bit(egress));
+    }
   }
 }
 
@@ -785,7 +797,7 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
     } else {
       exchanges_.state(tag.index, egress) = ResidenceState::kLost;
     }
-    settle_held(tag.index);
+    settle_held(tag.index, bit(egress));
   }
   send_queued(egress, now);
 }
@@ -823,7 +835,7 @@ void Forwarder::timestamp_lost(uint32_t egress, const TransmitTag& tag) {
   const Exchange& exchange = exchanges_.at(tag.index);
   if (!exchange.live || exchange.generation != tag.generation) return;
   exchanges_.state(tag.index, egress) = ResidenceState::kLost;
-  settle_held(tag.index);
+  settle_held(tag.index, bit(egress));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -121,7 +121,8 @@ class Forwarder {
                          int64_t now);
   void forward_unchanged(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
                          Counter sent);
-  void observe(uint32_t ingress, const wire::FrameView& follow_up, int64_t now);
+  void observe(uint32_t ingress, const wire::FrameView& follow_up, ExchangeIndex followed,
+               int64_t now);
 
   bool admit(uint32_t ingress, wire::FrameView& view);
   uint32_t vlan_members(const wire::FrameView& view) const;
@@ -144,13 +145,16 @@ class Forwarder {
   ExchangeIndex find_request(const wire::FrameView& response, uint32_t requester_port);
   bool anyone_requested(const wire::FrameView& response) const;
 
-  Correction correction_for(const wire::FrameView& view, uint32_t ingress, uint32_t egress);
+  // `followed`: the event message that `view` follows, none for a Delay_Resp.
+  Correction correction_for(const wire::FrameView& view, ExchangeIndex followed, uint32_t ingress,
+                            uint32_t egress);
   Correction residence_of(ExchangeIndex index, uint32_t egress);
 
   bool hold(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
             ExchangeIndex wait_for, bool forwarded, int64_t now);
   void attach(HeldIndex held, ExchangeIndex exchange);
-  void settle_held(ExchangeIndex exchange);
+  void settle_held(ExchangeIndex exchange, uint32_t changed_ports);
+  ExchangeIndex followed_by(const HeldMessage& message) const;
   void drop_held(HeldIndex held, Counter reason);
 
   void send_event(uint32_t egress, wire::MessageType type, const uint8_t* frame, uint16_t length,

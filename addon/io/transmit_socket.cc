@@ -29,58 +29,60 @@ int64_t to_ns(const timespec& time) { return time.tv_sec * 1'000'000'000LL + tim
 std::variant<TransmitSocket, Error> TransmitSocket::open(const std::string& interface,
                                                          int interface_index,
                                                          TimestampingMode mode) {
-  auto opened = open_packet_socket(interface);
-  if (auto* error = std::get_if<Error>(&opened)) return *error;
-  TransmitSocket socket(std::move(std::get<FileDescriptor>(opened)), mode);
-  raise_buffer(socket.fd(), SO_RCVBUFFORCE, SO_RCVBUF, kBufferBytes);
-  raise_buffer(socket.fd(), SO_SNDBUFFORCE, SO_SNDBUF, kBufferBytes);
+  auto timestamped = open_packet_socket(interface);
+  if (auto* error = std::get_if<Error>(&timestamped)) return *error;
+  auto plain = open_packet_socket(interface);
+  if (auto* error = std::get_if<Error>(&plain)) return *error;
+  TransmitSocket socket(std::move(std::get<FileDescriptor>(timestamped)),
+                        std::move(std::get<FileDescriptor>(plain)), mode);
+  raise_buffer(socket.timestamped_.get(), SO_RCVBUFFORCE, SO_RCVBUF, kBufferBytes);
   if (!socket.apply_timestamping()) return socket_error(interface, "SO_TIMESTAMPING");
-  constexpr uint16_t kReceivesNothing = 0;
-  if (!bind_packet_socket(socket.fd(), interface_index, kReceivesNothing)) {
-    return socket_error(interface, "bind");
+  for (const FileDescriptor* fd : {&socket.timestamped_, &socket.plain_}) {
+    raise_buffer(fd->get(), SO_SNDBUFFORCE, SO_SNDBUF, kBufferBytes);
+    constexpr uint16_t kReceivesNothing = 0;
+    if (!bind_packet_socket(fd->get(), interface_index, kReceivesNothing)) {
+      return socket_error(interface, "bind");
+    }
   }
   return socket;
 }
 
 bool TransmitSocket::apply_timestamping() {
   uint32_t flags = SOF_TIMESTAMPING_OPT_ID;
-  flags |= mode_ == TimestampingMode::kHardware ? SOF_TIMESTAMPING_RAW_HARDWARE
-                                                : SOF_TIMESTAMPING_SOFTWARE;
+  flags |= mode_ == TimestampingMode::kHardware
+               ? SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE
+               : SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
   // A number of our own choosing needs no frame to prove it.
   if (choose_numbers_) flags |= SOF_TIMESTAMPING_OPT_TSONLY;
-  return set_option(fd_.get(), SOL_SOCKET, SO_TIMESTAMPING, flags);
+  return set_option(timestamped_.get(), SOL_SOCKET, SO_TIMESTAMPING, flags);
 }
 
 int TransmitSocket::send(const uint8_t* frame, uint16_t length, std::optional<uint32_t> number) {
+  if (number) return send_numbered(frame, length, *number);
+  return ::send(plain_.get(), frame, length, MSG_DONTWAIT) >= 0 ? 0 : errno;
+}
+
+int TransmitSocket::send_numbered(const uint8_t* frame, uint16_t length, uint32_t number) {
   iovec data{const_cast<uint8_t*>(frame), length};
   msghdr message{};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
-  alignas(cmsghdr) uint8_t control[2 * CMSG_SPACE(sizeof(uint32_t))] = {};
-  if (number) {
-    auto put = [&](cmsghdr* header, int type, uint32_t value) {
-      header->cmsg_level = SOL_SOCKET;
-      header->cmsg_type = type;
-      header->cmsg_len = CMSG_LEN(sizeof value);
-      std::memcpy(CMSG_DATA(header), &value, sizeof value);
-    };
+  // Longer than this the kernel would allocate memory to look at it.
+  alignas(cmsghdr) uint8_t control[CMSG_SPACE(sizeof number)];
+  if (choose_numbers_) {
+    auto* header = reinterpret_cast<cmsghdr*>(control);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_TS_OPT_ID;
+    header->cmsg_len = CMSG_LEN(sizeof number);
+    std::memcpy(CMSG_DATA(header), &number, sizeof number);
     message.msg_control = control;
     message.msg_controllen = sizeof control;
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    put(header, SO_TIMESTAMPING,
-        mode_ == TimestampingMode::kHardware ? SOF_TIMESTAMPING_TX_HARDWARE
-                                             : SOF_TIMESTAMPING_TX_SOFTWARE);
-    if (choose_numbers_) {
-      put(CMSG_NXTHDR(&message, header), SCM_TS_OPT_ID, *number);
-    } else {
-      message.msg_controllen = CMSG_SPACE(sizeof(uint32_t));
-    }
   }
-  if (::sendmsg(fd_.get(), &message, MSG_DONTWAIT) >= 0) return 0;
-  if (errno == EINVAL && number && choose_numbers_) {
+  if (::sendmsg(timestamped_.get(), &message, MSG_DONTWAIT) >= 0) return 0;
+  if (errno == EINVAL && choose_numbers_) {
     // The kernel is older than that option: it refuses the message before it counts.
     choose_numbers_ = false;
-    if (apply_timestamping()) return send(frame, length, number);
+    if (apply_timestamping()) return send_numbered(frame, length, number);
   }
   return errno;
 }
@@ -97,12 +99,12 @@ uint32_t TransmitSocket::read_transmit_timestamps(TransmitTimestamp* out) {
     data[i] = {buffers[i].frame, sizeof buffers[i].frame};
     messages[i] = {};
     messages[i].msg_hdr.msg_iov = &data[i];
-    messages[i].msg_hdr.msg_iovlen = 1;
+    messages[i].msg_hdr.msg_iovlen = choose_numbers_ ? 0 : 1;  // the number says all
     messages[i].msg_hdr.msg_control = buffers[i].control;
     messages[i].msg_hdr.msg_controllen = sizeof buffers[i].control;
   }
-  const int received =
-      ::recvmmsg(fd_.get(), messages, kTimestampBatch, MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
+  const int received = ::recvmmsg(timestamped_.get(), messages, kTimestampBatch,
+                                  MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
   uint32_t count = 0;
   for (int i = 0; i < received; ++i) {
     std::optional<int64_t> timestamp_ns;

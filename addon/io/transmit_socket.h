@@ -1,7 +1,8 @@
-// The sending side of a port: frames out, transmit time stamps back. A socket of its own, because
+// The sending side of a port: frames out, transmit time stamps back. Sockets of its own, because
 // the kernel tells whoever watches a socket of each time stamp between taking it and handing the
-// frame on: time that no correction covers. So this one is watched only while a time stamp is late.
-// One thread uses it, nothing in it blocks.
+// frame on: time that no correction covers. So this side is watched only while a time stamp is
+// late. Two of them, so that no frame has to say whether it wants a time stamp: what goes with each
+// frame is paid by each frame. One thread uses it, nothing in it blocks.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ class TransmitSocket {
   static std::variant<TransmitSocket, Error> open(const std::string& interface, int interface_index,
                                                   TimestampingMode mode);
 
-  int fd() const { return fd_.get(); }
+  // Where time stamps come back.
+  int fd() const { return timestamped_.get(); }
 
   // Sends a frame; with `number` its transmit time stamp will carry that number, or, where the
   // kernel does not let the sender choose (before Linux 6.13), the kernel's own count. 0, or the
@@ -37,11 +39,14 @@ class TransmitSocket {
   uint32_t read_transmit_timestamps(TransmitTimestamp* out);
 
  private:
-  TransmitSocket(FileDescriptor fd, TimestampingMode mode) : fd_(std::move(fd)), mode_(mode) {}
+  TransmitSocket(FileDescriptor timestamped, FileDescriptor plain, TimestampingMode mode)
+      : timestamped_(std::move(timestamped)), plain_(std::move(plain)), mode_(mode) {}
 
   bool apply_timestamping();
+  int send_numbered(const uint8_t* frame, uint16_t length, uint32_t number);
 
-  FileDescriptor fd_;
+  FileDescriptor timestamped_;  // every frame sent by it gets a time stamp
+  FileDescriptor plain_;
   TimestampingMode mode_;
   bool choose_numbers_ = true;
 };
