@@ -1,10 +1,12 @@
 /**
- * Bursts of event messages that collide on transmit time stamp registers which hold one each, while a slave follows:
+ * Two grandmasters in two domains, a slave of each, and bursts of more event messages, which collide on transmit time stamp
+ * registers that hold one each:
  *
- *   gm eth0 ── eth1 switch eth3 ── eth2 bursts of another domain
- *                          eth5 ── eth4 slave
+ *   both gm eth0 ── eth1 switch eth3 ── eth2 slave in domain 1, and bursts in domain 2
+ *                               eth5 ── eth4 slave in domain 0
  *
- * The bursts leave by eth1 and eth5, among the Delay_Reqs and the Syncs of slave and grandmaster.
+ * The bursts leave by eth1, among the Delay_Reqs of both slaves, and by eth5, among the Syncs of both grandmasters.
+ * These share a clock, which neither steers; each slave steers its own.
  */
 
 import type { PortStats } from '../../../src/daemon/status.js';
@@ -15,20 +17,26 @@ import { ptpFramesOf } from '../../support/ptp-frames.js';
 import { asleep } from './awake.js';
 import { plugIn, startSwitch } from './cabling.js';
 import { SETTLING_SECONDS } from './following.js';
-import { detune } from './hardware-clock.js';
+import { detune, differenceNs, type Nic } from './hardware-clock.js';
 import { HardwareSlave, now, startGrandmaster, type Offsets } from './hardware-peer.js';
 import { scenario } from './report.js';
 
 export interface Bursts {
-  /** Of the slave, while the bursts go on. */
-  readonly offsets: Offsets;
+  /** While the bursts go on; the slave of domain 0 first. */
+  readonly slaves: readonly {
+    readonly nic: Nic;
+    readonly offsets: Offsets;
+    /** Its clock minus the grandmaster's, at the end. */
+    readonly clockDifferenceNs: number;
+  }[];
   readonly ports: readonly PortStats[];
   /** Follow_Ups of the bursts: sent, and arrived beside the slave with these corrections. */
   readonly followUpsSent: number;
   readonly correctionsNs: readonly number[];
 }
 
-const BURST_DOMAIN = 1;
+const SECOND_DOMAIN = 1;
+const BURST_DOMAIN = 2;
 /** Of each kind. */
 const MESSAGES_PER_BURST = 4;
 /** Not that of the Syncs, 62.5 ms, so that the bursts meet them sooner or later. */
@@ -92,34 +100,39 @@ async function sendBursts(send: (number: number) => void): Promise<number> {
 }
 
 const network = new Network();
-const {
-  gm,
-  sw,
-  source,
-  slave: slavePlace,
-} = await plugIn(network, {
+const { gm, sw, near, far } = await plugIn(network, {
   gm: ['eth0'],
   sw: ['eth1', 'eth3', 'eth5'],
-  source: ['eth2'],
-  slave: ['eth4'],
+  near: ['eth2'],
+  far: ['eth4'],
 });
 detune('eth0', 0);
 detune('eth1', -30_000);
 detune('eth3', 50_000);
 detune('eth5', 20_000);
 
+const inSecondDomain = { domainNumber: SECOND_DOMAIN };
+/** Should the grandmasters ever take each other's time stamp, which ptp4l calls a fault, they go on at once. */
+const sharing = { fault_reset_interval: -128 };
+
 await scenario('bursts', async (): Promise<Bursts> => {
   const instance = await startSwitch(network, sw, ['eth1', 'eth3', 'eth5']);
-  startGrandmaster(network, gm, 'eth0');
-  const slave = new HardwareSlave(network, slavePlace, 'eth4');
-  const settled = (await slave.followingSince()) + SETTLING_SECONDS;
-  const out = await FramePort.open(source, 'eth2', () => false);
-  const beside = await FramePort.open(slavePlace, 'eth4', isFollowUpOfBurst);
-  await slave.offsetsBetween(settled - 1, settled);
+  startGrandmaster(network, gm, 'eth0', { settings: sharing });
+  startGrandmaster(network, gm, 'eth0', { settings: { ...sharing, ...inSecondDomain } });
+  const slaves = [
+    new HardwareSlave(network, far, 'eth4'),
+    new HardwareSlave(network, near, 'eth2', { settings: inSecondDomain }),
+  ];
+  const since = await Promise.all(slaves.map((slave) => slave.followingSince()));
+  const settled = Math.max(...since) + SETTLING_SECONDS;
+  const out = await FramePort.open(near, 'eth2', () => false);
+  const beside = await FramePort.open(far, 'eth4', isFollowUpOfBurst);
+  await Promise.all(slaves.map((slave) => slave.offsetsBetween(settled - 1, settled)));
 
   const from = now();
   const bursts = await asleep(() => sendBursts((number) => out.send(...burst(number))));
-  const offsets = await slave.offsetsBetween(from, now());
+  const to = now();
+  const offsets = await Promise.all(slaves.map((slave) => slave.offsetsBetween(from, to)));
   const followUpsSent = bursts * MESSAGES_PER_BURST;
   let ports = (await instance.stats()).ports;
   await until(
@@ -133,6 +146,15 @@ await scenario('bursts', async (): Promise<Bursts> => {
     },
     QUIET_TIMEOUT_MS,
   );
-  return { offsets, ports, followUpsSent, correctionsNs: beside.received.map(correctionNsOf) };
+  return {
+    slaves: slaves.map(({ nic }, index) => ({
+      nic,
+      offsets: offsets[index]!,
+      clockDifferenceNs: differenceNs(nic, 'eth0'),
+    })),
+    ports,
+    followUpsSent,
+    correctionsNs: beside.received.map(correctionNsOf),
+  };
 });
 await network.close();
