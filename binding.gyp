@@ -16,9 +16,13 @@
       'addon/dataplane/exchange_keys.cc',
       'addon/dataplane/exchange_table.cc',
       'addon/dataplane/forwarder.cc',
+      'addon/dataplane/forwarder_corrections.cc',
+      'addon/dataplane/forwarder_transmission.cc',
       'addon/dataplane/held_messages.cc',
       'addon/dataplane/loop_guard.cc',
+      'addon/dataplane/loop_isolation.cc',
       'addon/dataplane/transmit_ledger.cc',
+      'addon/dataplane/vlan_filter.cc',
     ],
   },
   'target_defaults': {
@@ -43,6 +47,7 @@
       'sources': [
         'addon/io/driver_calls.cc',
         'addon/io/engine.cc',
+        'addon/io/engine_clocks.cc',
         'addon/io/error.cc',
         'addon/io/hardware_clock.cc',
         'addon/io/hardware_timestamping.cc',

@@ -19,10 +19,11 @@
 #include "addon/dataplane/exchange_table.h"
 #include "addon/dataplane/held_messages.h"
 #include "addon/dataplane/limits.h"
-#include "addon/dataplane/loop_guard.h"
+#include "addon/dataplane/loop_isolation.h"
 #include "addon/dataplane/policy.h"
 #include "addon/dataplane/sync_sampling.h"
 #include "addon/dataplane/transmit_ledger.h"
+#include "addon/dataplane/vlan_filter.h"
 #include "addon/wire/frame_view.h"
 
 namespace ptpswitch::dataplane {
@@ -88,10 +89,6 @@ class Forwarder {
     TransmitLedger ledger;
     EventQueue queue;
     PortCounters counters;
-    // Messages that came round a loop to this port, since when, and until when it is isolated.
-    uint32_t repeats = 0;
-    int64_t repeats_since = 0;
-    int64_t isolated_until = 0;
   };
 
   // What a general message that leaves by one port is owed.
@@ -124,18 +121,12 @@ class Forwarder {
   void observe(uint32_t ingress, const wire::FrameView& follow_up, ExchangeIndex followed,
                int64_t now);
 
-  bool admit(uint32_t ingress, wire::FrameView& view);
-  uint32_t vlan_members(const wire::FrameView& view) const;
   bool came_round(uint32_t ingress, uint64_t fingerprint, int64_t now);
-  void end_isolation(int64_t now);
   // Ports that neither the bridge nor the loop guard keeps from sending.
-  uint32_t open_ports() const { return all_ports_ & policy_.bridge.forwarding & ~isolated_; }
+  uint32_t open_ports() const {
+    return all_ports_ & policy_.bridge.forwarding & ~loops_.isolated();
+  }
   std::optional<Counter> obstacle_to_sending(uint32_t egress) const;
-  struct Outgoing {
-    const uint8_t* frame;
-    uint16_t length;
-  };
-  Outgoing as_it_leaves(uint32_t egress, const uint8_t* frame, uint16_t length);
 
   uint32_t egress_set(uint32_t ingress, const wire::FrameView& view, int64_t now);
   uint32_t requester_ports(uint32_t ingress, const wire::FrameView& delay_resp);
@@ -174,11 +165,8 @@ class Forwarder {
   SyncSampling sampling_;
   ExchangeTable exchanges_;
   HeldMessages held_;
-  LoopGuard loop_guard_;
-  uint32_t isolated_ = 0;  // ports
-  // A frame that a tag was put into, and one that it was taken out of.
-  std::vector<uint8_t> tagged_;
-  std::vector<uint8_t> untagged_;
+  LoopIsolation loops_;
+  VlanFilter vlans_;
 };
 
 }  // namespace ptpswitch::dataplane

@@ -9,13 +9,13 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "addon/io/monotonic_clock.h"
 #include "addon/io/timestamp_limits.h"
 
 namespace ptpswitch::io {
@@ -32,26 +32,10 @@ constexpr int64_t kLingerNs = 50'000;
 // changes, late time stamps.
 constexpr int64_t kSpinServiceNs = 100'000;
 constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
-// Hardware clocks are read this often, best of so many attempts. A clock slewed by 20 ppm is 400 ns
-// off its line after one interval.
-constexpr int64_t kClockReadIntervalNs = 20'000'000;
-constexpr uint32_t kClockReadAttempts = 8;
-// A time stamp is believed only when its clock was on its line after it: read again, unless that
-// was just done.
-constexpr int64_t kClockVerifyIntervalNs = 1'000'000;
-constexpr uint32_t kClockVerifyAttempts = 2;
-constexpr int64_t kHardwareModeIntervalNs = 1'000'000'000;
-
 // epoll data values: the receiver of port i is i, its sender kSenders + i.
 constexpr uint64_t kSenders = 1'000;
 constexpr uint64_t kWakeUp = UINT64_MAX;
 constexpr uint64_t kLinks = UINT64_MAX - 1;
-
-int64_t monotonic_ns() {
-  timespec now;
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
-}
 
 // The processor's hint for spinning.
 void relax() {
@@ -137,47 +121,6 @@ std::optional<Error> Engine::start() {
     if (auto error = open_port(port)) return error;
   }
   thread_ = std::thread([this] { run(); });
-  return std::nullopt;
-}
-
-// Every port uses the best it has. Hardware clocks are related to CLOCK_REALTIME, the clock of
-// software time stamps, so any two ports can be subtracted.
-std::optional<Error> Engine::choose_timestamping() {
-  for (size_t index = 0; index < ports_.size(); ++index) {
-    EnginePortInfo& info = ports_[index].info;
-    const InterfaceProbe probe = probe_interface(info.interface);
-    info.phc_index = probe.phc_index;
-    info.timestamping = TimestampingMode::kSoftware;
-    if (options_.timestamping == TimestampingRequest::kSoftware) {
-      info.timestamping_reason = "as configured";
-    } else if (const std::string obstacle = probe.hardware_obstacle(); !obstacle.empty()) {
-      info.timestamping_reason = obstacle;
-      if (options_.timestamping == TimestampingRequest::kHardware) {
-        return Error{kErrTimestamping,
-                     info.interface + ": " + obstacle + "; use timestamping: auto or software"};
-      }
-    } else {
-      info.timestamping = TimestampingMode::kHardware;
-      info.timestamping_reason = "of its clock /dev/ptp" + std::to_string(probe.phc_index);
-      if (auto error = attach_clock(static_cast<uint32_t>(index))) return error;
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<Error> Engine::attach_clock(uint32_t index) {
-  Port& port = ports_[index];
-  for (const auto& clock : clocks_) {
-    if (clock->device.phc_index() == port.info.phc_index) port.clock = clock.get();
-  }
-  if (port.clock == nullptr) {
-    auto device = HardwareClock::open(port.info.phc_index);
-    if (auto* error = std::get_if<Error>(&device)) return *error;
-    clocks_.push_back(std::unique_ptr<HardwareClockTrack>(
-        new HardwareClockTrack{std::move(std::get<HardwareClock>(device)), {}, 0}));
-    port.clock = clocks_.back().get();
-  }
-  forwarder_.relate(index, port.clock->tracker.relation());  // not valid yet
   return std::nullopt;
 }
 
@@ -326,7 +269,7 @@ void Engine::run() {
     if (options_.busy_poll || now < linger_until) {
       if (now >= service_at) {
         service_at = now + kSpinServiceNs;
-        read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
+        keep_clocks(now);
         wait_for_events(0);
       }
       // Not in a dedicated loop: a hypervisor may take a pausing processor away.
@@ -334,7 +277,7 @@ void Engine::run() {
       continue;
     }
     if (!clocks_.empty()) {
-      read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
+      keep_clocks(now);
       check_hardware_mode(now);
     }
     wait_for_events(sleep_ms(now));
@@ -392,7 +335,7 @@ bool Engine::read_timestamps(uint32_t index) {
     const int64_t now = monotonic_ns();
     if (count != 0) {
       check_system_clock();
-      read_clocks(now, kClockVerifyIntervalNs, kClockVerifyAttempts);
+      verify_clocks(now);
     }
     for (uint32_t i = 0; i < count; ++i) {
       if (port.timestamps_to_lose != 0) {
@@ -421,82 +364,10 @@ void Engine::watch_sender(uint32_t index, bool watch) {
 
 int Engine::sleep_ms(int64_t now) {
   auto deadline = forwarder_.next_deadline();
-  for (const auto& clock : clocks_) {
-    const int64_t due = clock->read_at + kClockReadIntervalNs;
-    deadline = deadline ? std::min(*deadline, due) : due;
-  }
+  if (const auto due = clocks_due()) deadline = deadline ? std::min(*deadline, *due) : *due;
   if (!deadline) return -1;
   const int64_t milliseconds = (*deadline - now) / 1'000'000 + 1;
   return static_cast<int>(std::clamp<int64_t>(milliseconds, 0, 60'000));
-}
-
-// Reads the clocks that were not read for `older_than_ns`.
-void Engine::read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts) {
-  using Outcome = dataplane::ClockTracker::Outcome;
-  for (const auto& clock : clocks_) {
-    if (now - clock->read_at < older_than_ns) continue;
-    clock->read_at = now;
-    const auto reading = clock->device.read(attempts);
-    if (!reading) {
-      if (clock->tracker.miss()) forget_clock(*clock);
-      continue;
-    }
-    const Outcome outcome = clock->tracker.add(*reading);
-    if (outcome != Outcome::kIgnored) publish_clock(*clock, outcome == Outcome::kMoved);
-  }
-}
-
-// Its readings fail again and again.
-void Engine::forget_clock(HardwareClockTrack& clock) {
-  publish_clock(clock, false);
-  for (uint32_t index = 0; index < ports_.size(); ++index) {
-    if (ports_[index].clock != &clock) continue;
-    tell_port_error(index,
-                    "its hardware clock cannot be read: corrections wait until it can; see dmesg, "
-                    "or use timestamping: software");
-  }
-}
-
-void Engine::publish_clock(HardwareClockTrack& clock, bool moved) {
-  const std::lock_guard lock(ports_mutex_);
-  for (uint32_t index = 0; index < ports_.size(); ++index) {
-    Port& port = ports_[index];
-    if (port.clock != &clock) continue;
-    forwarder_.relate(index, clock.tracker.relation());
-    port.info.clock_related = clock.tracker.relation().valid;
-    port.info.clock_offset_ns = clock.tracker.offset_ns();
-    port.info.clock_rate_ppb = clock.tracker.rate_ppb();
-    port.info.clock_uncertainty_ns = clock.tracker.noise_ns();
-    if (!moved) continue;
-    forwarder_.counters(index).add(dataplane::Counter::kClockMoved);
-    records_.push({.kind = RecordKind::kClockMoved, .port = static_cast<uint8_t>(index)});
-  }
-}
-
-void Engine::check_system_clock() {
-  if (!system_clock_.stepped()) return;
-  ++system_relation_.epoch;
-  // The hardware clocks' relations are to the clock that has just been set.
-  read_clocks(monotonic_ns(), 0, kClockReadAttempts);
-  for (uint32_t index = 0; index < ports_.size(); ++index) {
-    if (ports_[index].clock != nullptr) continue;
-    forwarder_.relate(index, system_relation_);
-    forwarder_.counters(index).add(dataplane::Counter::kClockMoved);
-  }
-}
-
-// Another program may have changed the time stamping mode meanwhile.
-void Engine::check_hardware_mode(int64_t now) {
-  if (now - hardware_mode_checked_at_ < kHardwareModeIntervalNs) return;
-  hardware_mode_checked_at_ = now;
-  for (uint32_t index = 0; index < ports_.size(); ++index) {
-    Port& port = ports_[index];
-    if (!port.hardware || !port.hardware->changed_by_others()) continue;
-    tell_port_error(index,
-                    "another program has changed the hardware time stamping mode: stop it; the "
-                    "mode is set again");
-    port.hardware->set_again();
-  }
 }
 
 void Engine::wait_for_events(int timeout_ms) {

@@ -124,6 +124,9 @@ class Engine final : private dataplane::Effects {
   bool poll_ports();
   void wait_for_events(int timeout_ms);
   int sleep_ms(int64_t now);
+  void keep_clocks(int64_t now);
+  void verify_clocks(int64_t now);
+  std::optional<int64_t> clocks_due() const;
   void read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts);
   void forget_clock(HardwareClockTrack& clock);
   void publish_clock(HardwareClockTrack& clock, bool moved);

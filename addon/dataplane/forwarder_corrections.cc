@@ -1,0 +1,199 @@
+// What a general message that leaves is owed, and how it waits until that is known: the corrections
+// of 10.2.2 and 10.3.2.
+#include "addon/dataplane/exchange_keys.h"
+#include "addon/dataplane/forwarder.h"
+#include "addon/dataplane/port_set.h"
+
+namespace ptpswitch::dataplane {
+
+using wire::FrameView;
+using wire::MessageType;
+using wire::ScaledNs;
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Corrections
+
+// The right column of the table in 10.2.2: what is added to the correctionField of a message that
+// came in by `ingress` and leaves by `egress`. delayAsymmetry with the signs of 11.6: plus that of
+// the ingress port for what comes from the master's side, minus that of the egress port for what
+// goes there.
+Forwarder::Correction Forwarder::correction_for(const FrameView& view, ExchangeIndex followed,
+                                                uint32_t ingress, uint32_t egress) {
+  const ScaledNs ingress_asymmetry = ports_[ingress].settings.delay_asymmetry_ns * 65536;
+  switch (view.type) {
+    case MessageType::kFollowUp: {
+      // residence(Sync) + delayAsymmetry [+ meanLinkDelay] of the port that the Sync came in by
+      Correction correction = residence_of(followed, egress);
+      correction.value = wire::add_correction(correction.value, ingress_asymmetry);
+      if (correction.kind == Correction::Kind::kKnown && exchanges_.at(followed).peer_to_peer) {
+        const auto link_delay = policy_.delay_of(ingress, view.transport);
+        if (!link_delay) return {Correction::Kind::kUnknown};
+        correction.value = wire::add_correction(correction.value, *link_delay);
+      }
+      return correction;
+    }
+    case MessageType::kDelayResp: {
+      // residence(Delay_Req) - delayAsymmetry of the port that the Delay_Req left by, which is
+      // where the answer comes in
+      Correction correction = residence_of(find_request(view, egress), ingress);
+      correction.value = wire::add_correction(correction.value, -ingress_asymmetry);
+      return correction;
+    }
+    case MessageType::kPdelayRespFollowUp: {
+      // residence(Pdelay_Req) - delayAsymmetry + residence(Pdelay_Resp) + delayAsymmetry, both of
+      // the responder's port
+      if (followed != kNoExchange && !exchanges_.at(followed).event_seen) {
+        return {Correction::Kind::kWait, 0, followed};
+      }
+      const ExchangeIndex request = find_request(view, egress);
+      if (request == kNoExchange) {
+        return {anyone_requested(view) ? Correction::Kind::kNotAsked : Correction::Kind::kUnknown};
+      }
+      const Correction there = residence_of(request, ingress);
+      if (there.kind != Correction::Kind::kKnown) return there;
+      Correction back = residence_of(followed, egress);
+      back.value = wire::add_correction(back.value, there.value);
+      return back;
+    }
+    default:
+      return {Correction::Kind::kKnown};
+  }
+}
+
+Forwarder::Correction Forwarder::residence_of(ExchangeIndex index, uint32_t egress) {
+  if (index == kNoExchange) return {Correction::Kind::kUnknown};
+  if (!exchanges_.at(index).event_seen) return {Correction::Kind::kWait, 0, index};
+  switch (exchanges_.state(index, egress)) {
+    case ResidenceState::kKnown:
+      return {Correction::Kind::kKnown, exchanges_.residence(index, egress)};
+    case ResidenceState::kWaiting:
+      return {Correction::Kind::kWait, 0, index};
+    case ResidenceState::kNotSent:
+    case ResidenceState::kLost:
+      break;
+  }
+  return {Correction::Kind::kUnknown};
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Exchanges
+
+ExchangeIndex Forwarder::find_request(const FrameView& response, uint32_t requester_port) {
+  const ExchangeIndex index =
+      exchanges_.find(key_of_request(response, RequestDestination::kResponder), requester_port);
+  if (index != kNoExchange) return index;
+  return exchanges_.find(key_of_request(response, RequestDestination::kMulticast), requester_port);
+}
+
+bool Forwarder::anyone_requested(const FrameView& response) const {
+  return exchanges_.first(key_of_request(response, RequestDestination::kResponder)) !=
+             kNoExchange ||
+         exchanges_.first(key_of_request(response, RequestDestination::kMulticast)) != kNoExchange;
+}
+
+ExchangeIndex Forwarder::open_exchange(const ExchangeKey& key, uint32_t ingress, int64_t now) {
+  const ExchangeIndex oldest = exchanges_.oldest();
+  if (exchanges_.full()) {
+    close_exchange(oldest);
+    exchanges_.oldest();  // moves on to the next live one
+    ports_[ingress].counters.add(Counter::kExchangesEvicted);
+  }
+  return exchanges_.insert(key, ingress, now);
+}
+
+void Forwarder::close_exchange(ExchangeIndex index) {
+  while (exchanges_.at(index).held != kNoHeld) {
+    drop_held(exchanges_.at(index).held, Counter::kDropHeldExpired);
+  }
+  exchanges_.remove(index);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Held general messages
+
+bool Forwarder::hold(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
+                     ExchangeIndex wait_for, bool forwarded, int64_t now) {
+  if (exchanges_.at(wait_for).held_count >= kMaxHeldPerExchange) return false;
+  const HeldIndex index = held_.take(now);
+  if (index == kNoHeld) return false;
+  HeldMessage& message = held_.at(index);
+  message.view = view;
+  message.view.data = message.frame;
+  std::memcpy(message.frame, view.data, view.length);
+  message.ingress_port = ingress;
+  message.forwarded = forwarded;
+  message.waiting_ports = egress_ports;
+  attach(index, wait_for);
+  ports_[ingress].counters.add(Counter::kHeld);
+  return true;
+}
+
+void Forwarder::attach(HeldIndex held, ExchangeIndex exchange) {
+  HeldMessage& message = held_.at(held);
+  message.exchange = exchange;
+  message.next_of_exchange = exchanges_.at(exchange).held;
+  exchanges_.at(exchange).held = held;
+  ++exchanges_.at(exchange).held_count;
+}
+
+// Sends what waits for `exchange` and now has its correction, after its residences by
+// `changed_ports` have become known, or known to be lost.
+void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports) {
+  HeldIndex index = exchanges_.at(exchange).held;
+  exchanges_.at(exchange).held = kNoHeld;
+  exchanges_.at(exchange).held_count = 0;
+  while (index != kNoHeld) {
+    HeldMessage& message = held_.at(index);
+    const HeldIndex next = message.next_of_exchange;
+    ExchangeIndex wait_for = exchange;
+    // A Follow_Up is owed the residence by its own egress port alone; the answers to requests that
+    // by the port they came in by.
+    const bool by_egress = message.view.type == MessageType::kFollowUp;
+    const ExchangeIndex followed = by_egress ? exchange : followed_by(message);
+    each_port(
+        message.waiting_ports & (by_egress ? changed_ports : all_ports_), [&](uint32_t egress) {
+          PortCounters& counters = ports_[egress].counters;
+          const Correction correction =
+              correction_for(message.view, followed, message.ingress_port, egress);
+          if (correction.kind == Correction::Kind::kWait) {
+            wait_for = correction.wait_for;
+            return;
+          }
+          message.waiting_ports &= ~bit(egress);
+          if (correction.kind == Correction::Kind::kKnown) {
+            if (send_corrected(egress, message.view, correction.value) && !message.forwarded) {
+              message.forwarded = true;
+              ports_[message.ingress_port].counters.add(Counter::kForwarded);
+            }
+          } else {
+            counters.add(correction.kind == Correction::Kind::kNotAsked
+                             ? Counter::kDropNotRequesterPort
+                             : Counter::kDropCorrectionUnknown);
+          }
+        });
+    if (message.waiting_ports == 0) {
+      held_.release(index);
+    } else {
+      attach(index, wait_for);
+    }
+    index = next;
+  }
+}
+
+// The event message that a held message follows; none for a Delay_Resp.
+ExchangeIndex Forwarder::followed_by(const HeldMessage& message) const {
+  if (message.view.type == MessageType::kDelayResp) return kNoExchange;
+  return exchanges_.find(key_of_followed_event(message.view), message.ingress_port);
+}
+
+void Forwarder::drop_held(HeldIndex held, Counter reason) {
+  HeldMessage& message = held_.at(held);
+  HeldIndex* link = &exchanges_.at(message.exchange).held;
+  while (*link != held) link = &held_.at(*link).next_of_exchange;
+  *link = message.next_of_exchange;
+  --exchanges_.at(message.exchange).held_count;
+  ports_[message.ingress_port].counters.add(reason);
+  held_.release(held);
+}
+
+}  // namespace ptpswitch::dataplane

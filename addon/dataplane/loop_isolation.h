@@ -1,0 +1,46 @@
+// Which ports are out of use because messages come round by them: the first that comes by a second
+// port may be a freak, with the next the port is isolated for a while, and then tried again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "addon/dataplane/limits.h"
+#include "addon/dataplane/loop_guard.h"
+
+namespace ptpswitch::dataplane {
+
+class LoopIsolation {
+ public:
+  LoopIsolation(uint32_t ports, uint32_t fingerprints, uint64_t seed)
+      : guard_(fingerprints, seed), ports_(ports) {}
+
+  // Of the fingerprints that came_round() is given.
+  uint64_t seed() const { return guard_.seed(); }
+
+  struct Repeat {
+    uint32_t first_port;  // by which the message came before
+    bool isolates;        // the port is isolated from now on
+  };
+  // Whether a message was in by another port a moment ago.
+  std::optional<Repeat> came_round(uint32_t ingress, uint64_t fingerprint, int64_t now);
+
+  // Ports that are isolated.
+  uint32_t isolated() const { return isolated_; }
+  // Lets those out whose time is over.
+  void end(int64_t now);
+
+ private:
+  struct Port {
+    uint32_t repeats = 0;
+    int64_t repeats_since = 0;
+    int64_t isolated_until = 0;
+  };
+
+  LoopGuard guard_;
+  std::vector<Port> ports_;
+  uint32_t isolated_ = 0;
+};
+
+}  // namespace ptpswitch::dataplane

@@ -1,0 +1,153 @@
+// The clocks of the engine's ports: which time stamps each port uses, where its hardware clock
+// stands against CLOCK_REALTIME, and what somebody else has done to either.
+#include <algorithm>
+
+#include "addon/io/engine.h"
+#include "addon/io/monotonic_clock.h"
+
+namespace ptpswitch::io {
+namespace {
+
+// Hardware clocks are read this often, best of so many attempts. A clock slewed by 20 ppm is 400 ns
+// off its line after one interval.
+constexpr int64_t kClockReadIntervalNs = 20'000'000;
+constexpr uint32_t kClockReadAttempts = 8;
+// A time stamp is believed only when its clock was on its line after it: read again, unless that
+// was just done.
+constexpr int64_t kClockVerifyIntervalNs = 1'000'000;
+constexpr uint32_t kClockVerifyAttempts = 2;
+constexpr int64_t kHardwareModeIntervalNs = 1'000'000'000;
+
+}  // namespace
+
+// Every port uses the best it has. Hardware clocks are related to CLOCK_REALTIME, the clock of
+// software time stamps, so any two ports can be subtracted.
+std::optional<Error> Engine::choose_timestamping() {
+  for (size_t index = 0; index < ports_.size(); ++index) {
+    EnginePortInfo& info = ports_[index].info;
+    const InterfaceProbe probe = probe_interface(info.interface);
+    info.phc_index = probe.phc_index;
+    info.timestamping = TimestampingMode::kSoftware;
+    if (options_.timestamping == TimestampingRequest::kSoftware) {
+      info.timestamping_reason = "as configured";
+    } else if (const std::string obstacle = probe.hardware_obstacle(); !obstacle.empty()) {
+      info.timestamping_reason = obstacle;
+      if (options_.timestamping == TimestampingRequest::kHardware) {
+        return Error{kErrTimestamping,
+                     info.interface + ": " + obstacle + "; use timestamping: auto or software"};
+      }
+    } else {
+      info.timestamping = TimestampingMode::kHardware;
+      info.timestamping_reason = "of its clock /dev/ptp" + std::to_string(probe.phc_index);
+      if (auto error = attach_clock(static_cast<uint32_t>(index))) return error;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Engine::attach_clock(uint32_t index) {
+  Port& port = ports_[index];
+  for (const auto& clock : clocks_) {
+    if (clock->device.phc_index() == port.info.phc_index) port.clock = clock.get();
+  }
+  if (port.clock == nullptr) {
+    auto device = HardwareClock::open(port.info.phc_index);
+    if (auto* error = std::get_if<Error>(&device)) return *error;
+    clocks_.push_back(std::unique_ptr<HardwareClockTrack>(
+        new HardwareClockTrack{std::move(std::get<HardwareClock>(device)), {}, 0}));
+    port.clock = clocks_.back().get();
+  }
+  forwarder_.relate(index, port.clock->tracker.relation());  // not valid yet
+  return std::nullopt;
+}
+
+// Reads the clocks whose time it is.
+void Engine::keep_clocks(int64_t now) {
+  read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
+}
+
+// Makes sure that the clocks were on their lines after the time stamps that have just been read.
+void Engine::verify_clocks(int64_t now) {
+  read_clocks(now, kClockVerifyIntervalNs, kClockVerifyAttempts);
+}
+
+// When keep_clocks() will have something to do; none without hardware clocks.
+std::optional<int64_t> Engine::clocks_due() const {
+  std::optional<int64_t> earliest;
+  for (const auto& clock : clocks_) {
+    const int64_t due = clock->read_at + kClockReadIntervalNs;
+    earliest = earliest ? std::min(*earliest, due) : due;
+  }
+  return earliest;
+}
+
+// Reads the clocks that were not read for `older_than_ns`.
+void Engine::read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts) {
+  using Outcome = dataplane::ClockTracker::Outcome;
+  for (const auto& clock : clocks_) {
+    if (now - clock->read_at < older_than_ns) continue;
+    clock->read_at = now;
+    const auto reading = clock->device.read(attempts);
+    if (!reading) {
+      if (clock->tracker.miss()) forget_clock(*clock);
+      continue;
+    }
+    const Outcome outcome = clock->tracker.add(*reading);
+    if (outcome != Outcome::kIgnored) publish_clock(*clock, outcome == Outcome::kMoved);
+  }
+}
+
+// Its readings fail again and again.
+void Engine::forget_clock(HardwareClockTrack& clock) {
+  publish_clock(clock, false);
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    if (ports_[index].clock != &clock) continue;
+    tell_port_error(index,
+                    "its hardware clock cannot be read: corrections wait until it can; see dmesg, "
+                    "or use timestamping: software");
+  }
+}
+
+void Engine::publish_clock(HardwareClockTrack& clock, bool moved) {
+  const std::lock_guard lock(ports_mutex_);
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    Port& port = ports_[index];
+    if (port.clock != &clock) continue;
+    forwarder_.relate(index, clock.tracker.relation());
+    port.info.clock_related = clock.tracker.relation().valid;
+    port.info.clock_offset_ns = clock.tracker.offset_ns();
+    port.info.clock_rate_ppb = clock.tracker.rate_ppb();
+    port.info.clock_uncertainty_ns = clock.tracker.noise_ns();
+    if (!moved) continue;
+    forwarder_.counters(index).add(dataplane::Counter::kClockMoved);
+    records_.push({.kind = RecordKind::kClockMoved, .port = static_cast<uint8_t>(index)});
+  }
+}
+
+void Engine::check_system_clock() {
+  if (!system_clock_.stepped()) return;
+  ++system_relation_.epoch;
+  // The hardware clocks' relations are to the clock that has just been set.
+  read_clocks(monotonic_ns(), 0, kClockReadAttempts);
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    if (ports_[index].clock != nullptr) continue;
+    forwarder_.relate(index, system_relation_);
+    forwarder_.counters(index).add(dataplane::Counter::kClockMoved);
+  }
+}
+
+// Another program may have changed the time stamping mode meanwhile.
+void Engine::check_hardware_mode(int64_t now) {
+  if (now - hardware_mode_checked_at_ < kHardwareModeIntervalNs) return;
+  hardware_mode_checked_at_ = now;
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    Port& port = ports_[index];
+    if (!port.hardware || !port.hardware->changed_by_others()) continue;
+    tell_port_error(index,
+                    "another program has changed the hardware time stamping mode: stop it; the "
+                    "mode is set again");
+    port.hardware->set_again();
+  }
+}
+
+}  // namespace ptpswitch::io
