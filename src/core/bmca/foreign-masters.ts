@@ -24,6 +24,17 @@ export const foreignMasterThreshold = 2;
 /** 9.3.2.4.5 asks for five at least. */
 export const maxForeignMasters = 32;
 
+/**
+ * True of a copy of a master's latest Announce, and of the one before it that it has overtaken: 9.3.2.5 counts distinct
+ * messages, and goes by the most recent one. No more than that, for a master that starts anew counts from anywhere.
+ */
+export function isStale(masters: readonly ForeignMaster[], heard: AnnounceHeard): boolean {
+  const known = masters.find((master) => isFrom(master, sourceOf(heard)));
+  if (known === undefined) return false;
+  const behind = known.latest.message.header.sequenceId - heard.message.header.sequenceId;
+  return (behind & 0xffff) <= 1;
+}
+
 /** The masters with that Announce counted; undefined: there is no room for another one. */
 export function withAnnounce<Heard extends AnnounceHeard>(
   masters: readonly ForeignMaster<Heard>[],

@@ -4,7 +4,13 @@
  * of one timebase on all ports: no clock is set. Sans-IO: everything that happens is an Input, everything to do an Output.
  */
 import { announcedDataSet, ownDataSet } from '../bmca/comparison.js';
-import { erbestOf, withAnnounce, withIntervalPassed, without } from '../bmca/foreign-masters.js';
+import {
+  erbestOf,
+  isStale,
+  withAnnounce,
+  withIntervalPassed,
+  without,
+} from '../bmca/foreign-masters.js';
 import { decideState, ebestOf, type DecisionCode } from '../bmca/state-decision.js';
 import type {
   CurrentDS,
@@ -315,6 +321,7 @@ export class BoundaryClock {
   #onAnnounce(port: BoundaryPort, received: ReceivedAnnounce): readonly Output[] {
     const refusal = this.#refusalOf(received);
     if (refusal !== undefined) return [discarded(port.identity, refusal)];
+    if (isStale(port.foreignMasters, received)) return [discarded(port.identity, 'staleAnnounce')];
     const masters = withAnnounce(port.foreignMasters, received);
     if (masters === undefined) return [discarded(port.identity, 'tooManyForeignMasters')];
     port.foreignMasters = masters;

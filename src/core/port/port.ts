@@ -49,6 +49,8 @@ export type DiscardReason =
   | 'tooManyPendingFollowUps'
   /** Announce that 9.3.2.5 does not let qualify. */
   | 'unqualifiedAnnounce'
+  /** Announce that was heard before, or that a later one has overtaken (9.3.2.5). */
+  | 'staleAnnounce'
   /** Announce whose PATH_TRACE names this clock (16.2.3). */
   | 'announceLoop'
   | 'tooManyForeignMasters'
@@ -61,6 +63,8 @@ export type DiscardReason =
   | 'followUpMissing'
   | 'syncMissing'
   | 'staleFollowUp'
+  /** Sync that a later one has overtaken. */
+  | 'staleSync'
   | 'duplicateSync'
   | 'delayRespMissing'
   | 'unexpectedDelayResp'

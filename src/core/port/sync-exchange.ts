@@ -73,6 +73,7 @@ function onSync(
 ): SyncTransition {
   const { sequenceId, correctionField, flagField } = message.header;
   if (isCompleted(exchange, sequenceId)) return { exchange, discarded: 'duplicateSync' };
+  if (isOvertaken(exchange, sequenceId)) return { exchange, discarded: 'staleSync' };
 
   if ((flagField & Flag.twoStep) === 0) {
     return complete(displaced(exchange), {
@@ -140,6 +141,17 @@ function onFollowUp(exchange: SyncExchange, message: MessageOf<'Follow_Up'>): Sy
 
 function isCompleted(exchange: SyncExchange, sequenceId: number): boolean {
   return exchange.kind === 'idle' && exchange.completed === sequenceId;
+}
+
+/** So far behind is what the network has reordered; further, it is a master that has started anew. */
+const maxSyncsBehind = 16;
+
+/** A Sync older than the one that came last: a sample from the past, after one that has been used. */
+function isOvertaken(exchange: SyncExchange, sequenceId: number): boolean {
+  const latest = exchange.kind === 'idle' ? exchange.completed : exchange.sequenceId;
+  if (latest === undefined || exchange.kind === 'awaitingSync') return false;
+  const behind = (latest - sequenceId) & 0xffff;
+  return behind > 0 && behind < maxSyncsBehind;
 }
 
 /** What is given up when a new measurement begins. */

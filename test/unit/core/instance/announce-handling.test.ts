@@ -18,6 +18,7 @@ const better = { grandmasterPriority1: 1 };
 const worse = { grandmasterPriority1: 200 };
 
 class Bench {
+  #sequenceId = 0;
   readonly clock: BoundaryClock;
 
   /** Two ports, both links up. */
@@ -51,7 +52,9 @@ class Bench {
     return this.clock.step({
       kind: 'message',
       port,
-      message: encode(announceFrom(portIdentityOf(source), body, header)),
+      message: encode(
+        announceFrom(portIdentityOf(source), body, { sequenceId: ++this.#sequenceId, ...header }),
+      ),
       source: { kind: 'unicast', mac: '02:00:00:00:00:01' },
       toUnicast,
     });
@@ -129,6 +132,21 @@ describe('FOREIGN_MASTER_TIME_WINDOW and FOREIGN_MASTER_THRESHOLD (9.3.2.4.4)', 
     }
     expect(bench.grandmaster).toBe(qualified ? 1n : own);
     expect(bench.states()[0]).toBe(qualified ? 'UNCALIBRATED' : 'LISTENING');
+  });
+
+  test.each([
+    ['copies of one message', [7, 7, 7], ['staleAnnounce'], false],
+    ['a message that a later one has overtaken', [7, 6], ['staleAnnounce'], false],
+    ['the same across the wrap of sequenceId', [0, 0xffff], ['staleAnnounce'], false],
+    ['a message after a lost one', [7, 9], [], true],
+    ['a master that counts from the beginning again', [7, 0], [], true],
+  ])('messages are counted that are distinct: %s', (_, sequenceIds, expected, qualified) => {
+    const bench = new Bench();
+    const outputs = sequenceIds.flatMap((sequenceId) =>
+      bench.announce(0, 1n, good, { sequenceId }),
+    );
+    expect([...new Set(reasons(outputs))]).toEqual(expected);
+    expect(bench.grandmaster).toBe(qualified ? 1n : own);
   });
 
   test('two masters, one message each: neither is qualified', () => {

@@ -152,6 +152,16 @@ describe('a Sync exchange', () => {
     });
   });
 
+  it.each([
+    ['while its Follow_Up is waited for', [sync(100), sync(99)]],
+    ['when it is complete', [sync(100), followUp(100), sync(99)]],
+    ['across the wrap of sequenceId', [sync(3), followUp(3), sync(0xfff8)]],
+    ['of one step', [sync(100, zeroTimeInterval, 0), sync(99, zeroTimeInterval, 0)]],
+  ])('leaves out a Sync that a later one has overtaken: %s', (_, events) => {
+    const { measurement, discarded } = after(...events);
+    expect([measurement, discarded]).toEqual([undefined, 'staleSync']);
+  });
+
   it('goes on at once when a master begins its sequenceIds again', () => {
     expect(after(sync(500), sync(0), followUp(0)).measurement).toEqual(measured(0, 0));
   });
