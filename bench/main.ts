@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
 import { measureBoundaryClockLoad } from './boundary-clock.js';
+import { bridgeTable, measureBridge } from './bridge.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
 import { takePrecedence } from '../test/support/netns/precedence.js';
@@ -26,6 +27,7 @@ const ONCE_A_RUN = [
   'slave-offset',
   'peer-to-peer',
   'boundary-clock',
+  'bridge',
   'footprint',
   'simulation',
 ];
@@ -46,6 +48,9 @@ const durations = options.quick
       offsets: 80,
       simulatedSeconds: 100,
       boundaryClockMs: 2_000,
+      bridgeTurns: 3,
+      bridgeTransferSeconds: 1,
+      bridgeOffsets: 24,
     }
   : {
       timingMs: 1_500,
@@ -54,9 +59,12 @@ const durations = options.quick
       offsets: 480,
       simulatedSeconds: 600,
       boundaryClockMs: 10_000,
+      bridgeTurns: 7,
+      bridgeTransferSeconds: 2,
+      bridgeOffsets: 48,
     };
 
-const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump');
+const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump', 'iperf3', 'nft');
 if (missing !== undefined) {
   console.error(`bench: ${missing}`);
   process.exit(1);
@@ -92,6 +100,7 @@ async function measureOnce(): Promise<void> {
     'slave-offset': () => measureSlaveOffsets(measurements, durations.offsets),
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     'boundary-clock': () => measureBoundaryClockLoad(measurements, durations.boundaryClockMs),
+    bridge: () => measureBridge(measurements, durations),
     footprint: () => measureFootprint(measurements, durations.idleMs),
     simulation: () => Promise.resolve(measureSimulation(measurements, durations.simulatedSeconds)),
   };
@@ -106,3 +115,5 @@ for (let repetition = 1; repetition <= repetitions; repetition++) {
 await measureOnce();
 const description = describeRun(repetitions, options.quick);
 console.log(writeReport(description, measurements, judge(measurements)));
+const forReadme = bridgeTable(measurements);
+if (forReadme !== '') console.log(`For README.md:\n\n${forReadme}`);

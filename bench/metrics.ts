@@ -8,6 +8,8 @@ export const DIRECT_CABLE = 'direct cable';
 export const FAN_OUT_RATE = 16_000;
 /** 500 slaves at 16/s each. */
 export const CLIENT_RATE = 8_000;
+/** What fills a port of the usual speed. */
+export const BRIDGE_LOAD_MBITS = 1_000;
 export const BACKGROUND_RATES = [0, 4_000, 16_000] as const;
 
 export const metric = {
@@ -34,5 +36,8 @@ export const metric = {
   boundaryClockProcessor: `boundary clock, 8 ports, processor under ${CLIENT_RATE} Delay_Req/s, % of a core`,
   idleProcessor: 'idle, processor, % of a core',
   residentMemory: 'idle, resident memory, MB',
+  bridgeThroughput: 'bridge, one TCP connection, Mbit/s',
+  bridgeOffsetRms: (traffic: 'no load' | 'load') =>
+    `bridge, slave offset, rms, ${traffic === 'load' ? `beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP` : 'without other traffic'}, ns`,
   start: 'start to first frame forwarded, ms',
 } as const;

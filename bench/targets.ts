@@ -1,6 +1,7 @@
 /** What the switch must reach, most of it relative to linuxptp's transparent clock in the same run. */
 
-import { BACKGROUND_RATES, DIRECT_CABLE, metric } from './metrics.js';
+import { BARE_BRIDGE } from './bridge.js';
+import { BACKGROUND_RATES, BRIDGE_LOAD_MBITS, DIRECT_CABLE, metric } from './metrics.js';
 import type { Measurements } from './measurements.js';
 
 const OURS = 'ptp-switch';
@@ -28,8 +29,8 @@ function ratio(dividend: number | undefined, divisor: number | undefined): numbe
   return dividend === undefined || divisor === undefined ? undefined : dividend / divisor;
 }
 
-/** Ours over ptp4l's. */
-function ratioToPtp4l(name: string, subject = OURS, peer = PTP4L): Target['value'] {
+/** Ours over a peer's, ptp4l's unless said. */
+function ratioToPeer(name: string, subject = OURS, peer = PTP4L): Target['value'] {
   return (measurements) =>
     ratio(measurements.median(name, subject), measurements.median(name, peer));
 }
@@ -45,7 +46,7 @@ const targets: readonly Target[] = [
     title: '2 ports: loss-free pairs/s over ptp4l',
     limit: 2,
     atLeast: true,
-    value: ratioToPtp4l(metric.twoPortPairs),
+    value: ratioToPeer(metric.twoPortPairs),
   },
   {
     title: '8 ports: % delivered at 16,000 pairs/s',
@@ -57,22 +58,22 @@ const targets: readonly Target[] = [
     {
       title: `${transport}: Sync transit p50 at 1,000/s over ptp4l`,
       limit: 0.8,
-      value: ratioToPtp4l(metric.transit(transport, 'Sync', 'p50')),
+      value: ratioToPeer(metric.transit(transport, 'Sync', 'p50')),
     },
     {
       title: `${transport}: the same with --busy-poll, each on a processor of its own`,
       limit: 0.3,
-      value: ratioToPtp4l(metric.transit(transport, 'Sync', 'p50'), BUSY, PTP4L_ON_OWN_PROCESSOR),
+      value: ratioToPeer(metric.transit(transport, 'Sync', 'p50'), BUSY, PTP4L_ON_OWN_PROCESSOR),
     },
     {
       title: `${transport}: standard deviation of the Sync residual over ptp4l`,
       limit: 1.1,
-      value: ratioToPtp4l(metric.residual(transport, 'Sync', 'standard deviation')),
+      value: ratioToPeer(metric.residual(transport, 'Sync', 'standard deviation')),
     },
     {
       title: `${transport}: standard deviation of the Delay_Req residual over ptp4l`,
       limit: 1.1,
-      value: ratioToPtp4l(metric.residual(transport, 'Delay_Req', 'standard deviation')),
+      value: ratioToPeer(metric.residual(transport, 'Delay_Req', 'standard deviation')),
     },
   ]),
   {
@@ -103,6 +104,17 @@ const targets: readonly Target[] = [
     title: 'boundary clock: % of a core meanwhile',
     limit: 60,
     value: own(metric.boundaryClockProcessor),
+  },
+  {
+    title: 'bridge: TCP throughput with the switch over without',
+    limit: 0.98,
+    atLeast: true,
+    value: ratioToPeer(metric.bridgeThroughput, OURS, BARE_BRIDGE),
+  },
+  {
+    title: `bridge: rms of the slave offset beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP, ns`,
+    limit: 2_000,
+    value: own(metric.bridgeOffsetRms('load')),
   },
   { title: 'idle: % of a core', limit: 1, value: own(metric.idleProcessor) },
   { title: 'resident memory, MB', limit: 120, value: own(metric.residentMemory) },
