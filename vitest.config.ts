@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'tidy', include: ['test/*.test.ts'] } },
+      { test: { name: 'tidy', include: ['test/*.test.ts'], testTimeout: 30_000 } },
       { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,mjs}'] } },
       { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 60_000 } },
       {
