@@ -18,6 +18,7 @@
       'addon/dataplane/forwarder.cc',
       'addon/dataplane/forwarder_corrections.cc',
       'addon/dataplane/forwarder_transmission.cc',
+      'addon/dataplane/group_pruning.cc',
       'addon/dataplane/held_messages.cc',
       'addon/dataplane/loop_guard.cc',
       'addon/dataplane/loop_isolation.cc',

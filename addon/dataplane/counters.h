@@ -46,6 +46,8 @@ namespace ptpswitch::dataplane {
   /* Follow_Up and Pdelay_Resp_Follow_Up written for one-step senders, at the ingress port. */            \
   X(kGenerated, "path.generatedFollowUp")                                                                 \
   X(kNotPtp, "path.notPtp")                                                                               \
+  /* At the egress port: spared, for nobody behind it wants the group. */                                 \
+  X(kPruned, "path.pruned")                                                                               \
   /* Malformed, at the ingress port: in the order of wire::MalformedReason. */                            \
   X(kDropShortFrame, "drop.shortFrame")                                                                   \
   X(kDropTooManyVlanTags, "drop.tooManyVlanTags")                                                         \

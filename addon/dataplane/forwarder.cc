@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "addon/dataplane/exchange_keys.h"
+#include "addon/dataplane/group_pruning.h"
 #include "addon/dataplane/port_set.h"
 #include "addon/wire/frame_edit.h"
 
@@ -221,12 +222,17 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Re
   }
 }
 
-// Multicast: every other port. Unicast: where the address was learned, else every other port.
+// Multicast: every other port, but for those where nobody wants it. Unicast: where the address was
+// learned, else every other port.
 uint32_t Forwarder::egress_set(uint32_t ingress, const FrameView& view, int64_t now) {
   const uint32_t others = open_ports() & VlanFilter::members(policy_.bridge, view) & ~bit(ingress);
   if (others == 0) ports_[ingress].counters.add(Counter::kDropNoEgressPort);
   const bool group_address = (view.destination_mac()[0] & 1) != 0;
-  if (group_address) return others;
+  if (group_address) {
+    const uint32_t spared = others & unwanting_ports(policy_.bridge, view);
+    each_port(spared, [&](uint32_t port) { ports_[port].counters.add(Counter::kPruned); });
+    return others & ~spared;
+  }
   const auto port = addresses_.find(view.vlan_id[0], view.destination_mac(), now);
   if (!port) return others;
   if (*port != ingress) {

@@ -46,8 +46,19 @@ struct BridgePolicy {
   std::array<uint16_t, kMaxPorts> pvid{};  // VLAN of frames without a tag; 0: not admitted
   std::vector<Vlan> vlans;                 // kVlanIds entries where VLANs are filtered, else empty
   uint32_t topology_changes = 0;  // whenever it is another, learned addresses are forgotten
+  // Ports behind which PTP's groups of UDP are wanted: 224.0.1.129, and FF0x::181 by scope x. A
+  // port without is spared what would leave it without a tag: who listens behind a tag is not
+  // asked.
+  uint32_t wants_udp4 = UINT32_MAX;
+  std::array<uint32_t, 16> wants_udp6 = everywhere();
 
   bool filters_vlans() const { return !vlans.empty(); }
+
+  static constexpr std::array<uint32_t, 16> everywhere() {
+    std::array<uint32_t, 16> ports{};
+    ports.fill(UINT32_MAX);
+    return ports;
+  }
 };
 
 struct Policy {

@@ -179,20 +179,44 @@ wire::Transport read_transport(const Napi::Value& value) {
 
 uint32_t bit(uint32_t port) { return 1u << port; }
 
+// A set of ports from one boolean a port.
+uint32_t read_ports(const Napi::Value& value, const char* name, uint32_t ports) {
+  const Napi::Array each = array(value, name);
+  if (each.Length() != ports) {
+    throw_argument(value.Env(), std::string(name) + " must have one entry a port");
+  }
+  uint32_t set = 0;
+  for (uint32_t port = 0; port < ports; ++port) {
+    if (each.Get(port).ToBoolean().Value()) set |= bit(port);
+  }
+  return set;
+}
+
+// {udp4: [bool], udp6: 16 times [bool], by scope}, the inner arrays by port.
+void read_wanted_groups(const Napi::Value& value, uint32_t ports, dataplane::BridgePolicy& bridge) {
+  if (value.IsUndefined()) return;
+  const Napi::Object from = object(value, "wantedGroups");
+  bridge.wants_udp4 = read_ports(from.Get("udp4"), "udp4", ports);
+  const Napi::Array scopes = array(from.Get("udp6"), "udp6");
+  if (scopes.Length() != bridge.wants_udp6.size()) {
+    throw_argument(value.Env(), "udp6 must have 16 entries, one a scope");
+  }
+  for (uint32_t scope = 0; scope < scopes.Length(); ++scope) {
+    bridge.wants_udp6[scope] = read_ports(scopes.Get(scope), "udp6", ports);
+  }
+}
+
 // {forwarding: [bool], pvid: [number], vlans: [{port, first, last, untagged}] or null,
-// topologyChanges}, the arrays by port.
+// topologyChanges, wantedGroups}, the arrays by port.
 dataplane::BridgePolicy read_bridge(const Napi::Value& value, uint32_t ports) {
   dataplane::BridgePolicy bridge;
   if (value.IsUndefined()) return bridge;
   const Napi::Object from = object(value, "bridge");
-  const Napi::Array forwarding = array(from.Get("forwarding"), "forwarding");
   const Napi::Array pvid = array(from.Get("pvid"), "pvid");
-  if (forwarding.Length() != ports || pvid.Length() != ports) {
-    throw_argument(value.Env(), "forwarding and pvid must have one entry a port");
-  }
-  bridge.forwarding = 0;
+  if (pvid.Length() != ports) throw_argument(value.Env(), "pvid must have one entry a port");
+  bridge.forwarding = read_ports(from.Get("forwarding"), "forwarding", ports);
+  read_wanted_groups(from.Get("wantedGroups"), ports, bridge);
   for (uint32_t port = 0; port < ports; ++port) {
-    if (forwarding.Get(port).ToBoolean().Value()) bridge.forwarding |= bit(port);
     bridge.pvid[port] =
         static_cast<uint16_t>(read_integer(pvid.Get(port), "pvid", dataplane::kVlanIds - 1));
   }

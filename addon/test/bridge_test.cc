@@ -161,6 +161,86 @@ TEST_CASE("a change of topology forgets where addresses were") {
   CHECK(harness.clear_sent() == 3);
 }
 
+TEST_CASE("a group of UDP goes only where it is wanted, and who is spared is counted") {
+  for (const Transport transport : {Transport::kUdp4, Transport::kUdp6}) {
+    ForwarderHarness harness;
+    BridgePolicy bridge;
+    bridge.wants_udp4 = bridge.wants_udp6[0xE] = 0b0100;
+    harness.forwarder.program(with_bridge(bridge));
+    const PacketBuilder message = announce().over(transport);
+    harness.receive(0, message.build());
+    CHECK(harness.sent(2) == Frames{message.build()});
+    CHECK(harness.clear_sent() == 0);
+    CHECK(harness.count(1, Counter::kPruned) == 1);
+    CHECK(harness.count(2, Counter::kPruned) == 0);
+    CHECK(harness.count(3, Counter::kPruned) == 1);
+    // The port that it came in by would not have had it anyway.
+    CHECK(harness.count(0, Counter::kPruned) == 0);
+
+    // Nobody: that is no fault.
+    bridge.wants_udp4 = bridge.wants_udp6[0xE] = 0;
+    harness.forwarder.program(with_bridge(bridge));
+    harness.receive(0, announce(2).over(transport).build());
+    CHECK(harness.clear_sent() == 0);
+    CHECK(harness.count(0, Counter::kDropNoEgressPort) == 0);
+  }
+}
+
+TEST_CASE("not pruned are Ethernet, unicast, peer delay and the scope of the link") {
+  ForwarderHarness harness;
+  BridgePolicy bridge;
+  bridge.wants_udp4 = 0;
+  bridge.wants_udp6.fill(0);
+  harness.forwarder.program(with_bridge(bridge));
+  harness.receive(0, announce(1).build());
+  CHECK(harness.clear_sent() == 3);
+  for (const Transport transport : {Transport::kUdp4, Transport::kUdp6}) {
+    harness.receive(0, announce(2).over(transport).to(kB).build());
+    CHECK(harness.clear_sent() == 3);
+    harness.receive(
+        0, PacketBuilder(MessageType::kPdelayReq).from(kA).sequence(3).over(transport).build());
+    CHECK(harness.clear_sent() == 3);
+  }
+}
+
+TEST_CASE("a Follow_Up does not go where its Sync was not wanted yet") {
+  ForwarderHarness harness;
+  BridgePolicy bridge;
+  bridge.wants_udp4 = 0b0010;
+  harness.forwarder.program(with_bridge(bridge));
+  const auto message = [](MessageType type) {
+    return PacketBuilder(type).from(kA).over(Transport::kUdp4);
+  };
+  harness.receive(0, message(MessageType::kSync).two_step(true).build());
+  bridge.wants_udp4 = 0b0110;
+  harness.forwarder.program(with_bridge(bridge));
+  harness.receive(0, message(MessageType::kFollowUp).build());
+  harness.clear_sent();
+  harness.stamp_all(kT0 + 1'000);
+  CHECK(harness.sent(1).size() == 1);
+  CHECK(harness.sent(2).empty());
+}
+
+TEST_CASE("who listens behind a tag is not asked, and so not pruned") {
+  const PacketBuilder tagged = announce().over(Transport::kUdp4).tag(10);
+  ForwarderHarness plain;
+  BridgePolicy bridge;
+  bridge.wants_udp4 = 0;
+  plain.forwarder.program(with_bridge(bridge));
+  plain.receive(0, tagged.build());
+  CHECK(plain.clear_sent() == 3);
+
+  ForwarderHarness filtering;
+  bridge = two_vlans();
+  bridge.wants_udp4 = 0;
+  filtering.forwarder.program(with_bridge(bridge));
+  filtering.receive(0, announce().over(Transport::kUdp4).build());
+  CHECK(filtering.sent(2).size() == 1);  // the trunk
+  CHECK(filtering.clear_sent() == 0);
+  CHECK(filtering.count(3, Counter::kPruned) == 1);
+  CHECK(filtering.count(1, Counter::kPruned) == 0);  // the other VLAN
+}
+
 namespace {
 
 Policy guarded() {

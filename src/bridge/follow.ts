@@ -7,11 +7,15 @@ import type { Readable } from 'node:stream';
 import {
   fetchLinks,
   fetchVlans,
+  hasLinkLocalIpv6,
+  type BridgeSettings,
   type Link,
   type PortState,
   type VlanMembership,
 } from './kernel.js';
+import { emptyDatabase, fetchMulticastDatabases } from './multicast-database.js';
 import { environmentWithSbin, startProgram } from './programs.js';
+import { Pruning, type MulticastDelivery } from './pruning.js';
 import { joinCommands } from './raise.js';
 
 /** `outside`: it is there, but not in the bridge; `absent`: there is no such interface. */
@@ -29,15 +33,24 @@ export interface FollowedBridge {
   readonly topologyChanges: number;
   /** In the order asked for. */
   readonly ports: readonly FollowedPort[];
+  /** Where PTP over UDP goes; absent where that is not asked for: everywhere. */
+  readonly multicast?: MulticastDelivery;
 }
 
 export interface FollowerOptions {
   readonly bridge: string;
   readonly ports: readonly string[];
+  /** Follow who listens to PTP's groups as well. */
+  readonly pruneMulticast: boolean;
   readonly onChange: (state: FollowedBridge) => void;
   /** Something is amiss, for the operator. */
   readonly onTrouble: (line: string) => void;
 }
+
+/** By lines, else it says nothing for a long time. */
+const monitorOfListeners = ['stdbuf', '-oL', 'bridge', 'monitor', 'mdb'];
+/** What of it is of interest: others come and go all the time. */
+const ofInterest = /224\.0\.1\.129|::181|router/;
 
 /** `ip monitor` that ended is started again after so long: it ends when messages were lost, which then are asked for. */
 const restartAfterMs = 100;
@@ -47,7 +60,9 @@ export class BridgeFollower {
   #state: FollowedBridge | undefined;
   /** By port: of the interface that was last in the bridge; another of that name has come back. */
   readonly #indices = new Map<string, number>();
-  #monitor: ChildProcessByStdio<null, Readable, null> | undefined;
+  readonly #monitors = new Map<readonly string[], ChildProcessByStdio<null, Readable, null>>();
+  readonly #pruning = new Pruning();
+  #again: NodeJS.Timeout | undefined;
   #reading = false;
   #changed = false;
   #stopped = false;
@@ -63,7 +78,8 @@ export class BridgeFollower {
    */
   static async start(options: FollowerOptions): Promise<BridgeFollower> {
     const follower = new BridgeFollower(options);
-    follower.#watch();
+    follower.#watch(['ip', 'monitor', 'link']);
+    if (options.pruneMulticast) follower.#watch(monitorOfListeners, ofInterest);
     try {
       await follower.#read();
     } catch (error) {
@@ -80,24 +96,26 @@ export class BridgeFollower {
 
   stop(): void {
     this.#stopped = true;
-    this.#monitor?.kill('SIGKILL');
+    clearTimeout(this.#again);
+    for (const monitor of this.#monitors.values()) monitor.kill('SIGKILL');
   }
 
   /** It ends with this process, however that ends. */
-  #watch(): void {
-    const guard = ['--pdeathsig', 'KILL', '--', 'ip', 'monitor', 'link'];
-    const monitor = spawn('setpriv', guard, {
+  #watch(command: readonly string[], interest = /^/): void {
+    const monitor = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: environmentWithSbin,
     });
-    this.#monitor = monitor;
-    monitor.stdout.on('data', () => void this.#refresh());
+    this.#monitors.set(command, monitor);
+    monitor.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (interest.test(text)) void this.#refresh();
+    });
     monitor.once('error', (error) => this.#trouble(error));
     monitor.once('close', () => {
       if (this.#stopped) return;
       setTimeout(() => {
         if (this.#stopped) return;
-        this.#watch();
+        this.#watch(command, interest);
         void this.#refresh();
       }, restartAfterMs);
     });
@@ -143,10 +161,39 @@ export class BridgeFollower {
           (state === 'forwarding') !== (followed[index]?.state === 'forwarding'),
       ) === true;
     const topologyChanges = (before?.topologyChanges ?? 0) + (moved ? 1 : 0);
-    this.#state = { vlanFiltering, topologyChanges, ports: followed };
+    const multicast = await this.#multicast(settings, followed);
+    if (this.#stopped) return;
+    this.#state = {
+      ...{ vlanFiltering, topologyChanges, ports: followed },
+      ...(multicast && { multicast }),
+    };
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(this.#state)) {
       onChange(this.#state);
     }
+  }
+
+  async #multicast(
+    settings: BridgeSettings | undefined,
+    followed: readonly FollowedPort[],
+  ): Promise<MulticastDelivery | undefined> {
+    const { bridge, ports, pruneMulticast } = this.#options;
+    if (!pruneMulticast) return undefined;
+    const databases = await fetchMulticastDatabases();
+    const { delivery, againInMs } = this.#pruning.decide({
+      ...{ bridge, settings, linkLocalIpv6: hasLinkLocalIpv6(bridge) },
+      database: databases.get(bridge) ?? emptyDatabase,
+      ports: ports.map((name, index) => ({
+        name,
+        forwarding: followed[index]?.state === 'forwarding',
+      })),
+      nowMs: performance.now(),
+    });
+    clearTimeout(this.#again);
+    if (againInMs !== undefined && !this.#stopped) {
+      // Rounded down by the timer it would come a moment too soon.
+      this.#again = setTimeout(() => void this.#refresh(), againInMs + 1);
+    }
+    return delivery;
   }
 
   /** An interface that vanished from the bridge and is there again, such as a USB adapter, is no port of it any more. */

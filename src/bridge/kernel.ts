@@ -1,4 +1,5 @@
 /** What the kernel says of bridges and their ports, read through iproute2's JSON. */
+import { networkInterfaces } from 'node:os';
 import { parseJson, runProgram, startProgram } from './programs.js';
 
 /** Of spanning tree (802.1D, 8.4); a port without link is disabled. */
@@ -23,6 +24,14 @@ export interface BridgeSettings {
   readonly vlanFiltering: boolean;
   /** A port has come or gone of late: what was learned of addresses may not hold. */
   readonly topologyChange: boolean;
+  /** It snoops on IGMP and MLD. */
+  readonly igmpSnooping: boolean;
+  /** In each VLAN by itself, with queriers of their own. */
+  readonly vlanSnooping: boolean;
+  /** It asks who listens to what, where nobody else does. */
+  readonly querier: boolean;
+  /** In so long a time everybody has been asked, and has answered, in milliseconds. */
+  readonly askedWithinMs: number;
 }
 
 export interface VlanMembership {
@@ -35,6 +44,8 @@ export interface VlanMembership {
 export type Links = ReadonlyMap<string, Link>;
 /** By port. */
 export type Vlans = ReadonlyMap<string, readonly VlanMembership[]>;
+
+const msPerCentisecond = 10;
 
 const linkQuery = ['-j', '-d', 'link', 'show'];
 const vlanQuery = ['-j', 'vlan', 'show'];
@@ -53,6 +64,11 @@ export function readVlans(): Vlans {
 
 export async function fetchVlans(): Promise<Vlans> {
   return vlansOf(await startProgram('bridge', vlanQuery));
+}
+
+/** Whether an interface that is up has an address for its own link. */
+export function hasLinkLocalIpv6(name: string): boolean {
+  return (networkInterfaces()[name] ?? []).some(({ address }) => address.startsWith('fe80:'));
 }
 
 /** Addresses of an interface with their prefix lengths, those of the link apart. */
@@ -96,11 +112,20 @@ function linkOf({ ifname, ifindex, flags, ifalias, master, linkinfo }: LinkAnswe
     alias: ifalias,
     bridge: isPort ? master : undefined,
     state: isPort ? (linkinfo.info_slave_data?.state as PortState | undefined) : undefined,
-    settings: data && {
-      stp: data['stp_state'] !== 0,
-      vlanFiltering: data['vlan_filtering'] === 1,
-      topologyChange: data['topology_change'] === 1 || data['topology_change_detected'] === 1,
-    },
+    settings: data && settingsOf(data),
+  };
+}
+
+function settingsOf(data: Readonly<Record<string, unknown>>): BridgeSettings {
+  const ms = (key: string): number => Number(data[key] ?? 0) * msPerCentisecond;
+  return {
+    stp: data['stp_state'] !== 0,
+    vlanFiltering: data['vlan_filtering'] === 1,
+    topologyChange: data['topology_change'] === 1 || data['topology_change_detected'] === 1,
+    igmpSnooping: data['mcast_snooping'] === 1,
+    vlanSnooping: data['mcast_vlan_snooping'] === 1,
+    querier: data['mcast_querier'] === 1,
+    askedWithinMs: ms('mcast_query_intvl') + ms('mcast_query_response_intvl'),
   };
 }
 

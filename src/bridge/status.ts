@@ -2,6 +2,12 @@
 import { readLinks, readVlans, type PortState, type VlanMembership } from './kernel.js';
 import { ownBridges } from './lower.js';
 import { recall } from './memory.js';
+import {
+  emptyDatabase,
+  primaryGroup4,
+  primaryGroup6,
+  readMulticastDatabases,
+} from './multicast-database.js';
 import { bridgeAlias } from './raise.js';
 import { framesKept } from './rules.js';
 
@@ -13,6 +19,9 @@ export interface BridgeStatus {
   readonly created: boolean;
   readonly stp: boolean | null;
   readonly vlanFiltering: boolean | null;
+  readonly igmpSnooping: boolean | null;
+  /** It asks who listens to which group, where nobody else does. */
+  readonly querier: boolean | null;
   /** PTP frames that the rules have kept from the bridge since they were made; null where there are none. */
   readonly ptpFramesKept: number | null;
   readonly ports: readonly BridgePortStatus[];
@@ -24,7 +33,16 @@ export interface BridgePortStatus {
   /** Was put there by the switch. */
   readonly joined: boolean;
   readonly vlans: readonly VlanMembership[];
+  /** PTP's multicast groups that somebody behind it listens to, as far as the bridge knows. */
+  readonly ptpGroups: readonly string[];
+  /** A multicast router is behind it, which has everything. */
+  readonly multicastRouter: boolean;
 }
+
+const ptpGroups = [
+  primaryGroup4,
+  ...Array.from({ length: 16 }, (_, scope) => primaryGroup6(scope)),
+];
 
 /** @throws BridgeError */
 export function bridgeStatus(): BridgeStatus[] {
@@ -32,15 +50,19 @@ export function bridgeStatus(): BridgeStatus[] {
   if (names.length === 0) return [];
   const links = readLinks();
   const vlans = readVlans();
+  const databases = readMulticastDatabases();
   return names.map((name) => {
     const settings = links.get(name)?.settings;
     const { joined } = recall(name);
+    const { listeners, routers } = databases.get(name) ?? emptyDatabase;
     return {
       name,
       present: settings !== undefined,
       created: links.get(name)?.alias === bridgeAlias,
       stp: settings?.stp ?? null,
       vlanFiltering: settings?.vlanFiltering ?? null,
+      igmpSnooping: settings?.igmpSnooping ?? null,
+      querier: settings?.querier ?? null,
       ptpFramesKept: framesKept(name) ?? null,
       ports: [...links.values()]
         .filter(({ bridge }) => bridge === name)
@@ -49,6 +71,8 @@ export function bridgeStatus(): BridgeStatus[] {
           state: link.state ?? 'disabled',
           joined: joined.includes(link.name),
           vlans: settings?.vlanFiltering === true ? (vlans.get(link.name) ?? []) : [],
+          ptpGroups: ptpGroups.filter((group) => listeners.get(group)?.has(link.name) === true),
+          multicastRouter: routers.has(link.name),
         })),
     };
   });

@@ -69,17 +69,22 @@ function text(bridge: BridgeStatus): string {
         created ? 'made by ptp-switch' : 'joined',
         `spanning tree ${bridge.stp === true ? 'on' : 'off'}`,
         `VLAN filtering ${bridge.vlanFiltering === true ? 'on' : 'off'}`,
+        `IGMP snooping ${bridge.igmpSnooping === true ? 'on' : 'off'}`,
+        `querier ${bridge.querier === true ? 'on' : 'off'}`,
       ].join(', ')
     : 'gone; ptp-switch bridge clean removes what is left over';
   const rules = kept === null ? 'PTP frames are not kept out' : `${kept} PTP frames kept out`;
-  const rows = ports.map(({ interface: port, state, vlans }) => [
+  const rows = ports.map(({ interface: port, state, vlans, ptpGroups, multicastRouter }) => [
     port,
     state,
     vlans.map(vlanText).join(' ') || '-',
+    multicastRouter ? 'all: a multicast router' : ptpGroups.join(' ') || '-',
   ]);
   return [
     `${name}: ${what}; ${rules}`,
-    ...(rows.length === 0 ? [] : [table([['port', 'state', 'VLANs'], ...rows])]),
+    ...(rows.length === 0
+      ? []
+      : [table([['port', 'state', 'VLANs', 'PTP groups wanted'], ...rows])]),
   ].join('\n');
 }
 

@@ -61,12 +61,31 @@ async function show(args: ShowArguments, { print }: Environment): Promise<void> 
 function portTables(ports: readonly PortStatus[]): string {
   const sections = [
     portTable(ports),
+    pruningTable(ports),
     portStateTable(ports),
     clockTable(ports),
     peerDelayTable(ports),
     problemLines(ports),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** Where the bridge is asked who listens. */
+function pruningTable(ports: readonly PortStatus[]): string {
+  const rows = ports.flatMap(({ interface: name, prunedTransports }) =>
+    prunedTransports === undefined
+      ? []
+      : [
+          [
+            name,
+            ...(['udp4', 'udp6'] as const).map((transport) =>
+              prunedTransports.includes(transport) ? 'pruned' : 'sent',
+            ),
+          ],
+        ],
+  );
+  if (rows.length === 0) return '';
+  return table([['port', 'multicast over UDPv4', 'over UDPv6'], ...rows]);
 }
 
 /** Where a boundary or ordinary clock runs. */

@@ -58,6 +58,7 @@ const longBridge = z.strictObject(
     name: bridgeName.exactOptional(),
     join: bridgeName.exactOptional(),
     ...ownBridgeKeys,
+    pruneMulticast: yesOrNo.default(false),
     hostPtp: yesOrNo.default(false),
     onExit: oneOf('block', 'forward').default('block'),
   },
@@ -75,6 +76,13 @@ export const bridge = z
     }
     if (value.name !== undefined && value.join !== undefined) {
       complain(context, ['join'], { problem: 'stands beside name', remedy });
+    }
+    for (const key of ['igmpSnooping', 'querier'] as const) {
+      if (!value.pruneMulticast || value[key] !== false) continue;
+      complain(context, ['pruneMulticast'], {
+        problem: `needs ${key}: who listens is found out by snooping on the answers to a querier`,
+        remedy: `leave out ${key}: false, or pruneMulticast`,
+      });
     }
     if (value.join === undefined) return;
     for (const key of Object.keys(ownBridgeKeys) as (keyof typeof ownBridgeKeys)[]) {
@@ -110,7 +118,7 @@ export function bridgeConfig(
   wanted: ParsedBridge,
   ports: readonly Pick<PortConfig, 'vlan'>[],
 ): BridgeConfig {
-  const { hostPtp, onExit } = wanted;
+  const { pruneMulticast, hostPtp, onExit } = wanted;
   return {
     name: wanted.join ?? wanted.name ?? '',
     existing: wanted.join !== undefined,
@@ -120,7 +128,7 @@ export function bridgeConfig(
     igmpSnooping: wanted.igmpSnooping ?? true,
     querier: wanted.querier ?? true,
     address: wanted.address ?? [],
-    ...{ hostPtp, onExit },
+    ...{ pruneMulticast, hostPtp, onExit },
   };
 }
 

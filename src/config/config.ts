@@ -11,6 +11,8 @@ export interface Config {
   readonly bridge?: BridgeConfig;
   /** A port by which forwarded PTP messages come round a second time is isolated for a while. */
   readonly loopGuard?: boolean;
+  /** Switches around that snoop on IGMP and MLD are told that PTP over UDP is wanted here. */
+  readonly membershipReports?: boolean;
 }
 
 /** A bridge of our own, or one that the system manages and the ports join. Names and units as in iproute2 and 802.1D. */
@@ -24,6 +26,8 @@ export interface BridgeConfig {
   readonly vlanFiltering: boolean;
   readonly igmpSnooping: boolean;
   readonly querier: boolean;
+  /** PTP over UDP is sent only by ports behind which somebody listens to its groups. */
+  readonly pruneMulticast: boolean;
   /** The host's own addresses on the bridge, with their prefix lengths. */
   readonly address: readonly string[];
   /** Programs of this host speak PTP on the bridge interface: their frames pass between it and the ports. */

@@ -50,7 +50,7 @@ function explain(
     return issue.keys.map((key) => ({
       ...locate([...issue.path, key], source, options),
       problem: 'unknown key',
-      remedy: suggestion(key, keys),
+      remedy: misplaced(key, issue.path) ?? suggestion(key, keys),
     }));
   }
   return [
@@ -63,6 +63,12 @@ function explain(
           : issue.message,
     },
   ];
+}
+
+/** A key of the bridge that stands beside it. */
+function misplaced(key: string, path: Path): string | undefined {
+  if (path.length > 0 || !keysAt(['bridge'], undefined).includes(key)) return undefined;
+  return `it goes into bridge, as in bridge: {name: br-ptp, ${key}: ...}`;
 }
 
 function suggestion(key: string, keys: readonly string[]): string {

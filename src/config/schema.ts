@@ -200,6 +200,7 @@ const shape = z.strictObject({
     .superRefine(forbidRepetition('domain', ({ domain }) => domain)),
   bridge: bridge.exactOptional(),
   loopGuard: yesOrNo.default(true),
+  membershipReports: yesOrNo.default(true),
   management: management.exactOptional(),
 });
 

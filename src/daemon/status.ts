@@ -15,7 +15,15 @@ import type { SyntonisationStatus } from './syntonisation-board.js';
 /** `absent`: there is no interface of that name just now. */
 export type PortLink = 'up' | 'down' | 'absent';
 
-export interface PortStatus {
+/** As a port of the kernel's bridge; nothing without one. */
+export interface BridgePortStatus {
+  /** PTP passes where it is forwarding. */
+  readonly bridgeState?: FollowedState;
+  /** With pruneMulticast: transports whose multicast the port is not sent, for nobody behind it listens. */
+  readonly prunedTransports?: readonly ('udp4' | 'udp6')[];
+}
+
+export interface PortStatus extends BridgePortStatus {
   readonly interface: string;
   readonly interfaceIndex: number;
   readonly mac: string;
@@ -30,8 +38,6 @@ export interface PortStatus {
   readonly meanLinkDelayNs: number | null;
   /** Null where no instance is peer-to-peer. */
   readonly peerDelay: PeerDelayStatus | null;
-  /** As a port of the kernel's bridge: PTP passes where it is forwarding. Absent without a bridge. */
-  readonly bridgeState?: FollowedState;
   /** What the port does in the domains that end here; absent where none does. */
   readonly clockPorts?: readonly ClockPortStatus[];
 }
@@ -80,7 +86,7 @@ export interface ClockPortStatus {
 export function portStatus(
   info: PortInfo,
   peerDelay: PeerDelayStatus | undefined,
-  bridgeState?: FollowedState,
+  bridgePort: BridgePortStatus = {},
   clockPorts: readonly ClockPortStatus[] = [],
 ): PortStatus {
   return {
@@ -93,7 +99,7 @@ export function portStatus(
     phcIndex: info.phcIndex < 0 ? null : info.phcIndex,
     clock: info.clock,
     ...peerDelayOf(peerDelay),
-    ...(bridgeState && { bridgeState }),
+    ...bridgePort,
     ...(clockPorts.length > 0 && { clockPorts }),
   };
 }

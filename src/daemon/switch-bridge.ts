@@ -35,6 +35,7 @@ export class SwitchBridge {
       const follower = await BridgeFollower.start({
         bridge: bridge.name,
         ports: config.ports.map((port) => port.interface),
+        pruneMulticast: bridge.pruneMulticast,
         onChange,
         onTrouble: (line) => log.warn(line),
       });

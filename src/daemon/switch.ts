@@ -2,16 +2,19 @@
 import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig } from '../config/config.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
-import { bridgePolicy } from './bridge-policy.js';
+import { bridgePolicy, multicastLine, prunedTransports } from './bridge-policy.js';
 import type { ClockStatus } from './clock-status.js';
 import { GroupMemberships, type MemberPort, type MemberSocket } from './group-memberships.js';
 import { addressesOf as addressesOfInterface, type InterfaceAddresses } from './host.js';
+import { MembershipReports, reportingPorts, type SendReport } from './membership-reports.js';
 import { managementAnswersOf, managementRequestFrom, type ManagementAnswer } from './management.js';
 import type { PumpEvent } from './pump.js';
+import { sendReport } from './report-socket.js';
 import {
   linkOf,
   portStatus,
   statsOf,
+  type BridgePortStatus,
   type ClockPortStatus,
   type PortLink,
   type PortStatus,
@@ -38,6 +41,8 @@ export interface Surroundings {
   readonly bridge?: FollowedBridge | undefined;
   /** Of the multicast groups; the machine's unless set. */
   readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
+  /** Of membership in them. */
+  readonly sendReport: SendReport;
 }
 
 /** A clock that somebody keeps in step with another moves many times a second: said once in so much time. */
@@ -49,6 +54,7 @@ const loopIntervalNs = 60e9;
 const thisMachine: Surroundings = {
   timerClock: systemTimerClock,
   addressesOf: addressesOfInterface,
+  sendReport,
 };
 
 export class UnknownPortError extends Error {
@@ -62,6 +68,7 @@ export class Switch {
   readonly #dataPlane: DataPlane;
   readonly #clock: TransparentClock;
   readonly #groups: GroupMemberships;
+  readonly #reports: MembershipReports;
   readonly #log: Log;
   readonly #lastLink: PortLink[];
   readonly #timerClock: TimerClock;
@@ -69,6 +76,8 @@ export class Switch {
   readonly #clockMovedToldAt: number[] = [];
   readonly #loopToldAt: number[] = [];
   #bridge: FollowedBridge | undefined;
+  /** What was last told of where PTP over UDP goes. */
+  #multicastTold = '';
 
   /**
    * Opens the engine; frames are forwarded from here on. Says one line a port.
@@ -83,7 +92,8 @@ export class Switch {
   ) {
     this.#config = config;
     this.#log = log;
-    const { timerClock, addressesOf, bridge, openSocket } = { ...thisMachine, ...surroundings };
+    const machine = { ...thisMachine, ...surroundings };
+    const { timerClock, addressesOf, bridge, openSocket } = machine;
     this.#timerClock = timerClock;
     this.#bridge = bridge;
     this.#dataPlane = openDataPlane({
@@ -99,13 +109,21 @@ export class Switch {
     });
     this.#lastLink = this.ports().map(({ link }) => link);
     this.#introducePorts();
+    this.#tellMulticast();
     this.#groups = new GroupMemberships({
       ...{ timerClock, addressesOf },
       ...(openSocket !== undefined && { openSocket }),
       ports: config.instances.flatMap(memberPorts),
       warn: (line) => log.warn(line),
     });
+    this.#reports = new MembershipReports({
+      ...{ timerClock, addressesOf, send: machine.sendReport, ports: reportingPorts(config) },
+      links: () => this.#dataPlane.ports().map(({ link }) => link),
+      warn: (line) => log.warn(line),
+    });
     this.#groups.start();
+    this.#followWanted();
+    this.#reports.renew();
     this.#clock.start();
   }
 
@@ -117,10 +135,19 @@ export class Switch {
         portStatus(
           info,
           this.#clock.peerDelay(port),
-          this.#bridge?.ports[port]?.state,
+          this.#bridgePort(port),
           clockPortsOf(info.interface, clocks),
         ),
       );
+  }
+
+  #bridgePort(port: number): BridgePortStatus {
+    const state = this.#bridge?.ports[port]?.state;
+    const multicast = this.#bridge?.multicast;
+    return {
+      ...(state && { bridgeState: state }),
+      ...(multicast && { prunedTransports: prunedTransports(multicast, port) }),
+    };
   }
 
   /** The bridge has decided otherwise: kept to from now on. */
@@ -132,6 +159,24 @@ export class Switch {
       if (state === before?.ports[port]?.state) continue;
       this.#log.info(`${this.#nameOf(port)}: the bridge has it ${state}`);
     }
+    this.#tellMulticast();
+    this.#followWanted();
+  }
+
+  #followWanted(): void {
+    const multicast = this.#bridge?.multicast;
+    this.#reports.setWanted(multicast?.kind === 'pruned' ? multicast.wanted : undefined);
+  }
+
+  #tellMulticast(): void {
+    const multicast = this.#bridge?.multicast;
+    const name = this.#config.bridge?.name;
+    if (multicast === undefined || name === undefined) return;
+    const line = multicastLine(name, multicast);
+    if (line === this.#multicastTold) return;
+    this.#multicastTold = line;
+    if (multicast.kind === 'pruned') this.#log.info(line);
+    else this.#log.warn(line);
   }
 
   /** Of every boundary clock. */
@@ -176,6 +221,7 @@ export class Switch {
   close(): void {
     this.#clock.stop();
     this.#groups.close();
+    this.#reports.close();
     this.#dataPlane.close();
   }
 
@@ -193,7 +239,10 @@ export class Switch {
         const link = event.present ? (event.up ? 'up' : 'down') : 'absent';
         if (link === this.#lastLink[event.port]) return;
         this.#lastLink[event.port] = link;
-        if (link === 'up') this.#groups.renew(this.#nameOf(event.port));
+        if (link === 'up') {
+          this.#groups.renew(this.#nameOf(event.port));
+          this.#reports.renew();
+        }
         this.#log.warn(linkLine(this.#nameOf(event.port), link));
         return;
       }

@@ -102,6 +102,16 @@ export interface BridgePolicy {
     | null;
   /** Whenever it is another, learned addresses are forgotten. */
   readonly topologyChanges: number;
+  /**
+   * Behind which ports 224.0.1.129 is wanted, and FF0x::181 for every scope x from 0 to 15 (3 and up count). Ports without are
+   * not sent it, unless it leaves by them with a tag. None: they are wanted everywhere.
+   */
+  readonly wantedGroups?:
+    | {
+        readonly udp4: readonly boolean[];
+        readonly udp6: readonly (readonly boolean[])[];
+      }
+    | undefined;
 }
 
 /** Everything the engine decides by. Replaced as a whole. */

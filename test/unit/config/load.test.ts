@@ -39,6 +39,7 @@ describe('what is valid', () => {
     expect(loadConfig(fileWith('{ports: [eth1, eth2], instances: [{type: e2e-tc}]}'))).toEqual({
       timestamping: 'auto',
       loopGuard: true,
+      membershipReports: true,
       ports: [
         { interface: 'eth1', ...straight },
         { interface: 'eth2', ...straight },
@@ -137,6 +138,7 @@ instances:
     expect(loadConfig(fileWith(text))).toEqual({
       timestamping: 'software',
       loopGuard: true,
+      membershipReports: true,
       ports: [
         { interface: 'eth1', ingressLatencyNs: 1200, egressLatencyNs: 0.5, delayAsymmetryNs: -35 },
         { interface: 'eth2', ...straight },
@@ -181,12 +183,21 @@ describe('a bridge', () => {
   test('of our own, with every default', () => {
     expect(bridgeOf('{name: br-ptp}').bridge).toEqual({
       ...{ name: 'br-ptp', existing: false, stp: true, forwardDelay: 15, vlanFiltering: false },
-      ...{ igmpSnooping: true, querier: true, address: [], hostPtp: false, onExit: 'block' },
+      ...{ igmpSnooping: true, querier: true, pruneMulticast: false, address: [] },
+      ...{ hostPtp: false, onExit: 'block' },
     });
   });
 
   test('that is there already, by its name alone', () => {
     expect(bridgeOf('br0').bridge).toMatchObject({ name: 'br0', existing: true });
+  });
+
+  test('of either kind may prune multicast', () => {
+    for (const bridge of [
+      '{name: br-ptp, pruneMulticast: true}',
+      '{join: br0, pruneMulticast: true}',
+    ])
+      expect(bridgeOf(bridge).bridge?.pruneMulticast).toBe(true);
   });
 
   test('filters VLANs where a port has some', () => {
@@ -210,7 +221,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown key without one',
       'colour: red\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, management',
+      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, management',
     ],
     [
       'a bridge that is made and joined',
@@ -221,6 +232,21 @@ describe('what is not, with file, line, key and remedy', () => {
       'a setting of a bridge that is managed elsewhere',
       'ports: [a, b]\ninstances: [{type: e2e-tc}]\nbridge:\n  join: br1\n  stp: true',
       'switch.yaml:5: bridge.stp: is for a bridge of our own; set it where br1 is managed',
+    ],
+    [
+      'pruning by a bridge that does not snoop',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\nbridge:\n  name: br0\n  igmpSnooping: false\n  pruneMulticast: true',
+      'switch.yaml:6: bridge.pruneMulticast: needs igmpSnooping: who listens is found out by snooping on the answers to a querier; leave out igmpSnooping: false, or pruneMulticast',
+    ],
+    [
+      'pruning by a bridge that asks nobody',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\nbridge:\n  name: br0\n  querier: false\n  pruneMulticast: true',
+      'switch.yaml:6: bridge.pruneMulticast: needs querier: who listens is found out by snooping on the answers to a querier; leave out querier: false, or pruneMulticast',
+    ],
+    [
+      'pruning without a bridge',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\npruneMulticast: true',
+      'switch.yaml:3: pruneMulticast: unknown key; it goes into bridge, as in bridge: {name: br-ptp, pruneMulticast: ...}',
     ],
     [
       'an address of the bridge without its prefix length',
@@ -378,7 +404,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a list as a key',
       '? [a, b]\n: 1\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, management',
+      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, management',
     ],
     [
       'a domain twice',

@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FollowedBridge, FollowedState } from '../../../src/bridge/follow.js';
-import { bridgePolicy } from '../../../src/daemon/bridge-policy.js';
+import type { MulticastDelivery } from '../../../src/bridge/pruning.js';
+import {
+  bridgePolicy,
+  multicastLine,
+  prunedTransports,
+} from '../../../src/daemon/bridge-policy.js';
 
 const all: readonly FollowedState[] = [
   ...(['disabled', 'blocking', 'listening', 'learning'] as const),
@@ -38,5 +43,41 @@ test('VLANs of every port, where they are filtered', () => {
       { port: 0, first: 10, last: 10, untagged: true },
       { port: 1, first: 20, last: 29, untagged: false },
     ],
+  });
+});
+
+describe('PTP over UDP', () => {
+  const scopes = (wanted: readonly boolean[]) =>
+    Array.from({ length: 16 }, (_, scope) => (scope === 5 ? wanted : [false, false]));
+  const pruned: MulticastDelivery = {
+    kind: 'pruned',
+    wanted: { udp4: [true, false], udp6: scopes([false, true]) },
+    askedWithinMs: 135_000,
+  };
+  const flooded: MulticastDelivery = { kind: 'flooded', reason: 'it does not snoop: let it' };
+  const bridge: FollowedBridge = {
+    ...{ vlanFiltering: false, topologyChanges: 0 },
+    ports: [1, 2].map(() => ({ state: 'forwarding', vlans: [] })),
+  };
+
+  test('goes where it is wanted, if that is known', () => {
+    expect(bridgePolicy({ ...bridge, multicast: pruned }).wantedGroups).toBe(pruned.wanted);
+    for (const unknown of [{}, { multicast: flooded }]) {
+      expect(bridgePolicy({ ...bridge, ...unknown })).not.toHaveProperty('wantedGroups');
+    }
+  });
+
+  test('is pruned where it is wanted in no scope', () => {
+    expect([0, 1].map((port) => prunedTransports(pruned, port))).toEqual([['udp6'], ['udp4']]);
+    expect(prunedTransports(flooded, 0)).toEqual([]);
+  });
+
+  test('is told of in a line', () => {
+    expect(multicastLine('lan', pruned)).toBe(
+      'lan: PTP over UDP goes only where its groups are wanted; for 135 s a port is new, and gets everything',
+    );
+    expect(multicastLine('lan', flooded)).toBe(
+      'lan: PTP over UDP goes to all ports, pruneMulticast or not: it does not snoop: let it',
+    );
   });
 });

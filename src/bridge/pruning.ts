@@ -1,0 +1,108 @@
+/**
+ * Behind which ports PTP's multicast groups of UDP are wanted, as a bridge knows it that snoops and asks (RFC 4541). What
+ * is not known for sure counts as wanted: a message too many is better than a clock without time.
+ */
+import type { BridgeSettings } from './kernel.js';
+import { primaryGroup4, primaryGroup6, type MulticastDatabase } from './multicast-database.js';
+
+/** By port; of UDPv6 for every scope, from 0 to 15. */
+export interface WantedGroups {
+  readonly udp4: readonly boolean[];
+  readonly udp6: readonly (readonly boolean[])[];
+}
+
+export type MulticastDelivery =
+  /** Where it is wanted; `askedWithinMs`: how long a port is new, and gets everything. */
+  | { readonly kind: 'pruned'; readonly wanted: WantedGroups; readonly askedWithinMs: number }
+  /** Everywhere. `reason`: why, with the remedy. */
+  | { readonly kind: 'flooded'; readonly reason: string };
+
+export interface PruningInput {
+  readonly bridge: string;
+  /** Of the bridge; none: there is none. */
+  readonly settings: BridgeSettings | undefined;
+  /** It has an address to ask listeners of IPv6 from. */
+  readonly linkLocalIpv6: boolean;
+  readonly database: MulticastDatabase;
+  /** In order: those that forward. */
+  readonly ports: readonly { readonly name: string; readonly forwarding: boolean }[];
+  /** Any clock in ms that only grows. */
+  readonly nowMs: number;
+}
+
+export interface PruningResult {
+  readonly delivery: MulticastDelivery;
+  /** When it has to be decided again though nothing changes; none: never. */
+  readonly againInMs: number | undefined;
+}
+
+/** RFC 4291, 2.7: four bits. */
+const scopes = Array.from({ length: 16 }, (_, scope) => scope);
+
+export class Pruning {
+  /** By port: since when whoever is behind it is asked. */
+  #askedSince: readonly (number | undefined)[] = [];
+
+  decide(input: PruningInput): PruningResult {
+    const { settings, ports, nowMs } = input;
+    const reason = reasonToFlood(input);
+    if (settings === undefined || reason !== undefined) {
+      this.#askedSince = [];
+      const delivery = { kind: 'flooded', reason: reason ?? 'there is no bridge' } as const;
+      return { delivery, againInMs: undefined };
+    }
+    // Where the tree has changed, listeners may be behind another port, and nobody has asked there yet.
+    const before = settings.topologyChange ? [] : this.#askedSince;
+    const askedSince = ports.map(({ forwarding }, index) =>
+      forwarding ? (before[index] ?? nowMs) : undefined,
+    );
+    this.#askedSince = askedSince;
+    const { askedWithinMs } = settings;
+    const remaining = askedSince.map((since) =>
+      since === undefined ? 0 : Math.max(0, since + askedWithinMs - nowMs),
+    );
+    const waiting = remaining.filter((ms) => ms > 0);
+    return {
+      delivery: {
+        kind: 'pruned',
+        wanted: wantedGroups(
+          input,
+          remaining.map((ms) => ms > 0),
+        ),
+        askedWithinMs,
+      },
+      againInMs: waiting.length === 0 ? undefined : Math.min(...waiting),
+    };
+  }
+}
+
+/** A bridge whose querier is on asks unless somebody else does: so somebody always asks. Of others that cannot be told. */
+function reasonToFlood({ bridge, settings }: PruningInput): string | undefined {
+  if (settings === undefined) return `there is no ${bridge}`;
+  const remedy = (setting: string): string =>
+    `set it there: ip link set ${bridge} type bridge ${setting}`;
+  if (!settings.igmpSnooping) return `it does not snoop: ${remedy('mcast_snooping 1')}`;
+  if (settings.vlanSnooping) {
+    return `it snoops in each VLAN by itself: ${remedy('mcast_vlan_snooping 0')}`;
+  }
+  if (settings.querier) return undefined;
+  return `it is no querier, so that those who listen might be forgotten: ${remedy('mcast_querier 1')}`;
+}
+
+function wantedGroups(
+  { ports, database, linkLocalIpv6 }: PruningInput,
+  isNew: readonly boolean[],
+): WantedGroups {
+  const wanted = (group: string): boolean[] =>
+    ports.map(
+      ({ name }, index) =>
+        isNew[index] === true ||
+        database.routers.has(name) ||
+        database.listeners.get(group)?.has(name) === true,
+    );
+  const everywhere = ports.map(() => true);
+  return {
+    udp4: wanted(primaryGroup4),
+    udp6: scopes.map((scope) => (linkLocalIpv6 ? wanted(primaryGroup6(scope)) : everywhere)),
+  };
+}

@@ -1,0 +1,37 @@
+/** Membership reports out of one interface: a raw socket bound to it goes past the bridge that it may be a port of. */
+import { createSocket } from 'raw-socket';
+import { reportDestination } from './report-packets.js';
+import type { SendReport } from './membership-reports.js';
+
+/** Of Linux: socket(7), ip(7), ipv6(7). */
+const solSocket = 1;
+const soBindToDevice = 25;
+const headerIncluded = {
+  udp4: { level: 0, option: 3 },
+  udp6: { level: 41, option: 36 },
+} as const;
+/** One that receives nothing: raw(7), IPPROTO_RAW. */
+const ipprotoRaw = 255;
+const families = { udp4: 1, udp6: 2 } as const;
+
+export const sendReport: SendReport = (interfaceName, transport, packet, onError) => {
+  try {
+    const socket = createSocket({ protocol: ipprotoRaw, addressFamily: families[transport] });
+    let failed = false;
+    const fail = (error: Error): void => {
+      if (!failed) onError(error);
+      failed = true;
+    };
+    socket.on('error', fail);
+    const device = Buffer.from(`${interfaceName}\0`);
+    socket.setOption(solSocket, soBindToDevice, device, device.length);
+    const { level, option } = headerIncluded[transport];
+    socket.setOption(level, option, 1);
+    socket.send(packet, 0, packet.length, reportDestination[transport], (error) => {
+      if (error) fail(error);
+      socket.close();
+    });
+  } catch (error) {
+    onError(error as Error);
+  }
+};
