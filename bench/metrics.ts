@@ -36,7 +36,8 @@ export const metric = {
   boundaryClockProcessor: `boundary clock, 8 ports, processor under ${CLIENT_RATE} Delay_Req/s, % of a core`,
   idleProcessor: 'idle, processor, % of a core',
   residentMemory: 'idle, resident memory, MB',
-  bridgeThroughput: 'bridge, one TCP connection, Mbit/s',
+  bridgeThroughput: (segments: 'merged' | 'single') =>
+    `bridge, one TCP connection, ${segments} segments, Mbit/s`,
   bridgeOffsetRms: (traffic: 'no load' | 'load') =>
     `bridge, slave offset, rms, ${traffic === 'load' ? `beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP` : 'without other traffic'}, ns`,
   start: 'start to first frame forwarded, ms',

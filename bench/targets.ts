@@ -105,12 +105,12 @@ const targets: readonly Target[] = [
     limit: 60,
     value: own(metric.boundaryClockProcessor),
   },
-  {
-    title: 'bridge: TCP throughput with the switch over without',
+  ...(['merged', 'single'] as const).map((segments): Target => ({
+    title: `bridge: TCP throughput with the switch over without, ${segments} segments`,
     limit: 0.98,
     atLeast: true,
-    value: ratioToPeer(metric.bridgeThroughput, OURS, BARE_BRIDGE),
-  },
+    value: ratioToPeer(metric.bridgeThroughput(segments), OURS, BARE_BRIDGE),
+  })),
   {
     title: `bridge: rms of the slave offset beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP, ns`,
     limit: 2_000,
