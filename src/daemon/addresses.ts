@@ -7,33 +7,39 @@ import { isIPv4, isIPv6 } from 'node:net';
 /** The neighbours of a large switch on all transports; beyond them it begins anew. */
 const maxRemembered = 1024;
 
-function remembering<Answer>(convert: (text: string) => Answer): (text: string) => Answer {
-  const answers = new Map<string, Answer>();
-  return (text) => {
-    const known = answers.get(text);
+function remembering<Question, Answer>(
+  convert: (question: Question) => Answer,
+): (question: Question) => Answer {
+  const answers = new Map<Question, Answer>();
+  return (question) => {
+    const known = answers.get(question);
     if (known !== undefined) return known;
-    const answer = convert(text);
+    const answer = convert(question);
     if (answers.size >= maxRemembered) answers.clear();
-    answers.set(text, answer);
+    answers.set(question, answer);
     return answer;
   };
 }
 
 /** Six octets of "02:00:00:00:00:01". Throws TypeError on any other text. */
-export const macOctets = remembering((mac): Buffer => {
+export const macOctets = remembering((mac: string): Buffer => {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac))
     throw new TypeError(`not a MAC address: "${mac}"`);
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
 });
 
-const hexOctets = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
-
-/** "02:00:00:00:00:01" of six octets; once or twice for every frame that is received. */
-export function formatMac(octets: Uint8Array): string {
-  let text = '';
-  for (const octet of octets) text += `${text === '' ? '' : ':'}${hexOctets[octet]}`;
-  return text;
+/** "02:00:00:00:00:01" of the six octets from `offset` on; twice for every frame that is received. */
+export function formatMac(octets: Uint8Array, offset = 0): string {
+  let number = 0;
+  for (let index = offset; index < offset + 6; index++)
+    number = number * 256 + (octets[index] ?? 0);
+  return macOfNumber(number);
 }
+
+const macOfNumber = remembering((number: number): string => {
+  const digits = number.toString(16).padStart(12, '0');
+  return digits.replace(/..(?=.)/g, '$&:');
+});
 
 /** IEEE 802-2014, 8.2.2: the I/G bit, the first on the wire, is set in addresses of groups. */
 export function isGroupMac(mac: string): boolean {
@@ -41,7 +47,7 @@ export function isGroupMac(mac: string): boolean {
 }
 
 /** Four octets of "192.0.2.1". Throws TypeError on any other text. */
-export const ipv4Octets = remembering((ip): Buffer => {
+export const ipv4Octets = remembering((ip: string): Buffer => {
   if (!isIPv4(ip)) throw new TypeError(`not an IPv4 address: "${ip}"`);
   return Buffer.from(ip.split('.').map(Number));
 });
@@ -52,7 +58,7 @@ export function formatIpv4(octets: Buffer): string {
 }
 
 /** Sixteen octets of "2001:db8::1". Throws TypeError on any other text, and on a zone ("%eth0"). */
-export const ipv6Octets = remembering((ip): Buffer => {
+export const ipv6Octets = remembering((ip: string): Buffer => {
   if (!isIPv6(ip) || ip.includes('%')) throw new TypeError(`not an IPv6 address: "${ip}"`);
   const [before = '', after = ''] = canonicalIpv6(ip).split('::');
   const head = groupsOf(before);
@@ -70,10 +76,12 @@ export function formatIpv6(octets: Buffer): string {
   return ipv6OfDigits(octets.toString('hex', 0, 16));
 }
 
-const ipv6OfDigits = remembering((digits) => canonicalIpv6(digits.replace(/.{4}(?=.)/g, '$&:')));
+const ipv6OfDigits = remembering((digits: string) =>
+  canonicalIpv6(digits.replace(/.{4}(?=.)/g, '$&:')),
+);
 
 /** "fe80::ff:fe00:1", what an interface calls itself on its link before it has an address: RFC 4291, 2.5.6 and annex A. */
-export const linkLocalIpv6 = remembering((mac): string => {
+export const linkLocalIpv6 = remembering((mac: string): string => {
   const octets = macOctets(mac);
   const identifier = Buffer.from([...octets.subarray(0, 3), 0xff, 0xfe, ...octets.subarray(3)]);
   identifier.writeUInt8(identifier.readUInt8(0) ^ 0x02, 0);

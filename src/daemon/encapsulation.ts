@@ -113,9 +113,9 @@ function groupOf(messageType: MessageType): 'primary' | 'peerDelay' {
 }
 
 function ethernetHeader(destination: string, source: string, type: number): Buffer {
-  const header = Buffer.alloc(ethernetLength);
-  macOctets(destination).copy(header, 0);
-  macOctets(source).copy(header, 6);
+  const header = Buffer.allocUnsafe(ethernetLength);
+  header.set(macOctets(destination), 0);
+  header.set(macOctets(source), 6);
   header.writeUInt16BE(type, 12);
   return header;
 }
@@ -228,31 +228,40 @@ export function decapsulate(
 ): ReceivedFrame | undefined {
   if (frame.length < ethernetLength || ptpOffset + ptpLength > frame.length) return undefined;
   const octets = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-  const message = frame.subarray(ptpOffset, ptpOffset + ptpLength);
-  const destinationMac = formatMac(octets.subarray(0, 6));
-  const mac = formatMac(octets.subarray(6, 12));
   const network = networkHeaderOf(octets);
-  const vlanId = network.vlanId ?? 0;
-  const received = {
-    message,
-    messageType: messageTypeOfCode((message[0] ?? 0) & 0x0f),
-    destinationMac,
-    ...(vlanId !== 0 && { vlanId }),
-  };
+  const origin = originOf(octets, network.etherType, network.offset, ptpOffset);
+  if (origin === undefined) return undefined;
+  const { transport, source } = origin;
+  const message = frame.subarray(ptpOffset, ptpOffset + ptpLength);
+  const messageType = messageTypeOfCode((message[0] ?? 0) & 0x0f);
+  const destinationMac = formatMac(octets);
+  const { vlanId = 0 } = network;
+  // Made in one piece: this is done for every frame that is handed up, and a spread is slow.
+  return vlanId === 0
+    ? { transport, message, messageType, source, destinationMac }
+    : { transport, message, messageType, source, destinationMac, vlanId };
+}
 
-  const header = octets.subarray(network.offset, Math.max(network.offset, ptpOffset));
-  switch (network.etherType) {
+/** The sender, by the header that begins at `offset` and ends before the PTP message at the latest. */
+function originOf(
+  octets: Buffer,
+  type: number,
+  offset: number,
+  ptpOffset: number,
+): Pick<ReceivedFrame, 'transport' | 'source'> | undefined {
+  const mac = formatMac(octets, 6);
+  switch (type) {
     case etherType.ptp:
-      return { ...received, transport: 'l2', source: { kind: 'unicast', mac } };
+      return { transport: 'l2', source: { kind: 'unicast', mac } };
     case etherType.ipv4: {
-      if (header.length < ipv4Length) return undefined;
-      const ip = formatIpv4(header.subarray(12, 16));
-      return { ...received, transport: 'udp4', source: { kind: 'unicast', mac, ip } };
+      if (ptpOffset < offset + ipv4Length) return undefined;
+      const ip = formatIpv4(octets.subarray(offset + 12, offset + 16));
+      return { transport: 'udp4', source: { kind: 'unicast', mac, ip } };
     }
     case etherType.ipv6: {
-      if (header.length < ipv6Length) return undefined;
-      const ip = formatIpv6(header.subarray(8, 24));
-      return { ...received, transport: 'udp6', source: { kind: 'unicast', mac, ip } };
+      if (ptpOffset < offset + ipv6Length) return undefined;
+      const ip = formatIpv6(octets.subarray(offset + 8, offset + 24));
+      return { transport: 'udp6', source: { kind: 'unicast', mac, ip } };
     }
     default:
       return undefined;

@@ -10,7 +10,12 @@ import { readPortIdentity } from '../core/wire/derived-types.js';
 import { isEventMessage, type MessageType } from '../core/wire/header.js';
 import type { DataPlane, EngineRecord, SubmitFrame } from '../native/data-plane.js';
 import { isGroupMac } from './addresses.js';
-import { decapsulate, encapsulate, type LocalAddress } from './encapsulation.js';
+import {
+  decapsulate,
+  encapsulate,
+  type LocalAddress,
+  type ReceivedFrame,
+} from './encapsulation.js';
 import { Timers, type TimerClock } from './timers.js';
 
 /** Any instance of src/core/instance. */
@@ -229,25 +234,40 @@ export class Pump {
     const { port, timestampNs } = record;
     const received = decapsulate(record.frame, record.ptpOffset, record.ptpLength);
     if (received === undefined) return this.#unclaimed(port, 'notPtp');
-    const { transport, message, messageType, source, destinationMac, vlanId } = received;
+    const { message, messageType, source, destinationMac } = received;
 
     // The data plane listens promiscuously: a switch floods frames of hosts it has not learned.
     const toUnicast = !isGroupMac(destinationMac);
     if (toUnicast && destinationMac !== this.#macs[port]) return this.#unclaimed(port, 'otherHost');
 
     const stamped = messageType !== undefined && isEventMessage(messageType) && timestampNs !== 0n;
-    const input: Input = {
-      kind: 'message',
-      port,
-      message,
-      source,
-      toUnicast,
-      ...(stamped && { ingressTimestamp: this.#ingressTimestamp(port, timestampNs) }),
-    };
+    this.#tellMessage(
+      stamped
+        ? {
+            kind: 'message',
+            port,
+            message,
+            source,
+            toUnicast,
+            ingressTimestamp: this.#ingressTimestamp(port, timestampNs),
+          }
+        : { kind: 'message', port, message, source, toUnicast },
+      received,
+    );
+  }
+
+  /** For every instance that listens there to what it came by. */
+  #tellMessage(
+    input: Extract<Input, { kind: 'message' }>,
+    { transport, messageType, vlanId }: ReceivedFrame,
+  ): void {
+    const { port } = input;
     let unclaimed: UnclaimedReason | undefined = 'otherTransport';
-    for (const [index, attachment] of this.#attachments.entries()) {
-      const own = attachment.ports[port];
-      if (own?.transport !== transport || !isTold(attachment, messageType)) continue;
+    for (let index = 0; index < this.#attachments.length; index++) {
+      const attachment = this.#attachments[index];
+      const own = attachment?.ports[port];
+      if (attachment === undefined || own?.transport !== transport) continue;
+      if (!isTold(attachment, messageType)) continue;
       if (own.vlanId !== 'any' && own.vlanId !== vlanId) {
         unclaimed &&= 'otherVlan';
         continue;
@@ -315,13 +335,12 @@ export class Pump {
       this.#onEvent({ kind: 'discarded', port, reason: 'interfaceAbsent', instance: index });
       return;
     }
-    this.#batch.push({
-      port,
-      frame: encapsulate(output.message, output.destination, local, vlanId),
-      ...(output.kind === 'sendEvent' && {
-        context: index * 2 ** instanceContextBits + output.context,
-      }),
-    });
+    const frame = encapsulate(output.message, output.destination, local, vlanId);
+    this.#batch.push(
+      output.kind === 'sendEvent'
+        ? { port, frame, context: index * 2 ** instanceContextBits + output.context }
+        : { port, frame },
+    );
   }
 
   #localAddress(attachment: Attachment, port: PortIndex): LocalAddress | undefined {

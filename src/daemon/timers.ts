@@ -74,7 +74,8 @@ export class Timers {
     this.#cancelWake?.();
     this.#cancelWake = undefined;
     if (this.#timers.size === 0) return;
-    const next = Math.min(...[...this.#timers.values()].map(({ deadline }) => deadline));
+    let next = Infinity;
+    for (const { deadline } of this.#timers.values()) next = Math.min(next, deadline);
     const delay = durationNs(Math.max(0, next - this.#clock.now()));
     this.#cancelWake = this.#clock.wakeAfter(delay, () => {
       this.#expireDue();

@@ -64,6 +64,9 @@ const bodyCodecs: { readonly [Type in MessageType]: BodyCodec<Bodies[Type]> } = 
   Management: management,
 };
 
+/** Most messages fill what carries them; they need no array of their own. */
+const none = new Uint8Array(0);
+
 /** Reads the message that begins with the first octet. Never throws; the result shares no memory with `octets`. */
 export function decode(octets: Uint8Array): DecodeResult {
   const received = decodeHeader(viewOf(octets));
@@ -83,7 +86,7 @@ export function decode(octets: Uint8Array): DecodeResult {
   return {
     ok: true,
     message: { ...body, header, tlvs },
-    trailing: copyOf(octets.subarray(messageLength)),
+    trailing: messageLength === octets.length ? none : copyOf(octets.subarray(messageLength)),
   };
 }
 
