@@ -97,8 +97,17 @@ export interface ClockConfig {
   readonly clock: 'virtual';
   /** How offsets from the master become a rate. */
   readonly servo: 'pi' | 'linreg';
+  /** What the clock claims after it has lost its grandmaster (7.6.2.5); absent: nothing. */
+  readonly holdover?: HoldoverConfig;
   /** Those it runs on, in the order of their portNumbers, from 1. */
   readonly ports: readonly ClockPortConfig[];
+}
+
+export interface HoldoverConfig {
+  /** For so long the rate that was learned is within specification. */
+  readonly seconds: number;
+  /** Meanwhile; 187 or, where the timescale is arbitrary, 193 unless set. */
+  readonly clockClass?: number;
 }
 
 /** One port of a clock. Names as in portDS (8.2.15). */

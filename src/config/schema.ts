@@ -123,6 +123,19 @@ const clockPort = z.preprocess(
   longClockPort,
 );
 
+/** Eleven days: longer, no rate that was learned once is of any use. */
+const maxHoldoverSeconds = 1e6;
+const holdover = z.strictObject(
+  {
+    seconds: wholeNumber(1, maxHoldoverSeconds),
+    // 7.6.2.5: with a lower one it would follow nobody again.
+    clockClass: wholeNumber(128, 254).exactOptional(),
+  },
+  { error: 'write for how long it is good, as in holdover: {seconds: 3600}' },
+);
+/** Degradation alternative B (7.6.2.5), of either timescale: the worse of the two. */
+const worstHeldClockClass = 193;
+
 /** Names and defaults as in the data sets of the standard (8.2). */
 const clockKeys = {
   domain: wholeNumber(0, maxDomainNumber).default(0),
@@ -135,6 +148,7 @@ const clockKeys = {
   pathTrace: yesOrNo.default(false),
   clock: oneOf('virtual', 'phc', 'system').default('virtual'),
   servo: oneOf('pi', 'linreg').default('pi'),
+  holdover: holdover.exactOptional(),
   ...clockPortKeys,
   ports: z
     .array(clockPort, { error: 'list interfaces of the switch, as in ports: [eth1, eth2]' })
@@ -171,6 +185,22 @@ const instance = z
         problem: `${value.clock} is not available in this version`,
         remedy: 'use clock: virtual',
       });
+    }
+    if (value.holdover !== undefined) {
+      const held = value.holdover.clockClass ?? worstHeldClockClass;
+      if (value.clockClass <= held) {
+        complain(context, ['holdover'], {
+          problem: `a clock of clockClass ${value.clockClass} is not better with ${held} in holdover`,
+          remedy:
+            'give it a holdover.clockClass below its clockClass, from 128, or leave holdover out',
+        });
+      }
+      if (value.type === 'oc' && value.slaveOnly) {
+        complain(context, ['holdover'], {
+          problem: 'a slaveOnly clock announces nothing, so it has nothing to claim in holdover',
+          remedy: 'leave one of them out',
+        });
+      }
     }
     if (value.type === 'oc' && value.slaveOnly && value.masterOnly === true) {
       complain(context, ['slaveOnly'], {
@@ -267,6 +297,7 @@ function resolved(
     ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
     clockClass: slaveOnly ? slaveOnlyClockClass : parsed.clockClass,
     ...{ slaveOnly, pathTrace, clock: 'virtual', servo, ports },
+    ...(parsed.holdover && { holdover: parsed.holdover }),
   };
 }
 
@@ -285,6 +316,7 @@ export function keysAt(path: readonly PropertyKey[], instanceType: unknown): rea
   if (path[0] === 'ports') return path[2] === 'vlan' ? vlanKeys : Object.keys(longPort.shape);
   if (path[0] === 'bridge') return bridgeKeys;
   if (path[2] === 'ports') return Object.keys(longClockPort.shape);
+  if (path[2] === 'holdover') return Object.keys(holdover.shape);
   if (path[0] === 'management') return Object.keys(management.shape);
   const type = Object.entries(instanceTypes).find(([name]) => name === instanceType);
   return type === undefined ? [] : Object.keys(type[1].shape);

@@ -1,10 +1,17 @@
 /** Attaches a clock of the core to the data plane for every `bc` and `oc` of the configuration. */
-import type { ClockConfig, ClockPortConfig, Config, PortConfig } from '../config/config.js';
+import type {
+  ClockConfig,
+  ClockPortConfig,
+  Config,
+  HoldoverConfig,
+  PortConfig,
+} from '../config/config.js';
 import type { BoundaryClock, BoundaryClockSettings } from '../core/instance/boundary-clock.js';
+import type { HoldoverSpecification } from '../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../core/instance/managed-boundary-clock.js';
 import { defaultServoSettings } from '../core/servo/servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
-import { instantFromNs } from '../core/time/instant.js';
+import { durationNs, instantFromNs } from '../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../core/time/time-interval.js';
 import type { DataPlane } from '../native/data-plane.js';
 import { clockFactsOf } from './clock-facts.js';
@@ -116,7 +123,15 @@ function settingsOf(
     }),
     pathTrace,
     servo: { ...defaultServoSettings, kind: config.servo },
+    ...(config.holdover && { holdover: specificationOf(config.holdover) }),
     random,
+  };
+}
+
+function specificationOf({ seconds, clockClass }: HoldoverConfig): HoldoverSpecification {
+  return {
+    duration: durationNs(seconds * 1e9),
+    ...(clockClass !== undefined && { clockClass }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a boundary clock tells of itself: its data sets in shapes that scripts rely on, identities and times as text and numbers. */
 import type { PortState, TimePropertiesDS } from '../core/datasets/data-sets.js';
-import type { BoundaryClockState } from '../core/instance/boundary-clock.js';
+import type { BoundaryClockState } from '../core/instance/boundary-clock-state.js';
+import type { HoldoverState } from '../core/instance/holdover.js';
 import type { LockState, ServoKind } from '../core/servo/servo.js';
 import type { OffsetWindow } from '../core/servo/offset-history.js';
 import { formatClockIdentity, formatPortIdentity } from '../core/time/identity.js';
@@ -18,6 +19,8 @@ export interface ClockStatus {
     readonly offsetFromMasterNs: number;
     readonly meanDelayNs: number;
     readonly lockState: LockState;
+    /** How good the time is while the master's stays away; `none`: it does not. */
+    readonly holdover: HoldoverState;
     /** How offsets become a rate. */
     readonly servo: ServoKind;
     /** Why, in words. */
@@ -77,6 +80,7 @@ export function clockStatusOf(
       offsetFromMasterNs: timeIntervalToNs(currentDS.offsetFromMaster),
       meanDelayNs: timeIntervalToNs(currentDS.meanDelay),
       lockState: state.lockState,
+      holdover: state.holdover,
       servo: state.servo,
       lockReason: lockReason(state),
       offsets: Object.fromEntries(
@@ -108,7 +112,8 @@ export function clockStatusOf(
   };
 }
 
-function lockReason({ lockState, currentDS, meanOffset, defaultDS }: BoundaryClockState): string {
+function lockReason(state: BoundaryClockState): string {
+  const { lockState, currentDS, meanOffset, defaultDS, holdover } = state;
   const alone = currentDS.stepsRemoved === 0;
   switch (lockState) {
     case 'unlocked':
@@ -121,8 +126,17 @@ function lockReason({ lockState, currentDS, meanOffset, defaultDS }: BoundaryClo
     case 'locked':
       return `the offset is ${meanOffset.toFixed(0)} ns on average`;
     case 'holdover':
-      return alone
-        ? 'the master is gone and no other one is heard: its rate is kept'
-        : 'the master sends no Syncs: its rate is kept';
+      return (
+        (alone
+          ? 'the master is gone and no other one is heard: its rate is kept'
+          : 'the master sends no Syncs: its rate is kept') + specificationReason[holdover]
+      );
   }
 }
+
+const specificationReason: Readonly<Record<HoldoverState, string>> = {
+  none: '',
+  unspecified: '',
+  withinSpecification: ', within its specification',
+  beyondSpecification: ', beyond its specification',
+};

@@ -30,6 +30,14 @@ export function withoutGrandmaster(followed: TimePropertiesDS): TimePropertiesDS
   return { ...initialTimeProperties, ptpTimescale, currentUtcOffset };
 }
 
+/**
+ * Of a clock whose holdover is within specification: it vouches for what the grandmaster did, but where the time comes from is
+ * its own oscillator now, and of a leap second nobody would tell it any more.
+ */
+export function heldOver(followed: TimePropertiesDS): TimePropertiesDS {
+  return { ...followed, leap59: false, leap61: false, timeSource: internalOscillator };
+}
+
 export function timePropertiesOf(message: MessageOf<'Announce'>): TimePropertiesDS {
   const { flagField } = message.header;
   const has = (flag: number) => (flagField & flag) !== 0;

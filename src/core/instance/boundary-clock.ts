@@ -12,14 +12,7 @@ import {
   without,
 } from '../bmca/foreign-masters.js';
 import { decideState, ebestOf, type DecisionCode } from '../bmca/state-decision.js';
-import type {
-  CurrentDS,
-  DefaultDS,
-  DelayMechanism,
-  ParentDS,
-  PortDS,
-  TimePropertiesDS,
-} from '../datasets/data-sets.js';
+import type { DefaultDS, DelayMechanism } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
 import { admit } from '../port/admission.js';
 import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../port/port-state.js';
@@ -30,19 +23,13 @@ import {
   type PortEvent,
   type ReceivedMessage,
 } from '../port/port.js';
-import type { OffsetWindow } from '../servo/offset-history.js';
-import type { LockState, ServoKind, ServoSettings } from '../servo/servo.js';
+import type { ServoSettings } from '../servo/servo.js';
 import { SteeredClock } from '../servo/steered-clock.js';
-import { samePortIdentity, type ClockIdentity, type PortIdentity } from '../time/identity.js';
-import {
-  durationNs,
-  durationOfLogInterval,
-  type DurationNs,
-  type Instant,
-} from '../time/instant.js';
+import { samePortIdentity, type PortIdentity } from '../time/identity.js';
+import { durationNs, durationOfLogInterval, type Instant } from '../time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../time/time-interval.js';
 import { Flag, type MessageType } from '../wire/header.js';
-import type { MessageOf } from '../wire/message.js';
+import type { BoundaryClockState } from './boundary-clock-state.js';
 import {
   BoundaryPort,
   isAnnounce,
@@ -51,6 +38,7 @@ import {
   type ReceivedAnnounce,
 } from './boundary-port.js';
 import { ClockDataSets, pathSequenceOf, type ClockChange } from './clock-data-sets.js';
+import { Holdover, holdoverTimer, type HoldoverSpecification } from './holdover.js';
 
 export interface BoundaryClockSettings {
   readonly defaultDS: DefaultDS;
@@ -59,37 +47,10 @@ export interface BoundaryClockSettings {
   /** 16.2: Announce tells which clocks it has come through. */
   readonly pathTrace: boolean;
   readonly servo: ServoSettings;
+  /** Absent: a clock that has lost its grandmaster is what it is by itself at once. */
+  readonly holdover?: HoldoverSpecification;
   /** Uniform from 0 up to but not including 1. */
   readonly random: () => number;
-}
-
-/** For whoever shows it. */
-export interface BoundaryClockState {
-  readonly defaultDS: DefaultDS;
-  readonly currentDS: CurrentDS;
-  readonly parentDS: ParentDS;
-  readonly timePropertiesDS: TimePropertiesDS;
-  readonly ports: readonly PortDS[];
-  readonly foreignMasters: readonly {
-    readonly port: PortIdentity;
-    readonly announce: MessageOf<'Announce'>;
-    /** It is the best of its port. */
-    readonly best: boolean;
-  }[];
-  readonly lockState: LockState;
-  readonly servo: ServoKind;
-  /** PTP seconds per second of the raw time stamps, minus 1. */
-  readonly rateOffset: number;
-  /** Of the offsets' magnitudes. */
-  readonly meanOffset: DurationNs;
-  readonly offsetWindows: readonly OffsetWindow[];
-  /** What timePropertiesDS says while this clock is the grandmaster. */
-  readonly ownTimePropertiesDS: TimePropertiesDS;
-  /** From the grandmaster to this clock, itself included. */
-  readonly pathSequence: readonly ClockIdentity[];
-  readonly pathTrace: boolean;
-  /** Receive time stamp of the parent's latest Sync; none yet: undefined. */
-  readonly latestSync: Instant | undefined;
 }
 
 /** 11.1: messages that belong to one mechanism alone. */
@@ -111,6 +72,7 @@ export class BoundaryClock {
   readonly #ports: readonly BoundaryPort[];
   readonly #dataSets: ClockDataSets;
   readonly #clock: SteeredClock;
+  readonly #holdover: Holdover;
 
   /** Does nothing until a link is up. */
   constructor(settings: BoundaryClockSettings) {
@@ -130,6 +92,7 @@ export class BoundaryClock {
     );
     this.#dataSets = new ClockDataSets(settings.defaultDS, settings.pathTrace);
     this.#clock = new SteeredClock(settings.servo);
+    this.#holdover = new Holdover(settings.holdover);
   }
 
   /** What has happened in, what is to be done out, in that order. Throws for no input. */
@@ -171,6 +134,7 @@ export class BoundaryClock {
       }),
       lockState: this.#clock.lockState,
       servo: this.#clock.servo,
+      holdover: this.#holdover.state,
       rateOffset: this.#clock.rateOffset,
       meanOffset: this.#clock.meanOffset,
       offsetWindows: this.#clock.offsetWindows(),
@@ -235,6 +199,7 @@ export class BoundaryClock {
   }
 
   #onTimer(timer: string): readonly Output[] {
+    if (timer === holdoverTimer) return this.#onHoldoverTimeout();
     for (const port of this.#ports) {
       const timers = timersOf(port.identity);
       switch (timer) {
@@ -275,8 +240,22 @@ export class BoundaryClock {
 
   /** The master is there, but its time is not: what was learned of it is kept, and the port stays as Announce has it. */
   #onSyncReceiptTimeout(port: BoundaryPort): readonly Output[] {
-    if (isSlave(port.portState)) this.#clock.holdOver();
-    return [];
+    return isSlave(port.portState) ? this.#holdOver() : [];
+  }
+
+  /** 7.6.2.5: from here on the clock is what it is by itself. */
+  #onHoldoverTimeout(): readonly Output[] {
+    this.#holdover.expire();
+    if (!this.#dataSets.isGrandmaster) return [];
+    this.#dataSets.exceedSpecification();
+    return [...this.#decide(), ...this.#announceAtOnce(this.#ports)];
+  }
+
+  /** There is no time to follow: it goes on as it was learned to. */
+  #holdOver(): readonly Output[] {
+    const outputs = this.#holdover.begin(this.#clock.lockState);
+    this.#clock.holdOver();
+    return outputs;
   }
 
   #onMessage(port: BoundaryPort, received: ReceivedMessage): readonly Output[] {
@@ -417,11 +396,14 @@ export class BoundaryClock {
       case 'ignored':
         return [];
       case 'set':
-        return this.#restartMeasuring(port);
+        return [...this.#holdover.end(), ...this.#restartMeasuring(port)];
       case 'steered':
-        return this.#clock.lockState === 'locked'
-          ? this.#transition(port, 'MASTER_CLOCK_SELECTED')
-          : [];
+        return [
+          ...this.#holdover.end(),
+          ...(this.#clock.lockState === 'locked'
+            ? this.#transition(port, 'MASTER_CLOCK_SELECTED')
+            : []),
+        ];
     }
   }
 
@@ -456,8 +438,8 @@ export class BoundaryClock {
     const parentBefore = this.#dataSets.parentDS.parentPortIdentity;
     const grandmasterBefore = this.#dataSets.parentDS.grandmasterIdentity;
     const slave = decisions.find(({ code }) => code === 'S1');
-    if (slave?.heard === undefined) this.#becomeGrandmaster();
-    else this.#dataSets.takeParent(slave.heard.message);
+    const heldOver = slave?.heard === undefined ? this.#becomeGrandmaster() : [];
+    if (slave?.heard !== undefined) this.#dataSets.takeParent(slave.heard.message);
     const sameParent =
       slave?.port === slaveBefore &&
       samePortIdentity(parentBefore, this.#dataSets.parentDS.parentPortIdentity);
@@ -466,7 +448,8 @@ export class BoundaryClock {
       code === undefined ? [] : this.#recommend(port, code, heard, sameParent),
     );
     const sameGrandmaster = grandmasterBefore === this.#dataSets.parentDS.grandmasterIdentity;
-    return sameGrandmaster ? recommended : [...recommended, ...this.#announceAtOnce(masters)];
+    if (sameGrandmaster) return [...heldOver, ...recommended];
+    return [...heldOver, ...recommended, ...this.#announceAtOnce(masters)];
   }
 
   /** Those below need not wait for an interval to end to learn of another grandmaster, nor a better one to hear that it is. */
@@ -529,11 +512,12 @@ export class BoundaryClock {
     return next === port.portState ? [] : port.enter(next, this.#dataSets.announced());
   }
 
-  /** The time goes on as it was learned to. */
-  #becomeGrandmaster(): void {
-    if (this.#dataSets.isGrandmaster) return;
-    this.#dataSets.becomeGrandmaster();
-    this.#clock.holdOver();
+  #becomeGrandmaster(): readonly Output[] {
+    if (this.#dataSets.isGrandmaster) return [];
+    const outputs = this.#holdOver();
+    const within = this.#holdover.state === 'withinSpecification';
+    this.#dataSets.becomeGrandmaster(within ? this.#holdover.specification : undefined);
+    return outputs;
   }
 
   #slavePort(): BoundaryPort | undefined {

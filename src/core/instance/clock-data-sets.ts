@@ -5,6 +5,7 @@
 import type { CurrentDS, DefaultDS, ParentDS, TimePropertiesDS } from '../datasets/data-sets.js';
 import {
   flagsOfTimeProperties,
+  heldOver,
   initialTimeProperties,
   timePropertiesOf,
   withoutGrandmaster,
@@ -15,6 +16,7 @@ import type { MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
 import { fitting, propagatedTlvs } from './announce-tlvs.js';
 import type { AnnouncedByMaster } from './boundary-port.js';
+import { heldClockClass, type HoldoverSpecification } from './holdover.js';
 
 /** What a management message can change of a clock while it runs (15.5.3). */
 export interface ClockChange {
@@ -36,6 +38,8 @@ export class ClockDataSets {
   pathSequence: readonly ClockIdentity[];
   /** 14.2: of the parent's Announce, what goes on with those of this clock. */
   #propagated: readonly Tlv[] = [];
+  /** While defaultDS claims the class of a holdover within specification, the clock's own. */
+  #ownClockClass: number | undefined;
   /** What was last told, and what of. */
   #announced: { readonly sources: readonly unknown[]; readonly latest?: AnnouncedByMaster } = {
     sources: [],
@@ -60,6 +64,8 @@ export class ClockDataSets {
   }
 
   change({ defaultDS, ownTimePropertiesDS, pathTrace }: ClockChange): void {
+    // What is set by somebody stands, whatever was claimed.
+    if (defaultDS?.clockQuality !== undefined) this.#ownClockClass = undefined;
     this.defaultDS = { ...this.defaultDS, ...defaultDS };
     this.pathTrace = pathTrace ?? this.pathTrace;
     this.#ownTimePropertiesDS = ownTimePropertiesDS ?? this.#ownTimePropertiesDS;
@@ -68,17 +74,51 @@ export class ClockDataSets {
     this.timePropertiesDS = this.#ownTimePropertiesDS ?? this.timePropertiesDS;
   }
 
-  /** 9.3.5, tables 13 and 14: M1, M2. */
-  becomeGrandmaster(): void {
+  /**
+   * 9.3.5, tables 13 and 14: M1, M2.
+   *
+   * @param within present: what was followed is held over, within that specification
+   */
+  becomeGrandmaster(within?: HoldoverSpecification): void {
+    const followed = this.timePropertiesDS;
+    const lost = this.parentDS.grandmasterClockQuality.clockClass;
+    const held = within && heldClockClass(within, lost, followed.ptpTimescale);
+    if (held !== undefined && !this.defaultDS.slaveOnly) this.#claim(held);
     this.currentDS = grandmasterCurrentDS;
     this.parentDS = ownParentDS(this.defaultDS);
-    this.timePropertiesDS = this.#ownTimePropertiesDS ?? withoutGrandmaster(this.timePropertiesDS);
+    this.timePropertiesDS =
+      this.#ownTimePropertiesDS ??
+      (held === undefined ? withoutGrandmaster(followed) : heldOver(followed));
     this.pathSequence = [this.defaultDS.clockIdentity];
     this.#propagated = [];
   }
 
+  /** Holdover is within its specification no more. */
+  exceedSpecification(): void {
+    this.#disclaim();
+    if (!this.isGrandmaster) return;
+    this.parentDS = ownParentDS(this.defaultDS);
+    this.timePropertiesDS = this.#ownTimePropertiesDS ?? withoutGrandmaster(this.timePropertiesDS);
+  }
+
+  #claim(clockClass: number): void {
+    this.#ownClockClass ??= this.defaultDS.clockQuality.clockClass;
+    this.#setClockClass(clockClass);
+  }
+
+  #disclaim(): void {
+    if (this.#ownClockClass !== undefined) this.#setClockClass(this.#ownClockClass);
+    this.#ownClockClass = undefined;
+  }
+
+  #setClockClass(clockClass: number): void {
+    const { clockQuality } = this.defaultDS;
+    this.defaultDS = { ...this.defaultDS, clockQuality: { ...clockQuality, clockClass } };
+  }
+
   /** 9.3.5, table 16: S1. */
   takeParent(message: MessageOf<'Announce'>): void {
+    this.#disclaim();
     this.currentDS = { ...this.currentDS, stepsRemoved: message.stepsRemoved + 1 };
     this.parentDS = {
       parentPortIdentity: message.header.sourcePortIdentity,

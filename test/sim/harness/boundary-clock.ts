@@ -2,8 +2,9 @@
 import {
   BoundaryClock,
   type BoundaryClockSettings,
-  type BoundaryClockState,
 } from '../../../src/core/instance/boundary-clock.js';
+import type { BoundaryClockState } from '../../../src/core/instance/boundary-clock-state.js';
+import type { HoldoverSpecification } from '../../../src/core/instance/holdover.js';
 import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/servo.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
 import type { Instant } from '../../../src/core/time/instant.js';
@@ -36,6 +37,8 @@ export interface BoundaryInstanceModel {
   readonly announceReceiptTimeout?: number;
   /** End to end unless set; Pdelay_Req once a second. */
   readonly delayMechanism?: 'e2e' | 'p2p';
+  /** None unless set. */
+  readonly holdover?: HoldoverSpecification;
   /** PI unless set. */
   readonly servo?: ServoKind;
 }
@@ -141,6 +144,7 @@ function settingsOf(
       masterOnly: ports[port]?.masterOnly ?? false,
     })),
     pathTrace: model.pathTrace ?? false,
+    ...(model.holdover && { holdover: model.holdover }),
     servo: { ...defaultServoSettings, kind: model.servo ?? defaultServoSettings.kind },
     random,
   };

@@ -61,6 +61,8 @@ export interface SourceModel extends HostModel {
   readonly oneStep?: boolean;
   /** Asked for every Announce: what it says of the time. */
   readonly timeProperties?: () => TimePropertiesDS;
+  /** 248 unless set. */
+  readonly clockClass?: number;
   /** Of its Announce messages. */
   readonly announceTlvs?: readonly Tlv[];
 }
@@ -124,6 +126,11 @@ export class Scenario {
     const portIdentity = portIdentityOf(device);
     const grandmasterIdentity = portIdentity.clockIdentity;
     const { timeProperties = () => initialTimeProperties } = model;
+    const { grandmasterClockQuality: quality } = sourceSettings.grandmaster;
+    const grandmasterClockQuality = {
+      ...quality,
+      clockClass: model.clockClass ?? quality.clockClass,
+    };
     const instance = new OrdinaryClock({
       ...sourceSettings,
       portIdentity,
@@ -135,7 +142,7 @@ export class Scenario {
         const { currentUtcOffset, timeSource } = timeProperties();
         return {
           ...sourceSettings.grandmaster,
-          ...{ grandmasterIdentity, currentUtcOffset, timeSource },
+          ...{ grandmasterIdentity, grandmasterClockQuality, currentUtcOffset, timeSource },
         };
       },
       get timePropertiesFlags() {

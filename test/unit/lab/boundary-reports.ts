@@ -26,6 +26,7 @@ export const boundaryReport: BoundaryLabReport = {
     offsetFromMasterNs: -312.4,
     meanDelayNs: 4_100,
     lockState: 'locked',
+    holdover: 'none',
     servo: 'pi',
     lockReason: 'the offsets are small',
     offsets: {},

@@ -1,0 +1,44 @@
+/** What a boundary clock tells of itself. */
+import type {
+  CurrentDS,
+  DefaultDS,
+  ParentDS,
+  PortDS,
+  TimePropertiesDS,
+} from '../datasets/data-sets.js';
+import type { OffsetWindow } from '../servo/offset-history.js';
+import type { LockState, ServoKind } from '../servo/servo.js';
+import type { ClockIdentity, PortIdentity } from '../time/identity.js';
+import type { DurationNs, Instant } from '../time/instant.js';
+import type { MessageOf } from '../wire/message.js';
+import type { HoldoverState } from './holdover.js';
+
+/** For whoever shows it. */
+export interface BoundaryClockState {
+  readonly defaultDS: DefaultDS;
+  readonly currentDS: CurrentDS;
+  readonly parentDS: ParentDS;
+  readonly timePropertiesDS: TimePropertiesDS;
+  readonly ports: readonly PortDS[];
+  readonly foreignMasters: readonly {
+    readonly port: PortIdentity;
+    readonly announce: MessageOf<'Announce'>;
+    /** It is the best of its port. */
+    readonly best: boolean;
+  }[];
+  readonly lockState: LockState;
+  readonly servo: ServoKind;
+  readonly holdover: HoldoverState;
+  /** PTP seconds per second of the raw time stamps, minus 1. */
+  readonly rateOffset: number;
+  /** Of the offsets' magnitudes. */
+  readonly meanOffset: DurationNs;
+  readonly offsetWindows: readonly OffsetWindow[];
+  /** What timePropertiesDS says while this clock is the grandmaster. */
+  readonly ownTimePropertiesDS: TimePropertiesDS;
+  /** From the grandmaster to this clock, itself included. */
+  readonly pathSequence: readonly ClockIdentity[];
+  readonly pathTrace: boolean;
+  /** Receive time stamp of the parent's latest Sync; none yet: undefined. */
+  readonly latestSync: Instant | undefined;
+}

@@ -1,0 +1,74 @@
+/**
+ * How good a clock is that has lost its grandmaster: the degradation of clockClass (7.6.2.5, table 4). For a while, which its
+ * oscillator must be specified for, it is nearly what it followed; after that it is what it is by itself.
+ */
+import type { Output } from '../io.js';
+import type { LockState } from '../servo/servo.js';
+import type { DurationNs } from '../time/instant.js';
+
+export interface HoldoverSpecification {
+  /** For so long the rate that was learned in lock is good enough. */
+  readonly duration: DurationNs;
+  /** Meanwhile; degradation alternative B unless set. */
+  readonly clockClass?: number;
+}
+
+/** `unspecified`: nobody has said for how long it is good; `none`: there is a master, or there never was one. */
+export type HoldoverState = 'none' | 'unspecified' | 'withinSpecification' | 'beyondSpecification';
+
+/**
+ * Table 4, degradation alternative B, of a clock that held the time of a primary reference (class 6), or of an
+ * application-specific one (class 13). 7, 14 and alternative A (52, 58) are of clocks that are never slaves.
+ */
+const degradationAlternativeB = { ptpTimescale: 187, arbitraryTimescale: 193 } as const;
+
+/** The class within specification; undefined: what was followed was no better. @param lost class of the grandmaster */
+export function heldClockClass(
+  { clockClass }: HoldoverSpecification,
+  lost: number,
+  ptpTimescale: boolean,
+): number | undefined {
+  const { ptpTimescale: ptp, arbitraryTimescale: arbitrary } = degradationAlternativeB;
+  const held = clockClass ?? (ptpTimescale ? ptp : arbitrary);
+  return lost <= held ? held : undefined;
+}
+
+export const holdoverTimer = 'holdover';
+
+export class Holdover {
+  readonly specification: HoldoverSpecification | undefined;
+  #state: HoldoverState = 'none';
+
+  constructor(specification: HoldoverSpecification | undefined) {
+    this.specification = specification;
+  }
+
+  get state(): HoldoverState {
+    return this.#state;
+  }
+
+  /** The master's time stays away. @param lockState until now */
+  begin(lockState: LockState): readonly Output[] {
+    if (this.#state !== 'none' || lockState === 'unlocked') return [];
+    if (this.specification === undefined) {
+      this.#state = 'unspecified';
+      return [];
+    }
+    // A rate that was still being learned is within no specification.
+    this.#state = lockState === 'locked' ? 'withinSpecification' : 'beyondSpecification';
+    if (this.#state !== 'withinSpecification') return [];
+    return [{ kind: 'setTimer', timer: holdoverTimer, after: this.specification.duration }];
+  }
+
+  /** The timer has expired. */
+  expire(): void {
+    if (this.#state === 'withinSpecification') this.#state = 'beyondSpecification';
+  }
+
+  /** There is a master's time again, and the clock moves by it. */
+  end(): readonly Output[] {
+    const before = this.#state;
+    this.#state = 'none';
+    return before === 'withinSpecification' ? [{ kind: 'cancelTimer', timer: holdoverTimer }] : [];
+  }
+}
