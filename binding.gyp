@@ -46,6 +46,7 @@
       'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_CPP_EXCEPTIONS'],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
       'sources': [
+        'addon/io/clock_adjustment.cc',
         'addon/io/driver_calls.cc',
         'addon/io/engine.cc',
         'addon/io/engine_clocks.cc',
@@ -63,6 +64,7 @@
         'addon/io/timestamp_limits.cc',
         'addon/io/timestamping_netlink.cc',
         'addon/io/transmit_socket.cc',
+        'addon/node/clock_options.cc',
         'addon/node/counters_object.cc',
         'addon/node/engine_object.cc',
         'addon/node/forwarder_object.cc',
@@ -83,6 +85,7 @@
           'ldflags': ['-fsanitize=address,undefined'],
           'sources': [
             '<@(pure_sources)',
+            'addon/io/clock_adjustment.cc',
             'addon/io/driver_calls.cc',
             'addon/io/error.cc',
             'addon/io/hardware_clock.cc',

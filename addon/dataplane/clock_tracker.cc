@@ -25,7 +25,7 @@ ClockTracker::Outcome ClockTracker::add(const CrossTimestamp& sample) {
   const double noise_limit =
       std::max<double>(kJumpThresholdNs, 5 * noise_ns_) + static_cast<double>(sample.window_ns) / 2;
   bool moved;
-  if (relation_.valid) {
+  if (relation_.valid || unconfirmed_) {
     const double residual =
         static_cast<double>(offset - origin_offset_ns_) - predicted_offset(sample.reference_ns);
     moved = std::abs(residual) > noise_limit;
@@ -50,10 +50,28 @@ ClockTracker::Outcome ClockTracker::add(const CrossTimestamp& sample) {
   return relation_.valid ? Outcome::kFollowing : Outcome::kAcquiring;
 }
 
-bool ClockTracker::miss() {
-  if (++missed_in_a_row_ < kMaxMissed || !relation_.valid) return false;
+// Every sample becomes what it would have been, had the clock always run as it does from now on.
+void ClockTracker::adjusted(int64_t reference_ns, int64_t step_ns, double rate_change) {
+  for (uint32_t i = 0; i < count_; ++i) {
+    const auto since = static_cast<double>(samples_[i].reference_ns - reference_ns);
+    samples_[i].clock_ns += step_ns + std::llround(rate_change * since);
+  }
+  if (!relation_.valid && !unconfirmed_) {
+    if (step_ns != 0) ++relation_.epoch;
+    return;
+  }
+  fit();
+  if (step_ns == 0) return;
   ++relation_.epoch;
   relation_.valid = false;
+  unconfirmed_ = true;
+}
+
+bool ClockTracker::miss() {
+  if (++missed_in_a_row_ < kMaxMissed || !(relation_.valid || unconfirmed_)) return false;
+  ++relation_.epoch;
+  relation_.valid = false;
+  unconfirmed_ = false;
   count_ = 0;
   next_ = 0;
   return true;
@@ -63,6 +81,7 @@ void ClockTracker::restart(const CrossTimestamp& sample) {
   count_ = 0;
   next_ = 0;
   relation_.valid = false;
+  unconfirmed_ = false;
   noise_ns_ = 0;
   shortest_window_ns_ = sample.window_ns;
   append(sample);
@@ -127,6 +146,7 @@ void ClockTracker::fit() {
   relation_.common_anchor = static_cast<ScaledInstant>(origin_reference_ns_) * 65536 -
                             static_cast<ScaledInstant>(intercept_ns_ * 65536.0);
   relation_.valid = true;
+  unconfirmed_ = false;
   offset_ns_ = origin_offset_ns_ + static_cast<int64_t>(std::llround(intercept_ns_));
   rate_ppb_ = slope_ * 1e9;
 }

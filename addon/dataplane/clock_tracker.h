@@ -38,6 +38,11 @@ class ClockTracker {
   };
   Outcome add(const CrossTimestamp& sample);
 
+  // We have adjusted the clock ourselves when the reference was `reference_ns`: set it forward by
+  // `step_ns` and let it run faster by `rate_change` (1e-6 is 1 ppm). The line is bent, not
+  // forgotten. A step ends its epoch, and the next reading must confirm it before it is believed.
+  void adjusted(int64_t reference_ns, int64_t step_ns, double rate_change);
+
   // So many readings that fail in a row say that the clock is gone.
   static constexpr uint32_t kMaxMissed = 50;
   // A reading has failed. True when the line is forgotten for it: nobody would notice a move any
@@ -62,6 +67,7 @@ class ClockTracker {
   uint32_t count_ = 0;
   uint32_t next_ = 0;
   ClockRelation relation_{.valid = false};
+  bool unconfirmed_ = false;  // there is a line, but no reading since the clock was set by us
   // The line: clock - reference = offset_at_origin + slope * (reference - origin), the first sample
   // taken off both.
   int64_t origin_reference_ns_ = 0;

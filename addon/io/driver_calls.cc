@@ -1,6 +1,7 @@
 #include "addon/io/driver_calls.h"
 
 #include <sys/ioctl.h>
+#include <sys/timex.h>
 
 #include "addon/io/timestamping_netlink.h"
 
@@ -15,6 +16,9 @@ class KernelCalls final : public DriverCalls {
   int set_timestamping_by_netlink(const std::string& interface, int transmit_type,
                                   int receive_filter) override {
     return io::set_timestamping_by_netlink(interface, transmit_type, receive_filter);
+  }
+  int adjust_clock(clockid_t clock, timex* request) override {
+    return ::clock_adjtime(clock, request);
   }
 };
 

@@ -1,7 +1,12 @@
-// The one way from here into the network drivers, so that tests can answer in their place.
+// The one way from here into the network drivers and their clocks, so that tests can answer in
+// their place.
 #pragma once
 
+#include <time.h>
+
 #include <string>
+
+struct timex;
 
 namespace ptpswitch::io {
 
@@ -13,6 +18,8 @@ class DriverCalls {
   // As set_timestamping_by_netlink: 0 or an errno.
   virtual int set_timestamping_by_netlink(const std::string& interface, int transmit_type,
                                           int receive_filter) = 0;
+  // As clock_adjtime(2): not negative, or -1 and errno.
+  virtual int adjust_clock(clockid_t clock, timex* request) = 0;
 };
 
 // The kernel's.

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <future>
 
 #include "addon/io/monotonic_clock.h"
 #include "addon/io/timestamp_limits.h"
@@ -452,6 +453,12 @@ void Engine::submit(std::vector<Submission> frames) {
       if (ports_[port].unread_timestamps != 0) read_timestamps(port);
     }
   });
+}
+
+std::optional<Error> Engine::adjust_clock(uint32_t port, const ClockAdjustment& adjustment) {
+  std::promise<std::optional<Error>> done;
+  post([&] { done.set_value(adjust_now(port, adjustment)); });
+  return done.get_future().get();
 }
 
 void Engine::lose_transmit_timestamps(uint32_t port, uint32_t count) {

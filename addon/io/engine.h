@@ -58,6 +58,7 @@ struct EnginePortInfo {
   int64_t clock_offset_ns = 0;
   double clock_rate_ppb = 0;
   double clock_uncertainty_ns = 0;
+  dataplane::ClockRelation clock_relation{.valid = false};
 };
 
 // Counters that outlive the engine for those who still read them.
@@ -77,6 +78,9 @@ class Engine final : private dataplane::Effects {
     std::optional<uint32_t> context;
   };
   void submit(std::vector<Submission> frames);
+  // Sets and slews the hardware clock of a port, and all that was related to it, before it returns.
+  // None: done; else why not, for the user.
+  std::optional<Error> adjust_clock(uint32_t port, const ClockAdjustment& adjustment);
   // Test seam: throws away the next `count` transmit time stamps of a port.
   void lose_transmit_timestamps(uint32_t port, uint32_t count);
 
@@ -128,6 +132,7 @@ class Engine final : private dataplane::Effects {
   void verify_clocks(int64_t now);
   std::optional<int64_t> clocks_due() const;
   void read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts);
+  std::optional<Error> adjust_now(uint32_t port, const ClockAdjustment& adjustment);
   void forget_clock(HardwareClockTrack& clock);
   void publish_clock(HardwareClockTrack& clock, bool moved);
   void check_system_clock();

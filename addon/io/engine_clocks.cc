@@ -8,6 +8,12 @@
 namespace ptpswitch::io {
 namespace {
 
+int64_t realtime_ns() {
+  timespec now;
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+}
+
 // Hardware clocks are read this often, best of so many attempts. A clock slewed by 20 ppm is 400 ns
 // off its line after one interval.
 constexpr int64_t kClockReadIntervalNs = 20'000'000;
@@ -97,6 +103,21 @@ void Engine::read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts) 
   }
 }
 
+std::optional<Error> Engine::adjust_now(uint32_t index, const ClockAdjustment& adjustment) {
+  const Port& port = ports_[index];
+  if (port.clock == nullptr) {
+    return Error{kErrTimestamping, port.info.interface +
+                                       ": without hardware time stamps it has no clock to steer; "
+                                       "use clock: virtual"};
+  }
+  const int64_t before = realtime_ns();
+  if (auto error = port.clock->device.adjust(adjustment)) return error;
+  const int64_t at = before + (realtime_ns() - before) / 2;
+  port.clock->tracker.adjusted(at, adjustment.step_ns, adjustment.rate_change);
+  publish_clock(*port.clock, false);
+  return std::nullopt;
+}
+
 // Its readings fail again and again.
 void Engine::forget_clock(HardwareClockTrack& clock) {
   publish_clock(clock, false);
@@ -118,6 +139,7 @@ void Engine::publish_clock(HardwareClockTrack& clock, bool moved) {
     port.info.clock_offset_ns = clock.tracker.offset_ns();
     port.info.clock_rate_ppb = clock.tracker.rate_ppb();
     port.info.clock_uncertainty_ns = clock.tracker.noise_ns();
+    port.info.clock_relation = clock.tracker.relation();
     if (!moved) continue;
     forwarder_.counters(index).add(dataplane::Counter::kClockMoved);
     records_.push({.kind = RecordKind::kClockMoved, .port = static_cast<uint8_t>(index)});

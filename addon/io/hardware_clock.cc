@@ -20,17 +20,25 @@ CrossTimestamp between(int64_t before, int64_t clock, int64_t after) {
 // What a driver or a kernel says to a call that it does not have; any other error passes.
 bool lacks_means(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EINVAL; }
 
+std::string path_of(int phc_index) { return "/dev/ptp" + std::to_string(phc_index); }
+
 }  // namespace
 
 std::variant<HardwareClock, Error> HardwareClock::open(int phc_index) {
-  const std::string path = "/dev/ptp" + std::to_string(phc_index);
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const std::string path = path_of(phc_index);
+  // Newer kernels let only those adjust it who may write; whoever never does need not.
+  FileDescriptor fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd.valid()) fd = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) {
     return Error{kErrTimestamping,
                  describe_errno(path + ": cannot open the hardware clock", errno) +
                      "; run as root, or use timestamping: software"};
   }
   return HardwareClock(std::move(fd), phc_index, driver_calls());
+}
+
+std::optional<Error> HardwareClock::adjust(const ClockAdjustment& adjustment) {
+  return adjust_clock(clock_id_of(fd_.get()), path_of(phc_index_), adjustment, *calls_);
 }
 
 std::optional<CrossTimestamp> HardwareClock::read(uint32_t attempts) {

@@ -1,4 +1,5 @@
-// One PTP hardware clock (/dev/ptpN), read against CLOCK_REALTIME by the best means its driver has.
+// One PTP hardware clock (/dev/ptpN), read against CLOCK_REALTIME by the best means its driver has,
+// and adjusted.
 #pragma once
 
 #include <optional>
@@ -6,6 +7,7 @@
 #include <variant>
 
 #include "addon/dataplane/clock_tracker.h"
+#include "addon/io/clock_adjustment.h"
 #include "addon/io/driver_calls.h"
 #include "addon/io/error.h"
 #include "addon/io/file_descriptor.h"
@@ -20,6 +22,9 @@ class HardwareClock {
       : fd_(std::move(fd)), phc_index_(phc_index), calls_(&calls) {}
 
   int phc_index() const { return phc_index_; }
+
+  // None: done; else why not, for the user.
+  std::optional<Error> adjust(const ClockAdjustment& adjustment);
 
   // The reading of `attempts` that took least time; none when the driver fails.
   std::optional<dataplane::CrossTimestamp> read(uint32_t attempts);

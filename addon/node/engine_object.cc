@@ -1,5 +1,6 @@
 #include "addon/node/engine_object.h"
 
+#include "addon/node/clock_options.h"
 #include "addon/node/counters_object.h"
 #include "addon/node/options.h"
 
@@ -14,6 +15,8 @@ Napi::Function EngineObject::define(Napi::Env env) {
           InstanceMethod("submit", &EngineObject::submit),
           InstanceMethod("ports", &EngineObject::ports),
           InstanceMethod("counters", &EngineObject::counters),
+          InstanceMethod("readClock", &EngineObject::read_clock),
+          InstanceMethod("adjustClock", &EngineObject::adjust_clock),
           InstanceMethod("loseTransmitTimestamps", &EngineObject::lose_transmit_timestamps),
           InstanceMethod("close", &EngineObject::close),
       });
@@ -96,6 +99,29 @@ Napi::Value EngineObject::ports(const Napi::CallbackInfo& info) {
 
 Napi::Value EngineObject::counters(const Napi::CallbackInfo& info) {
   return counters_object(info.Env(), engine(info.Env()).counters());
+}
+
+// readClock(port | 'system'): a ClockReading, or null (src/native/data-plane.ts).
+Napi::Value EngineObject::read_clock(const Napi::CallbackInfo& info) {
+  if (is_system_clock(info[0])) return clock_reading(info.Env(), system_clock_relation());
+  const std::vector<io::EnginePortInfo> ports = engine(info.Env()).ports();
+  const uint32_t index = read_integer(info[0], "port", static_cast<uint32_t>(ports.size()) - 1);
+  return clock_reading(info.Env(), ports[index].clock_relation);
+}
+
+// adjustClock(port | 'system', {stepNs, ratePpb})
+void EngineObject::adjust_clock(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  io::Engine& running = engine(env);
+  const io::ClockAdjustment adjustment = read_clock_adjustment(info[1]);
+  std::optional<io::Error> error;
+  if (is_system_clock(info[0])) {
+    error = io::adjust_clock(CLOCK_REALTIME, "CLOCK_REALTIME", adjustment, io::driver_calls());
+  } else {
+    const auto ports = static_cast<uint32_t>(running.ports().size());
+    error = running.adjust_clock(read_integer(info[0], "port", ports - 1), adjustment);
+  }
+  if (error) throw_error(env, *error);
 }
 
 void EngineObject::lose_transmit_timestamps(const Napi::CallbackInfo& info) {

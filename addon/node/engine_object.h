@@ -25,6 +25,8 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   void submit(const Napi::CallbackInfo& info);
   Napi::Value ports(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
+  Napi::Value read_clock(const Napi::CallbackInfo& info);
+  void adjust_clock(const Napi::CallbackInfo& info);
   void lose_transmit_timestamps(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "addon/node/clock_options.h"
 #include "addon/node/counters_object.h"
 #include "addon/node/options.h"
 
@@ -19,6 +20,8 @@ Napi::Function ForwarderObject::define(Napi::Env env) {
                          InstanceMethod("setLink", &ForwarderObject::set_link),
                          InstanceMethod("relate", &ForwarderObject::relate),
                          InstanceMethod("crossTimestamp", &ForwarderObject::cross_timestamp),
+                         InstanceMethod("readClock", &ForwarderObject::read_clock),
+                         InstanceMethod("clockAdjusted", &ForwarderObject::clock_adjusted),
                          InstanceMethod("configure", &ForwarderObject::configure),
                          InstanceMethod("drain", &ForwarderObject::drain),
                          InstanceMethod("counters", &ForwarderObject::counters),
@@ -127,6 +130,21 @@ Napi::Value ForwarderObject::cross_timestamp(const Napi::CallbackInfo& info) {
   clock.Set("ratePpb", tracker.rate_ppb());
   clock.Set("uncertaintyNs", tracker.noise_ns());
   return clock;
+}
+
+// readClock(port): a ClockReading, or null.
+Napi::Value ForwarderObject::read_clock(const Napi::CallbackInfo& info) {
+  return clock_reading(info.Env(), trackers_[read_port(info[0])].relation());
+}
+
+// clockAdjusted(port, referenceNs, {stepNs, rateChangePpb}): the hardware clock has just been.
+void ForwarderObject::clock_adjusted(const Napi::CallbackInfo& info) {
+  const uint32_t port = read_port(info[0]);
+  const int64_t reference_ns = read_timestamp(info[1], "referenceNs");
+  const io::ClockAdjustment adjustment = read_clock_adjustment(info[2]);
+  dataplane::ClockTracker& tracker = trackers_[port];
+  tracker.adjusted(reference_ns, adjustment.step_ns, adjustment.rate_change);
+  forwarder_.relate(port, tracker.relation());
 }
 
 // configure(port, {ingressLatencyNs, egressLatencyNs, delayAsymmetryNs, outstandingLimit})

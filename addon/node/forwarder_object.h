@@ -40,6 +40,8 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   void set_link(const Napi::CallbackInfo& info);
   void relate(const Napi::CallbackInfo& info);
   Napi::Value cross_timestamp(const Napi::CallbackInfo& info);
+  Napi::Value read_clock(const Napi::CallbackInfo& info);
+  void clock_adjusted(const Napi::CallbackInfo& info);
   void configure(const Napi::CallbackInfo& info);
   Napi::Value drain(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);

@@ -239,3 +239,52 @@ TEST_CASE("a clock that cannot be read any more is related no longer, and anew w
   CHECK(tracker.add(clock.read()) == Outcome::kFollowing);
   CHECK(std::abs(error_ns(tracker, clock, clock.now())) < 2.0);
 }
+
+TEST_CASE("a clock that we slew ourselves stays related, by a line that is bent at once") {
+  SimulatedClock clock(5'000'000'000, 30e-6);
+  ClockTracker tracker;
+  follow(tracker, clock, 40);
+  const uint32_t epoch = tracker.relation().epoch;
+  clock.set_rate(30e-6 - 25e-6);
+  tracker.adjusted(clock.now(), 0, -25e-6);
+  CHECK(tracker.relation().valid);
+  CHECK(tracker.rate_ppb() == doctest::Approx(5'000).epsilon(0.01));
+  CHECK(std::abs(error_ns(tracker, clock, clock.now() + kIntervalNs)) < 3);
+  for (int i = 0; i < 40; ++i) {
+    REQUIRE(tracker.add(clock.read()) == Outcome::kFollowing);
+    REQUIRE(std::abs(error_ns(tracker, clock, clock.now())) < 3);
+  }
+  CHECK(tracker.relation().epoch == epoch);
+}
+
+TEST_CASE("a clock that we set ourselves is related again by the next reading") {
+  SimulatedClock clock(5'000'000'000, 30e-6);
+  ClockTracker tracker;
+  follow(tracker, clock, 40);
+  const uint32_t epoch = tracker.relation().epoch;
+  clock.step(-3'600'000'000'000);
+  tracker.adjusted(clock.now(), -3'600'000'000'000, 0);
+  // Time stamps from before may still be on their way.
+  CHECK_FALSE(tracker.relation().valid);
+  CHECK(tracker.relation().epoch == epoch + 1);
+  CHECK(tracker.add(clock.read()) == Outcome::kFollowing);
+  CHECK(tracker.relation().valid);
+  CHECK(std::abs(error_ns(tracker, clock, clock.now())) < 3);
+}
+
+TEST_CASE("a clock that does not do as it was told is noticed as one that was moved") {
+  SimulatedClock clock(5'000'000'000, 30e-6);
+  ClockTracker tracker;
+  follow(tracker, clock, 40);
+  tracker.adjusted(clock.now(), 1'000'000, 0);
+  CHECK(tracker.add(clock.read()) == Outcome::kMoved);
+}
+
+TEST_CASE("what we do to a clock before there is a line is no move of it") {
+  SimulatedClock clock(5'000'000'000, 30e-6);
+  ClockTracker tracker;
+  for (uint32_t i = 1; i < ClockTracker::kMinimumSamples; ++i) tracker.add(clock.read());
+  clock.step(1'000'000'000);
+  tracker.adjusted(clock.now(), 1'000'000'000, 0);
+  CHECK(tracker.add(clock.read()) == Outcome::kFollowing);
+}

@@ -6,6 +6,7 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -87,6 +88,26 @@ class FakeDriver final : public io::DriverCalls {
     return set_mode(wanted);
   }
 
+  // Of the clock: its frequency, ppm * 2^16, and all that it was set forward by.
+  int adjust_clock(clockid_t clock, timex* request) override {
+    adjusted_clock = clock;
+    if (refusal != 0) {
+      errno = refusal;
+      return -1;
+    }
+    if (request->modes == ADJ_FREQUENCY) frequency = request->freq;
+    if (request->modes == (ADJ_SETOFFSET | ADJ_NANO)) {
+      CHECK(request->time.tv_usec >= 0);
+      CHECK(request->time.tv_usec < 1'000'000'000);
+      set_forward_ns += request->time.tv_sec * 1'000'000'000 + request->time.tv_usec;
+    }
+    request->freq = frequency;
+    return 0;
+  }
+  clockid_t adjusted_clock = 0;
+  long frequency = 0;
+  int64_t set_forward_ns = 0;
+
   // A kernel and a driver that have the netlink form.
   bool netlink = false;
   int told_by_netlink = 0;
@@ -94,7 +115,7 @@ class FakeDriver final : public io::DriverCalls {
   // The driver does not tell its mode.
   bool secretive = false;
   hwtstamp_config mode{.flags = 0, .tx_type = HWTSTAMP_TX_OFF, .rx_filter = HWTSTAMP_FILTER_NONE};
-  // The driver lets nobody set the mode.
+  // The driver lets nobody set the mode, nor adjust the clock.
   int refusal = 0;
   // Readings of the clock, one after the other: how long each takes. The hardware clock is
   // `kOffsetNs` ahead and read in the middle.
@@ -372,4 +393,32 @@ TEST_CASE("a clock that fails for once gives no reading, and is read the same wa
     driver.clock_errno = 0;
     CHECK(clock.read(8)->window_ns == window_ns);
   }
+}
+
+TEST_CASE("a clock is slewed on top of its present rate, and set either way") {
+  FakeDriver driver(kIgb);
+  io::HardwareClock clock = clock_of(driver);
+  driver.frequency = 30 * 65536;  // somebody has had it 30 ppm faster
+  CHECK_FALSE(clock.adjust({.step_ns = 0, .rate_change = -10e-6}));
+  CHECK(driver.frequency == 20 * 65536);
+  CHECK(driver.set_forward_ns == 0);
+  CHECK_FALSE(clock.adjust({.step_ns = -1'250'000'000, .rate_change = 0.5e-6}));
+  CHECK(driver.frequency == 20 * 65536 + 32768);
+  CHECK(driver.set_forward_ns == -1'250'000'000);
+  CHECK((driver.adjusted_clock & 7) == 3);  // told by its file descriptor
+}
+
+TEST_CASE("a clock that cannot be adjusted is told with the reason and the remedy") {
+  FakeDriver driver(kIgb);
+  io::HardwareClock clock = clock_of(driver);
+  const auto told = [&](int error) {
+    driver.refusal = error;
+    return clock.adjust({.step_ns = 1, .rate_change = 0}).value().message;
+  };
+  CHECK(told(EPERM) ==
+        "/dev/ptp0: the clock cannot be adjusted: Operation not permitted (errno 1); run as root, "
+        "or grant CAP_SYS_TIME and write access, or use clock: virtual");
+  CHECK(told(EOPNOTSUPP).ends_with("; use clock: virtual"));
+  CHECK(told(ERANGE).ends_with(
+      "; its oscillator is further off than it can be slewed by; use clock: virtual"));
 }

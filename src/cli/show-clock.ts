@@ -48,7 +48,11 @@ function partOf(what: string, status: ClockStatus): object {
 function members(part: object): string {
   return table(
     Object.entries(part).flatMap(([name, value]: [string, unknown]) =>
-      name === 'ports' ? portLines(value as ClockStatus['clock']['ports']) : lines(name, value),
+      name === 'ports'
+        ? portLines(value as ClockStatus['clock']['ports'])
+        : name === 'steered'
+          ? steeredLines(value as ClockStatus['clock']['steered'])
+          : lines(name, value),
     ),
   );
 }
@@ -74,6 +78,13 @@ function lines(name: string, value: unknown): string[][] {
 function portLines(ports: ClockStatus['clock']['ports']): string[][] {
   return ports.map(({ interface: name, portIdentity, portState }) => {
     return [name, `${portIdentity} ${withNewName(portState)}`];
+  });
+}
+
+function steeredLines(steered: ClockStatus['clock']['steered']): string[][] {
+  return steered.map(({ name, interfaces, aheadNs }) => {
+    const ahead = aheadNs === null ? 'not steered yet' : `${aheadNs.toFixed(0)} ns ahead`;
+    return [`steered ${name}`, `${ahead} (${interfaces.join(', ')})`];
   });
 }
 

@@ -94,7 +94,8 @@ export interface ClockConfig {
   readonly slaveOnly: boolean;
   /** Announce tells which clocks it has come through, clause 16.2. */
   readonly pathTrace: boolean;
-  readonly clock: 'virtual';
+  /** What it steers: nothing, the hardware clocks of its ports, CLOCK_REALTIME. */
+  readonly clock: 'virtual' | 'phc' | 'system';
   /** How offsets from the master become a rate. */
   readonly servo: 'pi' | 'linreg';
   /** What the clock claims after it has lost its grandmaster (7.6.2.5); absent: nothing. */

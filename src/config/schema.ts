@@ -180,12 +180,6 @@ const instance = z
   )
   .superRefine((value, context) => {
     if (value.type !== 'bc' && value.type !== 'oc') return;
-    if (value.clock !== 'virtual') {
-      complain(context, ['clock'], {
-        problem: `${value.clock} is not available in this version`,
-        remedy: 'use clock: virtual',
-      });
-    }
     if (value.holdover !== undefined) {
       const held = value.holdover.clockClass ?? worstHeldClockClass;
       if (value.clockClass <= held) {
@@ -248,6 +242,9 @@ const root = shape.transform((config, context): Config => {
       complain(context, ['instances', index, ...path], complaint);
     }),
   );
+  complainOfSteering(config.timestamping, instances, (index, complaint) => {
+    complain(context, ['instances', index, 'clock'], complaint);
+  });
   complainOfVlans(config.bridge, config.ports, context);
   const { bridge: wanted, ...rest } = config;
   return {
@@ -256,6 +253,40 @@ const root = shape.transform((config, context): Config => {
     ...(wanted && { bridge: bridgeConfig(wanted, config.ports) }),
   };
 });
+
+/** What is steered is the scale of the time stamps, and one instance's alone. */
+function complainOfSteering(
+  timestamping: Config['timestamping'],
+  instances: readonly InstanceConfig[],
+  complainAt: (index: number, complaint: Complaint) => void,
+): void {
+  const takenBy = new Map<string, number>();
+  for (const [index, instance] of instances.entries()) {
+    if (!('clock' in instance) || instance.clock === 'virtual') continue;
+    const { clock, domain } = instance;
+    const fits = clock === 'system' ? timestamping === 'software' : timestamping !== 'software';
+    if (!fits) {
+      const wanted = clock === 'system' ? 'software' : 'auto';
+      complainAt(index, {
+        problem: `${clock} does not go with timestamping: ${timestamping}`,
+        remedy: `write timestamping: ${wanted}, or use clock: virtual`,
+      });
+    }
+    const names = clock === 'system' ? ['the system clock'] : instance.ports.map(clockNameOf);
+    const taken = names.find((name) => takenBy.has(name));
+    if (taken !== undefined) {
+      complainAt(index, {
+        problem: `${taken} is steered by the instance of domain ${takenBy.get(taken)} already`,
+        remedy: 'use clock: virtual for one of them',
+      });
+    }
+    for (const name of names) takenBy.set(name, domain);
+  }
+}
+
+function clockNameOf({ interface: name }: ClockPortConfig): string {
+  return `the clock of ${name}`;
+}
 
 /** A clock with each of its ports spelled out. */
 function resolved(
@@ -296,7 +327,7 @@ function resolved(
   return {
     ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
     clockClass: slaveOnly ? slaveOnlyClockClass : parsed.clockClass,
-    ...{ slaveOnly, pathTrace, clock: 'virtual', servo, ports },
+    ...{ slaveOnly, pathTrace, clock: parsed.clock, servo, ports },
     ...(parsed.holdover && { holdover: parsed.holdover }),
   };
 }

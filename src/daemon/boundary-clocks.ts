@@ -11,18 +11,19 @@ import type { HoldoverSpecification } from '../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../core/instance/managed-boundary-clock.js';
 import { defaultServoSettings } from '../core/servo/servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
-import { durationNs, instantFromNs } from '../core/time/instant.js';
+import { durationNs, instantFromNs, type Instant } from '../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../core/time/time-interval.js';
 import type { DataPlane } from '../native/data-plane.js';
 import { clockFactsOf } from './clock-facts.js';
 import { clockStatusOf, type ClockStatus } from './clock-status.js';
+import type { SteeredClockStatus } from './clock-steering.js';
 import type { InterfaceAddresses } from './host.js';
 import { identityOf, transportAt } from './port-transport.js';
 import type { Attachment, PortTransport } from './pump.js';
 
 export interface AttachedBoundaryClock {
   readonly attachment: Attachment;
-  readonly status: () => ClockStatus;
+  readonly status: (steered: readonly SteeredClockStatus[]) => ClockStatus;
   /** Something came to nothing at a port of the data plane. */
   readonly noteDiscard: (port: number, reason: string) => void;
   readonly instance: ClockConfig;
@@ -33,6 +34,8 @@ export interface BoundaryClockOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  /** As the pump's. */
+  readonly measuredAt: (common: Instant) => Instant;
   /** Uniform from 0 up to but not including 1: when Delay_Req messages are sent. Math.random unless set. */
   readonly random?: () => number;
 }
@@ -41,6 +44,7 @@ export function attachBoundaryClocks({
   dataPlane,
   config,
   addressesOf,
+  measuredAt,
   random = Math.random,
 }: BoundaryClockOptions): AttachedBoundaryClock[] {
   const interfaces = config.ports.map((port) => port.interface);
@@ -56,6 +60,7 @@ export function attachBoundaryClocks({
       facts: clockFactsOf(
         dataPlane,
         settings.ports.map(({ port }) => ({ port, transport: ports[port] })),
+        measuredAt,
       ),
     });
     const discarded: Record<string, number>[] = instance.ports.map(() => ({}));
@@ -66,14 +71,15 @@ export function attachBoundaryClocks({
         const counts = discarded[own];
         if (counts !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
       },
-      status: () =>
+      status: (steered) =>
         clockStatusOf(
           clock.clock.state(),
+          { kind: instance.clock, steered },
           instance.ports.map((port, index) => ({
             interface: port.interface,
             discarded: { ...discarded[index] },
           })),
-          aheadOfSystemClockNs(clock.clock),
+          aheadOfSystemClockNs(clock.clock, measuredAt),
         ),
       instance,
       clock,
@@ -136,7 +142,10 @@ function specificationOf({ seconds, clockClass }: HoldoverConfig): HoldoverSpeci
 }
 
 /** Time stamps of all ports are of CLOCK_REALTIME; that it is read in milliseconds shifts both readings alike. */
-function aheadOfSystemClockNs(clock: BoundaryClock): number {
+function aheadOfSystemClockNs(
+  clock: BoundaryClock,
+  measuredAt: (common: Instant) => Instant,
+): number {
   const systemTime = instantFromNs(BigInt(Date.now()) * 1_000_000n);
-  return Number(clock.timeAt(systemTime) - systemTime) / Number(unitsPerNs);
+  return Number(clock.timeAt(measuredAt(systemTime)) - systemTime) / Number(unitsPerNs);
 }

@@ -1,6 +1,6 @@
 /** What of this box the clocks tell to those who manage them. */
 import type { ClockFacts, PortFacts } from '../core/management/clock-facts.js';
-import { instantFromNs } from '../core/time/instant.js';
+import { instantFromNs, type Instant } from '../core/time/instant.js';
 import { messageTypeCodes, type MessageType } from '../core/wire/header.js';
 import type { MessageCounts } from '../core/wire/management-data/port-data.js';
 import type { DataPlane } from '../native/data-plane.js';
@@ -18,13 +18,22 @@ const version = productVersion();
 
 const messageTypes = Object.keys(messageTypeCodes) as MessageType[];
 
-/** @param ports by portNumber, from 1 */
-export function clockFactsOf(dataPlane: DataPlane, ports: readonly ClockPort[]): ClockFacts {
+/**
+ * @param ports by portNumber, from 1
+ * @param measuredAt the time that the clock measures in, at a time of the common timebase; that itself unless given
+ */
+export function clockFactsOf(
+  dataPlane: DataPlane,
+  ports: readonly ClockPort[],
+  measuredAt: (common: Instant) => Instant = (common) => common,
+): ClockFacts {
   return {
     version,
     // The timebase common to all ports is the system clock's (docs/decisions/0005-common-timebase.md).
     now: () =>
-      instantFromNs(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6))),
+      measuredAt(
+        instantFromNs(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6))),
+      ),
     portFacts: (portNumber) => {
       const port = ports[portNumber - 1];
       if (port === undefined) throw new RangeError(`no port ${portNumber}`);

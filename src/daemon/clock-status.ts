@@ -7,6 +7,7 @@ import type { OffsetWindow } from '../core/servo/offset-history.js';
 import { formatClockIdentity, formatPortIdentity } from '../core/time/identity.js';
 import { timeIntervalToNs } from '../core/time/time-interval.js';
 import type { ClockQuality } from '../core/wire/announce.js';
+import type { SteeredClockStatus } from './clock-steering.js';
 
 export interface ClockStatus {
   readonly clock: {
@@ -27,6 +28,9 @@ export interface ClockStatus {
     readonly lockReason: string;
     /** Offsets from the master over the last seconds; nanoseconds, null before the first. */
     readonly offsets: Readonly<Record<string, Omit<OffsetWindow, 'seconds'>>>;
+    /** What it steers: none with `virtual`. */
+    readonly clock: 'virtual' | 'phc' | 'system';
+    readonly steered: readonly SteeredClockStatus[];
     /** How much faster than its time stamps the clock runs. */
     readonly ratePpb: number;
     /** Its time minus that of the machine (CLOCK_REALTIME); in seconds of TAI, if its grandmaster's is. */
@@ -50,6 +54,12 @@ export interface ClockStatus {
   readonly foreignMasters: readonly ForeignMasterStatus[];
 }
 
+/** Of the machine, that an instance steers. */
+export interface SteeredClocks {
+  readonly kind: ClockStatus['clock']['clock'];
+  readonly steered: readonly SteeredClockStatus[];
+}
+
 export interface ForeignMasterStatus {
   readonly interface: string;
   readonly sourcePortIdentity: string;
@@ -66,6 +76,7 @@ export interface ForeignMasterStatus {
  */
 export function clockStatusOf(
   state: BoundaryClockState,
+  { kind, steered }: SteeredClocks,
   ports: readonly Pick<ClockStatus['clock']['ports'][number], 'interface' | 'discarded'>[],
   aheadOfSystemClockNs: number,
 ): ClockStatus {
@@ -86,6 +97,7 @@ export function clockStatusOf(
       offsets: Object.fromEntries(
         state.offsetWindows.map(({ seconds, ...window }) => [`${seconds}s`, window]),
       ),
+      ...{ clock: kind, steered },
       ratePpb: state.rateOffset * 1e9,
       aheadOfSystemClockNs,
       ports: state.ports.map(({ portIdentity, portState }) => ({

@@ -65,6 +65,8 @@ export interface PumpOptions {
   readonly attachments: readonly Attachment[];
   /** By port; records hold raw time stamps, the instances get them as at the reference plane. None: 0. */
   readonly latencies?: readonly PortLatency[];
+  /** The time that the instances measure in, at a time of the common timebase; that itself unless set. */
+  readonly measuredAt?: (common: Instant) => Instant;
   readonly timerClock: TimerClock;
   readonly onEvent: (event: PumpEvent) => void;
 }
@@ -80,6 +82,7 @@ export class Pump {
   readonly #dataPlane: DataPlane;
   readonly #attachments: readonly Attachment[];
   readonly #latencies: readonly PortLatency[];
+  readonly #measuredAt: (common: Instant) => Instant;
   readonly #timers: Timers;
   readonly #onEvent: (event: PumpEvent) => void;
   /** By port; empty while the interface does not exist. */
@@ -90,13 +93,21 @@ export class Pump {
   readonly #blocked = new Set<PortIndex>();
   #running = false;
 
-  constructor({ dataPlane, attachments, latencies = [], timerClock, onEvent }: PumpOptions) {
+  constructor({
+    dataPlane,
+    attachments,
+    latencies = [],
+    measuredAt = (common) => common,
+    timerClock,
+    onEvent,
+  }: PumpOptions) {
     if (attachments.length > maxAttachments) {
       throw new RangeError(`${attachments.length} instances on one data plane: at most 256`);
     }
     this.#dataPlane = dataPlane;
     this.#attachments = attachments;
     this.#latencies = latencies;
+    this.#measuredAt = measuredAt;
     this.#timers = new Timers(timerClock);
     this.#onEvent = onEvent;
     this.#macs = dataPlane.ports().map(({ mac }) => mac);
@@ -222,12 +233,18 @@ export class Pump {
   /** 7.3.4.2: what is received has passed the reference plane earlier, what is sent passes it later. */
   #ingressTimestamp(port: PortIndex, timestampNs: bigint): Instant {
     const latencyNs = this.#latencies[port]?.ingressLatencyNs ?? 0;
-    return instantAfter(instantFromNs(timestampNs), timeIntervalFromNs(-latencyNs));
+    return instantAfter(
+      this.#measuredAt(instantFromNs(timestampNs)),
+      timeIntervalFromNs(-latencyNs),
+    );
   }
 
   #egressTimestamp(port: PortIndex, timestampNs: bigint): Instant {
     const latencyNs = this.#latencies[port]?.egressLatencyNs ?? 0;
-    return instantAfter(instantFromNs(timestampNs), timeIntervalFromNs(latencyNs));
+    return instantAfter(
+      this.#measuredAt(instantFromNs(timestampNs)),
+      timeIntervalFromNs(latencyNs),
+    );
   }
 
   #onFrame(record: Extract<EngineRecord, { kind: 'frame' }>): void {

@@ -81,7 +81,8 @@ export class Switch {
 
   /**
    * Opens the engine; frames are forwarded from here on. Says one line a port.
-   * @throws what the engine throws: an Error with a stable code and a message for the operator
+   * @throws what the engine throws: an Error with a stable code and a message for the operator; also where a clock that is
+   *   to be steered cannot be
    */
   constructor(
     openDataPlane: (options: OpenOptions) => DataPlane,
@@ -101,12 +102,17 @@ export class Switch {
       timestamping: config.timestamping,
       ...engine,
     });
-    this.#clock = new TransparentClock({
-      ...{ timerClock, addressesOf, config },
-      bridge: bridge && bridgePolicy(bridge),
-      dataPlane: this.#dataPlane,
-      onEvent: (event) => this.#tell(event),
-    });
+    try {
+      this.#clock = new TransparentClock({
+        ...{ timerClock, addressesOf, config },
+        bridge: bridge && bridgePolicy(bridge),
+        dataPlane: this.#dataPlane,
+        onEvent: (event) => this.#tell(event),
+      });
+    } catch (error) {
+      this.#dataPlane.close();
+      throw error;
+    }
     this.#lastLink = this.ports().map(({ link }) => link);
     this.#introducePorts();
     this.#tellMulticast();

@@ -9,9 +9,11 @@ import { Syntoniser } from '../core/instance/syntoniser.js';
 import type { Output, Transport } from '../core/io.js';
 import type { Managed } from '../core/management/managed-clock.js';
 import { peerDelayMessageTypes } from '../core/wire/header.js';
+import type { Instant } from '../core/time/instant.js';
 import type { BridgePolicy, DataPlane } from '../native/data-plane.js';
 import { attachBoundaryClocks, type AttachedBoundaryClock } from './boundary-clocks.js';
 import type { ClockStatus } from './clock-status.js';
+import { ClockSteering } from './clock-steering.js';
 import type { InterfaceAddresses } from './host.js';
 import { ManagementRequestError, type DomainRequest } from './management.js';
 import { PeerDelayBoard, type PeerDelayStatus } from './peer-delay-board.js';
@@ -55,9 +57,13 @@ export class TransparentClock {
   readonly #peerDelay: PeerDelayBoard;
   readonly #boundaryClocks: readonly AttachedBoundaryClock[];
   readonly #transparentClocks: readonly AttachedTransparentClock[];
+  readonly #steering: ClockSteering;
   readonly #syntonisation = new SyntonisationBoard();
 
-  /** Programs the data plane; it forwards from here on. */
+  /**
+   * Programs the data plane; it forwards from here on.
+   * @throws Error for the user, where a clock is to be steered that cannot be
+   */
   constructor(options: TransparentClockOptions) {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
@@ -77,7 +83,16 @@ export class TransparentClock {
     const peerToPeerPorts = attachPeerToPeerPorts(options);
     this.#transports = peerToPeerPorts.map(({ transport }) => transport);
     this.#peerDelay = new PeerDelayBoard(config.ports.length, dataPlane.counters());
-    this.#boundaryClocks = attachBoundaryClocks(options);
+    const measuredAt = (common: Instant) => this.#steering.measuredAt(common);
+    this.#boundaryClocks = attachBoundaryClocks({ ...options, measuredAt });
+    this.#steering = new ClockSteering({
+      ...{ dataPlane, timerClock },
+      steerers: this.#boundaryClocks.map(({ instance, clock }) => ({
+        config: instance,
+        clock: clock.clock,
+      })),
+      warn: (port, message) => options.onEvent({ kind: 'portError', port, message }),
+    });
     this.#transparentClocks = attachTransparentClockManagement({
       ...options,
       clockIdentity,
@@ -92,6 +107,7 @@ export class TransparentClock {
         ...this.#transparentClocks.map(({ attachment }) => attachment),
       ],
       latencies: config.ports,
+      measuredAt,
       timerClock,
       onEvent: (event) => this.#onEvent(event),
     });
@@ -100,6 +116,7 @@ export class TransparentClock {
   start(): void {
     this.#tellForwarding(this.#options.bridge);
     this.#pump.start();
+    this.#steering.start();
   }
 
   /** The bridge has decided otherwise. */
@@ -116,6 +133,7 @@ export class TransparentClock {
 
   /** Asks and answers no more; the data plane stays as it is. */
   stop(): void {
+    this.#steering.stop();
     this.#pump.stop();
     this.#programmer.stop();
   }
@@ -133,7 +151,9 @@ export class TransparentClock {
 
   /** Of every boundary clock. */
   clocks(): ClockStatus[] {
-    return this.#boundaryClocks.map(({ status }) => status());
+    return this.#boundaryClocks.map(({ status, clock }) =>
+      status(this.#steering.statusOf(clock.clock)),
+    );
   }
 
   /**

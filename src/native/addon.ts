@@ -1,6 +1,9 @@
 /** Loads the compiled addon and gives it the shape of the DataPlane interface: the only file that touches the .node. */
 import bindings from 'bindings';
 import type {
+  AdjustableClock,
+  ClockAdjustment,
+  ClockReading,
   Counters,
   DataPlane,
   EngineRecord,
@@ -19,6 +22,8 @@ interface NativeEngine {
   submit(frames: readonly SubmitFrame[]): void;
   ports(): readonly PortInfo[];
   counters(): Counters;
+  readClock(clock: AdjustableClock): ClockReading | null;
+  adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void;
   loseTransmitTimestamps(port: number, count: number): void;
   close(): void;
 }
@@ -92,6 +97,14 @@ class AddonDataPlane implements DataPlane {
   counters(): Counters {
     this.#counters ??= this.#engine.counters();
     return this.#counters;
+  }
+
+  readClock(clock: AdjustableClock): ClockReading | null {
+    return this.#engine.readClock(clock);
+  }
+
+  adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void {
+    this.#engine.adjustClock(clock, adjustment);
   }
 
   loseTransmitTimestamps(port: number, count: number): void {

@@ -53,6 +53,26 @@ export interface PortClock {
   readonly uncertaintyNs: number;
 }
 
+/** The hardware clock of a port, or CLOCK_REALTIME. */
+export type AdjustableClock = number | 'system';
+
+/** A point of the line on which a clock runs. */
+export interface ClockReading {
+  /** What it shows, ns since 1970. */
+  readonly clockNs: bigint;
+  /** When: ns of the timebase common to all ports. */
+  readonly commonNs: bigint;
+  /** Seconds of the clock per second of the common timebase, minus 1. */
+  readonly rateOffset: number;
+}
+
+export interface ClockAdjustment {
+  /** Set forward by, nanoseconds. */
+  readonly stepNs: bigint;
+  /** From now on faster by, on top of its present rate, parts per billion. */
+  readonly rateChangePpb: number;
+}
+
 /**
  * What the engine does with the PTP messages of a domain. `terminate` hands them up as records; `p2p-tc` does so with the
  * peer delay messages.
@@ -221,6 +241,13 @@ export interface DataPlane {
   /** Ports as they are now. */
   ports(): readonly PortInfo[];
   counters(): Counters;
+  /** Null while the clock is not related to the common timebase, and where the port has none. */
+  readClock(clock: AdjustableClock): ClockReading | null;
+  /**
+   * When it returns, all that was related to the clock is so anew. Ports of one card may share theirs. Throws an Error
+   * whose `code` is ERR_PERMISSION, ERR_TIMESTAMPING or ERR_SYSTEM, and whose message is ready for the user.
+   */
+  adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void;
   /**
    * Test seam: the next `count` transmit time stamps of this port are thrown away on arrival, as a faulty driver would.
    */

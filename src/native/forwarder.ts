@@ -3,7 +3,14 @@
  * stamps and time are handed in, what is to be sent comes back. `now` is any monotonic time in nanoseconds, a fraction
  * is cut off. Every method throws TypeError with code ERR_ARGUMENT for an argument out of its range.
  */
-import type { Counters, Policy, PortClock, PortOptions } from './data-plane.js';
+import type {
+  ClockAdjustment,
+  ClockReading,
+  Counters,
+  Policy,
+  PortClock,
+  PortOptions,
+} from './data-plane.js';
 
 /** Bounds of the forwarder's tables; each one left out has the engine's own (addon/dataplane/limits.h). */
 export interface ForwarderLimits {
@@ -75,6 +82,10 @@ export interface Forwarder {
   relate(port: number, relation: ClockRelation): void;
   /** One reading of the port's own hardware clock, from which the forwarder relates it; returns where it stands. */
   crossTimestamp(port: number, reading: CrossTimestamp): PortClock;
+  /** As those readings have it; null while the clock is not related. */
+  readClock(port: number): ClockReading | null;
+  /** The port's own hardware clock has just been adjusted, at that time of the common timebase. */
+  clockAdjusted(port: number, referenceNs: bigint, adjustment: ClockAdjustment): void;
   configure(port: number, settings: ForwarderPortSettings): void;
   /** Every waiting record, for decodeRecords (records.ts). */
   drain(): Uint8Array;

@@ -5,6 +5,9 @@
 import type { DurationNs } from '../../core/time/instant.js';
 import { createForwarder } from '../addon.js';
 import type {
+  AdjustableClock,
+  ClockAdjustment,
+  ClockReading,
   Counters,
   DataPlane,
   EngineRecord,
@@ -208,6 +211,33 @@ export class VirtualDataPlane implements DataPlane {
     return this.#counters;
   }
 
+  readClock(clock: AdjustableClock): ClockReading | null {
+    const forwarder = this.#open();
+    if (clock === 'system') {
+      const ns = this.#clock.read(1, 0);
+      return { clockNs: ns, commonNs: ns, rateOffset: 0 };
+    }
+    return this.#options[clock]?.hardwareClock === undefined ? null : forwarder.readClock(clock);
+  }
+
+  adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void {
+    const forwarder = this.#open();
+    if (clock === 'system') {
+      adjust(this.#clock, adjustment);
+      return;
+    }
+    const { hardwareClock, interface: name } = this.#options[clock] ?? {};
+    if (hardwareClock === undefined) {
+      const message = `${name}: without hardware time stamps it has no clock to steer; use clock: virtual`;
+      throw Object.assign(new Error(message), { code: 'ERR_TIMESTAMPING' });
+    }
+    adjust(hardwareClock, adjustment);
+    const now = this.#clock.read(1, 0);
+    for (const [port, owner] of this.#clockOwners.entries()) {
+      if (owner === this.#clockOwners[clock]) forwarder.clockAdjusted(port, now, adjustment);
+    }
+  }
+
   loseTransmitTimestamps(port: number, count: number): void {
     this.#open();
     this.port(port).timestamper.lose(count);
@@ -284,4 +314,9 @@ export class VirtualDataPlane implements DataPlane {
       }
     }
   }
+}
+
+function adjust(clock: VirtualClock, { stepNs, rateChangePpb }: ClockAdjustment): void {
+  if (rateChangePpb !== 0) clock.oscillator.slew(rateChangePpb);
+  if (stepNs !== 0n) clock.step(Number(stepNs));
 }

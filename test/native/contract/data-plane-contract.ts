@@ -270,6 +270,27 @@ export function describeContract(open: () => Bench): void {
     });
   });
 
+  // The system clock of the machine that runs this is nobody's to adjust.
+  describe('clocks', () => {
+    test('the system clock is the common timebase itself', () => {
+      const before = bench.dataPlane.readClock('system')!;
+      const after = bench.dataPlane.readClock('system')!;
+      expect(before.clockNs).toBe(before.commonNs);
+      expect(before.rateOffset).toBeCloseTo(0, 15);
+      expect(after.clockNs).toBeGreaterThanOrEqual(before.clockNs);
+    });
+
+    test('a port with software time stamps has none to read, nor to adjust', () => {
+      expect(bench.dataPlane.readClock(0)).toBeNull();
+      expect(() => bench.dataPlane.adjustClock(0, { stepNs: 1n, rateChangePpb: 0 })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_TIMESTAMPING',
+          message: expect.stringContaining('use clock: virtual') as string,
+        }),
+      );
+    });
+  });
+
   describe('close', () => {
     test('may be said twice; after it everything else is refused with ERR_CLOSED', () => {
       const { dataPlane } = bench;
@@ -286,6 +307,10 @@ export function describeContract(open: () => Bench): void {
         },
         () => {
           dataPlane.loseTransmitTimestamps(0, 1);
+        },
+        () => dataPlane.readClock(0),
+        () => {
+          dataPlane.adjustClock(0, { stepNs: 0n, rateChangePpb: 0 });
         },
       ];
       for (const call of calls)

@@ -9,6 +9,7 @@ import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/se
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
 import type { Instant } from '../../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../../src/core/time/time-interval.js';
+import { ClockSteering, type SteeredClockStatus } from '../../../src/daemon/clock-steering.js';
 import type { PumpEvent } from '../../../src/daemon/pump.js';
 import { epochNs } from '../../../src/native/virtual/virtual-clock.js';
 import type { ClockModel, Device, PortModel } from '../../../src/native/virtual/virtual-network.js';
@@ -35,6 +36,8 @@ export interface BoundaryInstanceModel {
   /** 8 a second unless set; Delay_Req as often. */
   readonly logSyncInterval?: number;
   readonly announceReceiptTimeout?: number;
+  /** Which clocks of the device it steers; none unless set. */
+  readonly steers?: 'phc' | 'system';
   /** End to end unless set; Pdelay_Req once a second. */
   readonly delayMechanism?: 'e2e' | 'p2p';
   /** None unless set. */
@@ -58,6 +61,8 @@ export interface BoundaryNode extends Device {
   portStates(): readonly string[];
   /** Its own PTP time minus true time, now. */
   aheadNs(): number;
+  /** What it steers. */
+  steered(): readonly SteeredClockStatus[];
   /** What it has ignored, by reason. */
   readonly discards: ReadonlyMap<string, number>;
 }
@@ -79,9 +84,24 @@ export function runBoundaryClocks(
 ): readonly BoundaryNode[] {
   const identity = clockIdentityFromMac(device.dataPlane.ports()[0]?.mac ?? '');
   const instances = models.map((model) => ({
+    domain: model.domainNumber ?? 0,
+    steers: model.steers ?? ('virtual' as const),
     clock: new BoundaryClock(settingsOf(device, identity, ports, model, random)),
     discards: new Map<string, number>(),
   }));
+  const interfaces = device.portOptions.map((port) => ({ interface: port.interface }));
+  const steering = new ClockSteering({
+    dataPlane: device.dataPlane,
+    steerers: instances.map(({ clock, steers, domain }) => ({
+      config: { clock: steers, domain, ports: interfaces },
+      clock,
+    })),
+    timerClock: device.dataPlane.timerClock,
+    warn: (port, message) => {
+      throw new Error(`port ${port}: ${message}`);
+    },
+  });
+  const measuredAt = (common: Instant) => steering.measuredAt(common);
   runInstances(
     device,
     instances.map(({ clock }) => clock),
@@ -90,7 +110,9 @@ export function runBoundaryClocks(
       const discards = instances[event.instance]?.discards;
       discards?.set(event.reason, (discards.get(event.reason) ?? 0) + 1);
     },
+    measuredAt,
   );
+  steering.start();
   return instances.map(({ clock, discards }) => ({
     ...device,
     identity,
@@ -98,9 +120,10 @@ export function runBoundaryClocks(
     portStates: () => clock.state().ports.map(({ portState }) => portState),
     aheadNs: () => {
       const trueTime = instantAt(now());
-      const own = clock.timeAt(instantAt(now() + device.clock.deviationNs()));
+      const own = clock.timeAt(measuredAt(instantAt(now() + device.clock.deviationNs())));
       return Number(own - trueTime) / Number(unitsPerNs);
     },
+    steered: () => steering.statusOf(clock),
     discards,
   }));
 }

@@ -1,4 +1,5 @@
 /** A device whose ports end every message in core instances. */
+import type { Instant } from '../../../src/core/time/instant.js';
 import type { CoreInstance, PumpEvent } from '../../../src/daemon/pump.js';
 import { Pump } from '../../../src/daemon/pump.js';
 import type { Device } from '../../../src/native/virtual/virtual-network.js';
@@ -8,6 +9,7 @@ export function runInstances(
   { dataPlane, portOptions }: Device,
   instances: readonly CoreInstance[],
   onEvent: (event: PumpEvent) => void,
+  measuredAt: (common: Instant) => Instant = (common) => common,
 ): void {
   dataPlane.program({
     rules: [{ sdoId: 'any', domainNumber: 'any', action: 'terminate' }],
@@ -19,6 +21,7 @@ export function runInstances(
     dataPlane,
     attachments: instances.map((instance) => ({ instance, ports })),
     latencies: portOptions,
+    measuredAt,
     timerClock: dataPlane.timerClock,
     onEvent,
   });

@@ -349,9 +349,24 @@ describe('what is not, with file, line, key and remedy', () => {
       'switch.yaml:5: instances[0].ports[0].sourceAddress: "eth0" does not fit here; write an IP address, as in 192.0.2.1 or fe80::1',
     ],
     [
-      'a clock of a later version',
-      'ports: [a, b]\ninstances:\n  - type: bc\n    clock: phc',
-      'switch.yaml:4: instances[0].clock: phc is not available in this version; use clock: virtual',
+      'a hardware clock without hardware time stamps',
+      'timestamping: software\nports: [a, b]\ninstances:\n  - type: bc\n    clock: phc',
+      'switch.yaml:5: instances[0].clock: phc does not go with timestamping: software; write timestamping: auto, or use clock: virtual',
+    ],
+    [
+      'the system clock without its own time stamps',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    clock: system',
+      'switch.yaml:4: instances[0].clock: system does not go with timestamping: auto; write timestamping: software, or use clock: virtual',
+    ],
+    [
+      'a hardware clock that two instances steer',
+      'ports: [a, b, c]\ninstances:\n  - {type: bc, clock: phc, ports: [a, b]}\n  - type: bc\n    domain: 1\n    clock: phc\n    ports: [b, c]',
+      'switch.yaml:6: instances[1].clock: the clock of b is steered by the instance of domain 0 already; use clock: virtual for one of them',
+    ],
+    [
+      'a system clock that two instances steer',
+      'timestamping: software\nports: [a, b]\ninstances:\n  - {type: bc, clock: system}\n  - {type: bc, domain: 1, clock: system}',
+      'switch.yaml:5: instances[1].clock: the system clock is steered by the instance of domain 0 already; use clock: virtual for one of them',
     ],
     [
       'an interval out of range',

@@ -1,5 +1,8 @@
 /** A data plane without an engine: the tests set what it reports and see what it was told. */
 import type {
+  AdjustableClock,
+  ClockAdjustment,
+  ClockReading,
   Counters,
   DataPlane,
   EngineRecord,
@@ -25,6 +28,10 @@ export class FakeDataPlane implements DataPlane {
   readonly programmed: Policy[] = [];
   readonly lost: [port: number, count: number][] = [];
   readonly submitted: SubmitFrame[] = [];
+  readonly readings = new Map<AdjustableClock, ClockReading>();
+  readonly adjusted: [clock: AdjustableClock, adjustment: ClockAdjustment][] = [];
+  /** Of every adjustment. */
+  refusal: Error | undefined;
   closed = false;
   infos: PortInfo[];
   readonly #counters: Counters;
@@ -97,6 +104,13 @@ export class FakeDataPlane implements DataPlane {
   }
   counters(): Counters {
     return this.#counters;
+  }
+  readClock(clock: AdjustableClock): ClockReading | null {
+    return this.readings.get(clock) ?? null;
+  }
+  adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.adjusted.push([clock, adjustment]);
   }
   loseTransmitTimestamps(port: number, count: number): void {
     this.lost.push([port, count]);

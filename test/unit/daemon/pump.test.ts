@@ -77,6 +77,14 @@ class FakeDataPlane implements DataPlane {
     throw new Error('the pump reads no counters');
   }
 
+  readClock(): never {
+    throw new Error('the pump reads no clocks');
+  }
+
+  adjustClock(): never {
+    throw new Error('the pump adjusts no clocks');
+  }
+
   loseTransmitTimestamps(): never {
     throw new Error('the pump loses no time stamps');
   }

@@ -30,6 +30,8 @@ export const boundaryReport: BoundaryLabReport = {
     servo: 'pi',
     lockReason: 'the offsets are small',
     offsets: {},
+    clock: 'virtual',
+    steered: [],
     aheadOfSystemClockNs: 17_900e9,
     ratePpb: 10_012.3,
     ports: states.map((portState, index) => ({

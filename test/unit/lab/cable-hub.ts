@@ -103,6 +103,14 @@ export class HubDataPlane implements DataPlane {
     throw new Error('a station reads no counters');
   }
 
+  readClock(): never {
+    throw new Error('a station reads no clocks');
+  }
+
+  adjustClock(): never {
+    throw new Error('a station adjusts no clocks');
+  }
+
   loseTransmitTimestamps(): never {
     throw new Error('a station loses no time stamps');
   }

@@ -1,0 +1,22 @@
+// Hardware clocks as JavaScript sees them (src/native/data-plane.ts).
+#pragma once
+
+#include <napi.h>
+
+#include "addon/dataplane/clock_relation.h"
+#include "addon/io/clock_adjustment.h"
+
+namespace ptpswitch::node {
+
+// A ClockAdjustment. Throws a TypeError with code ERR_ARGUMENT that names the key.
+io::ClockAdjustment read_clock_adjustment(const Napi::Value& value);
+
+// An AdjustableClock that is not a port's.
+bool is_system_clock(const Napi::Value& value);
+// The system clock is the common timebase itself: the relation to it, anchored now.
+dataplane::ClockRelation system_clock_relation();
+
+// A ClockReading; null while the clock is not related.
+Napi::Value clock_reading(Napi::Env env, const dataplane::ClockRelation& relation);
+
+}  // namespace ptpswitch::node
