@@ -4,7 +4,7 @@
  */
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { BoundaryClockFollowing, Failover } from './guest/boundary-clock.js';
+import type { BoundaryClockFollowing, Failover, SystemClock } from './guest/boundary-clock.js';
 import { missingLab, runInGuest, RUN_TIMEOUT_MS, type GuestRun } from './lab.js';
 
 const RMS_LIMIT_NS = 50;
@@ -12,10 +12,40 @@ const RMS_LIMIT_NS = 50;
 const FAILOVER_LIMIT_NS = 100;
 /** announceReceiptTimeout and two more Announce intervals of 250 ms, the randomisation of the time-out, and the lock. */
 const FAILOVER_LIMIT_SECONDS = 5;
+/** Of a clock whose rate can be set in steps of 119 ppb, four times a second. */
+const STEERED_LIMIT_NS = 200;
+/** By software time stamps of the emulated machine, on one side. */
+const SYSTEM_LIMIT_NS = 50_000;
 
 const missing = missingLab();
 if (missing !== undefined)
   console.warn(`boundary clock with hardware time stamps: skipped, ${missing}`);
+
+const placesOfSlaves = [
+  ['one slave', ['eth2']],
+  ['two slaves', ['eth2', 'eth4']],
+] as const;
+
+function expectFollowing(
+  guest: GuestRun,
+  [scenario, nics]: (typeof placesOfSlaves)[number],
+): BoundaryClockFollowing {
+  const result = guest.result<BoundaryClockFollowing>(scenario);
+  expect(result.slaves.map(({ nic }) => nic)).toEqual(nics);
+  for (const { nic, seconds, rmsNs, maxNs, clockDifferenceNs } of result.slaves) {
+    console.log(
+      `clock: ${result.clock.clock}, ${scenario}, ${nic}: rms ${rmsNs.toFixed(1)} ns, max ${maxNs} ns, ` +
+        `clocks apart by ${clockDifferenceNs} ns; the boundary clock's: ${result.portClocksAheadNs.join(', ')}`,
+    );
+    expect(seconds).toBeGreaterThanOrEqual(18);
+    expect(rmsNs).toBeLessThan(RMS_LIMIT_NS);
+    expect(Math.abs(clockDifferenceNs)).toBeLessThan(RMS_LIMIT_NS);
+  }
+  // Nothing beside them that would relate one clock to another; the grandmaster's runs freely.
+  const programs = result.clockUsers.map(({ program }) => program).toSorted();
+  expect(programs).toEqual(['node', ...nics.map(() => 'ptp4l')]);
+  return result;
+}
 
 describe.skipIf(missing !== undefined)('a boundary clock, clock: virtual', () => {
   let guest: GuestRun;
@@ -24,25 +54,8 @@ describe.skipIf(missing !== undefined)('a boundary clock, clock: virtual', () =>
     guest = await runInGuest('boundary-clock', ['virtual', ...scenarios], { pairs: 3 });
   }, RUN_TIMEOUT_MS);
 
-  test.for([
-    ['one slave', ['eth2']],
-    ['two slaves', ['eth2', 'eth4']],
-  ] as const)('%s: below 50 ns rms after 20 s', ([scenario, nics]) => {
-    const result = guest.result<BoundaryClockFollowing>(scenario);
-    expect(result.slaves.map(({ nic }) => nic)).toEqual(nics);
-    for (const slave of result.slaves) {
-      const { nic, seconds, rmsNs, maxNs, clockDifferenceNs } = slave;
-      console.log(
-        `${scenario}, ${nic}: rms ${rmsNs.toFixed(1)} ns, max ${maxNs} ns, ` +
-          `clocks apart by ${clockDifferenceNs} ns`,
-      );
-      expect(seconds).toBeGreaterThanOrEqual(18);
-      expect(rmsNs).toBeLessThan(RMS_LIMIT_NS);
-      expect(Math.abs(clockDifferenceNs)).toBeLessThan(RMS_LIMIT_NS);
-    }
-    // Nothing beside them that would relate one clock to another; the grandmaster's runs freely.
-    const programs = result.clockUsers.map(({ program }) => program).toSorted();
-    expect(programs).toEqual(['node', ...nics.map(() => 'ptp4l')]);
+  test.for(placesOfSlaves)('%s: below 50 ns rms after 20 s', (places) => {
+    expectFollowing(guest, places);
   });
 
   test('failover from one NIC to another and back, without leaving the time', () => {
@@ -56,5 +69,44 @@ describe.skipIf(missing !== undefined)('a boundary clock, clock: virtual', () =>
     expect(during.maxNs).toBeLessThan(FAILOVER_LIMIT_NS);
     expect(recovered.rmsNs).toBeLessThan(RMS_LIMIT_NS);
     expect(Math.abs(recovered.clockDifferenceNs)).toBeLessThan(RMS_LIMIT_NS);
+  });
+});
+
+describe.skipIf(missing !== undefined)('a boundary clock, clock: phc', () => {
+  let guest: GuestRun;
+  beforeAll(async () => {
+    guest = await runInGuest('boundary-clock', ['phc', 'one slave', 'two slaves'], { pairs: 3 });
+  }, RUN_TIMEOUT_MS);
+
+  test.for(placesOfSlaves)(
+    '%s: below 50 ns rms after 20 s, and each of its own clocks shows PTP time',
+    (places) => {
+      const { portClocksAheadNs, clock, log } = expectFollowing(guest, places);
+      for (const aheadNs of portClocksAheadNs) {
+        expect(Math.abs(aheadNs)).toBeLessThan(STEERED_LIMIT_NS);
+      }
+      expect(clock.steered.map(({ interfaces }) => interfaces)).toEqual(
+        ['eth1', 'eth3', 'eth5'].slice(0, portClocksAheadNs.length).map((nic) => [nic]),
+      );
+      // What it does to them itself is no news to it.
+      expect(log.filter((line) => !line.includes('hardware time stamps: of its clock'))).toEqual(
+        [],
+      );
+    },
+  );
+});
+
+describe.skipIf(missing !== undefined)('a boundary clock, clock: system', () => {
+  let guest: GuestRun;
+  beforeAll(async () => {
+    guest = await runInGuest('boundary-clock', ['system', 'system'], { pairs: 3 });
+  }, RUN_TIMEOUT_MS);
+
+  test("the guest's system clock shows the UTC of a grandmaster with hardware time stamps", () => {
+    const { aheadSeconds, restNs, clock } = guest.result<SystemClock>('system');
+    console.log(`clock: system: ${aheadSeconds} s and ${restNs} ns ahead of the grandmaster`);
+    expect(aheadSeconds).toBe(-37);
+    expect(Math.abs(restNs)).toBeLessThan(SYSTEM_LIMIT_NS);
+    expect(clock.steered.map(({ name }) => name)).toEqual(['CLOCK_REALTIME']);
   });
 });

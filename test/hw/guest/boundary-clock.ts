@@ -6,10 +6,12 @@
  *                                         eth5 ── eth4 slave, the second one
  *   failover:               gm eth0 ── eth1 BC eth3 ── eth2 second gm
  *                                         eth5 ── eth4 slave
+ *   system:                 gm eth0 ── eth1 BC
  */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClockStatus } from '../../../src/daemon/clock-status.js';
 import { Network } from '../../support/netns/network.js';
 import type { Ptp4l } from '../../support/netns/ptp4l.js';
@@ -19,7 +21,14 @@ import { asleep } from './awake.js';
 import { plugIn, startSwitch } from './cabling.js';
 import { clockUsers } from './clock-users.js';
 import { MEASURED_SECONDS, type Following, type Place } from './following.js';
-import { align, detune, differenceNs, setRate, type Nic } from './hardware-clock.js';
+import {
+  align,
+  detune,
+  differenceNs,
+  setRate,
+  systemClockAheadNs,
+  type Nic,
+} from './hardware-clock.js';
 import { HardwareSlave, now, startGrandmaster } from './hardware-peer.js';
 import { scenario } from './report.js';
 
@@ -41,6 +50,14 @@ export interface Failover {
   readonly during: Omit<Following, 'clockDifferenceNs' | 'nic'>;
   /** The slave's, once it is. */
   readonly recovered: Following;
+  readonly log: readonly string[];
+}
+
+export interface SystemClock {
+  /** The guest's CLOCK_REALTIME minus the grandmaster's clock, which is of TAI: seconds, and the rest of them. */
+  readonly aheadSeconds: number;
+  readonly restNs: number;
+  readonly clock: ClockStatus['clock'];
   readonly log: readonly string[];
 }
 
@@ -66,12 +83,15 @@ function detuneAll(): void {
   detune('eth5', 20_000);
 }
 
-async function startBoundaryClock(nics: readonly Nic[]): Promise<Switch> {
+async function startBoundaryClock(
+  nics: readonly Nic[],
+  timestamping: 'hardware' | 'software' = 'hardware',
+): Promise<Switch> {
   const config = join(network.directory, `${nics.join('-')}.yaml`);
   writeFileSync(
     config,
     `ports: [${nics.join(', ')}]
-timestamping: hardware
+timestamping: ${timestamping}
 instances:
   - type: bc
     clock: ${clock}
@@ -172,6 +192,26 @@ async function failover(): Promise<Failover> {
   }
 }
 
+/** The guest's own system clock, by software time stamps, after that of a NIC. */
+async function system(): Promise<SystemClock> {
+  detuneAll();
+  const grandmaster = startGrandmaster(network, left, 'eth0');
+  const instance = await startBoundaryClock(['eth1', 'eth3'], 'software');
+  try {
+    const since = await following(instance, 'eth1');
+    await asleep(() => delay((since + SETTLING_SECONDS - now()) * 1_000));
+    const aheadNs = systemClockAheadNs('eth0');
+    const aheadSeconds = Math.round(aheadNs / 1e9);
+    return {
+      ...{ aheadSeconds, restNs: aheadNs - aheadSeconds * 1e9 },
+      clock: (await instance.clock()).clock,
+      log: instance.child.lines,
+    };
+  } finally {
+    await Promise.all([grandmaster.child.stop(), instance.child.stop()]);
+  }
+}
+
 const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
   'one slave': () => follow([{ namespace: right, nic: 'eth2' }]),
   'two slaves': () =>
@@ -180,6 +220,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       { namespace: far, nic: 'eth4' },
     ]),
   failover,
+  system,
 };
 for (const name of wanted) await scenario(name, scenarios[name]!);
 await network.close();

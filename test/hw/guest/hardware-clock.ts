@@ -69,6 +69,11 @@ export function differenceNs(a: Nic, b: Nic): number {
   );
 }
 
+/** How far the system clock is ahead of the clock of a NIC, ns. */
+export function systemClockAheadNs(nic: Nic): number {
+  return median(Array.from({ length: READINGS }, () => Number(behindSystemClock(nic))));
+}
+
 /** What is to be added to the clock to have the system's time, ns. */
 function behindSystemClock(nic: Nic): bigint {
   const text = control(nic, 'cmp');
