@@ -294,26 +294,6 @@ describe('what is not, with file, line, key and remedy', () => {
       'switch.yaml:4: instances[0].slaveOnly: a clock cannot be both slaveOnly and masterOnly; leave one of them out',
     ],
     [
-      'a clock that holdover makes no better',
-      'ports: [a, b]\ninstances:\n  - type: bc\n    clockClass: 187\n    holdover: {seconds: 60}',
-      'switch.yaml:5: instances[0].holdover: a clock of clockClass 187 is not better with 193 in holdover; give it a holdover.clockClass below its clockClass, from 128, or leave holdover out',
-    ],
-    [
-      'a holdover of a class that follows nobody',
-      'ports: [a, b]\ninstances:\n  - type: bc\n    holdover: {seconds: 60, clockClass: 7}',
-      'switch.yaml:4: instances[0].holdover.clockClass: 7 does not fit here; write a whole number from 128 to 254',
-    ],
-    [
-      'a holdover with a key misspelt',
-      'ports: [a, b]\ninstances:\n  - type: bc\n    holdover: {seconds: 60, clockClas: 140}',
-      'switch.yaml:4: instances[0].holdover.clockClas: unknown key; did you mean clockClass?',
-    ],
-    [
-      'a servo that there is not',
-      'ports: [a, b]\ninstances:\n  - type: bc\n    servo: pid',
-      'switch.yaml:4: instances[0].servo: "pid" does not fit here; write one of pi, linreg',
-    ],
-    [
       'a boundary clock that is slaveOnly',
       'ports: [a, b]\ninstances:\n  - type: bc\n    slaveOnly: true',
       'switch.yaml:4: instances[0].slaveOnly: unknown key; the keys here are type, domain, sdoId, priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance, pathTrace, clock, servo, holdover, transport, delayMechanism, logAnnounceInterval, announceReceiptTimeout, logSyncInterval, logMinDelayReqInterval, logMinPdelayReqInterval, masterOnly, vlanId, ports',
