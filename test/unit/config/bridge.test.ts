@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../../src/config/load.js';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ptp-switch-config-'));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+describe('a bridge', () => {
+  function bridgeOf(bridge: string, ports = 'a, b') {
+    const file = join(directory, 'switch.yaml');
+    writeFileSync(file, `{ports: [${ports}], instances: [{type: e2e-tc}], bridge: ${bridge}}`);
+    return loadConfig(file);
+  }
+
+  test('of our own, with every default', () => {
+    expect(bridgeOf('{name: br-ptp}').bridge).toEqual({
+      ...{ name: 'br-ptp', existing: false, stp: true, forwardDelay: 15, vlanFiltering: false },
+      ...{ igmpSnooping: true, querier: true, pruneMulticast: false, address: [] },
+      ...{ hostPtp: false, onExit: 'block' },
+    });
+  });
+
+  test('that is there already, by its name alone', () => {
+    expect(bridgeOf('br0').bridge).toMatchObject({ name: 'br0', existing: true });
+  });
+
+  test('of either kind may prune multicast', () => {
+    for (const bridge of [
+      '{name: br-ptp, pruneMulticast: true}',
+      '{join: br0, pruneMulticast: true}',
+    ])
+      expect(bridgeOf(bridge).bridge?.pruneMulticast).toBe(true);
+  });
+
+  test('filters VLANs where a port has some', () => {
+    const ports = '{interface: a, vlan: {pvid: 10}}, {interface: b, vlan: {tagged: [10, 20]}}';
+    const config = bridgeOf('{name: br-ptp}', ports);
+    expect(config.bridge?.vlanFiltering).toBe(true);
+    expect(config.ports.map(({ vlan }) => vlan)).toEqual([
+      { pvid: 10, tagged: [] },
+      { tagged: [10, 20] },
+    ]);
+  });
+});
