@@ -10,12 +10,15 @@ const bandwidth = { acquiring: 0.3, locked: 0.06 } as const;
 
 /** Slower samples make the loop no slower than this many nanoseconds between them would. */
 const maxInterval = 4e9;
+/** But no offset is to be corrected by more than itself until the next sample: 2 w T <= 1, or the loop would swing. */
+const mostCorrected = 1;
 
 /** What it has learned of the rate is all that it remembers. */
 export const piLaw: RateLaw<undefined> = (memory, sample) => {
   const { offset, learnedRateOffset: learnedBefore } = sample;
-  const period = Math.min(expectedInterval(sample), maxInterval);
   const gain = bandwidth[sample.locked ? 'locked' : 'acquiring'];
+  const interval = expectedInterval(sample);
+  const period = Math.max(Math.min(interval, maxInterval), (2 * gain * interval) / mostCorrected);
   // Per nanosecond of offset and nanosecond of interval: w = gain / period.
   const proportional = (2 * gain * offset) / period;
   // While as much is slewed as may be, the offset says nothing of the rate.

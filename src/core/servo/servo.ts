@@ -5,7 +5,7 @@
 import { durationNs, type DurationNs } from '../time/instant.js';
 import { beginRegression, linregLaw, type RegressionMemory } from './linreg-servo.js';
 import { piLaw } from './pi-servo.js';
-import type { BelievedSample, Correction } from './rate-law.js';
+import { bounded, type BelievedSample, type Correction } from './rate-law.js';
 
 /** `pi`: proportional-integral; `linreg`: by linear regression. */
 export type ServoKind = 'pi' | 'linreg';
@@ -78,6 +78,8 @@ const outlierFactor = 5;
 /** But none below this, nor what an oscillator gains within an interval whose rate changes by so much (1 ppm). */
 const minOutlier = durationNs(1e3);
 const rateChange = 1e-6;
+/** The most that two oscillators are apart, each within 100 ppm (the tolerance of 802.1AS, annex B). */
+const oscillatorTolerance = 200e-6;
 /** So many in a row are no accident: the master has moved. */
 export const maxOutliers = 4;
 
@@ -121,7 +123,9 @@ export function stepServo(
       action: { kind: 'none' },
     };
   }
-  if (Math.abs(offset) > settings.stepThreshold) return step(settings, state, offset);
+  if (Math.abs(offset) > settings.stepThreshold) {
+    return step(settings, withRateOf(state, offset, interval), offset);
+  }
   return slew(settings, state, offset, interval);
 }
 
@@ -140,6 +144,13 @@ function step(settings: ServoSettings, state: ServoState, offset: DurationNs): S
     state: acquiring(settings, state, durationNs(0)),
     action: { kind: 'step', offset, rateOffset: state.learnedRateOffset },
   };
+}
+
+/** Right after a step a large offset is what the rate has made of the interval, if an oscillator's rate could. */
+function withRateOf(state: ServoState, offset: DurationNs, interval: DurationNs): ServoState {
+  const rateError = offset / interval;
+  if (state.samples > 0 || Math.abs(rateError) > oscillatorTolerance) return state;
+  return { ...state, learnedRateOffset: bounded(state.learnedRateOffset - rateError) };
 }
 
 /** @param offset what is left of it */

@@ -63,6 +63,14 @@ describe.each<ServoKind>(['pi', 'linreg'])('%s servo', (kind) => {
     },
   );
 
+  test.each([16e9, 128e9])('so it is by the slowest Syncs, %d ns apart', (intervalNs) => {
+    const loop = new Loop(kind, 80e-6, 5e9, intervalNs);
+    loop.run(100);
+    expect(loop.steps).toBeLessThanOrEqual(2);
+    expect(loop.state.lockState).toBe('locked');
+    expect(Math.abs(loop.offsetNs)).toBeLessThan(1);
+  });
+
   test('a first offset below the threshold is slewed', () => {
     const loop = new Loop(kind, 0, 15e3, 1e9);
     loop.run(300);
