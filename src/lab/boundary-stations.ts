@@ -54,7 +54,7 @@ function grandmasterClock(grandmaster: Grandmaster): OrdinaryClock {
       grandmasterPriority1: grandmaster.priority1,
       grandmasterClockQuality: primaryReference,
     },
-    timePropertiesFlags: 0, // of a timescale of their own: ARB
+    announceFlags: 0, // of a timescale of their own: ARB
     logAnnounceInterval: grandmasterLogAnnounceInterval,
     logSyncInterval,
     logMinDelayReqInterval: logSyncInterval,

@@ -110,7 +110,7 @@ function timeSourceClock(
     role: 'timeSource',
     ...settings,
     grandmaster: { ...announced, grandmasterIdentity: settings.portIdentity.clockIdentity },
-    timePropertiesFlags: 0, // of the machine's own timescale: ARB
+    announceFlags: 0, // of the machine's own timescale: ARB
     logAnnounceInterval,
     logSyncInterval,
     logMinDelayReqInterval: logSyncInterval,

@@ -35,7 +35,7 @@ export const sourceSettings: MasterSettings & { role: 'timeSource' } = {
     grandmasterIdentity: sourceIdentity,
     timeSource: 0xa0,
   },
-  timePropertiesFlags: 0,
+  announceFlags: 0,
   ...defaultMasterIntervals,
   unicastReceivers: [],
 };

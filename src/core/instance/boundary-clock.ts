@@ -32,6 +32,7 @@ import { Flag, type MessageType } from '../wire/header.js';
 import type { BoundaryClockState } from './boundary-clock-state.js';
 import {
   BoundaryPort,
+  type AnnouncedByMaster,
   isAnnounce,
   senderOf,
   type BoundaryPortSettings,
@@ -205,7 +206,7 @@ export class BoundaryClock {
       switch (timer) {
         case timers.announce:
         case timers.sync:
-          return port.stepMaster({ kind: 'timer', timer }, this.#dataSets.announced());
+          return port.stepMaster({ kind: 'timer', timer }, this.#announced());
         case timers.delayReq:
           return port.stepSlave({ kind: 'timer', timer });
         case timers.pdelayReq:
@@ -268,7 +269,7 @@ export class BoundaryClock {
     switch (messageType) {
       case 'Delay_Req':
         return port.portState === 'MASTER'
-          ? port.stepMaster(this.#onOurTime(received), this.#dataSets.announced())
+          ? port.stepMaster(this.#onOurTime(received), this.#announced())
           : [discarded(port.identity, 'ignoredMessageType')];
       case 'Sync':
       case 'Follow_Up':
@@ -345,7 +346,7 @@ export class BoundaryClock {
         : input;
     switch (senderOf(input.context)) {
       case 'master':
-        return port.stepMaster(event, this.#dataSets.announced());
+        return port.stepMaster(event, this.#announced());
       case 'slave':
         return isSlave(port.portState)
           ? this.#stepSlave(port, event)
@@ -353,6 +354,10 @@ export class BoundaryClock {
       case 'peerDelay':
         return port.stepPeerDelay(input);
     }
+  }
+
+  #announced(): AnnouncedByMaster {
+    return this.#dataSets.announced(this.#clock.lockState === 'locked');
   }
 
   #onOurTime(received: ReceivedMessage): ReceivedMessage {
@@ -458,7 +463,7 @@ export class BoundaryClock {
       .filter(({ portState }) => portState === 'MASTER')
       .flatMap((port) => {
         const { announce: timer } = timersOf(port.identity);
-        return port.stepMaster({ kind: 'timer', timer }, this.#dataSets.announced());
+        return port.stepMaster({ kind: 'timer', timer }, this.#announced());
       });
   }
 
@@ -509,7 +514,7 @@ export class BoundaryClock {
   #transition(port: BoundaryPort, event: PortStateEvent): readonly Output[] {
     const { slaveOnly } = this.#dataSets.defaultDS;
     const next = nextPortState(port.portState, event, slaveOnly);
-    return next === port.portState ? [] : port.enter(next, this.#dataSets.announced());
+    return next === port.portState ? [] : port.enter(next, this.#announced());
   }
 
   #becomeGrandmaster(): readonly Output[] {

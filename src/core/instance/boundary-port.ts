@@ -40,7 +40,7 @@ export type ReceivedAnnounce = ReceivedMessage & AnnounceHeard;
 /** Of the master's half, what changes with the grandmaster. */
 export type AnnouncedByMaster = Pick<
   MasterSettings,
-  'grandmaster' | 'timePropertiesFlags' | 'announceTlvs'
+  'grandmaster' | 'announceFlags' | 'announceTlvs'
 >;
 
 export class BoundaryPort {

@@ -12,6 +12,7 @@ import {
 } from '../datasets/time-properties.js';
 import type { ClockIdentity } from '../time/identity.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
+import { Flag } from '../wire/header.js';
 import type { MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
 import { fitting, propagatedTlvs } from './announce-tlvs.js';
@@ -38,6 +39,8 @@ export class ClockDataSets {
   pathSequence: readonly ClockIdentity[];
   /** 14.2: of the parent's Announce, what goes on with those of this clock. */
   #propagated: readonly Tlv[] = [];
+  /** Its flag of that name: the parent's time may be far from the grandmaster's. */
+  #parentUncertain = false;
   /** While defaultDS claims the class of a holdover within specification, the clock's own. */
   #ownClockClass: number | undefined;
   /** What was last told, and what of. */
@@ -91,6 +94,7 @@ export class ClockDataSets {
       (held === undefined ? withoutGrandmaster(followed) : heldOver(followed));
     this.pathSequence = [this.defaultDS.clockIdentity];
     this.#propagated = [];
+    this.#parentUncertain = false;
   }
 
   /** Holdover is within its specification no more. */
@@ -130,6 +134,7 @@ export class ClockDataSets {
     this.timePropertiesDS = timePropertiesOf(message);
     this.pathSequence = [...pathSequenceOf(message), this.defaultDS.clockIdentity];
     this.#propagated = propagatedTlvs(message);
+    this.#parentUncertain = (message.header.flagField & Flag.synchronizationUncertain) !== 0;
   }
 
   /** TLVs that Announce has no room for. */
@@ -143,13 +148,18 @@ export class ClockDataSets {
     return fitting([...own, ...this.#propagated]);
   }
 
-  /** 13.5: what the master ports tell. The same object until there is something else to tell. */
-  announced(): AnnouncedByMaster {
+  /**
+   * 13.5: what the master ports tell. The same object until there is something else to tell.
+   *
+   * @param locked this clock is in lock with its parent
+   */
+  announced(locked: boolean): AnnouncedByMaster {
+    const uncertain = !this.isGrandmaster && (this.#parentUncertain || !locked);
     const { parentDS, timePropertiesDS, pathTrace, pathSequence } = this;
     const { stepsRemoved } = this.currentDS;
     const sources = [
       ...[parentDS, timePropertiesDS, stepsRemoved],
-      ...[pathTrace, pathSequence, this.#propagated],
+      ...[pathTrace, pathSequence, this.#propagated, uncertain],
     ];
     const { latest } = this.#announced;
     if (
@@ -158,12 +168,12 @@ export class ClockDataSets {
     ) {
       return latest;
     }
-    const announced = this.#tell();
+    const announced = this.#tell(uncertain);
     this.#announced = { sources, latest: announced };
     return announced;
   }
 
-  #tell(): AnnouncedByMaster {
+  #tell(uncertain: boolean): AnnouncedByMaster {
     const { grandmasterPriority1, grandmasterPriority2 } = this.parentDS;
     const { grandmasterClockQuality, grandmasterIdentity } = this.parentDS;
     const { currentUtcOffset, timeSource } = this.timePropertiesDS;
@@ -174,7 +184,9 @@ export class ClockDataSets {
         ...{ currentUtcOffset, timeSource },
         stepsRemoved: this.currentDS.stepsRemoved,
       },
-      timePropertiesFlags: flagsOfTimeProperties(this.timePropertiesDS),
+      announceFlags:
+        flagsOfTimeProperties(this.timePropertiesDS) |
+        (uncertain ? Flag.synchronizationUncertain : 0),
       announceTlvs: this.#announceTlvs().tlvs,
     };
   }

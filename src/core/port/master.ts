@@ -30,8 +30,8 @@ export interface MasterSettings extends PortSettings {
     Partial<Pick<AnnounceBody, 'stepsRemoved'>>;
   /** Of Announce; absent: none. */
   readonly announceTlvs?: readonly Tlv[];
-  /** The time properties among the flags of Announce: ptpTimescale, currentUtcOffsetValid, ... */
-  readonly timePropertiesFlags: number;
+  /** Of Announce: the time properties (ptpTimescale, ...) and synchronizationUncertain (table 37). */
+  readonly announceFlags: number;
   readonly logAnnounceInterval: number;
   readonly logSyncInterval: number;
   /** What Delay_Resp asks its receivers to keep to. */
@@ -165,7 +165,7 @@ function sendAnnounce(settings: MasterSettings, state: Transmitting): Transition
     const message = encode({
       messageType: 'Announce',
       header: headerOf(settings, {
-        flagField: settings.timePropertiesFlags | unicastFlag(destination),
+        flagField: settings.announceFlags | unicastFlag(destination),
         correctionField: zeroTimeInterval,
         sequenceId: announceSequenceId,
         logMessageInterval: settings.logAnnounceInterval,

@@ -145,7 +145,7 @@ export class Scenario {
           ...{ grandmasterIdentity, grandmasterClockQuality, currentUtcOffset, timeSource },
         };
       },
-      get timePropertiesFlags() {
+      get announceFlags() {
         return flagsOfTimeProperties(timeProperties());
       },
     });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -25,7 +25,10 @@ async function whileRunning(
 ): Promise<Invocation> {
   const stop = new AbortController();
   let fake: FakeDataPlane | undefined;
-  const ended = invoke(['run', ...twoPorts, ...options, '--socket', socket], {
+  // The interfaces are made of fakes: nothing is to be said by those of this machine.
+  const config = join(directory, 'quiet.yaml');
+  writeFileSync(config, '{membershipReports: false, instances: [{type: e2e-tc}], ports: [a, b]}');
+  const ended = invoke(['run', '-c', config, ...twoPorts, ...options, '--socket', socket], {
     stop: stop.signal,
     openDataPlane: (options) => (fake = new FakeDataPlane(options)),
   });

@@ -76,7 +76,7 @@ describe('a time source', () => {
 
   it('announces itself as grandmaster', () => {
     const [announce] = sentBy(
-      started({ ...sourceSettings, timePropertiesFlags: Flag.ptpTimescale }).outputs,
+      started({ ...sourceSettings, announceFlags: Flag.ptpTimescale }).outputs,
     );
     expect(announce?.message).toMatchObject({
       ...sourceSettings.grandmaster,
