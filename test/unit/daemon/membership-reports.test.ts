@@ -73,22 +73,24 @@ describe('when and where', () => {
     expect(sent).toEqual(['eth1 udp4', 'eth1 udp6 7', 'eth3 udp4']);
   });
 
-  test('twice within a second, then every half minute, until it is closed', () => {
+  test('three times within two seconds, then every half minute, until it is closed', () => {
     const { sent, time, reports } = setup(['udp4']);
     reports.renew();
     const rounds = () => sent.length / 3;
     expect(rounds()).toBe(1);
     time.advance(1 * SECOND);
     expect(rounds()).toBe(2);
-    time.advance(29 * SECOND);
-    expect(rounds()).toBe(2);
     time.advance(1 * SECOND);
     expect(rounds()).toBe(3);
+    time.advance(29 * SECOND);
+    expect(rounds()).toBe(3);
+    time.advance(1 * SECOND);
+    expect(rounds()).toBe(4);
     time.advance(60 * SECOND);
-    expect(rounds()).toBe(5);
+    expect(rounds()).toBe(6);
     reports.close();
     time.advance(60 * SECOND);
-    expect(rounds()).toBe(5);
+    expect(rounds()).toBe(6);
   });
 
   test('with pruning, by a port what is wanted behind another', () => {
@@ -114,11 +116,21 @@ describe('when and where', () => {
     expect(sent.slice(3)).toEqual(['eth2 udp4', 'eth3 udp4']);
   });
 
+  test('an address that is not found unique yet is nothing to speak of', () => {
+    const { warnings, time, reports, state } = setup(['udp6']);
+    state.error = new Error('Cannot assign requested address');
+    reports.renew();
+    time.advance(2 * SECOND);
+    state.error = undefined;
+    time.advance(90 * SECOND);
+    expect(warnings).toEqual([]);
+  });
+
   test('what cannot be sent is said once', () => {
     const { warnings, time, reports, state } = setup(['udp4']);
     state.error = new Error('Operation not permitted');
     reports.renew();
-    time.advance(10 * SECOND);
+    time.advance(90 * SECOND);
     expect(warnings).toHaveLength(3);
     expect(warnings[0]).toMatch(/^eth1: .*\(Operation not permitted\): switches that snoop/);
   });
