@@ -1,8 +1,8 @@
 /**
  * npm run bench -- [--quick] [--repetitions N] [--suite NAME ...]
  *
- * Measures every subject with every suite, prints the result and writes it to bench/results. A run takes up to ten
- * minutes, a quick one about two. Nothing else should run on the machine meanwhile.
+ * Measures every subject with every suite, prints the result and writes it to bench/results. A run takes some seventeen
+ * minutes, a quick one a few. Nothing else should run on the machine meanwhile.
  */
 
 import { parseArgs } from 'node:util';
