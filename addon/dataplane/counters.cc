@@ -10,6 +10,19 @@ static_assert(static_cast<int>(Counter::kDropBadMessageLength) -
                   static_cast<int>(wire::MalformedReason::kCount),
               "one counter for every malformed reason, in their order");
 
+namespace {
+
+Counter by_type(Counter first, wire::MessageType type) {
+  // Event types 0 to 3 come first, general types 8 to D follow.
+  const int value = static_cast<int>(type);
+  return static_cast<Counter>(static_cast<int>(first) + (value < 8 ? value : value - 4));
+}
+
+}  // namespace
+
+Counter received_counter(wire::MessageType type) { return by_type(Counter::kRxSync, type); }
+Counter sent_counter(wire::MessageType type) { return by_type(Counter::kTxSync, type); }
+
 uint32_t residence_bucket(int64_t residence_ns) {
   const uint64_t ns = residence_ns < 0 ? 0 : static_cast<uint64_t>(residence_ns);
   if (ns < kResidenceSubBuckets) return static_cast<uint32_t>(ns);
@@ -43,12 +56,6 @@ void PortCounters::add_malformed(wire::MalformedReason reason) {
   const int offset =
       static_cast<int>(reason) - static_cast<int>(wire::MalformedReason::kShortFrame);
   add(static_cast<Counter>(static_cast<int>(Counter::kDropShortFrame) + offset));
-}
-
-Counter PortCounters::by_type(Counter first, wire::MessageType type) {
-  // Event types 0 to 3 come first, general types 8 to D follow.
-  const int value = static_cast<int>(type);
-  return static_cast<Counter>(static_cast<int>(first) + (value < 8 ? value : value - 4));
 }
 
 }  // namespace ptpswitch::dataplane

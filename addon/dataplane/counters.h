@@ -38,7 +38,7 @@ namespace ptpswitch::dataplane {
   X(kTxSignaling, "tx.Signaling")                                                                         \
   X(kTxManagement, "tx.Management")                                                                       \
   X(kTxPtpV1, "tx.PTPv1")                                                                                 \
-  /* Counted at the ingress port: left by at least one port; went up to a clock of this box, or a copy     \
+  /* Counted at the ingress port: put out by at least one port; went up to a clock of this box, or a copy  \
      of it. */                                                                                            \
   X(kForwarded, "path.forwarded")                                                                         \
   X(kTerminated, "path.terminated")                                                                       \
@@ -136,6 +136,10 @@ uint32_t residence_bucket(int64_t residence_ns);
 // The largest residence that bucket holds, in ns.
 uint64_t residence_bucket_upper_ns(uint32_t bucket);
 
+// What is counted when a message of that type has arrived, and when it has left.
+Counter received_counter(wire::MessageType type);
+Counter sent_counter(wire::MessageType type);
+
 // One port's block. Relaxed atomics: each value is right by itself, readers need no order among
 // them.
 class PortCounters {
@@ -153,13 +157,9 @@ class PortCounters {
   }
 
   void add_residence(int64_t residence_ns);
-  void add_received(wire::MessageType type) { add(by_type(Counter::kRxSync, type)); }
-  void add_sent(wire::MessageType type) { add(by_type(Counter::kTxSync, type)); }
   void add_malformed(wire::MalformedReason reason);
 
  private:
-  static Counter by_type(Counter first, wire::MessageType type);
-
   std::atomic<uint64_t>* block_;
 };
 

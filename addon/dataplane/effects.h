@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "addon/wire/frame_edit.h"
 #include "addon/wire/frame_view.h"
@@ -21,14 +22,18 @@ struct SyncObservation {
   wire::ScaledNs correction;  // of both messages, as received
 };
 
+struct OutgoingFrame {
+  const uint8_t* data;
+  uint16_t length;
+  std::optional<uint32_t> number;  // its transmit time stamp is wanted, under that number
+};
+
 class Effects {
  public:
   virtual ~Effects() = default;
 
-  // Sends a frame by `port`. With `number`, its transmit time stamp is wanted under that number.
-  // False: it was not sent.
-  virtual bool send(uint32_t port, const uint8_t* frame, uint16_t length,
-                    std::optional<uint32_t> number) = 0;
+  // Sends frames by `port`, in their order, until one fails. How many it has sent.
+  virtual uint32_t send(uint32_t port, std::span<const OutgoingFrame> frames) = 0;
 
   // Hands a frame of a terminated domain up, with its receive time stamp (ns of the common
   // timebase). False: no room.

@@ -61,7 +61,7 @@ void Forwarder::set_link(uint32_t port, bool up) {
 void Forwarder::restart_socket(uint32_t port, int64_t now) {
   while (const auto tag = ports_[port].ledger.take_older_than(INT64_MAX)) {
     ports_[port].counters.add(Counter::kTransmitTimestampMissing);
-    timestamp_lost(port, *tag);
+    timestamp_lost(port, *tag, now);
   }
   ports_[port].ledger.restart();
   send_queued(port, now);
@@ -87,7 +87,7 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   if (version1) {
     counters.add(Counter::kRxPtpV1);
   } else {
-    counters.add_received(view.type);
+    counters.add(received_counter(view.type));
   }
   if ((policy_.bridge.forwarding & bit(ingress)) == 0) {
     return counters.add(Counter::kDropPortBlocked);
@@ -111,7 +111,7 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   }
   if (version1) {
     // IEEE 1588-2002 has no correctionField: nothing to correct.
-    return forward_unchanged(ingress, view, egress_set(ingress, view, now), Counter::kTxPtpV1);
+    return forward_unchanged(ingress, view, egress_set(ingress, view, now), Counter::kTxPtpV1, now);
   }
 
   if (!action) return counters.add(Counter::kDropNoPolicy);
@@ -188,11 +188,9 @@ void Forwarder::forward_end_to_end(uint32_t ingress, FrameView& view, const Rece
       copy_management_request(ingress, view);
       [[fallthrough]];
     case MessageType::kAnnounce:
-    case MessageType::kSignaling: {
-      const int general = static_cast<int>(view.type) - static_cast<int>(MessageType::kFollowUp);
-      const auto sent = static_cast<Counter>(static_cast<int>(Counter::kTxFollowUp) + general);
-      return forward_unchanged(ingress, view, egress_set(ingress, view, now), sent);
-    }
+    case MessageType::kSignaling:
+      return forward_unchanged(ingress, view, egress_set(ingress, view, now),
+                               sent_counter(view.type), now);
   }
 }
 
@@ -263,16 +261,13 @@ uint32_t Forwarder::requester_ports(uint32_t ingress, const FrameView& delay_res
 // Forwarding
 
 void Forwarder::forward_unchanged(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
-                                  Counter sent) {
+                                  Counter sent, int64_t now) {
   bool forwarded = false;
   each_port(egress_ports, [&](uint32_t egress) {
     Port& port = ports_[egress];
     if (!port.link) return port.counters.add(Counter::kDropLinkDown);
     const auto out = vlans_.as_it_leaves(policy_.bridge, egress, view.data, view.length);
-    if (!effects_.send(egress, out.frame, out.length, std::nullopt)) {
-      return port.counters.add(Counter::kDropSendFailed);
-    }
-    port.counters.add(sent);
+    put_out(egress, {sent, std::nullopt}, out.frame, out.length, now);
     forwarded = true;
   });
   if (forwarded) ports_[ingress].counters.add(Counter::kForwarded);
@@ -338,7 +333,7 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
       counters.add(Counter::kDropHeldFull);
     }
   }
-  settle_held(index, all_ports_);
+  settle_held(index, all_ports_, now);
 }
 
 void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
@@ -369,7 +364,7 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
     const Correction correction = correction_for(view, followed, ingress, egress);
     switch (correction.kind) {
       case Correction::Kind::kKnown:
-        forwarded |= send_corrected(egress, view, correction.value);
+        forwarded |= send_corrected(egress, view, correction.value, now);
         return;
       case Correction::Kind::kWait:
         wait_for[egress] = correction.wait_for;

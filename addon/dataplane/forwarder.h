@@ -20,6 +20,7 @@
 #include "addon/dataplane/held_messages.h"
 #include "addon/dataplane/limits.h"
 #include "addon/dataplane/loop_isolation.h"
+#include "addon/dataplane/outbox.h"
 #include "addon/dataplane/policy.h"
 #include "addon/dataplane/sync_sampling.h"
 #include "addon/dataplane/transmit_ledger.h"
@@ -71,6 +72,10 @@ class Forwarder {
   bool submit(uint32_t port, uint8_t* frame, uint16_t length, std::optional<uint32_t> context,
               int64_t now);
 
+  // Sends what the calls above and below have put out. Until then it waits, so that what a burst of
+  // messages comes to leaves together.
+  void flush(int64_t now);
+
   // Lets time pass: gives up time stamps, held messages and exchanges that are due.
   void advance(int64_t now);
   // When advance() will have something to do; none while nothing waits.
@@ -87,7 +92,8 @@ class Forwarder {
     ClockRelation relation;
     bool link = false;
     TransmitLedger ledger;
-    EventQueue queue;
+    EventQueue queue;  // before the outbox, while the hardware holds no more time stamps
+    Outbox outbox;
     PortCounters counters;
   };
 
@@ -117,7 +123,7 @@ class Forwarder {
   void forward_corrected(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
                          int64_t now);
   void forward_unchanged(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
-                         Counter sent);
+                         Counter sent, int64_t now);
   void observe(uint32_t ingress, const wire::FrameView& follow_up, ExchangeIndex followed,
                int64_t now);
 
@@ -144,17 +150,24 @@ class Forwarder {
   bool hold(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
             ExchangeIndex wait_for, bool forwarded, int64_t now);
   void attach(HeldIndex held, ExchangeIndex exchange);
-  void settle_held(ExchangeIndex exchange, uint32_t changed_ports);
+  void settle_held(ExchangeIndex exchange, uint32_t changed_ports, int64_t now);
   ExchangeIndex followed_by(const HeldMessage& message) const;
   void drop_held(HeldIndex held, Counter reason);
 
   void send_event(uint32_t egress, wire::MessageType type, const uint8_t* frame, uint16_t length,
                   const TransmitTag& tag, int64_t now);
-  bool send_corrected(uint32_t egress, const wire::FrameView& view, wire::ScaledNs correction);
+  bool send_corrected(uint32_t egress, const wire::FrameView& view, wire::ScaledNs correction,
+                      int64_t now);
+  void put_out(uint32_t egress, const Outbox::Message& message, const uint8_t* frame,
+               uint16_t length, int64_t now);
+  void empty_outbox(uint32_t egress, int64_t now);
+  void send_failed(uint32_t egress, const std::optional<TransmitTag>& tag, int64_t now);
+  void not_sent(uint32_t egress, const TransmitTag& tag, Counter reason);
+  bool superseded(const TransmitTag& tag);
   void send_queued(uint32_t egress, int64_t now);
   std::optional<wire::ScaledNs> residence_between(const Exchange& exchange, uint32_t egress,
                                                   uint32_t clock_epoch, int64_t timestamp_ns);
-  void timestamp_lost(uint32_t egress, const TransmitTag& tag);
+  void timestamp_lost(uint32_t egress, const TransmitTag& tag, int64_t now);
 
   Limits limits_;
   Effects& effects_;
@@ -167,6 +180,7 @@ class Forwarder {
   HeldMessages held_;
   LoopIsolation loops_;
   VlanFilter vlans_;
+  uint32_t waiting_outboxes_ = 0;  // a set of ports
 };
 
 }  // namespace ptpswitch::dataplane

@@ -138,7 +138,7 @@ void Forwarder::attach(HeldIndex held, ExchangeIndex exchange) {
 
 // Sends what waits for `exchange` and now has its correction, after its residences by
 // `changed_ports` have become known, or known to be lost.
-void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports) {
+void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports, int64_t now) {
   HeldIndex index = exchanges_.at(exchange).held;
   exchanges_.at(exchange).held = kNoHeld;
   exchanges_.at(exchange).held_count = 0;
@@ -161,7 +161,7 @@ void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports) {
           }
           message.waiting_ports &= ~bit(egress);
           if (correction.kind == Correction::Kind::kKnown) {
-            if (send_corrected(egress, message.view, correction.value) && !message.forwarded) {
+            if (send_corrected(egress, message.view, correction.value, now) && !message.forwarded) {
               message.forwarded = true;
               ports_[message.ingress_port].counters.add(Counter::kForwarded);
             }

@@ -1,6 +1,7 @@
 // How messages leave, and what becomes of their transmit time stamps: one residence for each egress
 // port.
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "addon/dataplane/forwarder.h"
@@ -20,46 +21,38 @@ using wire::ScaledNs;
 void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* frame, uint16_t length,
                            const TransmitTag& tag, int64_t now) {
   Port& port = ports_[egress];
-  auto not_sent = [&](Counter reason) {
-    port.counters.add(reason);
-    if (tag.owner == TransmitTag::Owner::kClock) {
-      effects_.clock_transmit_timestamp(egress, tag.index, std::nullopt);
-    } else {
-      exchanges_.state(tag.index, egress) = ResidenceState::kNotSent;
-    }
-  };
-  if (const auto obstacle = obstacle_to_sending(egress)) return not_sent(*obstacle);
+  if (const auto obstacle = obstacle_to_sending(egress)) return not_sent(egress, tag, *obstacle);
   const uint32_t limit = port.settings.outstanding_limit;
-  if (limit != 0 && port.ledger.outstanding() >= limit) {
-    if (port.queue.full()) return not_sent(Counter::kDropEventQueueFull);
+  const uint32_t outstanding = port.ledger.outstanding() + port.outbox.tagged();
+  if (limit != 0 && outstanding >= limit) {
+    if (port.queue.full()) return not_sent(egress, tag, Counter::kDropEventQueueFull);
     port.queue.push(tag, type, frame, length);
     return port.counters.add(Counter::kEventsQueued);
   }
   const auto out = vlans_.as_it_leaves(policy_.bridge, egress, frame, length);
-  if (port.ledger.full()) {
-    // It goes out, for those who need no correction; what depends on its time stamp will be
-    // dropped.
-    port.counters.add(Counter::kTransmitTimestampsFull);
-    if (!effects_.send(egress, out.frame, out.length, std::nullopt)) {
-      return not_sent(Counter::kDropSendFailed);
-    }
-    port.counters.add_sent(type);
-    if (tag.owner == TransmitTag::Owner::kClock) return timestamp_lost(egress, tag);
-    // Whatever waits for it is settled by the caller, once the message has left by its other ports.
-    exchanges_.state(tag.index, egress) = ResidenceState::kLost;
+  if (port.ledger.room() > port.outbox.tagged()) {
+    put_out(egress, {sent_counter(type), tag}, out.frame, out.length, now);
     return;
   }
-  if (!effects_.send(egress, out.frame, out.length, port.ledger.next_number())) {
-    port.ledger.send_failed();
-    return not_sent(Counter::kDropSendFailed);
-  }
-  TransmitTag sent = tag;
-  sent.clock_epoch = port.relation.epoch;
-  port.ledger.enter(sent, frame_signature(out.frame, out.length), now);
-  port.counters.add_sent(type);
+  // It goes out, for those who need no correction; what depends on its time stamp will be dropped.
+  port.counters.add(Counter::kTransmitTimestampsFull);
+  put_out(egress, {sent_counter(type), std::nullopt}, out.frame, out.length, now);
+  if (tag.owner == TransmitTag::Owner::kClock) return timestamp_lost(egress, tag, now);
+  // Whatever waits for it is settled by the caller, once the message has left by its other ports.
+  exchanges_.state(tag.index, egress) = ResidenceState::kLost;
 }
 
-bool Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs correction) {
+void Forwarder::not_sent(uint32_t egress, const TransmitTag& tag, Counter reason) {
+  ports_[egress].counters.add(reason);
+  if (tag.owner == TransmitTag::Owner::kClock) {
+    effects_.clock_transmit_timestamp(egress, tag.index, std::nullopt);
+  } else {
+    exchanges_.state(tag.index, egress) = ResidenceState::kNotSent;
+  }
+}
+
+bool Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs correction,
+                               int64_t now) {
   Port& port = ports_[egress];
   if (const auto obstacle = obstacle_to_sending(egress)) {
     port.counters.add(*obstacle);
@@ -71,29 +64,76 @@ bool Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs 
   copy.data = frame;
   wire::add_to_correction_field(copy, correction);
   const auto out = vlans_.as_it_leaves(policy_.bridge, egress, frame, view.length);
-  if (!effects_.send(egress, out.frame, out.length, std::nullopt)) {
-    port.counters.add(Counter::kDropSendFailed);
-    return false;
-  }
-  port.counters.add_sent(view.type);
+  put_out(egress, {sent_counter(view.type), std::nullopt}, out.frame, out.length, now);
   return true;
+}
+
+void Forwarder::put_out(uint32_t egress, const Outbox::Message& message, const uint8_t* frame,
+                        uint16_t length, int64_t now) {
+  if (ports_[egress].outbox.full()) empty_outbox(egress, now);
+  ports_[egress].outbox.push(message, frame, length);
+  waiting_outboxes_ |= bit(egress);
+}
+
+void Forwarder::flush(int64_t now) {
+  // A message that fails may let others go.
+  while (waiting_outboxes_ != 0) {
+    empty_outbox(static_cast<uint32_t>(std::countr_zero(waiting_outboxes_)), now);
+  }
+}
+
+void Forwarder::empty_outbox(uint32_t egress, int64_t now) {
+  Port& port = ports_[egress];
+  while (!port.outbox.empty()) {
+    const auto frames = port.outbox.numbered_from(port.ledger.next_number());
+    const uint32_t sent = effects_.send(egress, frames);
+    const bool failed = sent < frames.size();
+    for (uint32_t i = 0; i < sent; ++i) {
+      const auto [message, frame] = port.outbox.pop();
+      port.counters.add(message.sent);
+      if (!message.tag) continue;
+      TransmitTag tag = *message.tag;
+      tag.clock_epoch = port.relation.epoch;
+      port.ledger.enter(tag, frame_signature(frame.data, frame.length), now);
+    }
+    if (failed) send_failed(egress, port.outbox.pop().message.tag, now);
+  }
+  waiting_outboxes_ &= ~bit(egress);
+}
+
+void Forwarder::send_failed(uint32_t egress, const std::optional<TransmitTag>& tag, int64_t now) {
+  Port& port = ports_[egress];
+  if (!tag) return port.counters.add(Counter::kDropSendFailed);
+  port.ledger.send_failed();
+  if (superseded(*tag)) {
+    port.counters.add(Counter::kDropSendFailed);
+  } else {
+    not_sent(egress, *tag, Counter::kDropSendFailed);
+    if (tag->owner == TransmitTag::Owner::kExchange) settle_held(tag->index, bit(egress), now);
+  }
+  send_queued(egress, now);  // there is a place now
+}
+
+// Whether the exchange that a message belongs to has made way for another one.
+bool Forwarder::superseded(const TransmitTag& tag) {
+  return tag.owner == TransmitTag::Owner::kExchange &&
+         (!exchanges_.at(tag.index).live || exchanges_.at(tag.index).generation != tag.generation);
 }
 
 void Forwarder::send_queued(uint32_t egress, int64_t now) {
   Port& port = ports_[egress];
   const uint32_t limit = port.settings.outstanding_limit;
-  while (!port.queue.empty() && (limit == 0 || port.ledger.outstanding() < limit)) {
+  while (!port.queue.empty() &&
+         (limit == 0 || port.ledger.outstanding() + port.outbox.tagged() < limit)) {
     const QueuedEvent event = port.queue.front();
     port.queue.pop();
-    const bool superseded = event.tag.owner == TransmitTag::Owner::kExchange &&
-                            exchanges_.at(event.tag.index).generation != event.tag.generation;
-    if (superseded) {
+    if (superseded(event.tag)) {
       port.counters.add(Counter::kDropCorrectionUnknown);
       continue;
     }
     send_event(egress, event.type, event.frame, event.length, event.tag, now);
     if (event.tag.owner == TransmitTag::Owner::kExchange) {
-      settle_held(event.tag.index, bit(egress));
+      settle_held(event.tag.index, bit(egress), now);
     }
   }
 }
@@ -106,7 +146,7 @@ bool Forwarder::submit(uint32_t egress, uint8_t* frame, uint16_t length,
   if (context) {
     send_event(egress, view.type, frame, length, {TransmitTag::Owner::kClock, *context, 0}, now);
   } else {
-    send_corrected(egress, view, 0);
+    send_corrected(egress, view, 0, now);
   }
   return true;
 }
@@ -130,8 +170,7 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
     return send_queued(egress, now);
   }
   const Exchange& exchange = exchanges_.at(tag.index);
-  const bool current = exchange.live && exchange.generation == tag.generation;
-  if (current && exchanges_.state(tag.index, egress) == ResidenceState::kWaiting) {
+  if (!superseded(tag) && exchanges_.state(tag.index, egress) == ResidenceState::kWaiting) {
     const auto residence = residence_between(exchange, egress, tag.clock_epoch, timestamp_ns);
     if (residence) {
       exchanges_.residence(tag.index, egress) = *residence;
@@ -140,7 +179,7 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
     } else {
       exchanges_.state(tag.index, egress) = ResidenceState::kLost;
     }
-    settle_held(tag.index, bit(egress));
+    settle_held(tag.index, bit(egress), now);
   }
   send_queued(egress, now);
 }
@@ -171,14 +210,13 @@ std::optional<ScaledNs> Forwarder::residence_between(const Exchange& exchange, u
   return static_cast<ScaledNs>(residence);
 }
 
-void Forwarder::timestamp_lost(uint32_t egress, const TransmitTag& tag) {
+void Forwarder::timestamp_lost(uint32_t egress, const TransmitTag& tag, int64_t now) {
   if (tag.owner == TransmitTag::Owner::kClock) {
     return effects_.clock_transmit_timestamp(egress, tag.index, std::nullopt);
   }
-  const Exchange& exchange = exchanges_.at(tag.index);
-  if (!exchange.live || exchange.generation != tag.generation) return;
+  if (superseded(tag)) return;
   exchanges_.state(tag.index, egress) = ResidenceState::kLost;
-  settle_held(tag.index, bit(egress));
+  settle_held(tag.index, bit(egress), now);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -192,7 +230,7 @@ void Forwarder::advance(int64_t now) {
       port.counters.add(Counter::kTransmitTimestampMissing);
       // The hardware holds fewer than was thought.
       if (port.settings.outstanding_limit > 1) port.settings.outstanding_limit /= 2;
-      timestamp_lost(egress, *tag);
+      timestamp_lost(egress, *tag, now);
       lost = true;
     }
     if (lost) send_queued(egress, now);

@@ -20,6 +20,10 @@ inline constexpr uint16_t kMaxFrameLength = 1536;
 // Rules of the policy table: one for every domain of a large installation.
 inline constexpr uint32_t kMaxPolicyRules = 256;
 
+// Frames of one port that are handed to the kernel at once: what sixteen messages of a burst and
+// the Follow_Ups that waited for them come to.
+inline constexpr uint32_t kOutboxMessages = 32;
+
 // A residence beyond this is not a residence but a clock that was set in between.
 inline constexpr DurationNs kMaxResidence = 10 * kSecond;
 

@@ -28,7 +28,8 @@ class TransmitLedger {
   // `first_number` is 0 on a new socket.
   explicit TransmitLedger(uint32_t capacity, uint32_t first_number = 0);
 
-  bool full() const { return next_ - oldest_ == ring_.size(); }
+  // Frames that can be entered before it is full.
+  uint32_t room() const { return static_cast<uint32_t>(ring_.size()) - (next_ - oldest_); }
   uint32_t outstanding() const { return outstanding_; }
   // The number that the next frame goes out with.
   uint32_t next_number() const { return next_; }

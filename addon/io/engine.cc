@@ -266,6 +266,7 @@ void Engine::run() {
     const bool forwarded = sent_;
     const int64_t now = monotonic_ns();
     forwarder_.advance(now);
+    forwarder_.flush(now);
     if (forwarded) linger_until = now + kLingerNs;
     if (options_.busy_poll || now < linger_until) {
       if (now >= service_at) {
@@ -324,6 +325,7 @@ bool Engine::receive_from(uint32_t index) {
     socket.release();
     ++received;
   }
+  if (received != 0) forwarder_.flush(now);
   return received != 0;
 }
 
@@ -346,6 +348,7 @@ bool Engine::read_timestamps(uint32_t index) {
       forwarder_.transmit_timestamp(index, stamps[i].number, stamps[i].signature,
                                     stamps[i].timestamp_ns, now);
     }
+    forwarder_.flush(now);
     any |= count != 0;
     port.unread_timestamps -= std::min(port.unread_timestamps, count);
     if (count < TransmitSocket::kTimestampBatch) break;
@@ -445,10 +448,12 @@ void Engine::program(dataplane::Policy policy) {
 
 void Engine::submit(std::vector<Submission> frames) {
   post([this, frames = std::move(frames)]() mutable {
+    const int64_t now = monotonic_ns();
     for (Submission& frame : frames) {
       forwarder_.submit(frame.port, frame.frame.data(), static_cast<uint16_t>(frame.frame.size()),
-                        frame.context, monotonic_ns());
+                        frame.context, now);
     }
+    forwarder_.flush(now);
     for (uint32_t port = 0; port < ports_.size(); ++port) {
       if (ports_[port].unread_timestamps != 0) read_timestamps(port);
     }
@@ -475,18 +480,16 @@ std::vector<EnginePortInfo> Engine::ports() const {
 // ---------------------------------------------------------------------------------------------------------------------
 // Effects
 
-bool Engine::send(uint32_t index, const uint8_t* frame, uint16_t length,
-                  std::optional<uint32_t> number) {
+uint32_t Engine::send(uint32_t index, std::span<const dataplane::OutgoingFrame> frames) {
   Port& port = ports_[index];
-  if (!port.sender) return false;
-  const int error = port.sender->send(frame, length, number);
-  if (error != 0) {
-    report_error(index, "sending", error);
-    return false;
+  if (!port.sender) return 0;
+  const auto [sent, error] = port.sender->send(frames);
+  if (error != 0) report_error(index, "sending", error);
+  for (const auto& frame : frames.first(sent)) {
+    if (frame.number) ++port.unread_timestamps;
   }
-  if (number) ++port.unread_timestamps;
-  sent_ = true;
-  return true;
+  sent_ |= sent != 0;
+  return sent;
 }
 
 bool Engine::punt(uint32_t index, const wire::FrameView& view,

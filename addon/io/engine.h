@@ -142,8 +142,7 @@ class Engine final : private dataplane::Effects {
   void collect_ring_drops(int64_t now);
 
   // dataplane::Effects
-  bool send(uint32_t port, const uint8_t* frame, uint16_t length,
-            std::optional<uint32_t> number) override;
+  uint32_t send(uint32_t port, std::span<const dataplane::OutgoingFrame> frames) override;
   bool punt(uint32_t port, const wire::FrameView& view,
             std::optional<int64_t> timestamp_ns) override;
   void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override;

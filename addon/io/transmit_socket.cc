@@ -4,9 +4,11 @@
 #include <linux/if_packet.h>
 #include <linux/net_tstamp.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "addon/dataplane/limits.h"
 #include "addon/dataplane/transmit_ledger.h"
 
 // Newer than the headers of the oldest system this builds on.
@@ -21,6 +23,8 @@ namespace {
 // under way against the other.
 constexpr int kBufferBytes = 8 << 20;
 constexpr size_t kReturnedFrameBytes = 128;
+// Frames in one call.
+constexpr uint32_t kSendBatch = dataplane::kOutboxMessages;
 
 int64_t to_ns(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
 
@@ -57,34 +61,52 @@ bool TransmitSocket::apply_timestamping() {
   return set_option(timestamped_.get(), SOL_SOCKET, SO_TIMESTAMPING, flags);
 }
 
-int TransmitSocket::send(const uint8_t* frame, uint16_t length, std::optional<uint32_t> number) {
-  if (number) return send_numbered(frame, length, *number);
-  return ::send(plain_.get(), frame, length, MSG_DONTWAIT) >= 0 ? 0 : errno;
+TransmitSocket::Sent TransmitSocket::send(std::span<const dataplane::OutgoingFrame> frames) {
+  uint32_t sent = 0;
+  while (sent < frames.size()) {
+    const auto wants_timestamp = [&](uint32_t i) { return frames[i].number.has_value(); };
+    uint32_t end = sent + 1;
+    while (end < frames.size() && wants_timestamp(end) == wants_timestamp(sent)) ++end;
+    const int count = send_alike(frames.subspan(sent, end - sent));
+    if (count < 0) return {sent, errno};
+    sent += static_cast<uint32_t>(count);
+  }
+  return {sent, 0};
 }
 
-int TransmitSocket::send_numbered(const uint8_t* frame, uint16_t length, uint32_t number) {
-  iovec data{const_cast<uint8_t*>(frame), length};
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  // Longer than this the kernel would allocate memory to look at it.
-  alignas(cmsghdr) uint8_t control[CMSG_SPACE(sizeof number)];
-  if (choose_numbers_) {
-    auto* header = reinterpret_cast<cmsghdr*>(control);
+int TransmitSocket::send_alike(std::span<const dataplane::OutgoingFrame> frames) {
+  struct Control {
+    alignas(cmsghdr) uint8_t data[CMSG_SPACE(sizeof(uint32_t))];
+  };
+  const bool numbered = frames[0].number.has_value();
+  const auto count = static_cast<uint32_t>(std::min<size_t>(frames.size(), kSendBatch));
+  Control control[kSendBatch];
+  iovec data[kSendBatch];
+  mmsghdr messages[kSendBatch];
+  for (uint32_t i = 0; i < count; ++i) {
+    data[i] = {const_cast<uint8_t*>(frames[i].data), frames[i].length};
+    messages[i] = {};
+    msghdr& message = messages[i].msg_hdr;
+    message.msg_iov = &data[i];
+    message.msg_iovlen = 1;
+    if (!numbered || !choose_numbers_) continue;
+    // Longer than this the kernel would allocate memory to look at it.
+    message.msg_control = control[i].data;
+    message.msg_controllen = sizeof control[i].data;
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_TS_OPT_ID;
-    header->cmsg_len = CMSG_LEN(sizeof number);
-    std::memcpy(CMSG_DATA(header), &number, sizeof number);
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
+    header->cmsg_len = CMSG_LEN(sizeof(uint32_t));
+    std::memcpy(CMSG_DATA(header), &*frames[i].number, sizeof(uint32_t));
   }
-  if (::sendmsg(timestamped_.get(), &message, MSG_DONTWAIT) >= 0) return 0;
-  if (errno == EINVAL && choose_numbers_) {
+  const int fd = numbered ? timestamped_.get() : plain_.get();
+  const int sent = ::sendmmsg(fd, messages, count, MSG_DONTWAIT);
+  if (sent < 0 && errno == EINVAL && numbered && choose_numbers_) {
     // The kernel is older than that option: it refuses the message before it counts.
     choose_numbers_ = false;
-    if (apply_timestamping()) return send_numbered(frame, length, number);
+    if (apply_timestamping()) return send_alike(frames);
   }
-  return errno;
+  return sent;
 }
 
 uint32_t TransmitSocket::read_transmit_timestamps(TransmitTimestamp* out) {

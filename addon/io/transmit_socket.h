@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 
+#include "addon/dataplane/effects.h"
 #include "addon/io/error.h"
 #include "addon/io/file_descriptor.h"
 #include "addon/io/packet_socket.h"
@@ -24,10 +26,14 @@ class TransmitSocket {
   // Where time stamps come back.
   int fd() const { return timestamped_.get(); }
 
-  // Sends a frame; with `number` its transmit time stamp will carry that number, or, where the
-  // kernel does not let the sender choose (before Linux 6.13), the kernel's own count. 0, or the
-  // errno.
-  int send(const uint8_t* frame, uint16_t length, std::optional<uint32_t> number);
+  struct Sent {
+    uint32_t frames;  // so many of the first
+    int error;        // why the next was not, an errno; 0 when all were
+  };
+  // Sends frames in their order, until one fails. With a number, its transmit time stamp will carry
+  // that number, or, where the kernel does not let the sender choose (before Linux 6.13), the
+  // kernel's own count.
+  Sent send(std::span<const dataplane::OutgoingFrame> frames);
 
   struct TransmitTimestamp {
     uint32_t number;
@@ -43,7 +49,8 @@ class TransmitSocket {
       : timestamped_(std::move(timestamped)), plain_(std::move(plain)), mode_(mode) {}
 
   bool apply_timestamping();
-  int send_numbered(const uint8_t* frame, uint16_t length, uint32_t number);
+  // Of frames that all want a time stamp, or none. How many it has sent; -1 with errno: none.
+  int send_alike(std::span<const dataplane::OutgoingFrame> frames);
 
   FileDescriptor timestamped_;  // every frame sent by it gets a time stamp
   FileDescriptor plain_;

@@ -54,8 +54,9 @@ Napi::Value ForwarderObject::receive(const Napi::CallbackInfo& info) {
   const uint16_t length = take_frame(info[1]);
   dataplane::Forwarder::Reception reception;
   if (!info[2].IsUndefined()) reception.timestamp_ns = read_timestamp(info[2], "timestampNs");
-  forwarder_.receive(port, frame_, length, reception, read_now(info[3]));
-  return sent(info.Env());
+  const int64_t now = read_now(info[3]);
+  forwarder_.receive(port, frame_, length, reception, now);
+  return sent(info.Env(), now);
 }
 
 // transmitTimestamp(port, number, timestampNs, now)
@@ -63,9 +64,10 @@ Napi::Value ForwarderObject::transmit_timestamp(const Napi::CallbackInfo& info) 
   const uint32_t port = read_port(info[0]);
   const uint32_t number = read_integer(info[1], "number", UINT32_MAX);
   // Without a signature: numbers are never in doubt where no kernel does the counting.
+  const int64_t now = read_now(info[3]);
   forwarder_.transmit_timestamp(port, number, std::nullopt, read_timestamp(info[2], "timestampNs"),
-                                read_now(info[3]));
-  return sent(info.Env());
+                                now);
+  return sent(info.Env(), now);
 }
 
 // submit(port, frame, context | undefined, now)
@@ -74,14 +76,16 @@ Napi::Value ForwarderObject::submit(const Napi::CallbackInfo& info) {
   const uint16_t length = take_frame(info[1]);
   std::optional<uint32_t> context;
   if (!info[2].IsUndefined()) context = read_integer(info[2], "context", UINT32_MAX);
-  forwarder_.submit(port, frame_, length, context, read_now(info[3]));
-  return sent(info.Env());
+  const int64_t now = read_now(info[3]);
+  forwarder_.submit(port, frame_, length, context, now);
+  return sent(info.Env(), now);
 }
 
 // advance(now)
 Napi::Value ForwarderObject::advance(const Napi::CallbackInfo& info) {
-  forwarder_.advance(read_now(info[0]));
-  return sent(info.Env());
+  const int64_t now = read_now(info[0]);
+  forwarder_.advance(now);
+  return sent(info.Env(), now);
 }
 
 Napi::Value ForwarderObject::next_deadline(const Napi::CallbackInfo& info) {
@@ -171,7 +175,8 @@ uint16_t ForwarderObject::take_frame(const Napi::Value& value) {
   return static_cast<uint16_t>(frame.ByteLength());
 }
 
-Napi::Value ForwarderObject::sent(Napi::Env env) {
+Napi::Value ForwarderObject::sent(Napi::Env env, int64_t now) {
+  forwarder_.flush(now);
   sends_.drain(batch_);
   if (!batch_.empty()) {
     Napi::Uint8Array array = sends_array_.Value();
@@ -190,14 +195,19 @@ void ForwarderObject::wake_reader() {
   on_readable_.Call({});
 }
 
-bool ForwarderObject::send(uint32_t port, const uint8_t* frame, uint16_t length,
-                           std::optional<uint32_t> number) {
-  return sends_.push({.kind = io::RecordKind::kSend,
-                      .port = static_cast<uint8_t>(port),
-                      .context = number.value_or(0),
-                      .flags = static_cast<uint16_t>(number ? 1 : 0),
-                      .payload = frame,
-                      .payload_size = length});
+uint32_t ForwarderObject::send(uint32_t port, std::span<const dataplane::OutgoingFrame> frames) {
+  uint32_t sent = 0;
+  for (const auto& [data, length, number] : frames) {
+    const bool pushed = sends_.push({.kind = io::RecordKind::kSend,
+                                     .port = static_cast<uint8_t>(port),
+                                     .context = number.value_or(0),
+                                     .flags = static_cast<uint16_t>(number ? 1 : 0),
+                                     .payload = data,
+                                     .payload_size = length});
+    if (!pushed) break;
+    ++sent;
+  }
+  return sent;
 }
 
 bool ForwarderObject::punt(uint32_t port, const wire::FrameView& view,

@@ -49,12 +49,11 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   uint32_t read_port(const Napi::Value& value) const;
   // Copies JavaScript's frame, which the forwarder may edit, and returns its length.
   uint16_t take_frame(const Napi::Value& value);
-  Napi::Value sent(Napi::Env env);
+  Napi::Value sent(Napi::Env env, int64_t now);
   void wake_reader();
 
   // dataplane::Effects
-  bool send(uint32_t port, const uint8_t* frame, uint16_t length,
-            std::optional<uint32_t> number) override;
+  uint32_t send(uint32_t port, std::span<const dataplane::OutgoingFrame> frames) override;
   bool punt(uint32_t port, const wire::FrameView& view,
             std::optional<int64_t> timestamp_ns) override;
   void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override;

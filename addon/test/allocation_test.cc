@@ -33,13 +33,15 @@ namespace {
 // Remembers no more of what was sent than the numbers whose time stamps are due.
 class FixedEffects final : public dataplane::Effects {
  public:
-  bool send(uint32_t port, const uint8_t*, uint16_t, std::optional<uint32_t> number) override {
-    ++sent;
-    if (number && waiting < std::size(numbers)) {
-      ports[waiting] = port;
-      numbers[waiting++] = *number;
+  uint32_t send(uint32_t port, std::span<const dataplane::OutgoingFrame> frames) override {
+    for (uint32_t i = 0; i < frames.size(); ++i) {
+      if (++sent % 97 == 0) return i;
+      if (frames[i].number && waiting < std::size(numbers)) {
+        ports[waiting] = port;
+        numbers[waiting++] = *frames[i].number;
+      }
     }
-    return sent % 97 != 0;
+    return static_cast<uint32_t>(frames.size());
   }
   bool punt(uint32_t, const wire::FrameView&, std::optional<int64_t>) override { return true; }
   void observe_sync(uint32_t, const dataplane::SyncObservation&) override {}
@@ -108,6 +110,7 @@ TEST_CASE("no frame, no time stamp and no passing of time allocates anything") {
       }
       now += dataplane::kMillisecond;
       forwarder.advance(now);
+      if (i % 3 == 0) forwarder.flush(now);
       forwarder.next_deadline();
     }
   }

@@ -56,8 +56,7 @@ TEST_CASE("a clock's own messages do not leave by a blocked port, and its time s
   BridgePolicy bridge;
   bridge.forwarding = 0;
   harness.forwarder.program(with_bridge(bridge));
-  Bytes sync = PacketBuilder(MessageType::kSync).build();
-  harness.forwarder.submit(1, sync.data(), static_cast<uint16_t>(sync.size()), 7, harness.now);
+  harness.submit(1, PacketBuilder(MessageType::kSync).build(), 7);
   CHECK(harness.clear_sent() == 0);
   CHECK(harness.count(1, Counter::kDropPortBlocked) == 1);
   REQUIRE(harness.clock_stamps.size() == 1);

@@ -320,8 +320,7 @@ TEST_CASE("time stamps that are handed up are of the common timebase, to the nea
       REQUIRE(harness.punted.size() == 1);
       CHECK(harness.punted[0].timestamp_ns == expected);
 
-      ExactFrame own(request);
-      CHECK(harness.forwarder.submit(0, own.data(), own.length(), 42, harness.now));
+      CHECK(harness.submit(0, request, 42));
       harness.stamp(0, raw_ns);
       REQUIRE(harness.clock_stamps.size() == 1);
       CHECK(harness.clock_stamps[0] == ForwarderHarness::ClockStamp{0, 42, expected});
@@ -331,8 +330,7 @@ TEST_CASE("time stamps that are handed up are of the common timebase, to the nea
 
 TEST_CASE("a transmit time stamp of a clock that moved meanwhile is handed up as lost") {
   ForwarderHarness harness;
-  ExactFrame own(PacketBuilder(MessageType::kPdelayReq).build());
-  CHECK(harness.forwarder.submit(0, own.data(), own.length(), 42, harness.now));
+  CHECK(harness.submit(0, PacketBuilder(MessageType::kPdelayReq).build(), 42));
   harness.forwarder.relate(0, clock(5 * kSecond, 0, 1));
   harness.stamp(0, kT0);
   REQUIRE(harness.clock_stamps.size() == 1);

@@ -46,8 +46,8 @@ TEST_CASE("every message type has a counter of its own name, received and sent")
                          "Management"};
   for (size_t i = 0; i < std::size(kAllTypes); ++i) {
     Block received, sent;
-    received.counters.add_received(kAllTypes[i]);
-    sent.counters.add_sent(kAllTypes[i]);
+    received.counters.add(received_counter(kAllTypes[i]));
+    sent.counters.add(sent_counter(kAllTypes[i]));
     CHECK(received.grown() == Names{std::string("rx.") + names[i]});
     CHECK(sent.grown() == Names{std::string("tx.") + names[i]});
   }

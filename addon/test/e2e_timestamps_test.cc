@@ -370,8 +370,7 @@ TEST_CASE(
     "clock") {
   ForwarderHarness harness(2);
   auto submit = [&](const PacketBuilder& builder, std::optional<uint32_t> context) {
-    ExactFrame frame(builder.build());
-    return harness.forwarder.submit(1, frame.data(), frame.length(), context, harness.now);
+    return harness.submit(1, builder.build(), context);
   };
   const PacketBuilder sync(MessageType::kSync);
   const PacketBuilder announce(MessageType::kAnnounce);
@@ -396,8 +395,7 @@ TEST_CASE(
 
 TEST_CASE("a frame of a clock of this box that is no PTP frame is refused") {
   ForwarderHarness harness(2);
-  ExactFrame frame(PacketBuilder(MessageType::kSync).version(3).build());
-  CHECK_FALSE(harness.forwarder.submit(1, frame.data(), frame.length(), 1, harness.now));
+  CHECK_FALSE(harness.submit(1, PacketBuilder(MessageType::kSync).version(3).build(), 1));
   CHECK(harness.sent(1).empty());
   CHECK(harness.clock_stamps.empty());
 }

@@ -209,8 +209,7 @@ TEST_CASE(
   const PacketBuilder request(MessageType::kDelayReq);
   const uint32_t places = harness.small_limits().queued_events;
   for (uint32_t context = 0; context <= places; ++context) {
-    ExactFrame frame(request.build());
-    CHECK(harness.forwarder.submit(kNarrow, frame.data(), frame.length(), context, harness.now));
+    CHECK(harness.submit(kNarrow, request.build(), context));
   }
   using ClockStamps = std::vector<ForwarderHarness::ClockStamp>;
   CHECK(harness.clock_stamps == ClockStamps{{kNarrow, places, std::nullopt}});

@@ -69,6 +69,15 @@ class ForwarderHarness final : private dataplane::Effects {
     ExactFrame exact(frame);
     forwarder.receive(port, exact.data(), exact.length(),
                       {timestamp_ns, checksum_pending, truncated}, now);
+    if (!bursts) forwarder.flush(now);
+  }
+
+  // A frame of a clock of this box.
+  bool submit(uint32_t port, const Bytes& frame, std::optional<uint32_t> context) {
+    ExactFrame exact(frame);
+    const bool accepted = forwarder.submit(port, exact.data(), exact.length(), context, now);
+    if (!bursts) forwarder.flush(now);
+    return accepted;
   }
 
   // Frames that left by `port` since the last call.
@@ -87,6 +96,7 @@ class ForwarderHarness final : private dataplane::Effects {
     const auto signature =
         numbering_ == Numbering::kCountedByKernel ? std::optional{stamp.signature} : std::nullopt;
     forwarder.transmit_timestamp(port, stamp.number, signature, timestamp_ns, now);
+    if (!bursts) forwarder.flush(now);
   }
   void lose_stamp(uint32_t port, size_t position = 0) { take_stamp(port, position); }
   // Delivers every time stamp that waits on any port, all with the same residence.
@@ -104,11 +114,13 @@ class ForwarderHarness final : private dataplane::Effects {
     ports_[port].stamps.clear();
     ports_[port].kernel_counter = 0;
     forwarder.restart_socket(port, now);
+    if (!bursts) forwarder.flush(now);
   }
 
   void advance(int64_t ns) {
     now += ns;
     forwarder.advance(now);
+    if (!bursts) forwarder.flush(now);
   }
 
   uint64_t count(uint32_t port, Counter counter) const {
@@ -148,6 +160,8 @@ class ForwarderHarness final : private dataplane::Effects {
 
   // Sees every frame as it leaves.
   std::function<void(uint32_t port, const Bytes& frame)> on_send;
+  // What leaves waits for the test to flush the forwarder.
+  bool bursts = false;
   // False for a test that sends many frames and looks at none later.
   bool keep_sent = true;
 
@@ -166,22 +180,25 @@ class ForwarderHarness final : private dataplane::Effects {
     FailedSend failed_send = FailedSend::kNotCounted;
   };
 
-  bool send(uint32_t port, const uint8_t* frame, uint16_t length,
-            std::optional<uint32_t> number) override {
+  uint32_t send(uint32_t port, std::span<const dataplane::OutgoingFrame> frames) override {
     Port& out = ports_[port];
-    if (out.sends_to_fail != 0) {
-      --out.sends_to_fail;
-      if (number && out.failed_send == FailedSend::kCounted) ++out.kernel_counter;
-      return false;
+    uint32_t sent = 0;
+    for (const auto& [data, length, number] : frames) {
+      if (out.sends_to_fail != 0) {
+        --out.sends_to_fail;
+        if (number && out.failed_send == FailedSend::kCounted) ++out.kernel_counter;
+        break;
+      }
+      if (number) {
+        const uint32_t counted = out.kernel_counter++;
+        out.stamps.push_back({numbering_ == Numbering::kCountedByKernel ? counted : *number,
+                              dataplane::frame_signature(data, length)});
+      }
+      if (on_send) on_send(port, {data, data + length});
+      if (keep_sent) out.sent.emplace_back(data, data + length);
+      ++sent;
     }
-    if (number) {
-      const uint32_t counted = out.kernel_counter++;
-      out.stamps.push_back({numbering_ == Numbering::kCountedByKernel ? counted : *number,
-                            dataplane::frame_signature(frame, length)});
-    }
-    if (on_send) on_send(port, {frame, frame + length});
-    if (keep_sent) out.sent.emplace_back(frame, frame + length);
-    return true;
+    return sent;
   }
 
   bool punt(uint32_t port, const wire::FrameView& view,

@@ -1,0 +1,76 @@
+// Messages of one port that leave together: calling the kernel costs as much as what it does for
+// one frame. First in first out; a frame is kept here from the moment it is due to leave until it
+// has left, which is at the end of the burst it came in with.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "addon/dataplane/counters.h"
+#include "addon/dataplane/effects.h"
+#include "addon/dataplane/limits.h"
+#include "addon/dataplane/transmit_ledger.h"
+
+namespace ptpswitch::dataplane {
+
+class Outbox {
+ public:
+  struct Message {
+    Counter sent;                    // counted once it has left
+    std::optional<TransmitTag> tag;  // what its transmit time stamp is for, if it wants one
+  };
+
+  Outbox() : frames_(kOutboxMessages), messages_(kOutboxMessages), bytes_(kOutboxMessages) {}
+
+  bool empty() const { return first_ == end_; }
+  // No room behind the newest, though the oldest may have been taken.
+  bool full() const { return end_ == kOutboxMessages; }
+  // Messages that want a transmit time stamp.
+  uint32_t tagged() const { return tagged_; }
+
+  // Keeps a copy of a frame. Must not be full.
+  void push(const Message& message, const uint8_t* frame, uint16_t length) {
+    uint8_t* const kept = bytes_[end_].data;
+    std::memcpy(kept, frame, length);
+    frames_[end_] = {kept, length, std::nullopt};
+    messages_[end_++] = message;
+    if (message.tag) ++tagged_;
+  }
+
+  // Those that want a time stamp are numbered from `number` on.
+  std::span<const OutgoingFrame> numbered_from(uint32_t number) {
+    for (uint32_t i = first_; i < end_; ++i) {
+      if (messages_[i].tag) frames_[i].number = number++;
+    }
+    return {&frames_[first_], end_ - first_};
+  }
+
+  struct Sent {
+    Message message;
+    OutgoingFrame frame;
+  };
+  // Takes the oldest. Its frame is there until the next push().
+  Sent pop() {
+    const Sent oldest{messages_[first_], frames_[first_]};
+    if (oldest.message.tag) --tagged_;
+    if (++first_ == end_) first_ = end_ = 0;
+    return oldest;
+  }
+
+ private:
+  struct Bytes {
+    uint8_t data[kMaxFrameLength];
+  };
+
+  std::vector<OutgoingFrame> frames_;
+  std::vector<Message> messages_;
+  std::vector<Bytes> bytes_;
+  uint32_t first_ = 0;
+  uint32_t end_ = 0;
+  uint32_t tagged_ = 0;
+};
+
+}  // namespace ptpswitch::dataplane
