@@ -38,6 +38,8 @@ export interface Timing {
   readonly count: number;
   readonly mean: number;
   readonly standardDeviation: number;
+  /** The median of the standard deviations of every hundred messages in a row. */
+  readonly deviationWithinWindow: number;
   readonly p50: number;
   readonly p99: number;
 }

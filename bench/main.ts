@@ -46,6 +46,7 @@ const durations = options.quick
       trialMs: 200,
       idleMs: 3_000,
       offsets: 80,
+      slaveOffsets: { rounds: 2, offsets: 80 },
       simulatedSeconds: 100,
       boundaryClockMs: 2_000,
       bridgeTurns: 3,
@@ -57,6 +58,7 @@ const durations = options.quick
       trialMs: 500,
       idleMs: 5_000,
       offsets: 480,
+      slaveOffsets: { rounds: 9, offsets: 96 },
       simulatedSeconds: 600,
       boundaryClockMs: 10_000,
       bridgeTurns: 7,
@@ -97,7 +99,7 @@ async function repeat(round: string): Promise<void> {
 async function measureOnce(): Promise<void> {
   const once: Readonly<Record<string, () => Promise<void>>> = {
     rig: () => measureRigCeiling(measurements, durations.trialMs),
-    'slave-offset': () => measureSlaveOffsets(measurements, durations.offsets),
+    'slave-offset': () => measureSlaveOffsets(measurements, durations.slaveOffsets),
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     'boundary-clock': () => measureBoundaryClockLoad(measurements, durations.boundaryClockMs),
     bridge: () => measureBridge(measurements, durations),

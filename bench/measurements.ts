@@ -22,6 +22,22 @@ export class Measurements {
     return values.length === 0 ? undefined : median(values);
   }
 
+  /**
+   * The median of what two subjects' figures of the same repetition come to, so that what the machine did in one
+   * repetition meets both; undefined where either was not measured.
+   */
+  medianOfPairs(
+    metric: string,
+    [one, other]: readonly [string, string],
+    combine: (one: number, other: number) => number,
+  ): number | undefined {
+    const others = this.values(metric, other);
+    const combined = this.values(metric, one)
+      .slice(0, others.length)
+      .map((value, repetition) => combine(value, others[repetition]!));
+    return combined.length === 0 ? undefined : median(combined);
+  }
+
   get metrics(): string[] {
     return [...this.#values.keys()];
   }

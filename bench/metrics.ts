@@ -12,10 +12,13 @@ export const CLIENT_RATE = 8_000;
 export const BRIDGE_LOAD_MBITS = 1_000;
 export const BACKGROUND_RATES = [0, 4_000, 16_000] as const;
 
+/** The deviation is of all messages, or within a hundred in a row (the median of these). */
+type ResidualFigure = 'mean' | 'standard deviation' | 'deviation within 100';
+
 export const metric = {
   transit: (transport: LoadTransport, message: string, rank: 'p50' | 'p99') =>
     `${transport} ${message} transit, ${rank}, ns`,
-  residual: (transport: LoadTransport, message: string, figure: 'mean' | 'standard deviation') =>
+  residual: (transport: LoadTransport, message: string, figure: ResidualFigure) =>
     `${transport} ${message} residual, ${figure}, ns`,
   followUpUnder: (requestsPerSecond: number) =>
     `Follow_Up transit under ${requestsPerSecond} Delay_Req/s, p50, ns`,

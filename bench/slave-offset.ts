@@ -31,8 +31,15 @@ const joints: Readonly<Record<string, Joint>> = {
 
 export async function measureSlaveOffsets(
   measurements: Measurements,
-  offsetCount: number,
+  { rounds, offsets: offsetCount }: { readonly rounds: number; readonly offsets: number },
 ): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    await measureRound(measurements, offsetCount);
+  }
+}
+
+/** Peers that start anew meet one another at other moments, and on other processors. */
+async function measureRound(measurements: Measurements, offsetCount: number): Promise<void> {
   await throughEach(joints, async (name, join, gap) => {
     await join(gap);
     Ptp4l.grandmaster(gap.network, gap.gm.namespace);

@@ -32,7 +32,7 @@ function ratio(dividend: number | undefined, divisor: number | undefined): numbe
 /** Ours over a peer's, ptp4l's unless said. */
 function ratioToPeer(name: string, subject = OURS, peer = PTP4L): Target['value'] {
   return (measurements) =>
-    ratio(measurements.median(name, subject), measurements.median(name, peer));
+    measurements.medianOfPairs(name, [subject, peer], (ours, theirs) => ours / theirs);
 }
 
 function own(name: string): Target['value'] {
@@ -66,14 +66,14 @@ const targets: readonly Target[] = [
       value: ratioToPeer(metric.transit(transport, 'Sync', 'p50'), BUSY, PTP4L_ON_OWN_PROCESSOR),
     },
     {
-      title: `${transport}: standard deviation of the Sync residual over ptp4l`,
+      title: `${transport}: standard deviation of the Sync residual within 100 over ptp4l`,
       limit: 1.1,
-      value: ratioToPeer(metric.residual(transport, 'Sync', 'standard deviation')),
+      value: ratioToPeer(metric.residual(transport, 'Sync', 'deviation within 100')),
     },
     {
-      title: `${transport}: standard deviation of the Delay_Req residual over ptp4l`,
+      title: `${transport}: standard deviation of the Delay_Req residual within 100 over ptp4l`,
       limit: 1.1,
-      value: ratioToPeer(metric.residual(transport, 'Delay_Req', 'standard deviation')),
+      value: ratioToPeer(metric.residual(transport, 'Delay_Req', 'deviation within 100')),
     },
   ]),
   {
@@ -88,11 +88,12 @@ const targets: readonly Target[] = [
   {
     title: 'slave: median |offset| beyond a direct cable, ns',
     limit: 100,
-    value: (measurements) => {
-      const through = measurements.median(metric.slaveOffset, OURS);
-      const direct = measurements.median(metric.slaveOffset, DIRECT_CABLE);
-      return through === undefined || direct === undefined ? undefined : through - direct;
-    },
+    value: (measurements) =>
+      measurements.medianOfPairs(
+        metric.slaveOffset,
+        [OURS, DIRECT_CABLE],
+        (through, direct) => through - direct,
+      ),
   },
   {
     title: 'boundary clock: % answered of 8,000 Delay_Req/s on 8 ports',

@@ -322,10 +322,12 @@ bool Engine::receive_from(uint32_t index) {
     const dataplane::Forwarder::Reception reception{frame->timestamp_ns, frame->checksum_pending,
                                                     frame->truncated};
     forwarder_.receive(index, frame->data, frame->length, reception, now);
+    // The first leaves before anybody has looked whether there are more.
+    if (received == 0) forwarder_.flush(now);
     socket.release();
     ++received;
   }
-  if (received != 0) forwarder_.flush(now);
+  if (received > 1) forwarder_.flush(now);
   return received != 0;
 }
 

@@ -3,9 +3,40 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <span>
 
 namespace bench {
 namespace {
+
+constexpr size_t kWindow = 100;
+
+double Mean(std::span<const int64_t> values) {
+  double sum = 0;
+  for (const int64_t value : values) sum += static_cast<double>(value);
+  return sum / static_cast<double>(values.size());
+}
+
+double StandardDeviation(std::span<const int64_t> values) {
+  const double mean = Mean(values);
+  double squares = 0;
+  for (const int64_t value : values) {
+    const double distance = static_cast<double>(value) - mean;
+    squares += distance * distance;
+  }
+  return std::sqrt(squares / std::max(1.0, static_cast<double>(values.size()) - 1));
+}
+
+// A rest shorter than a window is left out, unless it is all there is.
+double DeviationWithinWindow(std::span<const int64_t> values) {
+  if (values.size() < kWindow) return StandardDeviation(values);
+  std::vector<double> deviations;
+  for (size_t at = 0; at + kWindow <= values.size(); at += kWindow) {
+    deviations.push_back(StandardDeviation(values.subspan(at, kWindow)));
+  }
+  const auto middle = deviations.begin() + static_cast<std::ptrdiff_t>(deviations.size() / 2);
+  std::nth_element(deviations.begin(), middle, deviations.end());
+  return *middle;
+}
 
 // Nearest rank.
 int64_t Quantile(const std::vector<int64_t>& sorted, double rank) {
@@ -19,20 +50,11 @@ std::string Series::Json() const {
   if (values_.empty()) return "{\"count\":0}";
   std::vector<int64_t> sorted = values_;
   std::sort(sorted.begin(), sorted.end());
-  const auto count = static_cast<double>(sorted.size());
-  double sum = 0;
-  for (const int64_t value : sorted) sum += static_cast<double>(value);
-  const double mean = sum / count;
-  double squares = 0;
-  for (const int64_t value : sorted) {
-    const double distance = static_cast<double>(value) - mean;
-    squares += distance * distance;
-  }
   char text[256];
   snprintf(text, sizeof text,
-           "{\"count\":%zu,\"mean\":%.1f,\"standardDeviation\":%.1f,\"min\":%lld,\"p50\":%lld,"
-           "\"p99\":%lld,\"max\":%lld}",
-           sorted.size(), mean, std::sqrt(squares / std::max(1.0, count - 1)),
+           "{\"count\":%zu,\"mean\":%.1f,\"standardDeviation\":%.1f,\"deviationWithinWindow\":%.1f,"
+           "\"min\":%lld,\"p50\":%lld,\"p99\":%lld,\"max\":%lld}",
+           sorted.size(), Mean(values_), StandardDeviation(values_), DeviationWithinWindow(values_),
            static_cast<long long>(sorted.front()), static_cast<long long>(Quantile(sorted, 0.5)),
            static_cast<long long>(Quantile(sorted, 0.99)), static_cast<long long>(sorted.back()));
   return text;
