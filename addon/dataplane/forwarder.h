@@ -162,6 +162,7 @@ class Forwarder {
                uint16_t length, int64_t now);
   void empty_outbox(uint32_t egress, int64_t now);
   void send_failed(uint32_t egress, const std::optional<TransmitTag>& tag, int64_t now);
+  bool hardware_is_full(Port& port, int64_t now);
   void not_sent(uint32_t egress, const TransmitTag& tag, Counter reason);
   bool superseded(const TransmitTag& tag);
   void send_queued(uint32_t egress, int64_t now);

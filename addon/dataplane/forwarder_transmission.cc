@@ -22,9 +22,7 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
                            const TransmitTag& tag, int64_t now) {
   Port& port = ports_[egress];
   if (const auto obstacle = obstacle_to_sending(egress)) return not_sent(egress, tag, *obstacle);
-  const uint32_t limit = port.settings.outstanding_limit;
-  const uint32_t outstanding = port.ledger.outstanding() + port.outbox.tagged();
-  if (limit != 0 && outstanding >= limit) {
+  if (hardware_is_full(port, now)) {
     if (port.queue.full()) return not_sent(egress, tag, Counter::kDropEventQueueFull);
     port.queue.push(tag, type, frame, length);
     return port.counters.add(Counter::kEventsQueued);
@@ -40,6 +38,15 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
   if (tag.owner == TransmitTag::Owner::kClock) return timestamp_lost(egress, tag, now);
   // Whatever waits for it is settled by the caller, once the message has left by its other ports.
   exchanges_.state(tag.index, egress) = ResidenceState::kLost;
+}
+
+// Whether another time stamp would find no register.
+bool Forwarder::hardware_is_full(Port& port, int64_t now) {
+  const uint32_t limit = port.settings.outstanding_limit;
+  const uint32_t about_to = port.outbox.tagged();
+  if (limit == 0) return false;
+  return about_to >= limit ||
+         port.ledger.outstanding_after(now - limits_.register_patience, limit - about_to);
 }
 
 void Forwarder::not_sent(uint32_t egress, const TransmitTag& tag, Counter reason) {
@@ -122,9 +129,7 @@ bool Forwarder::superseded(const TransmitTag& tag) {
 
 void Forwarder::send_queued(uint32_t egress, int64_t now) {
   Port& port = ports_[egress];
-  const uint32_t limit = port.settings.outstanding_limit;
-  while (!port.queue.empty() &&
-         (limit == 0 || port.ledger.outstanding() + port.outbox.tagged() < limit)) {
+  while (!port.queue.empty() && !hardware_is_full(port, now)) {
     const QueuedEvent event = port.queue.front();
     port.queue.pop();
     if (superseded(event.tag)) {
@@ -225,15 +230,13 @@ void Forwarder::timestamp_lost(uint32_t egress, const TransmitTag& tag, int64_t 
 void Forwarder::advance(int64_t now) {
   for (uint32_t egress = 0; egress < ports_.size(); ++egress) {
     Port& port = ports_[egress];
-    bool lost = false;
     while (const auto tag = port.ledger.take_older_than(now - limits_.transmit_timestamp_timeout)) {
       port.counters.add(Counter::kTransmitTimestampMissing);
       // The hardware holds fewer than was thought.
       if (port.settings.outstanding_limit > 1) port.settings.outstanding_limit /= 2;
       timestamp_lost(egress, *tag, now);
-      lost = true;
     }
-    if (lost) send_queued(egress, now);
+    send_queued(egress, now);
   }
   for (HeldIndex held = held_.oldest(); held != kNoHeld; held = held_.oldest()) {
     if (now - held_.at(held).since < limits_.held_lifetime) break;
@@ -250,9 +253,14 @@ std::optional<int64_t> Forwarder::next_deadline() {
   std::optional<int64_t> deadline;
   auto consider = [&](int64_t at) { deadline = deadline ? std::min(*deadline, at) : at; };
   for (Port& port : ports_) {
+    const auto entered = port.ledger.oldest_entered();
+    if (!entered) continue;
     // take_older_than is strict: one more nanosecond.
-    if (const auto entered = port.ledger.oldest_entered()) {
-      consider(*entered + limits_.transmit_timestamp_timeout + 1);
+    consider(*entered + limits_.transmit_timestamp_timeout + 1);
+    if (port.queue.empty()) continue;
+    const uint32_t limit = port.settings.outstanding_limit;
+    if (const auto full_since = port.ledger.outstanding_after(INT64_MIN, limit)) {
+      consider(*full_since + limits_.register_patience);
     }
   }
   if (held_.oldest() != kNoHeld) {

@@ -65,6 +65,11 @@ struct Limits {
   // The slowest drivers deliver within a few milliseconds; after this a time stamp counts as lost.
   DurationNs transmit_timestamp_timeout = 100 * kMillisecond;
 
+  // A time stamp that takes longer holds no register any more, for all that is known: the next
+  // event message is not to wait for it. Long waits are long residences, and those are only as
+  // right as the rate ratio is: 100 ppm of this are 2 us.
+  DurationNs register_patience = 20 * kMillisecond;
+
   // Event messages of one port that wait because the hardware holds no more time stamps.
   uint32_t queued_events = 64;
 

@@ -66,6 +66,14 @@ std::optional<TransmitTag> TransmitLedger::take_older_than(int64_t before) {
   return tag;
 }
 
+std::optional<int64_t> TransmitLedger::outstanding_after(int64_t instant, uint32_t rank) {
+  if (outstanding_ < rank) return std::nullopt;
+  for (uint32_t number = next_; number != oldest_ && at(number - 1).entered > instant; --number) {
+    if (at(number - 1).waiting && --rank == 0) return at(number - 1).entered;
+  }
+  return std::nullopt;
+}
+
 std::optional<int64_t> TransmitLedger::oldest_entered() {
   drop_taken();
   if (oldest_ == next_) return std::nullopt;

@@ -31,6 +31,9 @@ class TransmitLedger {
   // Frames that can be entered before it is full.
   uint32_t room() const { return static_cast<uint32_t>(ring_.size()) - (next_ - oldest_); }
   uint32_t outstanding() const { return outstanding_; }
+  // When the `rank`th newest of these was entered (1 is the newest); none if there are fewer that
+  // were entered after `instant`.
+  std::optional<int64_t> outstanding_after(int64_t instant, uint32_t rank);
   // The number that the next frame goes out with.
   uint32_t next_number() const { return next_; }
 

@@ -106,7 +106,8 @@ class Engine final : private dataplane::Effects {
     bool sender_watched = false;     // by epoll
     uint32_t unread_timestamps = 0;  // frames sent with a number since the queue was last empty
     uint32_t timestamps_to_lose = 0;
-    int last_error = 0;  // reported once per cause
+    uint64_t missing_timestamps = 0;  // when the hardware's mode was last looked at
+    int last_error = 0;               // reported once per cause
   };
 
   Engine(const EngineOptions& options, std::function<void()> wake);
@@ -136,6 +137,7 @@ class Engine final : private dataplane::Effects {
   void forget_clock(HardwareClockTrack& clock);
   void publish_clock(HardwareClockTrack& clock, bool moved);
   void check_system_clock();
+  uint64_t missing_timestamps(uint32_t port);
   void check_hardware_mode(int64_t now);
   void run_commands();
   void post(std::function<void()> command);

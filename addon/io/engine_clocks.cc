@@ -22,7 +22,9 @@ constexpr uint32_t kClockReadAttempts = 8;
 // was just done.
 constexpr int64_t kClockVerifyIntervalNs = 1'000'000;
 constexpr uint32_t kClockVerifyAttempts = 2;
+// How often the time stamping mode is looked at, and where a time stamp has stayed away.
 constexpr int64_t kHardwareModeIntervalNs = 1'000'000'000;
+constexpr int64_t kHardwareModeDoubtNs = 50'000'000;
 
 }  // namespace
 
@@ -158,13 +160,24 @@ void Engine::check_system_clock() {
   }
 }
 
+uint64_t Engine::missing_timestamps(uint32_t index) {
+  const dataplane::PortCounters& counters = forwarder_.counters(index);
+  return counters.get(dataplane::Counter::kReceiveTimestampMissing) +
+         counters.get(dataplane::Counter::kTransmitTimestampMissing);
+}
+
 // Another program may have changed the time stamping mode meanwhile.
 void Engine::check_hardware_mode(int64_t now) {
-  if (now - hardware_mode_checked_at_ < kHardwareModeIntervalNs) return;
-  hardware_mode_checked_at_ = now;
+  if (now - hardware_mode_checked_at_ < kHardwareModeDoubtNs) return;
+  const bool routine = now - hardware_mode_checked_at_ >= kHardwareModeIntervalNs;
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     Port& port = ports_[index];
-    if (!port.hardware || !port.hardware->changed_by_others()) continue;
+    if (!port.hardware) continue;
+    const uint64_t missing = missing_timestamps(index);
+    if (!routine && missing == port.missing_timestamps) continue;
+    port.missing_timestamps = missing;
+    hardware_mode_checked_at_ = now;
+    if (!port.hardware->changed_by_others()) continue;
     tell_port_error(index,
                     "another program has changed the hardware time stamping mode: stop it; the "
                     "mode is set again");

@@ -142,23 +142,56 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a time stamp that never comes holds the queue up until it is given up, not longer") {
+TEST_CASE("a time stamp that never comes holds the queue up while a register may hold it") {
   NarrowNetwork network(1);
   auto& harness = network.harness;
+  const auto limits = harness.small_limits();
+  const int64_t start = harness.now;
   network.receive_syncs(1, 3);
   harness.clear_sent();
   harness.lose_stamp(kNarrow);
-  const auto timeout = harness.small_limits().transmit_timestamp_timeout;
-  harness.advance(timeout);
+  CHECK(harness.forwarder.next_deadline() == start + limits.register_patience);
+  harness.advance(limits.register_patience - 1);
   CHECK(harness.sent(kNarrow).empty());
   harness.advance(1);
   CHECK(harness.sent(kNarrow) == Frames{network.sync(2)});
-  CHECK(harness.count(kNarrow, Counter::kTransmitTimestampMissing) == 1);
-  harness.stamp(kNarrow, kT0 + timeout + 77);
+  harness.stamp(kNarrow, kT0 + limits.register_patience + 77);
   CHECK(harness.sent(kNarrow) == Frames{network.sync(3)});
   harness.receive(kMasterPort, network.follow_up(2).build());
   CHECK(harness.sent(kNarrow) ==
-        Frames{network.follow_up(2).correction(scaled(timeout + 77)).build()});
+        Frames{network.follow_up(2).correction(scaled(limits.register_patience + 77)).build()});
+  // It is given up when any other would be.
+  harness.advance(start + limits.transmit_timestamp_timeout - harness.now);
+  CHECK(harness.count(kNarrow, Counter::kTransmitTimestampMissing) == 0);
+  harness.advance(1);
+  CHECK(harness.count(kNarrow, Counter::kTransmitTimestampMissing) == 1);
+}
+
+TEST_CASE("a time stamp that comes after the next message has left is its own message's still") {
+  NarrowNetwork network(1);
+  auto& harness = network.harness;
+  network.receive_syncs(1, 2);
+  harness.advance(harness.small_limits().register_patience);
+  harness.clear_sent();
+  REQUIRE(harness.stamps_waiting(kNarrow) == 2);
+  for (const uint16_t sequence : {1, 2}) {
+    harness.stamp(kNarrow, kT0 + 1'000 * sequence);
+    harness.receive(kMasterPort, network.follow_up(sequence).build());
+    CHECK(harness.sent(kNarrow) ==
+          Frames{network.follow_up(sequence).correction(scaled(1'000 * sequence)).build()});
+  }
+}
+
+TEST_CASE("of several registers, one whose time stamp never comes makes room for one message") {
+  NarrowNetwork network(2);
+  auto& harness = network.harness;
+  network.receive_syncs(1, 4);  // 1 and 2 have left
+  harness.clear_sent();
+  harness.advance(harness.small_limits().register_patience / 2);
+  harness.stamp(kNarrow, kT0 + 10, 1);
+  CHECK(harness.sent(kNarrow) == Frames{network.sync(3)});
+  harness.advance(harness.small_limits().register_patience / 2);
+  CHECK(harness.sent(kNarrow) == Frames{network.sync(4)});
 }
 
 TEST_CASE(

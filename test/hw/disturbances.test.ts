@@ -13,12 +13,6 @@ const MAX_CORRECTIONS_LOST = 32;
 const movedLine = (port: string): string =>
   `${port}: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait`;
 
-/**
- * Known fault: 10 and 150 ns were usual, but one run in four had 7.6 us while the mode was off and on again, so one wrong
- * correction, or a time stamp left over in a register, got through. To be found; then it is OFFSET_LIMIT_NS here too.
- */
-const MODE_LIMIT_NS = 20_000;
-
 const missing = missingLab();
 if (missing !== undefined) console.warn(`disturbed hardware clocks: skipped, ${missing}`);
 
@@ -28,7 +22,7 @@ describe.skipIf(missing !== undefined)('a switch whose ports others meddle with'
     guest = await runInGuest('disturbances', [], { pairs: 2 });
   }, RUN_TIMEOUT_MS);
 
-  function expectRecovery(scenario: string, limitNs = OFFSET_LIMIT_NS): Disturbance {
+  function expectRecovery(scenario: string): Disturbance {
     const result = guest.result<Disturbance>(scenario);
     const { during, recovered, clockDifferenceNs, correctionUnknown } = result;
     console.log(
@@ -36,7 +30,7 @@ describe.skipIf(missing !== undefined)('a switch whose ports others meddle with'
         `${correctionUnknown} corrections dropped`,
     );
     expect(during.seconds).toBeGreaterThan(0);
-    expect(during.maxNs).toBeLessThan(limitNs);
+    expect(during.maxNs).toBeLessThan(OFFSET_LIMIT_NS);
     expect(recovered.rmsNs).toBeLessThan(RECOVERED_RMS_LIMIT_NS);
     expect(recovered.seconds).toBeGreaterThanOrEqual(4);
     expect(Math.abs(clockDifferenceNs)).toBeLessThan(RECOVERED_RMS_LIMIT_NS);
@@ -75,10 +69,13 @@ describe.skipIf(missing !== undefined)('a switch whose ports others meddle with'
     },
   );
 
-  test('time stamping turned off by another program: told, and turned on again', () => {
-    const { log } = expectRecovery('off', MODE_LIMIT_NS);
-    expect(log).toEqual([
-      'eth3: another program has changed the hardware time stamping mode: stop it; the mode is set again',
-    ]);
-  });
+  test.for(['off 1', 'off 2', 'off 3'])(
+    'time stamping turned off by another program: told, and turned on again (%s)',
+    (scenario) => {
+      const { log } = expectRecovery(scenario);
+      expect(log).toEqual([
+        'eth3: another program has changed the hardware time stamping mode: stop it; the mode is set again',
+      ]);
+    },
+  );
 });
