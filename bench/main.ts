@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
 import { measureBoundaryClockLoad } from './boundary-clock.js';
 import { bridgeTable, measureBridge } from './bridge.js';
+import { measureBridgeFollowing } from './bridge-follow.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
 import { takePrecedence } from '../test/support/netns/precedence.js';
@@ -28,6 +29,7 @@ const ONCE_A_RUN = [
   'peer-to-peer',
   'boundary-clock',
   'bridge',
+  'bridge-follow',
   'footprint',
   'simulation',
 ];
@@ -52,6 +54,7 @@ const durations = options.quick
       bridgeTurns: 3,
       bridgeTransferSeconds: 1,
       bridgeOffsets: 24,
+      treeMoves: 2,
     }
   : {
       timingMs: 1_500,
@@ -64,6 +67,7 @@ const durations = options.quick
       bridgeTurns: 7,
       bridgeTransferSeconds: 2,
       bridgeOffsets: 48,
+      treeMoves: 16,
     };
 
 const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump', 'iperf3', 'nft');
@@ -103,6 +107,7 @@ async function measureOnce(): Promise<void> {
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     'boundary-clock': () => measureBoundaryClockLoad(measurements, durations.boundaryClockMs),
     bridge: () => measureBridge(measurements, durations),
+    'bridge-follow': () => measureBridgeFollowing(measurements, durations.treeMoves),
     footprint: () => measureFootprint(measurements, durations.idleMs),
     simulation: () => Promise.resolve(measureSimulation(measurements, durations.simulatedSeconds)),
   };

@@ -15,6 +15,9 @@ export const BACKGROUND_RATES = [0, 4_000, 16_000] as const;
 /** The deviation is of all messages, or within a hundred in a row (the median of these). */
 type ResidualFigure = 'mean' | 'standard deviation' | 'deviation within 100';
 
+/** What spanning tree has made of a port. */
+export type FollowedState = 'blocking' | 'forwarding';
+
 export const metric = {
   transit: (transport: LoadTransport, message: string, rank: 'p50' | 'p99') =>
     `${transport} ${message} transit, ${rank}, ns`,
@@ -43,5 +46,7 @@ export const metric = {
     `bridge, one TCP connection, ${segments} segments, Mbit/s`,
   bridgeOffsetRms: (traffic: 'no load' | 'load') =>
     `bridge, slave offset, rms, ${traffic === 'load' ? `beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP` : 'without other traffic'}, ns`,
+  bridgeFollowed: (state: FollowedState, figure: 'median' | 'maximum') =>
+    `bridge, port ${state}: followed after, ${figure}, ms`,
   start: 'start to first frame forwarded, ms',
 } as const;

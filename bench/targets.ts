@@ -117,6 +117,11 @@ const targets: readonly Target[] = [
     limit: 2_000,
     value: own(metric.bridgeOffsetRms('load')),
   },
+  ...(['blocking', 'forwarding'] as const).map((state): Target => ({
+    title: `bridge: a port ${state} is followed after, longest of all, ms`,
+    limit: 100,
+    value: own(metric.bridgeFollowed(state, 'maximum')),
+  })),
   { title: 'idle: % of a core', limit: 1, value: own(metric.idleProcessor) },
   { title: 'resident memory, MB', limit: 120, value: own(metric.residentMemory) },
   { title: 'start to first frame forwarded, ms', limit: 1_000, value: own(metric.start) },
