@@ -30,6 +30,8 @@ const TREE = 'stp_state 1 forward_delay 200 hello_time 100 max_age 600';
 const CONVERGED_MS = 20_000;
 /** After a port forwards: to what is compared with the limit of 100 ms. */
 const WATCHED_MS = 400;
+/** Twice the forward delay, what is watched, and a reserve. */
+const MOVE_MS = 5_000;
 const START_TIMEOUT_MS = 10_000;
 const CPU = 0;
 
@@ -49,8 +51,10 @@ export async function measureBridgeFollowing(
     const told = await watchTree(device);
     const arrivals = await watchSyncs(sink.namespace);
     const forwarding = () => told.filter(({ state }) => state === 'forwarding').length;
-    const stopped = new AbortController();
-    const load = keepSending(source, sink, stopped.signal);
+    const load = offer(
+      { source, sinks: [sink] },
+      { pairs: SYNC_RATE, milliseconds: moves * MOVE_MS, cpu: CPU, yielding: true },
+    );
     for (let move = 0; move < moves; move++) {
       const before = forwarding();
       const cost = move % 2 === 0 ? MOVED.dear : MOVED.cheap;
@@ -58,7 +62,6 @@ export async function measureBridgeFollowing(
       await until('a port that forwards again', () => forwarding() > before, CONVERGED_MS);
       await delay(WATCHED_MS);
     }
-    stopped.abort();
     await load;
     for (const state of ['blocking', 'forwarding'] as const) {
       const delays = told
@@ -125,11 +128,14 @@ async function watchTree(device: Namespace): Promise<readonly Told[]> {
     ['eth2', 'forwarding'],
     ['eth3', 'blocking'],
   ]);
-  device.spawn('stdbuf', ['-oL', 'bridge', 'monitor', 'link'], {
+  let at = NaN;
+  device.spawn('stdbuf', ['-oL', 'bridge', '-timestamp', 'monitor', 'link'], {
     onLine: (line) => {
-      const at = performance.timeOrigin + performance.now();
+      // Each word comes after its time, which is local: "Timestamp: Thu Nov 26 13:45:54 2026 487905 usec".
+      const [, second, microseconds] = /^Timestamp: (.+) (\d+) usec/.exec(line) ?? [];
+      if (second !== undefined) at = Date.parse(second) + Number(microseconds) / 1_000;
       const [, port = '', state = ''] = /(eth[23])[:@].* state (\w+)/.exec(line) ?? [];
-      if (latest.get(port) === state) return;
+      if (!latest.has(port) || latest.get(port) === state) return;
       latest.set(port, state);
       if (state === 'forwarding' || state === 'blocking') told.push({ state, at });
     },
@@ -154,12 +160,6 @@ async function watchSyncs(sink: Namespace): Promise<readonly number[]> {
   );
   await capture.waitForLine(/listening on/, START_TIMEOUT_MS);
   return arrivals;
-}
-
-async function keepSending(source: Jack, sink: Jack, stopped: AbortSignal): Promise<void> {
-  const places = { source, sinks: [sink] };
-  const load = { pairs: SYNC_RATE, milliseconds: 2_000, cpu: CPU, yielding: true };
-  while (!stopped.aborted) await offer(places, load);
 }
 
 /** How long after an instant Syncs went on; 0 when they did not, and until the next pause when they did. */

@@ -1,8 +1,10 @@
 /**
  * Follows the kernel's bridge while it stands: spanning tree states, VLANs, ports that come and go. The kernel tells that
- * something has changed (rtnetlink, through `ip monitor`); what it is now is then asked for.
+ * something has changed (rtnetlink, through `bridge monitor`); what it is now is then asked for. The state of a port is
+ * in its word already and taken at once.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import {
   fetchLinks,
@@ -17,6 +19,7 @@ import { emptyDatabase, fetchMulticastDatabases } from './multicast-database.js'
 import { environmentWithSbin, startProgram } from './programs.js';
 import { Pruning, type MulticastDelivery } from './pruning.js';
 import { joinCommands } from './raise.js';
+import { toldState, type ToldState } from './told-state.js';
 
 /** `outside`: it is there, but not in the bridge; `absent`: there is no such interface. */
 export type FollowedState = PortState | 'outside' | 'absent';
@@ -47,12 +50,13 @@ export interface FollowerOptions {
   readonly onTrouble: (line: string) => void;
 }
 
-/** By lines, else it says nothing for a long time. */
+/** By lines, else they say nothing for a long time. */
+const monitorOfLinks = ['stdbuf', '-oL', 'bridge', 'monitor', 'link'];
 const monitorOfListeners = ['stdbuf', '-oL', 'bridge', 'monitor', 'mdb'];
 /** What of it is of interest: others come and go all the time. */
 const ofInterest = /224\.0\.1\.129|::181|router/;
 
-/** `ip monitor` that ended is started again after so long: it ends when messages were lost, which then are asked for. */
+/** A monitor that ended is started again after so long: it ends when messages were lost, which then are asked for. */
 const restartAfterMs = 100;
 
 export class BridgeFollower {
@@ -60,6 +64,8 @@ export class BridgeFollower {
   #state: FollowedBridge | undefined;
   /** By port: of the interface that was last in the bridge; another of that name has come back. */
   readonly #indices = new Map<string, number>();
+  /** Port states told since the reading that is under way began: newer than what it will find. */
+  readonly #told = new Map<string, PortState>();
   readonly #monitors = new Map<readonly string[], ChildProcessByStdio<null, Readable, null>>();
   readonly #pruning = new Pruning();
   #again: NodeJS.Timeout | undefined;
@@ -78,7 +84,7 @@ export class BridgeFollower {
    */
   static async start(options: FollowerOptions): Promise<BridgeFollower> {
     const follower = new BridgeFollower(options);
-    follower.#watch(['ip', 'monitor', 'link']);
+    follower.#watch(monitorOfLinks);
     if (options.pruneMulticast) follower.#watch(monitorOfListeners, ofInterest);
     try {
       await follower.#read();
@@ -107,8 +113,11 @@ export class BridgeFollower {
       env: environmentWithSbin,
     });
     this.#monitors.set(command, monitor);
-    monitor.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (interest.test(text)) void this.#refresh();
+    createInterface({ input: monitor.stdout }).on('line', (line) => {
+      if (!interest.test(line) || this.#stopped) return;
+      const told = toldState(line);
+      if (told !== undefined) this.#take(told);
+      void this.#refresh();
     });
     monitor.once('error', (error) => this.#trouble(error));
     monitor.once('close', () => {
@@ -138,8 +147,28 @@ export class BridgeFollower {
     this.#reading = false;
   }
 
+  #take({ bridge, port, state }: ToldState): void {
+    const index = this.#options.ports.indexOf(port);
+    if (bridge !== this.#options.bridge || index === -1) return;
+    this.#told.set(port, state);
+    const before = this.#state;
+    if (before === undefined) return;
+    const ports = before.ports.map((it, at) => (at === index ? { ...it, state } : it));
+    const moved = forwardsElsewhere(before.ports, ports);
+    this.#adopt({ ...before, ports, topologyChanges: before.topologyChanges + (moved ? 1 : 0) });
+  }
+
+  #adopt(state: FollowedBridge): void {
+    const before = this.#state;
+    this.#state = state;
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(state)) {
+      this.#options.onChange(state);
+    }
+  }
+
   async #read(): Promise<void> {
-    const { bridge, ports, onChange } = this.#options;
+    const { bridge, ports } = this.#options;
+    this.#told.clear();
     const [links, vlans] = await Promise.all([fetchLinks(), fetchVlans()]);
     if (this.#stopped) return;
     const settings = links.get(bridge)?.settings;
@@ -153,23 +182,21 @@ export class BridgeFollower {
     });
     await this.#rejoin(links.has(bridge) ? ports.map((name) => links.get(name)) : []);
 
+    const multicast = await this.#multicast(settings, followed);
+    if (this.#stopped) return;
+    const latest = followed.map((port, index) => {
+      const state = this.#told.get(ports[index]!);
+      return state === undefined ? port : { ...port, state };
+    });
     const before = this.#state;
     const moved =
       settings?.topologyChange === true ||
-      before?.ports.some(
-        ({ state }, index) =>
-          (state === 'forwarding') !== (followed[index]?.state === 'forwarding'),
-      ) === true;
+      (before !== undefined && forwardsElsewhere(before.ports, latest));
     const topologyChanges = (before?.topologyChanges ?? 0) + (moved ? 1 : 0);
-    const multicast = await this.#multicast(settings, followed);
-    if (this.#stopped) return;
-    this.#state = {
-      ...{ vlanFiltering, topologyChanges, ports: followed },
+    this.#adopt({
+      ...{ vlanFiltering, topologyChanges, ports: latest },
       ...(multicast && { multicast }),
-    };
-    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(this.#state)) {
-      onChange(this.#state);
-    }
+    });
   }
 
   async #multicast(
@@ -216,6 +243,14 @@ export class BridgeFollower {
     this.#lastTrouble = line;
     this.#options.onTrouble(line);
   }
+}
+
+function forwardsElsewhere(
+  before: readonly FollowedPort[],
+  after: readonly FollowedPort[],
+): boolean {
+  const forwards = (port: FollowedPort | undefined) => port?.state === 'forwarding';
+  return before.some((port, index) => forwards(port) !== forwards(after[index]));
 }
 
 function stateOf(link: Link | undefined, bridge: string): FollowedState {

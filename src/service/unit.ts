@@ -44,7 +44,7 @@ Restart=on-failure
 RestartSec=500ms
 # 2: the configuration is wrong, and will be next time.
 RestartPreventExitStatus=2
-# What it has started (ip monitor, nft) ends with it and not before.
+# What it has started (bridge monitor, nft) ends with it and not before.
 KillMode=mixed
 TimeoutStopSec=10
 
