@@ -52,10 +52,9 @@ export function rulesText({ bridge, ports, hostPtp }: Ruleset, flags = ''): stri
     (words) =>
       `@nh,16,16 0x0800 @nh,104,8 17 @nh,83,13 0 @nh,36,4 ${words} @nh,${8 * (4 + 4 * words + 2)},16 { 319, 320 } ${keep}`,
   );
-  // Nearly all that a bridge carries is neither: it is let through by the fewest comparisons, for every frame pays them.
-  const ordinary = ['ip', 'ip6'].map(
-    (protocol) => `meta protocol ${protocol} meta l4proto != udp accept`,
-  );
+  // Nearly all that a bridge carries is let through by one comparison, for every frame pays for each. What is not IP has no
+  // transport protocol, so the rule does not fit it, whatever it compares.
+  const ordinary = 'meta l4proto != udp accept';
   const judge = (...by: string[]): string[] => by.map((name) => `${name} @ports goto ptp`);
   const chains = {
     tagged: [
@@ -69,10 +68,10 @@ export function rulesText({ bridge, ports, hostPtp }: Ruleset, flags = ''): stri
       `meta protocol ip6 ${udp} ${keep}`,
       'meta protocol { 0x8100, 0x88a8 } jump tagged',
     ],
-    forward: [hook('forward'), ...ordinary, ...judge('iifname', 'oifname')],
+    forward: [hook('forward'), ordinary, ...judge('iifname', 'oifname')],
     ...(!hostPtp && {
-      input: [hook('input'), ...ordinary, ...judge('iifname')],
-      output: [hook('output'), ...ordinary, ...judge('oifname')],
+      input: [hook('input'), ordinary, ...judge('iifname')],
+      output: [hook('output'), ordinary, ...judge('oifname')],
     }),
   };
   const elements = ports.map((port) => JSON.stringify(port)).join(', ');
