@@ -50,6 +50,7 @@
         'addon/io/driver_calls.cc',
         'addon/io/engine.cc',
         'addon/io/engine_clocks.cc',
+        'addon/io/engine_ports.cc',
         'addon/io/error.cc',
         'addon/io/hardware_clock.cc',
         'addon/io/hardware_timestamping.cc',

@@ -113,6 +113,7 @@ class Engine final : private dataplane::Effects {
   Engine(const EngineOptions& options, std::function<void()> wake);
 
   std::optional<Error> start();
+  std::optional<Error> claim_interfaces();
   std::optional<Error> choose_timestamping();
   std::optional<Error> attach_clock(uint32_t port);
   std::optional<Error> open_port(uint32_t port);
