@@ -60,7 +60,7 @@ const scenarios: readonly { transport: Transport; switches: number }[] = [
   { transport: 'UDPv6', switches: 2 },
 ];
 
-// All at once: each network is idle most of the time, and half a minute of offsets is needed of every one.
+// Side by side: each network is idle most of the time, and half a minute of offsets is needed of every one.
 describe.skipIf(missing !== undefined).concurrent('a peer-to-peer transparent clock', () => {
   beforeAll(takePrecedence);
 
