@@ -54,7 +54,7 @@ const scenarios: readonly Scenario[] = [
 const missing = missingPrerequisite('ptp4l', 'pmc');
 if (missing !== undefined) console.warn(`following a boundary clock: skipped, ${missing}`);
 
-// All at once: each network is idle most of the time, and half a minute of offsets is needed of every hop.
+// Side by side: each network is idle most of the time, and half a minute of offsets is needed of every hop.
 describe.skipIf(missing !== undefined).concurrent('through boundary clocks', () => {
   beforeAll(takePrecedence);
 

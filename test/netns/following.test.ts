@@ -49,7 +49,7 @@ const scenarios: readonly Scenario[] = [
 const missing = missingPrerequisite('ptp4l', 'pmc');
 if (missing !== undefined) console.warn(`following a grandmaster: skipped, ${missing}`);
 
-// All at once: each network is idle most of the time, and half a minute of offsets is needed of every one.
+// Side by side: each network is idle most of the time, and half a minute of offsets is needed of every one.
 describe.skipIf(missing !== undefined).concurrent('a slave follows its grandmaster', () => {
   beforeAll(takePrecedence);
 
