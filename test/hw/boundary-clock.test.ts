@@ -32,12 +32,12 @@ function expectFollowing(
 ): BoundaryClockFollowing {
   const result = guest.result<BoundaryClockFollowing>(scenario);
   expect(result.slaves.map(({ nic }) => nic)).toEqual(nics);
-  for (const { nic, seconds, rmsNs, maxNs, clockDifferenceNs } of result.slaves) {
+  for (const { nic, seconds, said, rmsNs, maxNs, clockDifferenceNs } of result.slaves) {
     console.log(
       `clock: ${result.clock.clock}, ${scenario}, ${nic}: rms ${rmsNs.toFixed(1)} ns, max ${maxNs} ns, ` +
         `clocks apart by ${clockDifferenceNs} ns; the boundary clock's: ${result.portClocksAheadNs.join(', ')}`,
     );
-    expect(seconds).toBeGreaterThanOrEqual(18);
+    expect(seconds, `${said.join('\n')}\n${result.log.join('\n')}`).toBeGreaterThanOrEqual(18);
     expect(rmsNs).toBeLessThan(RMS_LIMIT_NS);
     expect(Math.abs(clockDifferenceNs)).toBeLessThan(RMS_LIMIT_NS);
   }

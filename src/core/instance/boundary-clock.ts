@@ -16,6 +16,7 @@ import type { DefaultDS, DelayMechanism } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
 import { admit } from '../port/admission.js';
 import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../port/port-state.js';
+import { robustPathDelays } from '../port/slave.js';
 import {
   discarded,
   timersOf,
@@ -78,6 +79,11 @@ export class BoundaryClock {
   /** Does nothing until a link is up. */
   constructor(settings: BoundaryClockSettings) {
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
+    const environment = {
+      random: settings.random,
+      // A time that others rely on can wait for another parent's to be sure; there is no time yet that could.
+      pathDelaysNeeded: () => (this.#clock.hasLocked ? robustPathDelays : 1),
+    };
     this.#ports = settings.ports.map(
       (port, index) =>
         new BoundaryPort(
@@ -88,7 +94,7 @@ export class BoundaryClock {
             sdoId,
           },
           port,
-          settings.random,
+          environment,
         ),
     );
     this.#dataSets = new ClockDataSets(settings.defaultDS, settings.pathTrace);

@@ -43,6 +43,9 @@ export type AnnouncedByMaster = Pick<
   'grandmaster' | 'announceFlags' | 'announceTlvs'
 >;
 
+/** What a port asks of the clock that it is part of. */
+export type PortEnvironment = Required<Pick<SlaveSettings, 'random' | 'pathDelaysNeeded'>>;
+
 export class BoundaryPort {
   portState: PortState = 'INITIALIZING';
   foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[] = [];
@@ -52,7 +55,7 @@ export class BoundaryPort {
 
   settings: BoundaryPortSettings;
   readonly identity: PortSettings;
-  readonly #random: () => number;
+  readonly #environment: PortEnvironment;
   /** Where delayMechanism is p2p. */
   readonly #peer: PeerToPeerPort | undefined;
   #master: MasterState;
@@ -65,10 +68,14 @@ export class BoundaryPort {
     | undefined;
   #slave: SlaveState;
 
-  constructor(identity: PortSettings, settings: BoundaryPortSettings, random: () => number) {
+  constructor(
+    identity: PortSettings,
+    settings: BoundaryPortSettings,
+    environment: PortEnvironment,
+  ) {
     this.identity = identity;
     this.settings = settings;
-    this.#random = random;
+    this.#environment = environment;
     this.#peer =
       settings.delayMechanism === 'p2p'
         ? new PeerToPeerPort({ ...identity, ...settings })
@@ -218,7 +225,7 @@ export class BoundaryPort {
     const { identity, settings } = this;
     const peer = this.#peer;
     return {
-      ...{ ...identity, ...settings, transmission: 'multicast', random: this.#random },
+      ...{ ...identity, ...settings, ...this.#environment, transmission: 'multicast' },
       ...(peer !== undefined && { linkDelay: () => peer.linkDelay() }),
     };
   }

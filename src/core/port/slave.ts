@@ -71,6 +71,8 @@ export interface SlaveSettings extends PortSettings {
    * port uses the delay request-response mechanism (8.2.15.4.4, delayMechanism).
    */
   readonly linkDelay?: () => LinkDelay;
+  /** Path delays to be measured of a parent before an offset from it is told; asked at each of them. Absent: one. */
+  readonly pathDelaysNeeded?: () => number;
   /** Uniform from 0 up to but not including 1. */
   readonly random: () => number;
 }
@@ -85,10 +87,19 @@ export const defaultSlaveIntervals = {
 /** Path delays that the median is taken of: one request held up on its way would else shift every offset to the next. */
 export const meanPathDelayMedianLength = 9;
 
+/** The least number of path delays whose median bears one that was held up. */
+export const robustPathDelays = 3;
+
 /** The master that is followed. */
 interface Parent {
   readonly portIdentity: PortIdentity;
   readonly address: PeerAddress & { readonly kind: 'unicast' };
+}
+
+/** Of a parent's latest measurements, with correctionFields and without. */
+interface PathDelays {
+  readonly corrected: MovingMedian;
+  readonly uncorrected: MovingMedian;
 }
 
 /** What exists only while there is a parent. */
@@ -102,16 +113,16 @@ export type SlavePortState =
   /** No link. */
   | { readonly kind: 'INITIALIZING' }
   | { readonly kind: 'LISTENING' }
-  /** A parent, but no measurement of the path to it yet. `latestSync`: Delay_Req messages are being sent. */
-  | (Following & { readonly kind: 'UNCALIBRATED'; readonly latestSync?: SyncMeasurement })
+  /** A parent, but too few measurements of the path to it. `latestSync`: Delay_Req messages are being sent. */
+  | (Following & {
+      readonly kind: 'UNCALIBRATED';
+      readonly latestSync?: SyncMeasurement;
+      readonly meanPathDelay?: PathDelays;
+    })
   | (Following & {
       readonly kind: 'SLAVE';
       readonly latestSync: SyncMeasurement;
-      /** Of this parent's latest measurements, with correctionFields and without. */
-      readonly meanPathDelay: {
-        readonly corrected: MovingMedian;
-        readonly uncorrected: MovingMedian;
-      };
+      readonly meanPathDelay: PathDelays;
       /** Of this parent's samples. */
       readonly statistics: {
         readonly corrected: OffsetStatistics;
@@ -504,38 +515,41 @@ function onDelayEvent(
   return {
     state: {
       ...state,
-      port: measurement === undefined ? waiting : withDelayMeasurement(waiting, measurement),
+      port:
+        measurement === undefined ? waiting : withDelayMeasurement(settings, waiting, measurement),
     },
     outputs: reason === undefined ? [] : [discarded(settings, reason)],
   };
 }
 
-function withDelayMeasurement(port: WithParent, delay: DelayMeasurement): SlavePortState {
+function withDelayMeasurement(
+  { pathDelaysNeeded = () => 1 }: SlaveSettings,
+  port: WithParent,
+  delay: DelayMeasurement,
+): SlavePortState {
   const { latestSync } = port;
   if (latestSync === undefined) return port;
-  const samples = {
-    corrected: meanPathDelay(latestSync, delay),
-    uncorrected: meanPathDelay(uncorrected(latestSync), uncorrected(delay)),
-  };
-  switch (port.kind) {
-    case 'UNCALIBRATED':
-      return {
-        ...port,
-        kind: 'SLAVE',
-        latestSync,
-        meanPathDelay: {
-          corrected: movingMedian(meanPathDelayMedianLength, samples.corrected),
-          uncorrected: movingMedian(meanPathDelayMedianLength, samples.uncorrected),
-        },
-        statistics: { corrected: noSamples, uncorrected: noSamples },
-      };
-    case 'SLAVE':
-      return {
-        ...port,
-        meanPathDelay: {
-          corrected: withDelay(port.meanPathDelay.corrected, samples.corrected),
-          uncorrected: withDelay(port.meanPathDelay.uncorrected, samples.uncorrected),
-        },
-      };
+  const corrected = meanPathDelay(latestSync, delay);
+  const withoutCorrection = meanPathDelay(uncorrected(latestSync), uncorrected(delay));
+  const before = port.meanPathDelay;
+  const delays: PathDelays =
+    before === undefined
+      ? {
+          corrected: movingMedian(meanPathDelayMedianLength, corrected),
+          uncorrected: movingMedian(meanPathDelayMedianLength, withoutCorrection),
+        }
+      : {
+          corrected: withDelay(before.corrected, corrected),
+          uncorrected: withDelay(before.uncorrected, withoutCorrection),
+        };
+  if (port.kind === 'SLAVE' || delays.corrected.samples.length < pathDelaysNeeded()) {
+    return { ...port, meanPathDelay: delays };
   }
+  return {
+    ...port,
+    kind: 'SLAVE',
+    latestSync,
+    meanPathDelay: delays,
+    statistics: { corrected: noSamples, uncorrected: noSamples },
+  };
 }

@@ -37,7 +37,7 @@ export interface ServoState {
   readonly lockState: LockState;
   /** What has been learned of the rate: the rate offset of the master against the raw counter, 1e-6 is 1 ppm. */
   readonly learnedRateOffset: number;
-  /** Running mean of the offsets' magnitudes since acquiring began. */
+  /** Running mean of the offsets' magnitudes since acquiring began; once there has been a lock, from master to master. */
   readonly meanOffset: DurationNs;
   readonly samples: number;
   /** Running mean of the time between samples; 0 before there is one. */
@@ -73,7 +73,7 @@ export interface ServoTransition {
 const meanWeight = 1 / 8;
 const minSamplesToLock = 8;
 
-/** In lock: an offset so many times the mean is a wild one: beyond four standard deviations of normal noise. */
+/** Once there has been a lock: an offset so many times the mean is a wild one: beyond four standard deviations of normal noise. */
 const outlierFactor = 5;
 /** But none below this, nor what an oscillator gains within an interval whose rate changes by so much (1 ppm). */
 const minOutlier = durationNs(1e3);
@@ -95,10 +95,14 @@ export const initialServoState: ServoState = {
   memory: undefined,
 };
 
-/** Another master, or the same one anew: what was learned of the rate is kept, what was learned of the offset is not. */
+/**
+ * Another master, or the same one anew: what was learned of the rate is kept, and, if there has been a lock, how large an
+ * offset is.
+ */
 export function reacquire(state: ServoState): ServoState {
   const { learnedRateOffset, hasLocked } = state;
-  return { ...initialServoState, learnedRateOffset, hasLocked };
+  const meanOffset = hasLocked ? state.meanOffset : initialServoState.meanOffset;
+  return { ...initialServoState, learnedRateOffset, hasLocked, meanOffset };
 }
 
 /** There is no master. */
@@ -113,15 +117,16 @@ export function stepServo(
   state: ServoState,
   { offset, interval }: OffsetSample,
 ): ServoTransition {
-  if (interval === undefined || state.lockState === 'unlocked' || state.lockState === 'holdover') {
-    return begin(settings, state, offset);
-  }
-  if (isWild(state, offset, interval)) {
-    const outlierTime = durationNs(state.outlierTime + interval);
+  const elapsed = interval ?? durationNs(0);
+  if (isWild(state, offset, elapsed)) {
+    const outlierTime = durationNs(state.outlierTime + elapsed);
     return {
       state: { ...state, outliers: state.outliers + 1, outlierTime },
       action: { kind: 'none' },
     };
+  }
+  if (interval === undefined || state.lockState === 'unlocked' || state.lockState === 'holdover') {
+    return begin(settings, state, offset);
   }
   if (Math.abs(offset) > settings.stepThreshold) {
     return step(settings, withRateOf(state, offset, interval), offset);
@@ -133,15 +138,18 @@ function begin(settings: ServoSettings, state: ServoState, offset: DurationNs): 
   const { firstStepThreshold, stepThreshold } = settings;
   const threshold = state.hasLocked ? stepThreshold : firstStepThreshold;
   if (Math.abs(offset) > threshold) return step(settings, state, offset);
+  // It may be large, and no accident: so are the next ones then.
+  const meanOffset = durationNs(Math.max(state.meanOffset, Math.abs(offset)));
   return {
-    state: acquiring(settings, state, offset),
+    state: acquiring(settings, { ...state, meanOffset }, offset),
     action: { kind: 'slew', rateOffset: state.learnedRateOffset },
   };
 }
 
 function step(settings: ServoSettings, state: ServoState, offset: DurationNs): ServoTransition {
   return {
-    state: acquiring(settings, state, durationNs(0)),
+    // Whatever comes right after it is the rate's doing, and believed.
+    state: { ...acquiring(settings, state, durationNs(0)), outliers: maxOutliers },
     action: { kind: 'step', offset, rateOffset: state.learnedRateOffset },
   };
 }
@@ -160,7 +168,7 @@ function acquiring({ kind }: ServoSettings, state: ServoState, offset: DurationN
 }
 
 function isWild(state: ServoState, offset: DurationNs, interval: DurationNs): boolean {
-  if (state.lockState !== 'locked' || state.outliers >= maxOutliers) return false;
+  if (!state.hasLocked || state.outliers >= maxOutliers) return false;
   const floor = minOutlier + rateChange * interval;
   return Math.abs(offset) > Math.max(floor, outlierFactor * state.meanOffset);
 }
@@ -180,7 +188,7 @@ function slew(
   });
   // So many wild ones were none: from here on this is what an offset is like.
   const meanOffset = durationNs(
-    state.samples === 0 || state.outliers >= maxOutliers
+    (state.samples === 0 && !state.hasLocked) || state.outliers >= maxOutliers
       ? Math.abs(offset)
       : state.meanOffset + meanWeight * (Math.abs(offset) - state.meanOffset),
   );

@@ -53,7 +53,12 @@ export class SteeredClock {
     return this.#servo.lockState;
   }
 
-  /** Running mean of the magnitudes of the offsets since acquiring began. */
+  /** There has been a lock: others rely on this time. */
+  get hasLocked(): boolean {
+    return this.#servo.hasLocked;
+  }
+
+  /** Running mean of the magnitudes of the offsets. */
   get meanOffset(): DurationNs {
     return this.#servo.meanOffset;
   }
@@ -81,7 +86,6 @@ export class SteeredClock {
   /** From here on another master is followed. */
   follow(): void {
     this.#servo = reacquire(this.#servo);
-    this.#usedSync = undefined;
     this.#latestSync = undefined;
   }
 

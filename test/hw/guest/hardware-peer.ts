@@ -31,6 +31,8 @@ export interface Offsets {
   readonly seconds: number;
   readonly rmsNs: number;
   readonly maxNs: number;
+  /** What else ptp4l had to say meanwhile. */
+  readonly said: readonly string[];
 }
 
 /** A slave hears of its master, and time passes quickly while the guest waits for a file. */
@@ -100,6 +102,10 @@ export class HardwareSlave {
       seconds: summaries.length,
       rmsNs: Math.sqrt(squares / summaries.length),
       maxNs: Math.max(...summaries.map(({ maxNs }) => maxNs)),
+      said: this.#peer.child.lines.filter((line) => {
+        const at = Number(/^ptp4l\[(\d+\.\d+)\]: (?!rms)/.exec(line)?.[1]);
+        return at > from && at <= to;
+      }),
     };
   }
 

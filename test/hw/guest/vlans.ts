@@ -9,6 +9,7 @@ import { ptpFramesOf } from '../../support/ptp-frames.js';
 import { BridgedNetwork } from '../../support/netns/bridged-network.js';
 import { FramePort } from '../../support/netns/frame-port.js';
 import { until } from '../../support/netns/wait.js';
+import './awake.js';
 import { scenario } from './report.js';
 
 /** What came out at each host, in words: the kind of frame and its VLAN tag, such as `Sync 10` or `ordinary -`. */

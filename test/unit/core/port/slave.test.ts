@@ -202,6 +202,26 @@ describe('a time receiver', () => {
     ]);
   });
 
+  it('tells no offset before there are as many path delays as are needed', () => {
+    const { clock } = synced({ pathDelaysNeeded: () => 3 });
+    const kinds = [0, 1, 2].map((sequenceId) => {
+      clock.step(delayReqTimer);
+      clock.step({
+        kind: 'transmitTimestamp',
+        port: 0,
+        context: sequenceId,
+        egressTimestamp: instantFromNs(21_000n),
+      });
+      clock.step(received(delayResp(sequenceId, sequenceId === 0 ? 99_000 : 20_200)));
+      return portKind(clock);
+    });
+    expect(kinds).toEqual(['UNCALIBRATED', 'UNCALIBRATED', 'SLAVE']);
+    clock.step(received(syncFrom(sourceSettings, 2), 31_200n));
+    expect(clock.step(received(followUpFrom(sourceSettings, 2, 30_000)))).toMatchObject([
+      { corrected: { offsetNs: 1000, meanPathDelayNs: 200 } },
+    ]);
+  });
+
   describe('whose port measures its link peer to peer', () => {
     const linkDelay = {
       kind: 'measured',

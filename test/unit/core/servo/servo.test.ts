@@ -105,6 +105,25 @@ describe.each<ServoKind>(['pi', 'linreg'])('%s servo', (kind) => {
     expect(loop.steps).toBe(1);
   });
 
+  test('nor does one of another master, which is believed once four have said so', () => {
+    const loop = new Loop(kind, 0, 0, 1e9);
+    loop.run(50);
+    loop.state = reacquire(loop.state);
+    loop.sample(50e3);
+    loop.sample();
+    loop.sample(-50e3);
+    loop.run(10);
+    expect(Math.abs(loop.offsetNs)).toBeLessThan(1);
+    expect(loop.state.lockState).toBe('locked');
+
+    loop.state = reacquire(loop.state);
+    loop.run(maxOutliers, () => 50e3);
+    expect(Math.abs(loop.offsetNs)).toBeLessThan(1);
+    loop.run(300, () => 50e3);
+    expect(loop.steps).toBe(0);
+    expect(Math.abs(loop.offsetNs + 50e3)).toBeLessThan(100);
+  });
+
   test('two samples in a burst do not make it hurry', () => {
     const loop = new Loop(kind, 10e-6, 0, 125e6);
     loop.run(300);
