@@ -45,13 +45,15 @@ export default defineConfig({
         },
       },
       {
-        // Boots virtual machines, each of them one processor's work for minutes; skipped where there is no lab.
+        // Boots virtual machines, each of them one processor's work for minutes, and the files that it reads another's; one
+        // at a time, for a guest's time goes on while it waits. Skipped where there is no lab.
         test: {
           name: 'hw',
           include: ['test/hw/**/*.test.ts'],
           globalSetup: 'test/hw/compile-guest.ts',
           pool: 'forks',
-          maxWorkers: 2,
+          fileParallelism: false,
+          maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
       },

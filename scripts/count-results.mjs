@@ -1,5 +1,7 @@
 // Reads how many tests passed, failed and were skipped out of what the test programs report.
 
+import { relative } from 'node:path';
+
 /** @typedef {{ passed: number, failed: number, skipped: number }} Count */
 
 /** @returns {Count} */
@@ -43,6 +45,25 @@ export function countVitest(report, exitedCleanly) {
     failed: !exitedCleanly && failed === 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/**
+ * What failed, each with the first line of why, for the end of a long output.
+ * @param {object} report vitest's JSON report
+ * @param {string} root the folder that the files' names are shown from
+ * @returns {readonly string[]}
+ */
+export function vitestFailures(report, root) {
+  const firstLine = (message) => message?.split('\n', 1)[0] ?? '';
+  return report.testResults.flatMap((file) => {
+    const name = relative(root, file.name);
+    if (file.status === 'failed' && file.assertionResults.length === 0) {
+      return [`${name}: ${firstLine(file.message)}`];
+    }
+    return file.assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map((test) => `${name}: ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+  });
 }
 
 /** @param {Count} count */

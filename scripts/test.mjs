@@ -4,7 +4,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addCounts, countDoctest, countVitest, summaryLine } from './count-results.mjs';
+import {
+  addCounts,
+  countDoctest,
+  countVitest,
+  summaryLine,
+  vitestFailures,
+} from './count-results.mjs';
 import { buildTools, labTools, main, missing, projectRoot, setUp, testTools } from './setup.mjs';
 
 const resultDirectory = join(projectRoot, 'test-results');
@@ -12,6 +18,8 @@ const vitestReport = join(resultDirectory, 'vitest.json');
 const passed = { passed: 1, failed: 0, skipped: 0 };
 const failed = { passed: 0, failed: 1, skipped: 0 };
 const skipped = { passed: 0, failed: 0, skipped: 1 };
+/** @type {string[]} */
+const failures = [];
 
 const checks = [
   ['eslint', () => check('eslint', '.')],
@@ -50,6 +58,7 @@ await main(async () => {
 function report(total) {
   const line = summaryLine(total);
   writeFileSync(join(resultDirectory, 'summary.txt'), `${line}\n`);
+  if (failures.length > 0) console.log(`\nfailed:\n${failures.join('\n')}`);
   console.log(`\n${line}`);
   // Tests that are skipped have said why; that there are none at all is a mistake.
   return total.failed === 0 && total.passed + total.skipped > 0 ? 0 : 1;
@@ -101,5 +110,7 @@ function runVitest(args) {
     ...args,
   ]);
   if (!existsSync(vitestReport)) return failed;
-  return countVitest(JSON.parse(readFileSync(vitestReport, 'utf8')), exitedCleanly);
+  const results = JSON.parse(readFileSync(vitestReport, 'utf8'));
+  failures.push(...vitestFailures(results, projectRoot));
+  return countVitest(results, exitedCleanly);
 }

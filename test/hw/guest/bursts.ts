@@ -30,6 +30,7 @@ export interface Bursts {
     readonly clockDifferenceNs: number;
   }[];
   readonly ports: readonly PortStats[];
+  readonly followUps: ReturnType<typeof followUpsOf>;
   /** Follow_Ups of the bursts: sent, and arrived beside the slave with these corrections. */
   readonly followUpsSent: number;
   readonly correctionsNs: readonly number[];
@@ -84,6 +85,21 @@ function correctionNsOf(frame: Uint8Array): number {
   return Number(view.getBigInt64(CORRECTION_OFFSET)) / 2 ** 16;
 }
 
+function countOf(ports: readonly PortStats[], nic: Nic, group: string, name: string): number {
+  return ports.find((port) => port.interface === nic)?.counters[group]?.[name] ?? 0;
+}
+
+/** Follow_Ups for eth5: those that came in, and what has become of them. */
+export function followUpsOf(ports: readonly PortStats[]) {
+  const sent = countOf(ports, 'eth5', 'tx', 'Follow_Up');
+  const dropped = countOf(ports, 'eth5', 'drop', 'correctionUnknown');
+  const expired =
+    countOf(ports, 'eth1', 'drop', 'heldExpired') + countOf(ports, 'eth3', 'drop', 'heldExpired');
+  const received =
+    countOf(ports, 'eth1', 'rx', 'Follow_Up') + countOf(ports, 'eth3', 'rx', 'Follow_Up');
+  return { received, settled: sent + dropped + expired };
+}
+
 /** Calls `send` with 0, 1, 2 ... at the interval of the bursts; resolves with how many times. */
 async function sendBursts(send: (number: number) => void): Promise<number> {
   const bursts = (BURST_SECONDS * 1000) / BURST_INTERVAL_MS;
@@ -117,8 +133,9 @@ const sharing = { fault_reset_interval: -128 };
 
 await scenario('bursts', async (): Promise<Bursts> => {
   const instance = await startSwitch(network, sw, ['eth1', 'eth3', 'eth5']);
-  startGrandmaster(network, gm, 'eth0', { settings: sharing });
-  startGrandmaster(network, gm, 'eth0', { settings: { ...sharing, ...inSecondDomain } });
+  const grandmasters = [sharing, { ...sharing, ...inSecondDomain }].map((settings) =>
+    startGrandmaster(network, gm, 'eth0', { settings }),
+  );
   const slaves = [
     new HardwareSlave(network, far, 'eth4'),
     new HardwareSlave(network, near, 'eth2', { settings: inSecondDomain }),
@@ -133,26 +150,29 @@ await scenario('bursts', async (): Promise<Bursts> => {
   const bursts = await asleep(() => sendBursts((number) => out.send(...burst(number))));
   const to = now();
   const offsets = await Promise.all(slaves.map((slave) => slave.offsetsBetween(from, to)));
+  const differencesNs = slaves.map(({ nic }) => differenceNs(nic, 'eth0'));
+  // The ports are counted one after another: nothing may pass meanwhile.
+  await Promise.all(grandmasters.map(({ child }) => child.stop()));
   const followUpsSent = bursts * MESSAGES_PER_BURST;
-  let ports = (await instance.stats()).ports;
+  let ports: readonly PortStats[] = [];
   await until(
     'every Follow_Up to be forwarded or dropped',
     async () => {
       ports = (await instance.stats()).ports;
-      const received = ports.find((port) => port.interface === 'eth3')?.counters['rx']?.[
-        'Follow_Up'
-      ];
-      return received === followUpsSent;
+      const { received, settled } = followUpsOf(ports);
+      return received === settled && countOf(ports, 'eth3', 'rx', 'Follow_Up') === followUpsSent;
     },
     QUIET_TIMEOUT_MS,
+    () => JSON.stringify(followUpsOf(ports)),
   );
   return {
     slaves: slaves.map(({ nic }, index) => ({
       nic,
       offsets: offsets[index]!,
-      clockDifferenceNs: differenceNs(nic, 'eth0'),
+      clockDifferenceNs: differencesNs[index]!,
     })),
     ports,
+    followUps: followUpsOf(ports),
     followUpsSent,
     correctionsNs: beside.received.map(correctionNsOf),
   };

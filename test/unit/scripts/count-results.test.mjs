@@ -1,6 +1,11 @@
 // The last line of `npm test` must never claim more than the test programs reported.
 import { describe, expect, test } from 'vitest';
-import { countDoctest, countVitest, summaryLine } from '../../../scripts/count-results.mjs';
+import {
+  countDoctest,
+  countVitest,
+  summaryLine,
+  vitestFailures,
+} from '../../../scripts/count-results.mjs';
 
 describe('countDoctest', () => {
   const total = (attributes) => `<doctest><OverallResultsTestCases ${attributes}/></doctest>`;
@@ -43,6 +48,19 @@ describe('countVitest', () => {
   test('an error outside any test is a failure', () => {
     expect(countVitest({ ...report, testResults: [] }, false).failed).toBe(1);
   });
+});
+
+test('vitestFailures names tests, and files that did not load', () => {
+  const passed = { status: 'passed', fullName: 'a good one', failureMessages: [] };
+  const failed = { status: 'failed', fullName: 'a bad one', failureMessages: ['why\n  at x'] };
+  const testResults = [
+    { name: '/p/test/a.test.ts', status: 'failed', assertionResults: [passed, failed] },
+    { name: '/p/test/b.test.ts', status: 'failed', message: 'no\nmore', assertionResults: [] },
+  ];
+  expect(vitestFailures({ testResults }, '/p')).toEqual([
+    'test/a.test.ts: a bad one: why',
+    'test/b.test.ts: no',
+  ]);
 });
 
 test('summaryLine mentions skipped tests only where there are some', () => {
