@@ -3,9 +3,6 @@ import { defineConfig } from 'vitest/config';
 /** The layers of tests, cheapest first. `vitest --project unit` runs one of them. */
 export default defineConfig({
   test: {
-    // Tests of a file that run side by side, all of them of real time: more peers at once, and the machine's caches are
-    // cold whenever a frame passes, which the time stamps show.
-    maxConcurrency: 2,
     projects: [
       { test: { name: 'tidy', include: ['test/*.test.ts'], testTimeout: 30_000 } },
       { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,mjs}'] } },
@@ -39,6 +36,9 @@ export default defineConfig({
           pool: 'forks',
           fileParallelism: false,
           maxWorkers: 1,
+          // Tests of a file that run side by side: with more peers at once the machine's caches are cold whenever a frame
+          // passes, which the time stamps show.
+          maxConcurrency: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -29,9 +29,16 @@
 
 namespace ptpswitch::io {
 
+// The mode of an interface before hardware time stamping was turned on there.
+struct FormerTimestamping {
+  int interface_index = 0;
+  HardwareTimestampConfig mode;
+};
+
 struct EnginePortOptions {
   std::string interface;
   dataplane::PortSettings settings;
+  std::optional<FormerTimestamping> former;  // as it was before a switch that was killed
 };
 
 enum class TimestampingRequest : uint8_t { kAuto, kHardware, kSoftware };
@@ -52,6 +59,7 @@ struct EnginePortInfo {
   bool link = false;
   TimestampingMode timestamping = TimestampingMode::kSoftware;
   std::string timestamping_reason;
+  std::optional<FormerTimestamping> former;  // with hardware time stamps, while present
   int phc_index = -1;
   // Of the port's hardware clock against CLOCK_REALTIME; meaningful while clock_related.
   bool clock_related = false;

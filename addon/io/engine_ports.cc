@@ -61,7 +61,11 @@ std::optional<Error> Engine::open_port(uint32_t index) {
     return Error{kErrNoInterface, port.info.interface + ": no such network interface"};
   }
   if (port.info.timestamping == TimestampingMode::kHardware) {
-    auto hardware = HardwareTimestamping::enable(probe);
+    const std::optional<FormerTimestamping>& left = options_.ports[index].former;
+    // The same interface, not another one of its name.
+    const bool is_same = left && left->interface_index == probe.index;
+    auto hardware = HardwareTimestamping::enable(
+        probe, is_same ? std::optional(left->mode) : std::nullopt);
     if (auto* error = std::get_if<Error>(&hardware)) return *error;
     port.hardware = std::move(std::get<std::unique_ptr<HardwareTimestamping>>(hardware));
     dataplane::PortSettings settings = options_.ports[index].settings;
@@ -87,6 +91,11 @@ std::optional<Error> Engine::open_port(uint32_t index) {
     port.info.interface_index = probe.index;
     port.info.mac = probe.mac;
     port.info.present = true;
+    port.info.former.reset();
+    if (port.hardware) {
+      port.info.former = {probe.index,
+                          port.hardware->former().value_or(HardwareTimestampConfig{})};
+    }
   }
   refresh_link(index, probe);
   return std::nullopt;
@@ -105,6 +114,7 @@ void Engine::close_port(uint32_t index) {
     port.info.link = false;
     port.info.interface_index = 0;
     port.info.mac.clear();
+    port.info.former.reset();
   }
   forwarder_.set_link(index, false);
   forwarder_.restart_socket(index, monotonic_ns());

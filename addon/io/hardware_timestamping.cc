@@ -15,7 +15,8 @@ bool covers_every_transport(int receive_filter) {
 }  // namespace
 
 std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping::enable(
-    const InterfaceProbe& probe, DriverCalls& calls) {
+    const InterfaceProbe& probe, std::optional<HardwareTimestampConfig> remembered,
+    DriverCalls& calls) {
   int last_errno = EOPNOTSUPP;
   for (const int filter : {HWTSTAMP_FILTER_PTP_V2_EVENT, HWTSTAMP_FILTER_ALL}) {
     if ((probe.receive_filters & (1u << filter)) == 0) continue;
@@ -23,8 +24,9 @@ std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping:
     last_errno = set_hardware_timestamping(probe.name, config, calls);
     if (last_errno == 0 && config.transmit_type == HWTSTAMP_TX_ON &&
         covers_every_transport(config.receive_filter)) {
-      return std::unique_ptr<HardwareTimestamping>(
-          new HardwareTimestamping(probe.name, probe.current, config, calls));
+      const bool left_by_us = remembered && probe.current == config;
+      return std::unique_ptr<HardwareTimestamping>(new HardwareTimestamping(
+          probe.name, left_by_us ? remembered : probe.current, config, calls));
     }
   }
   if (last_errno == EPERM) {

@@ -14,13 +14,17 @@ namespace ptpswitch::io {
 class HardwareTimestamping {
  public:
   // Asks for time stamps of every PTPv2 event message; a driver that stamps more than that is
-  // accepted.
+  // accepted. `remembered` is the mode from before a switch that was killed: what it has left is
+  // not what to go back to, unless somebody has changed it since.
   static std::variant<std::unique_ptr<HardwareTimestamping>, Error> enable(
-      const InterfaceProbe& probe, DriverCalls& calls = driver_calls());
+      const InterfaceProbe& probe, std::optional<HardwareTimestampConfig> remembered = {},
+      DriverCalls& calls = driver_calls());
   HardwareTimestamping(const HardwareTimestamping&) = delete;
   HardwareTimestamping& operator=(const HardwareTimestamping&) = delete;
   ~HardwareTimestamping();
 
+  // What it goes back to at the end; none: off.
+  const std::optional<HardwareTimestampConfig>& former() const { return former_; }
   // True when the mode is no longer the one that was set here.
   bool changed_by_others() const;
   void set_again();

@@ -83,6 +83,14 @@ Napi::Value EngineObject::ports(const Napi::CallbackInfo& info) {
                port.timestamping == io::TimestampingMode::kHardware ? "hardware" : "software");
     object.Set("timestampingReason", port.timestamping_reason);
     object.Set("phcIndex", port.phc_index);
+    object.Set("formerTimestamping", env.Null());
+    if (port.former) {
+      Napi::Object former = Napi::Object::New(env);
+      former.Set("interfaceIndex", port.former->interface_index);
+      former.Set("transmitType", port.former->mode.transmit_type);
+      former.Set("receiveFilter", port.former->mode.receive_filter);
+      object.Set("formerTimestamping", former);
+    }
     object.Set("clock", env.Null());
     if (port.timestamping == io::TimestampingMode::kHardware) {
       Napi::Object clock = Napi::Object::New(env);

@@ -3,6 +3,7 @@
 #include <net/if.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 namespace ptpswitch::node {
@@ -88,6 +89,17 @@ dataplane::PortSettings read_port_settings(const Napi::Value& value) {
   return settings;
 }
 
+std::optional<io::FormerTimestamping> read_former_timestamping(const Napi::Value& value) {
+  if (value.IsUndefined()) return std::nullopt;
+  constexpr uint32_t kMaximum = std::numeric_limits<int32_t>::max();
+  const Napi::Object from = object(value, "formerTimestamping");
+  const auto number = [&](const char* name) {
+    return static_cast<int>(read_integer(from.Get(name), name, kMaximum));
+  };
+  return io::FormerTimestamping{number("interfaceIndex"),
+                                {number("transmitType"), number("receiveFilter")}};
+}
+
 Napi::Uint8Array read_frame(const Napi::Value& value) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
     throw_argument(value.Env(), "frame must be a Uint8Array");
@@ -123,6 +135,7 @@ io::EngineOptions read_engine_options(const Napi::Value& value) {
       }
     }
     entry.settings = read_port_settings(port);
+    entry.former = read_former_timestamping(port.Get("formerTimestamping"));
     options.ports.push_back(entry);
   }
   const Napi::Value mode = from.Get("timestamping");

@@ -242,7 +242,7 @@ class FakeDriver final : public io::DriverCalls {
 // The mode that the switch sets on a NIC, where it can.
 std::optional<int> receive_filter_set_on(FakeDriver& driver) {
   const auto enabled =
-      io::HardwareTimestamping::enable(io::probe_interface("eth1", driver), driver);
+      io::HardwareTimestamping::enable(io::probe_interface("eth1", driver), {}, driver);
   if (std::holds_alternative<io::Error>(enabled)) return std::nullopt;
   CHECK(driver.mode.tx_type == HWTSTAMP_TX_ON);
   return driver.mode.rx_filter;
@@ -330,7 +330,7 @@ TEST_CASE("the former mode is restored, another program's change is noticed") {
   FakeDriver driver(kIgb);
   driver.mode.tx_type = HWTSTAMP_TX_ON;
   {
-    auto enabled = io::HardwareTimestamping::enable(io::probe_interface("eth1", driver), driver);
+    auto enabled = io::HardwareTimestamping::enable(io::probe_interface("eth1", driver), {}, driver);
     auto& timestamping = *std::get<std::unique_ptr<io::HardwareTimestamping>>(enabled);
     CHECK_FALSE(timestamping.changed_by_others());
     driver.mode.rx_filter = HWTSTAMP_FILTER_NONE;
@@ -350,13 +350,36 @@ TEST_CASE("a mode that may not be set is an error that names interface and remed
     FakeDriver driver(kIgb);
     const io::InterfaceProbe probe = io::probe_interface("eth1", driver);
     driver.refusal = error;
-    const auto enabled = io::HardwareTimestamping::enable(probe, driver);
+    const auto enabled = io::HardwareTimestamping::enable(probe, {}, driver);
     const auto* refused = std::get_if<io::Error>(&enabled);
     REQUIRE(refused != nullptr);
     CHECK(std::string(refused->code) == std::string(code));
     CHECK(refused->message.starts_with("eth1: "));
     CHECK(refused->message.find(remedy) != std::string::npos);
   }
+}
+
+TEST_CASE("what a switch that was killed has left is not what is restored") {
+  const io::HardwareTimestampConfig remembered{HWTSTAMP_TX_OFF, HWTSTAMP_FILTER_ALL};
+  FakeDriver driver(kIgb);
+  const auto run_once = [&] {
+    const auto enabled = io::HardwareTimestamping::enable(io::probe_interface("eth1", driver),
+                                                          remembered, driver);
+    CHECK(driver.mode.rx_filter == HWTSTAMP_FILTER_PTP_V2_EVENT);
+  };
+
+  driver.mode.tx_type = HWTSTAMP_TX_ON;
+  driver.mode.rx_filter = HWTSTAMP_FILTER_PTP_V2_EVENT;
+  run_once();
+  CHECK(driver.mode.tx_type == HWTSTAMP_TX_OFF);
+  CHECK(driver.mode.rx_filter == HWTSTAMP_FILTER_ALL);
+
+  // Somebody has changed it since.
+  driver.mode.tx_type = HWTSTAMP_TX_ON;
+  driver.mode.rx_filter = HWTSTAMP_FILTER_NONE;
+  run_once();
+  CHECK(driver.mode.tx_type == HWTSTAMP_TX_ON);
+  CHECK(driver.mode.rx_filter == HWTSTAMP_FILTER_NONE);
 }
 
 TEST_CASE("a clock is read by the best means: the shortest of several windows, in its middle") {

@@ -84,6 +84,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     ...(args.cpu === undefined ? {} : { cpu: args.cpu }),
   };
   const { Switch } = await import('../daemon/switch.js');
+  const { timestampingMemory } = await import('../daemon/timestamping-memory.js');
   const { runUntilStopped } = await import('../daemon/lifecycle.js');
   const { serveControl } = await import('../control/server.js');
   // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
@@ -96,7 +97,10 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const follow: { by?: InstanceType<typeof Switch> } = {};
   const bridge = await SwitchBridge.open(config, log, (state) => follow.by?.setBridge(state));
   try {
-    const running = new Switch(openDataPlane, config, engine, log, { bridge: bridge?.state });
+    const running = new Switch(openDataPlane, config, engine, log, {
+      bridge: bridge?.state,
+      timestampingMemory: timestampingMemory(args.socket),
+    });
     follow.by = running;
     // What the bridge has decided since it was read.
     if (bridge !== undefined) running.setBridge(bridge.state);

@@ -21,6 +21,7 @@ import {
   type Stats,
 } from './status.js';
 import { systemTimerClock, type TimerClock } from './timers.js';
+import { noMemory, type TimestampingMemory } from './timestamping-memory.js';
 import { TransparentClock } from './transparent-clock.js';
 
 /** How the engine runs, as opposed to what it does. */
@@ -43,6 +44,7 @@ export interface Surroundings {
   readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
   /** Of membership in them. */
   readonly sendReport: SendReport;
+  readonly timestampingMemory: TimestampingMemory;
 }
 
 /** A clock that somebody keeps in step with another moves many times a second: said once in so much time. */
@@ -55,6 +57,7 @@ const thisMachine: Surroundings = {
   timerClock: systemTimerClock,
   addressesOf: addressesOfInterface,
   sendReport,
+  timestampingMemory: noMemory,
 };
 
 export class UnknownPortError extends Error {
@@ -72,6 +75,7 @@ export class Switch {
   readonly #log: Log;
   readonly #lastLink: PortLink[];
   readonly #timerClock: TimerClock;
+  readonly #timestampingMemory: TimestampingMemory;
   /** By port: when its operator was last told that its clock was moved. */
   readonly #clockMovedToldAt: number[] = [];
   readonly #loopToldAt: number[] = [];
@@ -97,12 +101,18 @@ export class Switch {
     const { timerClock, addressesOf, bridge, openSocket } = machine;
     this.#timerClock = timerClock;
     this.#bridge = bridge;
+    this.#timestampingMemory = machine.timestampingMemory;
+    const former = this.#timestampingMemory.recall();
     this.#dataPlane = openDataPlane({
-      ports: config.ports,
+      ports: config.ports.map((port) => ({
+        ...port,
+        formerTimestamping: former.get(port.interface),
+      })),
       timestamping: config.timestamping,
       ...engine,
     });
     try {
+      this.#rememberTimestamping();
       this.#clock = new TransparentClock({
         ...{ timerClock, addressesOf, config },
         bridge: bridge && bridgePolicy(bridge),
@@ -229,6 +239,17 @@ export class Switch {
     this.#groups.close();
     this.#reports.close();
     this.#dataPlane.close();
+    this.#timestampingMemory.forget();
+  }
+
+  #rememberTimestamping(): void {
+    try {
+      this.#timestampingMemory.remember(this.#dataPlane.ports());
+    } catch (error) {
+      this.#log.warn(
+        `the time stamping modes from before are not remembered beyond a crash: ${(error as Error).message}`,
+      );
+    }
   }
 
   #introducePorts(): void {

@@ -5,6 +5,13 @@
 
 export type TimestampingMode = 'hardware' | 'software';
 
+/** The time stamping mode of an interface before the engine set its own: numbers of HWTSTAMP_TX_* and HWTSTAMP_FILTER_*. */
+export interface FormerTimestamping {
+  readonly interfaceIndex: number;
+  readonly transmitType: number;
+  readonly receiveFilter: number;
+}
+
 /** What was asked of the engine for one port. */
 export interface PortOptions {
   readonly interface: string;
@@ -12,6 +19,8 @@ export interface PortOptions {
   readonly ingressLatencyNs: number;
   readonly egressLatencyNs: number;
   readonly delayAsymmetryNs: number;
+  /** As it was before an engine that was killed: what that has left is not what to restore. */
+  readonly formerTimestamping?: FormerTimestamping | undefined;
 }
 
 export interface OpenOptions {
@@ -38,6 +47,8 @@ export interface PortInfo {
   readonly timestampingReason: string;
   /** Number of the port's hardware clock (/dev/ptpN), -1 without one. */
   readonly phcIndex: number;
+  /** What is restored at the end; null with software time stamps and while the interface does not exist. */
+  readonly formerTimestamping: FormerTimestamping | null;
   /** Of the port's hardware clock against CLOCK_REALTIME, over which all ports are related; null with software time stamps. */
   readonly clock: PortClock | null;
 }

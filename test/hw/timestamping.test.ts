@@ -1,7 +1,7 @@
 /** Which time stamps a port has, chosen and told, on the real igb driver; and the driver's mode as it was, at the end. */
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Diagnosis, Mixed } from './guest/timestamping.js';
+import type { Diagnosis, Killed, Mixed } from './guest/timestamping.js';
 import { missingLab, runInGuest, RUN_TIMEOUT_MS, type GuestRun } from './lab.js';
 
 const LONGEST_RESIDENCE_NS = 50_000_000;
@@ -69,6 +69,13 @@ describe.skipIf(missing !== undefined)('a port with hardware time stamps and one
     const { modeBefore, modeWhileRunning, modeAfter } = guest.result<Mixed>('mixed');
     expect(modeBefore).toEqual({ transmitType: TX_ON, receiveFilter: FILTER_NONE });
     expect(modeWhileRunning).toEqual({ transmitType: TX_ON, receiveFilter: FILTER_PTP_V2_EVENT });
+    expect(modeAfter).toEqual(modeBefore);
+  });
+
+  test('also by the switch after one that was killed', () => {
+    const { modeBefore, modeLeft, modeAfter } = guest.result<Killed>('killed');
+    expect(modeBefore).toEqual({ transmitType: TX_ON, receiveFilter: FILTER_NONE });
+    expect(modeLeft).toEqual({ transmitType: TX_ON, receiveFilter: FILTER_PTP_V2_EVENT });
     expect(modeAfter).toEqual(modeBefore);
   });
 });

@@ -202,6 +202,7 @@ export class VirtualDataPlane implements DataPlane {
       timestampingReason:
         hardwareClock === undefined ? 'every port has the one clock' : 'every clock is related',
       phcIndex: this.#clockOwners[port] ?? -1,
+      formerTimestamping: null,
       clock: this.#portClocks.get(port) ?? null,
     }));
   }

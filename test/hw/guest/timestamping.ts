@@ -40,6 +40,13 @@ export interface Mixed {
   readonly toHardwareNs: readonly number[];
 }
 
+export interface Killed {
+  readonly modeBefore: Mode;
+  readonly modeLeft: Mode;
+  /** Of a switch that was started then and stopped. */
+  readonly modeAfter: Mode;
+}
+
 const PAIRS = 40;
 const PAIRS_PER_SECOND = 50;
 const ARRIVAL_TIMEOUT_MS = 20_000;
@@ -114,5 +121,16 @@ await scenario('mixed', async (): Promise<Mixed> => {
     toSoftwareNs,
     toHardwareNs,
   };
+});
+
+await scenario('killed', async (): Promise<Killed> => {
+  const modeBefore = modeOfEth1();
+  const first = await startSwitch(network, sw, ['eth1', 'veth1']);
+  first.child.kill('SIGKILL');
+  await first.child.exited;
+  const modeLeft = modeOfEth1();
+  const second = await startSwitch(network, sw, ['eth1', 'veth1'], { socket: first.socket });
+  await second.child.stop();
+  return { modeBefore, modeLeft, modeAfter: modeOfEth1() };
 });
 await network.close();

@@ -22,6 +22,8 @@ export interface SwitchOptions {
   /** A command line that ends by replacing itself with the switch, such as one of setpriv. */
   readonly through?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Of its own unless set: that of a switch before it. */
+  readonly socket?: string;
   /** Until every port forwards; 10 s unless set. */
   readonly startTimeoutMs?: number;
 }
@@ -45,7 +47,7 @@ export class Switch {
   ) {
     this.#namespace = namespace;
     this.#startTimeoutMs = options.startTimeoutMs ?? START_TIMEOUT_MS;
-    this.socket = join(network.directory, `switch-${++switchCount}.sock`);
+    this.socket = options.socket ?? join(network.directory, `switch-${++switchCount}.sock`);
     const args = [
       COMMAND_LINE,
       'run',

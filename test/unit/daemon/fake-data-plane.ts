@@ -48,6 +48,7 @@ export class FakeDataPlane implements DataPlane {
       timestamping: 'software',
       timestampingReason: 'no hardware clock',
       phcIndex: -1,
+      formerTimestamping: null,
       clock: null,
     }));
     const allNames = [...names, ...residenceNames];

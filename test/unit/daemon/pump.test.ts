@@ -43,6 +43,7 @@ class FakeDataPlane implements DataPlane {
       timestamping: 'software',
       timestampingReason: 'asked for',
       phcIndex: -1,
+      formerTimestamping: null,
       clock: null,
     };
   }

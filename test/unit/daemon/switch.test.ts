@@ -93,6 +93,34 @@ test.each(readdirSync('config'))('the sample config/%s makes a switch', (name) =
   expect(fake?.programmed[0]?.rules).toHaveLength(sample.instances.length);
 });
 
+test('time stamping modes from before are handed on, remembered, and forgotten once restored', () => {
+  const former = { interfaceIndex: 2, transmitType: 1, receiveFilter: 0 };
+  const told: unknown[] = [];
+  const warnings: string[] = [];
+  let fake: FakeDataPlane | undefined;
+  const running = new Switch(
+    (options) => (fake = new FakeDataPlane(options)),
+    config,
+    { busyPoll: false },
+    { info: () => undefined, warn: (line) => warnings.push(line) },
+    {
+      addressesOf,
+      timestampingMemory: {
+        recall: () => new Map([['eth1', former]]),
+        remember: (ports) => {
+          told.push(ports.length);
+          throw new Error('no space left');
+        },
+        forget: () => told.push(fake?.closed),
+      },
+    },
+  );
+  expect(fake?.options.ports.map((port) => port.formerTimestamping)).toEqual([former, undefined]);
+  expect(warnings).toEqual([expect.stringMatching(/not remembered beyond a crash: no space left/)]);
+  running.close();
+  expect(told).toEqual([2, true]);
+});
+
 test('every port is introduced in one line', () => {
   expect(open().lines).toEqual({
     info: [

@@ -94,6 +94,7 @@ export class HubDataPlane implements DataPlane {
         timestamping: 'software',
         timestampingReason: 'asked for',
         phcIndex: -1,
+        formerTimestamping: null,
         clock: null,
       },
     ];
