@@ -64,8 +64,8 @@ std::optional<Error> Engine::open_port(uint32_t index) {
     const std::optional<FormerTimestamping>& left = options_.ports[index].former;
     // The same interface, not another one of its name.
     const bool is_same = left && left->interface_index == probe.index;
-    auto hardware = HardwareTimestamping::enable(
-        probe, is_same ? std::optional(left->mode) : std::nullopt);
+    auto hardware =
+        HardwareTimestamping::enable(probe, is_same ? std::optional(left->mode) : std::nullopt);
     if (auto* error = std::get_if<Error>(&hardware)) return *error;
     port.hardware = std::move(std::get<std::unique_ptr<HardwareTimestamping>>(hardware));
     dataplane::PortSettings settings = options_.ports[index].settings;
@@ -93,8 +93,7 @@ std::optional<Error> Engine::open_port(uint32_t index) {
     port.info.present = true;
     port.info.former.reset();
     if (port.hardware) {
-      port.info.former = {probe.index,
-                          port.hardware->former().value_or(HardwareTimestampConfig{})};
+      port.info.former = {probe.index, port.hardware->former().value_or(HardwareTimestampConfig{})};
     }
   }
   refresh_link(index, probe);

@@ -330,7 +330,8 @@ TEST_CASE("the former mode is restored, another program's change is noticed") {
   FakeDriver driver(kIgb);
   driver.mode.tx_type = HWTSTAMP_TX_ON;
   {
-    auto enabled = io::HardwareTimestamping::enable(io::probe_interface("eth1", driver), {}, driver);
+    auto enabled =
+        io::HardwareTimestamping::enable(io::probe_interface("eth1", driver), {}, driver);
     auto& timestamping = *std::get<std::unique_ptr<io::HardwareTimestamping>>(enabled);
     CHECK_FALSE(timestamping.changed_by_others());
     driver.mode.rx_filter = HWTSTAMP_FILTER_NONE;
@@ -360,11 +361,11 @@ TEST_CASE("a mode that may not be set is an error that names interface and remed
 }
 
 TEST_CASE("what a switch that was killed has left is not what is restored") {
-  const io::HardwareTimestampConfig remembered{HWTSTAMP_TX_OFF, HWTSTAMP_FILTER_ALL};
+  const io::HardwareTimestampConfig remembered{HWTSTAMP_TX_OFF, HWTSTAMP_FILTER_NONE};
   FakeDriver driver(kIgb);
   const auto run_once = [&] {
-    const auto enabled = io::HardwareTimestamping::enable(io::probe_interface("eth1", driver),
-                                                          remembered, driver);
+    const auto enabled =
+        io::HardwareTimestamping::enable(io::probe_interface("eth1", driver), remembered, driver);
     CHECK(driver.mode.rx_filter == HWTSTAMP_FILTER_PTP_V2_EVENT);
   };
 
@@ -372,7 +373,7 @@ TEST_CASE("what a switch that was killed has left is not what is restored") {
   driver.mode.rx_filter = HWTSTAMP_FILTER_PTP_V2_EVENT;
   run_once();
   CHECK(driver.mode.tx_type == HWTSTAMP_TX_OFF);
-  CHECK(driver.mode.rx_filter == HWTSTAMP_FILTER_ALL);
+  CHECK(driver.mode.rx_filter == HWTSTAMP_FILTER_NONE);
 
   // Somebody has changed it since.
   driver.mode.tx_type = HWTSTAMP_TX_ON;
