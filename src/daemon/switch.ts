@@ -121,6 +121,7 @@ export class Switch {
       });
     } catch (error) {
       this.#dataPlane.close();
+      this.#timestampingMemory.forget();
       throw error;
     }
     this.#lastLink = this.ports().map(({ link }) => link);

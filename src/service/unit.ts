@@ -60,7 +60,8 @@ NoNewPrivileges=yes
 DevicePolicy=closed
 DeviceAllow=char-ptp rw
 ProtectSystem=strict
-# The control socket. What a bridge has replaced is remembered in the kernel: there is no state directory.
+# The control socket, and beside it the time stamping modes from before. What a bridge has replaced is remembered in the
+# kernel: there is no state directory.
 ${socketDirectory(socket)}
 ProtectHome=read-only
 PrivateTmp=yes

@@ -44,7 +44,10 @@ export interface ServoState {
   readonly meanInterval: DurationNs;
   /** There has been a lock: others rely on this time, which is not to jump if that can be helped. */
   readonly hasLocked: boolean;
-  /** Wild ones in a row, and the time from the latest believed sample to the latest of them. */
+  /**
+   * Wild ones in a row, and the time from the latest believed sample to the latest of them. From maxOutliers on the next
+   * one is believed, whatever it is.
+   */
   readonly outliers: number;
   readonly outlierTime: DurationNs;
   /** What the law remembers; undefined between masters, and if it has nothing to remember. */
