@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { buildFramePort } from '../support/netns/frame-port.js';
+import { compiled } from '../support/netns/compiled.js';
 import { findLab } from './lab.js';
 
 export default function setup(): void {
@@ -11,5 +11,5 @@ export default function setup(): void {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   const project = join(root, 'test/hw/guest/tsconfig.json');
   execFileSync(process.execPath, [compiler, '-p', project], { stdio: 'inherit' });
-  buildFramePort();
+  compiled('frame-port');
 }

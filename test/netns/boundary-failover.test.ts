@@ -21,6 +21,7 @@ import { Ptp4l } from '../support/netns/ptp4l.js';
 import { Star } from '../support/netns/star.js';
 import type { Switch } from '../support/netns/switch.js';
 import { until } from '../support/netns/wait.js';
+import { keepPathWarm } from '../support/netns/warm-path.js';
 
 const TEST_TIMEOUT_MS = FOLLOWING_TIMEOUT_MS + 120_000;
 
@@ -59,6 +60,7 @@ async function watch(running: Switch, errors: TimeErrors, priority1: number) {
 
 describe.skipIf(missing !== undefined).concurrent('a boundary clock with two grandmasters', () => {
   beforeAll(takePrecedence);
+  beforeAll(keepPathWarm);
 
   test.for(scenarios)(
     '$transport $delayMechanism: follows the other one, and the better one again',

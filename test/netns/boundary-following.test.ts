@@ -19,6 +19,7 @@ import { takePrecedence } from '../support/netns/precedence.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
 import { Ptp4l } from '../support/netns/ptp4l.js';
 import { Star } from '../support/netns/star.js';
+import { keepPathWarm } from '../support/netns/warm-path.js';
 
 /** Two minutes more than the wait for a clean half-minute may take, for all that goes before it. */
 const TEST_TIMEOUT_MS = FOLLOWING_TIMEOUT_MS + 120_000;
@@ -57,6 +58,7 @@ if (missing !== undefined) console.warn(`following a boundary clock: skipped, ${
 // Side by side: each network is idle most of the time, and half a minute of offsets is needed of every hop.
 describe.skipIf(missing !== undefined).concurrent('through boundary clocks', () => {
   beforeAll(takePrecedence);
+  beforeAll(keepPathWarm);
 
   test.for(scenarios)('$title', { timeout: TEST_TIMEOUT_MS }, async (scenario, context) => {
     const { title, chain } = scenario;

@@ -21,6 +21,7 @@ import { Ring } from '../support/netns/ring.js';
 import { startClocks } from '../support/netns/star.js';
 import type { Switch } from '../support/netns/switch.js';
 import { until } from '../support/netns/wait.js';
+import { keepPathWarm } from '../support/netns/warm-path.js';
 
 const TEST_TIMEOUT_MS = FOLLOWING_TIMEOUT_MS + 180_000;
 const CONVERGENCE_TIMEOUT_MS = 30_000;
@@ -70,6 +71,7 @@ const cut = [['10 1 SLAVE FAULTY MASTER', '10 3 MASTER SLAVE FAULTY', '10 2 MAST
 
 describe.skipIf(missing !== undefined).concurrent('three boundary clocks in a ring', () => {
   beforeAll(takePrecedence);
+  beforeAll(keepPathWarm);
 
   test.for(scenarios)(
     '$transport $delayMechanism: a tree, cut and healed',

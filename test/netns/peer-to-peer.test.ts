@@ -14,6 +14,7 @@ import { Ptp4l, type Transport } from '../support/netns/ptp4l.js';
 import { Star } from '../support/netns/star.js';
 import { Switch } from '../support/netns/switch.js';
 import { until } from '../support/netns/wait.js';
+import { keepPathWarm } from '../support/netns/warm-path.js';
 
 const TEST_TIMEOUT_MS = FOLLOWING_TIMEOUT_MS + 60_000;
 /** Some requests and a reserve for a busy machine. */
@@ -78,6 +79,7 @@ const scenarios: readonly { transport: Transport; switches: number }[] = [
 // Side by side: each network is idle most of the time, and half a minute of offsets is needed of every one.
 describe.skipIf(missing !== undefined).concurrent('a peer-to-peer transparent clock', () => {
   beforeAll(takePrecedence);
+  beforeAll(keepPathWarm);
 
   test.for(scenarios)(
     '$transport, switches in a row: $switches',

@@ -1,23 +1,11 @@
 /** Frames in, frames out, at an interface of a namespace: frame_port.cc as an object. */
 
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Child } from './child.js';
-import { run } from './command.js';
+import { compiled } from './compiled.js';
 import type { Namespace } from './network.js';
 import { until } from './wait.js';
 
-const SOURCE = join(process.cwd(), 'test/support/netns/frame_port.cc');
-const PROGRAM = join(process.cwd(), '.setup/netns/frame-port');
 const START_TIMEOUT_MS = 5_000;
-
-/** Compiles the program if it is older than its source. */
-export function buildFramePort(): void {
-  const built = statSync(PROGRAM, { throwIfNoEntry: false });
-  if (built !== undefined && built.mtimeMs >= statSync(SOURCE).mtimeMs) return;
-  mkdirSync(dirname(PROGRAM), { recursive: true });
-  run('g++', ['-std=c++20', '-O2', '-Wall', '-Wextra', '-Werror', '-o', PROGRAM, SOURCE]);
-}
 
 export class FramePort {
   /** What arrived that `accept` let through, in order. */
@@ -29,8 +17,7 @@ export class FramePort {
     interfaceName: string,
     accept: (frame: Uint8Array) => boolean,
   ) {
-    buildFramePort();
-    this.#child = namespace.spawn(PROGRAM, [interfaceName], {
+    this.#child = namespace.spawn(compiled('frame-port'), [interfaceName], {
       onLine: (line) => {
         if (line === 'ready') this.#child.lines.push(line);
         const frame = new Uint8Array(Buffer.from(line, 'hex'));

@@ -1,0 +1,34 @@
+/**
+ * Software time stamps that tell of the clocks under test, and not of the machine's caches.
+ *
+ * Between a transmit time stamp and the receive time stamp at the other end of a veth cable lies code of the kernel. A
+ * processor that halted, or did something else in the meantime, takes some 2 us for it, one that has just done it a quarter
+ * of that. In a network that is idle but for a few messages a second each kind of message meets another of the two, and the
+ * difference is an asymmetry of the path to every clock on it (docs/peer-to-peer.md). While the way is kept warm, it
+ * is short and alike for all.
+ */
+
+import { availableParallelism } from 'node:os';
+import { compiled } from './compiled.js';
+import { Network } from './network.js';
+
+const START_TIMEOUT_MS = 5_000;
+
+/** Keeps the way through veth warm on every processor, giving way to all else; until the function returned is called. */
+export async function keepPathWarm(): Promise<() => Promise<void>> {
+  const network = new Network();
+  try {
+    const namespace = network.namespace('warm');
+    const ends = Array.from({ length: availableParallelism() }, (_, cable) => {
+      const jacks = ['near', 'far'].map((end) => ({ namespace, interface: `${end}${cable}` }));
+      network.connect(jacks[0]!, jacks[1]!);
+      return jacks.map((jack) => jack.interface);
+    });
+    const child = namespace.spawn(compiled('warm-path'), ends.flat());
+    await child.waitForLine(/^ready$/, START_TIMEOUT_MS);
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
+  return () => network.close();
+}
