@@ -21,10 +21,12 @@ import { measureSlaveOffsets } from './slave-offset.js';
 import { availableSubjects } from './subjects.js';
 import { suites } from './suites.js';
 import { judge } from './targets.js';
+import { measureTransit } from './transit.js';
 
 /** What is done once a run rather than once for every subject and repetition. */
 const ONCE_A_RUN = [
   'rig',
+  'transit',
   'slave-offset',
   'peer-to-peer',
   'boundary-clock',
@@ -45,6 +47,8 @@ const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3));
 const durations = options.quick
   ? {
       timingMs: 500,
+      transitStarts: 1,
+      transitTurns: 2,
       trialMs: 200,
       idleMs: 3_000,
       offsets: 80,
@@ -58,6 +62,8 @@ const durations = options.quick
     }
   : {
       timingMs: 1_500,
+      transitStarts: 3,
+      transitTurns: 5,
       trialMs: 500,
       idleMs: 5_000,
       offsets: 480,
@@ -103,6 +109,11 @@ async function repeat(round: string): Promise<void> {
 async function measureOnce(): Promise<void> {
   const once: Readonly<Record<string, () => Promise<void>>> = {
     rig: () => measureRigCeiling(measurements, durations.trialMs),
+    transit: async () => {
+      for (let start = 0; start < durations.transitStarts; start++) {
+        await measureTransit(measurements, subjects, durations);
+      }
+    },
     'slave-offset': () => measureSlaveOffsets(measurements, durations.slaveOffsets),
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     'boundary-clock': () => measureBoundaryClockLoad(measurements, durations.boundaryClockMs),

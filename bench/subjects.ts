@@ -17,7 +17,7 @@ export interface Subject {
   readonly name: SubjectName;
   /** Where times are taken: on a processor of its own, not on the one that frames arrive on. One that spins must be. */
   readonly ownProcessor: boolean;
-  /** The only suites it takes part in; undefined is all. */
+  /** The only suites of suites.ts that it takes part in; undefined is all. */
   readonly suites?: readonly string[];
   /** Puts the subject into the rig's device, on one processor, and waits until it forwards. Ends with the rig. */
   start(rig: Rig, transport: LoadTransport, cpu: number): Promise<void>;
@@ -62,7 +62,7 @@ const ptp4lOnOwnProcessor: Subject = {
   ...ptp4lTransparentClock,
   name: 'ptp4l E2E_TC, own processor',
   ownProcessor: true,
-  suites: ['transit'],
+  suites: [],
 };
 
 /** Forwards within the kernel, on whatever processor sends; corrects nothing. */
