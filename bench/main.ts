@@ -71,7 +71,7 @@ const durations = options.quick
       simulatedSeconds: 600,
       boundaryClockMs: 10_000,
       bridgeTurns: 7,
-      bridgeTransferSeconds: 2,
+      bridgeTransferSeconds: 10,
       bridgeOffsets: 48,
       treeMoves: 16,
     };

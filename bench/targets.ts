@@ -122,6 +122,12 @@ const targets: readonly Target[] = [
     limit: 100,
     value: own(metric.bridgeFollowed(state, 'maximum')),
   })),
+  ...(['e2e', 'p2p'] as const).map((delayMechanism): Target => ({
+    title: `20 switches simulated, ${delayMechanism}, 16 Sync/s: seconds a processor second`,
+    limit: 100,
+    atLeast: true,
+    value: own(metric.simulation(delayMechanism)),
+  })),
   { title: 'idle: % of a core', limit: 1, value: own(metric.idleProcessor) },
   { title: 'resident memory, MB', limit: 120, value: own(metric.residentMemory) },
   { title: 'start to first frame forwarded, ms', limit: 1_000, value: own(metric.start) },

@@ -37,6 +37,7 @@ export const testTools = [
   { package: 'iperf3', command: 'iperf3' },
   { package: 'busybox', command: 'busybox' },
   { package: 'udhcpd', command: 'udhcpd' },
+  { package: 'systemd', command: 'systemctl' },
 ];
 
 /** An obstacle that the person at the keyboard has to remove; the message says how. */

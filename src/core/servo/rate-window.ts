@@ -93,10 +93,10 @@ export function withReading(
   const kept = relativeTo(window.anchor, reading);
   const strays = isStray(window, kept) ? window.strays + 1 : 0;
   const earliestNs = kept.localNs - timeIntervalToNs(settings.maxSpan);
+  const full = window.readings.length + 1 - settings.maxReadings;
   const inSpan = window.readings.findIndex(({ localNs }) => localNs >= earliestNs);
-  const readings = inSpan === -1 ? [] : window.readings.slice(inSpan);
+  const readings = inSpan === -1 ? [] : window.readings.slice(Math.max(inSpan, full));
   readings.push(kept);
-  if (readings.length > settings.maxReadings) readings.shift();
   if (strays < maxStrays) {
     return { window: fitted(window.anchor, readings, strays), restarted: false };
   }
@@ -154,14 +154,20 @@ function relativeTo(anchor: ClockReading, { local, remote }: ClockReading): Kept
   };
 }
 
+/** By loops, not by map and filter: of all that a transparent clock's Syncs cost it, half would be theirs. */
 function fitOf(points: readonly Point[]): RateFit | undefined {
   const newest = points.at(-1);
   if (newest === undefined || points.length < minReadings) return undefined;
   const slope = slopeOfPairs(points);
-  const offset = medianOf(points.map(({ localNs, gainNs }) => gainNs - slope * localNs));
-  const distance = ({ localNs, gainNs }: Point) => Math.abs(gainNs - offset - slope * localNs);
-  const toleranceNs = Math.max(minToleranceNs, toleranceInMedians * medianOf(points.map(distance)));
-  const inliers = points.filter((point) => distance(point) <= toleranceNs);
+  const scratch: number[] = [];
+  for (const { localNs, gainNs } of points) scratch.push(gainNs - slope * localNs);
+  const offset = medianOf(scratch);
+  for (const [index, point] of points.entries()) scratch[index] = distance(point, slope, offset);
+  const toleranceNs = Math.max(minToleranceNs, toleranceInMedians * medianOf(scratch));
+  const inliers: Point[] = [];
+  for (const point of points) {
+    if (distance(point, slope, offset) <= toleranceNs) inliers.push(point);
+  }
   const line = leastSquares(inliers);
   return {
     rateRatio: rateRatioOfOffset(line.slope),
@@ -172,16 +178,22 @@ function fitOf(points: readonly Point[]): RateFit | undefined {
   };
 }
 
+function distance({ localNs, gainNs }: Point, slope: number, offset: number): number {
+  return Math.abs(gainNs - offset - slope * localNs);
+}
+
 /** Theil's incomplete method: each of the older half against its counterpart of the newer; a quarter may be wrong. */
 function slopeOfPairs(points: readonly Point[]): number {
   const half = Math.floor(points.length / 2);
-  const newer = points.slice(points.length - half);
-  return medianOf(
-    newer.map((late, index) => {
-      const early = points[index] ?? late;
-      return (late.gainNs - early.gainNs) / (late.localNs - early.localNs);
-    }),
-  );
+  const newer = points.length - half;
+  const slopes: number[] = [];
+  for (let index = 0; index < half; index++) {
+    const early = points[index];
+    const late = points[newer + index];
+    if (early === undefined || late === undefined) break;
+    slopes.push((late.gainNs - early.gainNs) / (late.localNs - early.localNs));
+  }
+  return medianOf(slopes);
 }
 
 function leastSquares(points: readonly Point[]) {

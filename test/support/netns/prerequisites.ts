@@ -15,6 +15,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   nft: 'nftables',
   iperf3: 'iperf3',
   'systemd-analyze': 'systemd',
+  systemctl: 'systemd',
   python3: 'python3',
   busybox: 'busybox',
   udhcpd: 'udhcpd',

@@ -1,0 +1,138 @@
+/** The unit that install-service writes, under systemd itself. */
+
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BridgedNetwork } from '../support/netns/bridged-network.js';
+import { FramePort } from '../support/netns/frame-port.js';
+import { arrivals, isPtp, PairStream } from '../support/netns/pair-stream.js';
+import { missingPrerequisite } from '../support/netns/prerequisites.js';
+import { COMMAND_LINE } from '../support/netns/switch.js';
+import { cannotRunSystemd, SystemdMachine } from '../support/netns/systemd.js';
+import { until } from '../support/netns/wait.js';
+
+const TEST_TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 20_000;
+/** WatchdogSec=10, half of which may have passed, and time to end and to start. */
+const WATCHDOG_TIMEOUT_MS = 40_000;
+const UNIT = 'ptp-switch.service';
+const CONFIG = '/run/lab switch.yaml';
+/** CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_TIME as bits (capability.h). */
+const THREE_CAPABILITIES = ((1n << 12n) | (1n << 13n) | (1n << 25n)).toString(16);
+const SECCOMP_FILTER = '2';
+const EXIT_CONFIGURATION = '2';
+
+const missing = missingPrerequisite('systemctl', 'nft', 'g++') ?? cannotRunSystemd();
+if (missing !== undefined) console.warn(`the unit under systemd: skipped, ${missing}`);
+
+describe.skipIf(missing !== undefined)(
+  'the unit under systemd',
+  { timeout: TEST_TIMEOUT_MS },
+  () => {
+    let net: BridgedNetwork;
+    let machine: SystemdMachine;
+
+    beforeEach(async () => {
+      net = new BridgedNetwork(2);
+      machine = await SystemdMachine.boot(net.place);
+      configure(
+        `{ports: [${net.ports.join(', ')}], instances: [{type: e2e-tc}], bridge: {name: br-ptp, stp: false}}`,
+      );
+    });
+
+    afterEach(async () => {
+      await machine.halt();
+      await net.close();
+    });
+
+    function configure(yaml: string): void {
+      machine.run('sh', ['-c', 'cat > "$1"', 'sh', CONFIG], yaml);
+    }
+
+    function ptpSwitch(...args: string[]): string {
+      return machine.run(process.execPath, [COMMAND_LINE, ...args]);
+    }
+
+    function state() {
+      return machine.show(UNIT, 'ActiveState', 'SubState', 'Result', 'NRestarts', 'ExecMainStatus');
+    }
+
+    function mainPid(): string {
+      return machine.show(UNIT, 'MainPID')['MainPID']!;
+    }
+
+    function status(key: string): string | undefined {
+      const text = machine.run('cat', [join('/proc', mainPid(), 'status')]);
+      return new RegExp(`^${key}:\\s+0*(\\w+)$`, 'm').exec(text)?.[1];
+    }
+
+    async function expectForwarding(): Promise<void> {
+      const [first, second] = net.hosts;
+      const there = await FramePort.open(second!.namespace, 'eth0', isPtp);
+      const stream = new PairStream(await FramePort.open(first!.namespace, 'eth0', isPtp), 100);
+      await stream.more(20);
+      stream.stop();
+      await until('every pair', () => there.received.length >= 2 * stream.sent, TIMEOUT_MS);
+      expect(arrivals(there)).toEqual({ sync: stream.sequenceIds, followUp: stream.sequenceIds });
+    }
+
+    async function untilRestarted(times: number, timeoutMs: number): Promise<void> {
+      await until(
+        `${times} restarts`,
+        () => {
+          const { NRestarts, SubState } = state();
+          return NRestarts === String(times) && SubState === 'running';
+        },
+        timeoutMs,
+        () => JSON.stringify(state()),
+      );
+    }
+
+    test('starts it confined, and is told when it forwards; a clean stop leaves nothing', async () => {
+      const before = net.interfaces();
+      expect(ptpSwitch('install-service', '-c', CONFIG)).toMatch(
+        /^ptp-switch\.service: enabled and running$/m,
+      );
+      // Type=notify: it answers as soon as systemd says that it runs.
+      expect(JSON.parse(ptpSwitch('stats', '--json'))).toMatchObject({
+        ports: net.ports.map(() => ({})),
+      });
+      expect(state()).toMatchObject({ ActiveState: 'active', SubState: 'running', NRestarts: '0' });
+      for (const set of ['CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) {
+        expect(status(set), set).toBe(THREE_CAPABILITIES);
+      }
+      expect([status('NoNewPrivs'), status('Seccomp')]).toEqual(['1', SECCOMP_FILTER]);
+      await expectForwarding();
+
+      expect(ptpSwitch('install-service', '--remove')).toMatch(/removed$/m);
+      expect(machine.attempt('systemctl', ['is-active', UNIT]).output.trim()).toBe('inactive');
+      await until(
+        'the interfaces as they were',
+        () => JSON.stringify(net.interfaces()) === JSON.stringify(before),
+        TIMEOUT_MS,
+      );
+      expect(net.place.run('nft', ['list', 'ruleset'])).toBe('');
+    });
+
+    test('has it back after a SIGKILL, and after it hung', async () => {
+      ptpSwitch('install-service', '-c', CONFIG);
+      machine.run('kill', ['-KILL', mainPid()]);
+      await untilRestarted(1, TIMEOUT_MS);
+      await expectForwarding();
+
+      machine.run('kill', ['-STOP', mainPid()]);
+      await untilRestarted(2, WATCHDOG_TIMEOUT_MS);
+      await expectForwarding();
+    });
+
+    test('does not start it again with a configuration that is wrong', async () => {
+      ptpSwitch('install-service', '-c', CONFIG);
+      configure('{ports: [eth1, eth2], instances: [{type: none}]}');
+      expect(machine.attempt('systemctl', ['restart', UNIT]).status).not.toBe(0);
+      expect(state()).toEqual({
+        ...{ ActiveState: 'failed', SubState: 'failed', Result: 'exit-code' },
+        ...{ NRestarts: '0', ExecMainStatus: EXIT_CONFIGURATION },
+      });
+      await until('no process of it', () => mainPid() === '0', TIMEOUT_MS);
+    });
+  },
+);
