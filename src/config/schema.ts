@@ -36,6 +36,8 @@ const defaultLogMinPdelayReqInterval = 0;
 const maxInterfaceName = 15;
 /** The data plane's (addon/dataplane/limits.h): sets of ports are one word. */
 const maxPorts = 32;
+/** The pump's contexts tell 256 attachments apart: one an instance, one a port and transport, one for syntonisation. */
+const maxInstances = 128;
 
 const interfaceNameRemedy = `write the name of a network interface: 1 to ${maxInterfaceName} characters, no spaces, no / and no :`;
 const interfaceName = z
@@ -221,6 +223,7 @@ const shape = z.strictObject({
   instances: z
     .array(instance, { error: 'list what runs on the ports, as in instances: [{type: e2e-tc}]' })
     .min(1, { error: 'list what runs on the ports, as in instances: [{type: e2e-tc}]' })
+    .max(maxInstances, { error: `list ${maxInstances} instances at most` })
     .superRefine(forbidRepetition('domain', ({ domain }) => domain)),
   bridge: bridge.exactOptional(),
   loopGuard: yesOrNo.default(true),

@@ -362,6 +362,11 @@ describe('what is not, with file, line, key and remedy', () => {
       'switch.yaml:1: ports: has 33; list 32 interfaces at most',
     ],
     [
+      'more instances than the pump can tell apart',
+      `ports: [a, b]\ninstances: [${Array.from({ length: 129 }, (_, domain) => `{type: bc, domain: ${domain}}`).join(', ')}]`,
+      'switch.yaml:2: instances: has 129; list 128 instances at most',
+    ],
+    [
       'a number that is none',
       'ports: [a, b]\ninstances: [{type: bc, priority1: .nan}]',
       'switch.yaml:2: instances[0].priority1: NaN does not fit here; write a whole number from 0 to 255',
