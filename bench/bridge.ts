@@ -37,35 +37,72 @@ export interface BridgeDurations {
   readonly bridgeTurns: number;
   /** Of one transfer without a limit. */
   readonly bridgeTransferSeconds: number;
+  /** That make up one run of each subject. */
+  readonly bridgeTransfers: number;
   readonly bridgeOffsets: number;
 }
 
 export async function measureBridge(
   measurements: Measurements,
-  { bridgeTurns, bridgeTransferSeconds, bridgeOffsets }: BridgeDurations,
+  durations: BridgeDurations,
 ): Promise<void> {
   const rig = new BridgeRig();
   try {
     await rig.start();
-    for (let turn = 0; turn < bridgeTurns; turn++) {
-      const order = [BARE_BRIDGE, SWITCH_ON_BRIDGE];
-      // What drifts over a pair of runs favours neither.
-      for (const subject of turn % 2 === 0 ? order : order.reverse()) {
-        const instance = subject === SWITCH_ON_BRIDGE ? await rig.startSwitch() : undefined;
-        const add = (name: string, value: number): void => measurements.add(name, subject, value);
-        add(metric.bridgeOffsetRms('no load'), await rig.offsetRms(bridgeOffsets));
-        await rig.underTraffic(BRIDGE_LOAD_MBITS, async () =>
-          add(metric.bridgeOffsetRms('load'), await rig.offsetRms(bridgeOffsets)),
-        );
-        for (const segments of ['merged', 'single'] as const) {
-          rig.setSegments(segments);
-          add(metric.bridgeThroughput(segments), await rig.throughputMbits(bridgeTransferSeconds));
-        }
-        await instance?.child.stop();
+    for (let turn = 0; turn < durations.bridgeTurns; turn++) {
+      await measureOffsets(measurements, rig, turn, durations);
+      for (const segments of ['merged', 'single'] as const) {
+        rig.setSegments(segments);
+        await measureThroughput(measurements, rig, segments, durations);
       }
+      rig.setSegments('merged');
     }
   } finally {
     await rig.close();
+  }
+}
+
+/** What drifts over a pair of turns favours neither. */
+function subjectsInTurn(turn: number): readonly string[] {
+  const order = [BARE_BRIDGE, SWITCH_ON_BRIDGE];
+  return turn % 2 === 0 ? order : order.reverse();
+}
+
+async function measureOffsets(
+  measurements: Measurements,
+  rig: BridgeRig,
+  turn: number,
+  { bridgeOffsets }: BridgeDurations,
+): Promise<void> {
+  for (const subject of subjectsInTurn(turn)) {
+    await rig.with(subject, async () => {
+      const add = (name: string, value: number): void => measurements.add(name, subject, value);
+      add(metric.bridgeOffsetRms('no load'), await rig.offsetRms(bridgeOffsets));
+      await rig.underTraffic(BRIDGE_LOAD_MBITS, async () =>
+        add(metric.bridgeOffsetRms('load'), await rig.offsetRms(bridgeOffsets)),
+      );
+    });
+  }
+}
+
+/** One run of each subject, in transfers by turns: from one minute to the next, throughput alone changes by a tenth. */
+async function measureThroughput(
+  measurements: Measurements,
+  rig: BridgeRig,
+  segments: 'merged' | 'single',
+  { bridgeTransfers, bridgeTransferSeconds }: BridgeDurations,
+): Promise<void> {
+  const sums = new Map<string, number>();
+  for (let transfer = 0; transfer < bridgeTransfers; transfer++) {
+    for (const subject of subjectsInTurn(transfer)) {
+      await rig.with(subject, async () => {
+        const megabits = await rig.throughputMbits(bridgeTransferSeconds);
+        sums.set(subject, (sums.get(subject) ?? 0) + megabits);
+      });
+    }
+  }
+  for (const [subject, sum] of sums) {
+    measurements.add(metric.bridgeThroughput(segments), subject, sum / bridgeTransfers);
   }
 }
 
@@ -96,7 +133,14 @@ class BridgeRig {
     this.#offsets = slave.sampleOffsets();
   }
 
-  async startSwitch(): Promise<Switch> {
+  /** With the switch on the bridge, or without. */
+  async with(subject: string, measure: () => Promise<void>): Promise<void> {
+    const instance = subject === SWITCH_ON_BRIDGE ? await this.#startSwitch() : undefined;
+    await measure();
+    await instance?.child.stop();
+  }
+
+  async #startSwitch(): Promise<Switch> {
     const config = join(this.#network.directory, 'bridge.json');
     const instances = [{ type: 'e2e-tc' }];
     writeFileSync(config, JSON.stringify({ ports: PORTS, instances, bridge: BRIDGE }));
@@ -141,9 +185,9 @@ class BridgeRig {
     for (const name of PORTS) this.#device.run('ethtool', ['-K', name, 'tx', offload]);
   }
 
-  /** Of one TCP connection without a limit. */
+  /** Of one TCP connection without a limit, each end on a processor: where else they are put decides more than all else. */
   async throughputMbits(seconds: number): Promise<number> {
-    const { server, client } = await this.#iperf3(['-t', String(seconds), '-J']);
+    const { server, client } = await this.#iperf3(['-t', String(seconds), '-A', '0,1', '-J']);
     const timeout = setTimeout(() => client.kill('SIGKILL'), seconds * 1000 + TRAFFIC_RESERVE_MS);
     const { code } = await client.exited;
     clearTimeout(timeout);

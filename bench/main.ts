@@ -1,7 +1,7 @@
 /**
  * npm run bench -- [--quick] [--repetitions N] [--suite NAME ...]
  *
- * Measures every subject with every suite, prints the result and writes it to bench/results. A run takes some seventeen
+ * Measures every subject with every suite, prints the result and writes it to bench/results. A run takes some twenty-five
  * minutes, a quick one a few. Nothing else should run on the machine meanwhile.
  */
 
@@ -23,7 +23,7 @@ import { suites } from './suites.js';
 import { judge } from './targets.js';
 import { measureTransit } from './transit.js';
 
-/** What is done once a run rather than once for every subject and repetition. */
+/** What is called once a run rather than once for every subject and repetition. */
 const ONCE_A_RUN = [
   'rig',
   'transit',
@@ -47,7 +47,6 @@ const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3));
 const durations = options.quick
   ? {
       timingMs: 500,
-      transitStarts: 1,
       transitTurns: 2,
       trialMs: 200,
       idleMs: 3_000,
@@ -56,13 +55,13 @@ const durations = options.quick
       simulatedSeconds: 100,
       boundaryClockMs: 2_000,
       bridgeTurns: 3,
+      bridgeTransfers: 1,
       bridgeTransferSeconds: 1,
       bridgeOffsets: 24,
       treeMoves: 2,
     }
   : {
       timingMs: 1_500,
-      transitStarts: 3,
       transitTurns: 5,
       trialMs: 500,
       idleMs: 5_000,
@@ -71,7 +70,8 @@ const durations = options.quick
       simulatedSeconds: 600,
       boundaryClockMs: 10_000,
       bridgeTurns: 7,
-      bridgeTransferSeconds: 10,
+      bridgeTransfers: 5,
+      bridgeTransferSeconds: 2,
       bridgeOffsets: 48,
       treeMoves: 16,
     };
@@ -83,13 +83,22 @@ if (missing !== undefined) {
 }
 
 takePrecedence();
+// At the start: what is changed meanwhile is not what was measured.
+const description = describeRun(repetitions, options.quick);
 const measurements = new Measurements();
 const subjects = availableSubjects();
 const context = { measurements, ...durations };
 
+/** What was measured before and will be after a suite that fails is worth as much. */
 async function timed(title: string, measure: () => Promise<void>): Promise<void> {
   const start = performance.now();
-  await measure();
+  try {
+    await measure();
+  } catch (error) {
+    console.error(`${title}: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+    return;
+  }
   console.error(`${title} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
 }
 
@@ -105,12 +114,12 @@ async function repeat(round: string): Promise<void> {
   }
 }
 
-/** Each takes its own median over time, so once a run is enough. */
+/** Each takes turns of its own. */
 async function measureOnce(): Promise<void> {
   const once: Readonly<Record<string, () => Promise<void>>> = {
     rig: () => measureRigCeiling(measurements, durations.trialMs),
     transit: async () => {
-      for (let start = 0; start < durations.transitStarts; start++) {
+      for (let start = 0; start < repetitions; start++) {
         await measureTransit(measurements, subjects, durations);
       }
     },
@@ -131,7 +140,6 @@ for (let repetition = 1; repetition <= repetitions; repetition++) {
   await repeat(`${repetition}/${repetitions}`);
 }
 await measureOnce();
-const description = describeRun(repetitions, options.quick);
 console.log(writeReport(description, measurements, judge(measurements)));
 const forReadme = bridgeTable(measurements);
 if (forReadme !== '') console.log(`For README.md:\n\n${forReadme}`);

@@ -75,7 +75,7 @@ function asMarkdown(
     row(['---', '---:', '---']),
     ...targets,
     '',
-    '## Medians of the repetitions',
+    '## Medians',
     '',
     row(['', ...subjects]),
     row(['---', ...subjects.map(() => '---:')]),

@@ -37,8 +37,10 @@ export const testTools = [
   { package: 'iperf3', command: 'iperf3' },
   { package: 'busybox', command: 'busybox' },
   { package: 'udhcpd', command: 'udhcpd' },
-  { package: 'systemd', command: 'systemctl' },
 ];
+
+/** Of `npm test` alone. */
+export const serviceTools = [{ package: 'systemd', command: 'systemctl' }];
 
 /** An obstacle that the person at the keyboard has to remove; the message says how. */
 export class SetupError extends Error {}

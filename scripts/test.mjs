@@ -11,7 +11,16 @@ import {
   summaryLine,
   vitestFailures,
 } from './count-results.mjs';
-import { buildTools, labTools, main, missing, projectRoot, setUp, testTools } from './setup.mjs';
+import {
+  buildTools,
+  labTools,
+  main,
+  missing,
+  projectRoot,
+  serviceTools,
+  setUp,
+  testTools,
+} from './setup.mjs';
 
 const resultDirectory = join(projectRoot, 'test-results');
 const vitestReport = join(resultDirectory, 'vitest.json');
@@ -37,7 +46,10 @@ const checks = [
 await main(async () => {
   rmSync(resultDirectory, { recursive: true, force: true });
   mkdirSync(resultDirectory);
-  const absent = await setUp({ required: buildTools, optional: [...labTools, ...testTools] });
+  const absent = await setUp({
+    required: buildTools,
+    optional: [...labTools, ...testTools, ...serviceTools],
+  });
   if (process.getuid() !== 0) absent.push({ package: 'root' });
   if (absent.length > 0) {
     const names = absent.map((tool) => tool.package).join(', ');

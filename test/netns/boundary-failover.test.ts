@@ -37,7 +37,7 @@ const scenarios: readonly Speech[] = [
   { transport: 'UDPv6', delayMechanism: 'E2E' },
 ];
 
-const missing = missingPrerequisite('ptp4l', 'pmc');
+const missing = missingPrerequisite('ptp4l', 'pmc', 'g++');
 if (missing !== undefined) console.warn(`failover of a boundary clock: skipped, ${missing}`);
 
 /** From now until the clock follows a grandmaster of that priority1, and for 5 s more. */

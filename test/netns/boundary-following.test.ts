@@ -52,7 +52,7 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-const missing = missingPrerequisite('ptp4l', 'pmc');
+const missing = missingPrerequisite('ptp4l', 'pmc', 'g++');
 if (missing !== undefined) console.warn(`following a boundary clock: skipped, ${missing}`);
 
 // Side by side: each network is idle most of the time, and half a minute of offsets is needed of every hop.

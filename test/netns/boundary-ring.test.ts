@@ -34,7 +34,7 @@ const scenarios: readonly Speech[] = [
   { transport: 'UDPv4', delayMechanism: 'E2E' },
 ];
 
-const missing = missingPrerequisite('ptp4l', 'pmc');
+const missing = missingPrerequisite('ptp4l', 'pmc', 'g++');
 if (missing !== undefined) console.warn(`a ring of boundary clocks: skipped, ${missing}`);
 
 /** Of every clock: its stepsRemoved, then the states of its ports in their order. */

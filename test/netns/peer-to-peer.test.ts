@@ -36,7 +36,7 @@ function configFile(network: Network): string {
   return path;
 }
 
-const missing = missingPrerequisite('ptp4l', 'pmc');
+const missing = missingPrerequisite('ptp4l', 'pmc', 'g++');
 if (missing !== undefined) console.warn(`peer to peer: skipped, ${missing}`);
 
 function report(

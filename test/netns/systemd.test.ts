@@ -30,18 +30,25 @@ describe.skipIf(missing !== undefined)(
   () => {
     let net: BridgedNetwork;
     let machine: SystemdMachine;
+    /** While one runs. */
+    let halt: (() => Promise<void>) | undefined;
 
     beforeEach(async () => {
       net = new BridgedNetwork(2);
       machine = await SystemdMachine.boot(net.place);
+      halt = () => machine.halt();
       configure(
         `{ports: [${net.ports.join(', ')}], instances: [{type: e2e-tc}], bridge: {name: br-ptp, stp: false}}`,
       );
     });
 
     afterEach(async () => {
-      await machine.halt();
-      await net.close();
+      try {
+        await halt?.();
+      } finally {
+        halt = undefined;
+        await net.close();
+      }
     });
 
     function configure(yaml: string): void {

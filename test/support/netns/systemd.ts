@@ -18,7 +18,10 @@ const PROGRAM = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'].find((path)
 /** What a service is after, wants and conflicts with unless it says otherwise (systemd.service(5), systemd.special(7)). */
 const TARGETS = ['sysinit', 'basic', 'multi-user', 'shutdown', 'umount'];
 
-/** Its control group is made from outside, for a process is in one before it has a namespace of them. */
+/**
+ * Its control group is made from outside, for a process is in one before it has a namespace of them. Below that of the test,
+ * and seen from a namespace of control groups: from outside of all of them the flags of a mount are the whole machine's.
+ */
 const ENTER = `set -e
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
   mkdir "/sys/fs/cgroup/$1"
@@ -27,77 +30,97 @@ const ENTER = `set -e
   exec unshare --fork --pid --mount --uts --ipc --cgroup --kill-child --propagation private sh -c "$2" sh "$3"
 `;
 
-/** No units and no generators but these: it must not touch what is not its own. */
+/** No units and no generators but these, no settings of the kernel and no terminal: it must not touch what is not its own. */
 const BOOT = `set -e
   mount -t proc proc /proc
+  mount --bind /proc/sys /proc/sys
+  mount -o remount,bind,ro /proc/sys
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
-  for place in /run /tmp /etc/systemd "$1/system" "$1/system-generators"; do mount -t tmpfs tmpfs "$place"; done
-  mkdir /etc/systemd/system
+  for terminal in /dev/console /dev/tty0; do
+    if [ -e "$terminal" ]; then mount --bind /dev/null "$terminal"; fi
+  done
+  for place in /run /tmp /var/tmp /etc/systemd; do mount -t tmpfs tmpfs "$place"; done
+  mkdir -p /etc/systemd/system /run/nothing
   for target in ${TARGETS.join(' ')}; do
     printf '[Unit]\\nDescription=%s\\nDefaultDependencies=no\\n' "$target" > "/etc/systemd/system/$target.target"
   done
   printf '[Manager]\\nDefaultStandardOutput=null\\n' > /etc/systemd/system.conf
   export container=other
-  exec "$1/systemd" --system --unit=multi-user.target --log-target=console --show-status=no
+  export SYSTEMD_UNIT_PATH=/etc/systemd/system
+  export SYSTEMD_GENERATOR_PATH=/run/nothing SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/run/nothing
+  exec "$1" --system --unit=multi-user.target --log-target=null --show-status=no
 `;
+
+const REMOVE_GROUP = `
+  mount -t cgroup2 cgroup2 /mnt && if [ -d "/mnt/$1" ]; then find "/mnt/$1" -depth -type d -exec rmdir {} +; fi
+`;
+
+/** A mount of control groups and nothing else; returns why it failed. */
+function withControlGroups(script: string, ...args: readonly string[]): string | undefined {
+  const command = ['--mount', '--cgroup', 'sh', '-c', script, 'sh', ...args];
+  const { status, stderr } = spawnSync('unshare', command, { encoding: 'utf8' });
+  return status === 0 ? undefined : stderr.trim();
+}
 
 /** Undefined where systemd can be started so; otherwise why not. */
 export function cannotRunSystemd(): string | undefined {
   if (PROGRAM === undefined) return 'needs systemd: apt-get install systemd';
-  const trial = ['--mount', 'mount', '-t', 'cgroup2', 'cgroup2', '/mnt'];
-  const { status, stderr } = spawnSync('unshare', trial, { encoding: 'utf8' });
-  return status === 0 ? undefined : `needs control groups of version 2: ${stderr.trim()}`;
+  const problem = withControlGroups('mount -t cgroup2 cgroup2 /mnt');
+  return problem && `needs control groups of version 2: ${problem}`;
 }
 
 export class SystemdMachine {
   readonly #child: Child;
   readonly #group: string;
-  readonly #pid: number;
+  /** Of systemd, as seen from outside; 0 until it runs. */
+  #pid = 0;
 
-  private constructor(child: Child, group: string, pid: number) {
+  private constructor(child: Child, group: string) {
     this.#child = child;
     this.#group = group;
-    this.#pid = pid;
   }
 
   /** On the interfaces of that namespace. Resolves when it takes commands. */
   static async boot(namespace: Namespace): Promise<SystemdMachine> {
     const group = `${namespace.name}-systemd`;
-    const folder = PROGRAM!.slice(0, PROGRAM!.lastIndexOf('/'));
-    const child = namespace.spawn('sh', ['-c', ENTER, 'sh', group, BOOT, folder]);
-    const describe = (): string => child.output;
-    const pid = await until(
+    const enter = ['--cgroup', 'sh', '-c', ENTER, 'sh', group, BOOT, PROGRAM!];
+    const machine = new SystemdMachine(namespace.spawn('unshare', enter), group);
+    try {
+      await machine.#waitUntilRunning();
+    } catch (error) {
+      await machine.halt();
+      throw error;
+    }
+    return machine;
+  }
+
+  async #waitUntilRunning(): Promise<void> {
+    this.#pid = await until(
       'systemd',
       () => {
-        if (!child.running) throw new Error(`systemd ended: ${child.output}`);
-        const first = childrenOf(child.pid).at(0);
-        if (first === undefined) return undefined;
-        const name = readFileSync(`/proc/${first}/comm`, 'utf8').trim();
-        return name === 'systemd' ? first : undefined;
+        this.#check();
+        return childrenOf(this.#child.pid).find((pid) => nameOf(pid) === 'systemd');
       },
       START_TIMEOUT_MS,
-      describe,
+      () => this.#child.output,
     );
-    const machine = new SystemdMachine(child, group, pid);
     await until(
       'systemd to be running',
-      () => machine.attempt('systemctl', ['is-system-running']).output.trim() === 'running',
+      () => this.attempt('systemctl', ['is-system-running']).output.trim() === 'running',
       START_TIMEOUT_MS,
-      () => `${machine.attempt('systemctl', ['list-jobs']).output}\n${child.output}`,
+      () => this.attempt('systemctl', ['list-jobs']).output,
     );
-    return machine;
   }
 
   /** Runs a command there and returns its standard output. Throws with its output if it fails. */
   run(command: string, args: readonly string[], input?: string): string {
-    return run('nsenter', [...this.#enter, command, ...args], input);
+    return run('nsenter', [...this.#entering(), command, ...args], input);
   }
 
   /** The same for one that may fail. */
   attempt(command: string, args: readonly string[]): { status: number | null; output: string } {
-    const { status, stdout, stderr } = spawnSync('nsenter', [...this.#enter, command, ...args], {
-      encoding: 'utf8',
-    });
+    const line = [...this.#entering(), command, ...args];
+    const { status, stdout, stderr } = spawnSync('nsenter', line, { encoding: 'utf8' });
     return { status, output: stdout + stderr };
   }
 
@@ -114,26 +137,43 @@ export class SystemdMachine {
 
   /** Ends it and every process in it. */
   async halt(): Promise<void> {
-    // The first process of a namespace takes the others with it, and heeds no other signal from outside.
-    process.kill(this.#pid, 'SIGKILL');
-    await this.#child.exited;
-    const remove =
-      'mount -t cgroup2 cgroup2 /mnt && find "/mnt/$1" -depth -type d -exec rmdir {} +';
+    // The first process ends with the one that made it, and takes all others along.
+    await this.#child.stop('SIGKILL');
     await until(
-      'the control groups to be empty',
-      () => spawnSync('unshare', ['--mount', 'sh', '-c', remove, 'sh', this.#group]).status === 0,
+      'its control groups to be empty',
+      () => withControlGroups(REMOVE_GROUP, this.#group) === undefined,
       START_TIMEOUT_MS,
     );
   }
 
-  get #enter(): string[] {
+  #entering(): string[] {
+    this.#check();
     return ['--target', String(this.#pid), '--all', '--'];
+  }
+
+  /** Its process number may be another's once it has ended. */
+  #check(): void {
+    if (!this.#child.running) throw new Error(`systemd ended:\n${this.#child.output}`);
   }
 }
 
+/** None of a process that has just ended. */
 function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  const text = contentsOf(`/proc/${pid}/task/${pid}/children`) ?? '';
+  return text
     .split(' ')
-    .filter((text) => text !== '')
+    .filter((word) => word !== '')
     .map(Number);
+}
+
+function nameOf(pid: number): string | undefined {
+  return contentsOf(`/proc/${pid}/comm`)?.trim();
+}
+
+function contentsOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // the process ended meanwhile
+  }
 }

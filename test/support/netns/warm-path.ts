@@ -8,7 +8,7 @@
  * is short and alike for all.
  */
 
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { compiled } from './compiled.js';
 import { Network } from './network.js';
 
@@ -19,7 +19,8 @@ export async function keepPathWarm(): Promise<() => Promise<void>> {
   const network = new Network();
   try {
     const namespace = network.namespace('warm');
-    const ends = Array.from({ length: availableParallelism() }, (_, cable) => {
+    // For every processor of the machine: the program takes as many as it may run on.
+    const ends = Array.from({ length: cpus().length }, (_, cable) => {
       const jacks = ['near', 'far'].map((end) => ({ namespace, interface: `${end}${cable}` }));
       network.connect(jacks[0]!, jacks[1]!);
       return jacks.map((jack) => jack.interface);

@@ -105,7 +105,8 @@ void KeepWarm(int cpu, int near, int far) {
 // Where the scheduler groups threads by session, the group has the group's weight, whatever its
 // threads are: in the session of tests that take precedence over all else, these would take it over
 // the kernel's own threads, which the tests wait for. So they are a session of their own, the
-// least.
+// least. (Control groups of processors are beyond that: a machine that has them shares itself out
+// by them.)
 void LeaveSession() {
   if (setsid() < 0) Fail("setsid");
   FILE* const group = fopen("/proc/self/autogroup", "w");
