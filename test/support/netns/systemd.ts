@@ -137,8 +137,15 @@ export class SystemdMachine {
 
   /** Ends it and every process in it. */
   async halt(): Promise<void> {
-    // The first process ends with the one that made it, and takes all others along.
-    await this.#child.stop('SIGKILL');
+    // The first process takes all others along; the one that made it, and ends after it, is there to bury it.
+    for (const pid of this.#child.running ? childrenOf(this.#child.pid) : []) {
+      process.kill(pid, 'SIGKILL');
+    }
+    try {
+      await until('systemd to end', () => !this.#child.running, START_TIMEOUT_MS);
+    } finally {
+      await this.#child.stop('SIGKILL');
+    }
     await until(
       'its control groups to be empty',
       () => withControlGroups(REMOVE_GROUP, this.#group) === undefined,
