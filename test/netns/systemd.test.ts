@@ -6,8 +6,7 @@ import { BridgedNetwork } from '../support/netns/bridged-network.js';
 import { FramePort } from '../support/netns/frame-port.js';
 import { arrivals, isPtp, PairStream } from '../support/netns/pair-stream.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
-import { COMMAND_LINE } from '../support/netns/switch.js';
-import { cannotRunSystemd, SystemdMachine } from '../support/netns/systemd.js';
+import { cannotRunSystemd, COMMAND_LINE_THERE, SystemdMachine } from '../support/netns/systemd.js';
 import { until } from '../support/netns/wait.js';
 
 const TEST_TIMEOUT_MS = 90_000;
@@ -56,7 +55,7 @@ describe.skipIf(missing !== undefined)(
     }
 
     function ptpSwitch(...args: string[]): string {
-      return machine.run(process.execPath, [COMMAND_LINE, ...args]);
+      return machine.run(process.execPath, [COMMAND_LINE_THERE, ...args]);
     }
 
     function state() {

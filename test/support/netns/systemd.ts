@@ -18,6 +18,10 @@ const PROGRAM = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'].find((path)
 /** What a service is after, wants and conflicts with unless it says otherwise (systemd.service(5), systemd.special(7)). */
 const TARGETS = ['sysinit', 'basic', 'multi-user', 'shutdown', 'umount'];
 
+/** Where this checkout is seen: it may be in a folder that a service has one of its own for, or none. */
+const CHECKOUT = '/mnt/ptp-switch';
+export const COMMAND_LINE_THERE = `${CHECKOUT}/dist/cli/main.js`;
+
 /**
  * Its control group is made from outside, for a process is in one before it has a namespace of them. Below that of the test,
  * and seen from a namespace of control groups: from outside of all of them the flags of a mount are the whole machine's.
@@ -27,7 +31,7 @@ const ENTER = `set -e
   mkdir "/sys/fs/cgroup/$1"
   echo $$ > "/sys/fs/cgroup/$1/cgroup.procs"
   umount /sys/fs/cgroup
-  exec unshare --fork --pid --mount --uts --ipc --cgroup --kill-child --propagation private sh -c "$2" sh "$3"
+  exec unshare --fork --pid --mount --uts --ipc --cgroup --kill-child --propagation private sh -c "$2" sh "$3" "$4"
 `;
 
 /** No units and no generators but these, no settings of the kernel and no terminal: it must not touch what is not its own. */
@@ -39,6 +43,9 @@ const BOOT = `set -e
   for terminal in /dev/console /dev/tty0; do
     if [ -e "$terminal" ]; then mount --bind /dev/null "$terminal"; fi
   done
+  mount -t tmpfs tmpfs /mnt
+  mkdir ${CHECKOUT}
+  mount --bind "$2" ${CHECKOUT}
   for place in /run /tmp /var/tmp /etc/systemd; do mount -t tmpfs tmpfs "$place"; done
   mkdir -p /etc/systemd/system /run/nothing
   for target in ${TARGETS.join(' ')}; do
@@ -83,7 +90,7 @@ export class SystemdMachine {
   /** On the interfaces of that namespace. Resolves when it takes commands. */
   static async boot(namespace: Namespace): Promise<SystemdMachine> {
     const group = `${namespace.name}-systemd`;
-    const enter = ['--cgroup', 'sh', '-c', ENTER, 'sh', group, BOOT, PROGRAM!];
+    const enter = ['--cgroup', 'sh', '-c', ENTER, 'sh', group, BOOT, PROGRAM!, process.cwd()];
     const machine = new SystemdMachine(namespace.spawn('unshare', enter), group);
     try {
       await machine.#waitUntilRunning();
