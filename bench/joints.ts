@@ -1,6 +1,7 @@
 /** Ways to join a grandmaster and a slave, each in a network of its own. */
 
 import { Network, type Jack, type Namespace } from '../test/support/netns/network.js';
+import { keepPathWarm } from '../test/support/netns/warm-path.js';
 
 /** Where a joint goes. */
 export interface Gap {
@@ -23,12 +24,13 @@ export function insertDevice({ network, gm, slave }: Gap): {
   return { namespace, interfaces };
 }
 
-/** Measures through all joints at the same time, then removes their networks. */
+/** Measures through all joints at the same time, on warm paths, then removes their networks. */
 export async function throughEach<Joint>(
   joints: Readonly<Record<string, Joint>>,
   measure: (name: string, joint: Joint, gap: Gap) => Promise<void>,
 ): Promise<void> {
   const networks: Network[] = [];
+  const letCool = await keepPathWarm();
   try {
     await Promise.all(
       Object.entries(joints).map(async ([name, joint]) => {
@@ -40,6 +42,6 @@ export async function throughEach<Joint>(
       }),
     );
   } finally {
-    await Promise.all(networks.map((network) => network.close()));
+    await Promise.all([letCool(), ...networks.map((network) => network.close())]);
   }
 }

@@ -6,7 +6,6 @@
 import { Ptp4l } from '../test/support/netns/ptp4l.js';
 import { median, summarize } from '../test/support/netns/statistics.js';
 import { Switch } from '../test/support/netns/switch.js';
-import { keepPathWarm } from '../test/support/netns/warm-path.js';
 import { insertDevice, throughEach, type Gap } from './joints.js';
 import type { Measurements } from './measurements.js';
 import { DIRECT_CABLE, metric } from './metrics.js';
@@ -34,12 +33,7 @@ export async function measureSlaveOffsets(
   measurements: Measurements,
   { rounds, offsets: offsetCount }: { readonly rounds: number; readonly offsets: number },
 ): Promise<void> {
-  const letCool = await keepPathWarm();
-  try {
-    for (let round = 0; round < rounds; round++) await measureRound(measurements, offsetCount);
-  } finally {
-    await letCool();
-  }
+  for (let round = 0; round < rounds; round++) await measureRound(measurements, offsetCount);
 }
 
 /** Peers that start anew meet one another at other moments, and on other processors. */
