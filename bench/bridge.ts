@@ -136,8 +136,11 @@ class BridgeRig {
   /** With the switch on the bridge, or without. */
   async with(subject: string, measure: () => Promise<void>): Promise<void> {
     const instance = subject === SWITCH_ON_BRIDGE ? await this.#startSwitch() : undefined;
-    await measure();
-    await instance?.child.stop();
+    try {
+      await measure();
+    } finally {
+      await instance?.child.stop();
+    }
   }
 
   async #startSwitch(): Promise<Switch> {

@@ -2,6 +2,7 @@
 
 import { Network, type Jack, type Namespace } from '../test/support/netns/network.js';
 import { keepPathWarm } from '../test/support/netns/warm-path.js';
+import type { Path } from './metrics.js';
 
 /** Where a joint goes. */
 export interface Gap {
@@ -24,13 +25,17 @@ export function insertDevice({ network, gm, slave }: Gap): {
   return { namespace, interfaces };
 }
 
-/** Measures through all joints at the same time, on warm paths, then removes their networks. */
+/**
+ * Measures through all joints at the same time, then removes their networks. On a warm path a frame finds the kernel's code
+ * in the caches (docs/peer-to-peer.md).
+ */
 export async function throughEach<Joint>(
+  path: Path,
   joints: Readonly<Record<string, Joint>>,
   measure: (name: string, joint: Joint, gap: Gap) => Promise<void>,
 ): Promise<void> {
   const networks: Network[] = [];
-  const letCool = await keepPathWarm();
+  const letCool = path === 'warm' ? await keepPathWarm() : undefined;
   try {
     await Promise.all(
       Object.entries(joints).map(async ([name, joint]) => {
@@ -42,6 +47,6 @@ export async function throughEach<Joint>(
       }),
     );
   } finally {
-    await Promise.all([letCool(), ...networks.map((network) => network.close())]);
+    await Promise.all([letCool?.(), ...networks.map((network) => network.close())]);
   }
 }

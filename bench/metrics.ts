@@ -15,6 +15,9 @@ export const BACKGROUND_RATES = [0, 4_000, 16_000] as const;
 /** The deviation is of all messages, or within a hundred in a row (the median of these). */
 type ResidualFigure = 'mean' | 'standard deviation' | 'deviation within 100';
 
+/** Whether the way through veth is kept in the caches, or found as the machine has left it. */
+export type Path = 'warm' | 'cold';
+
 /** What spanning tree has made of a port. */
 export type FollowedState = 'blocking' | 'forwarding';
 
@@ -29,9 +32,8 @@ export const metric = {
   twoPortExchanges: '2 ports, loss-free Delay_Req + Delay_Resp, exchanges/s',
   eightPortDelivered: `8 ports, delivered at ${FAN_OUT_RATE} pairs/s, %`,
   eightPortPairs: '8 ports, loss-free Sync + Follow_Up, pairs/s',
-  slaveOffset: 'slave offset, median |offset|, ns',
-  slaveOffsetMean: 'slave offset, mean, ns',
-  slaveOffsetDeviation: 'slave offset, standard deviation, ns',
+  slaveOffset: (path: Path, figure: 'median |offset|' | 'mean' | 'standard deviation') =>
+    `slave offset, ${path} path, ${figure}, ns`,
   p2pSlaveOffset: (transport: LoadTransport, figure: 'mean' | 'standard deviation') =>
     `${transport} p2p slave offset, ${figure}, ns`,
   p2pLinkDelay: (transport: LoadTransport) =>

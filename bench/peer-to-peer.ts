@@ -56,7 +56,7 @@ export async function measurePeerToPeer(
   offsetCount: number,
 ): Promise<void> {
   for (const transport of ['l2', 'udp4'] as const) {
-    await throughEach(joints, async (name, join, gap) => {
+    await throughEach('warm', joints, async (name, join, gap) => {
       const shownDelay = await join(gap, transport);
       gap.gm.namespace.addAddress(gap.gm.interface, '198.18.1.2/24');
       gap.slave.namespace.addAddress(gap.slave.interface, '198.18.2.2/24');

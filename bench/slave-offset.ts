@@ -8,7 +8,7 @@ import { median, summarize } from '../test/support/netns/statistics.js';
 import { Switch } from '../test/support/netns/switch.js';
 import { insertDevice, throughEach, type Gap } from './joints.js';
 import type { Measurements } from './measurements.js';
-import { DIRECT_CABLE, metric } from './metrics.js';
+import { DIRECT_CABLE, metric, type Path } from './metrics.js';
 
 /** Joins grandmaster and slave, and waits until what is between them forwards. */
 type Joint = (gap: Gap) => Promise<void>;
@@ -33,20 +33,32 @@ export async function measureSlaveOffsets(
   measurements: Measurements,
   { rounds, offsets: offsetCount }: { readonly rounds: number; readonly offsets: number },
 ): Promise<void> {
-  for (let round = 0; round < rounds; round++) await measureRound(measurements, offsetCount);
+  for (let round = 0; round < rounds; round++) {
+    for (const path of ['warm', 'cold'] as const) {
+      await measureRound(measurements, path, offsetCount);
+    }
+  }
 }
 
 /** Peers that start anew meet one another at other moments, and on other processors. */
-async function measureRound(measurements: Measurements, offsetCount: number): Promise<void> {
-  await throughEach(joints, async (name, join, gap) => {
+async function measureRound(
+  measurements: Measurements,
+  path: Path,
+  offsetCount: number,
+): Promise<void> {
+  await throughEach(path, joints, async (name, join, gap) => {
     await join(gap);
     Ptp4l.grandmaster(gap.network, gap.gm.namespace);
     const peer = Ptp4l.slave(gap.network, gap.slave.namespace);
     await peer.waitUntilFollowing();
     const offsets = await peer.sampleOffsets().collect(offsetCount);
     const { mean, standardDeviation } = summarize(offsets);
-    measurements.add(metric.slaveOffset, name, median(offsets.map(Math.abs)));
-    measurements.add(metric.slaveOffsetMean, name, mean);
-    measurements.add(metric.slaveOffsetDeviation, name, standardDeviation);
+    measurements.add(
+      metric.slaveOffset(path, 'median |offset|'),
+      name,
+      median(offsets.map(Math.abs)),
+    );
+    measurements.add(metric.slaveOffset(path, 'mean'), name, mean);
+    measurements.add(metric.slaveOffset(path, 'standard deviation'), name, standardDeviation);
   });
 }

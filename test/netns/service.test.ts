@@ -14,12 +14,11 @@ import { arrivals, isPtp, PairStream } from '../support/netns/pair-stream.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
 import { FakeServiceManager } from '../support/netns/service-manager.js';
 import { Switch } from '../support/netns/switch.js';
+import { THREE_CAPABILITIES } from '../support/netns/three-capabilities.js';
 import { until } from '../support/netns/wait.js';
 
 const TIMEOUT_MS = 10_000;
 const WATCHDOG_MS = 1000;
-/** CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_TIME as bits (capability.h). */
-const THREE_CAPABILITIES = ((1n << 12n) | (1n << 13n) | (1n << 25n)).toString(16);
 const SCHED_FIFO = '1';
 /** Tenths of what `systemd-analyze security` calls exposure; a service that says nothing is above 90. */
 const EXPOSURE_LIMIT = '45';

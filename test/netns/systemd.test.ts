@@ -7,6 +7,7 @@ import { FramePort } from '../support/netns/frame-port.js';
 import { arrivals, isPtp, PairStream } from '../support/netns/pair-stream.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
 import { cannotRunSystemd, COMMAND_LINE_THERE, SystemdMachine } from '../support/netns/systemd.js';
+import { THREE_CAPABILITIES } from '../support/netns/three-capabilities.js';
 import { until } from '../support/netns/wait.js';
 
 const TEST_TIMEOUT_MS = 90_000;
@@ -15,8 +16,6 @@ const TIMEOUT_MS = 20_000;
 const WATCHDOG_TIMEOUT_MS = 40_000;
 const UNIT = 'ptp-switch.service';
 const CONFIG = '/run/lab switch.yaml';
-/** CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_TIME as bits (capability.h). */
-const THREE_CAPABILITIES = ((1n << 12n) | (1n << 13n) | (1n << 25n)).toString(16);
 const SECCOMP_FILTER = '2';
 const EXIT_CONFIGURATION = '2';
 

@@ -93,9 +93,9 @@ export function withReading(
   const kept = relativeTo(window.anchor, reading);
   const strays = isStray(window, kept) ? window.strays + 1 : 0;
   const earliestNs = kept.localNs - timeIntervalToNs(settings.maxSpan);
-  const full = window.readings.length + 1 - settings.maxReadings;
+  const beyondMax = window.readings.length + 1 - settings.maxReadings;
   const inSpan = window.readings.findIndex(({ localNs }) => localNs >= earliestNs);
-  const readings = inSpan === -1 ? [] : window.readings.slice(Math.max(inSpan, full));
+  const readings = inSpan === -1 ? [] : window.readings.slice(Math.max(inSpan, beyondMax));
   readings.push(kept);
   if (strays < maxStrays) {
     return { window: fitted(window.anchor, readings, strays), restarted: false };

@@ -18,7 +18,7 @@ const PROGRAM = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'].find((path)
 /** What a service is after, wants and conflicts with unless it says otherwise (systemd.service(5), systemd.special(7)). */
 const TARGETS = ['sysinit', 'basic', 'multi-user', 'shutdown', 'umount'];
 
-/** Where this checkout is seen: it may be in a folder that a service has one of its own for, or none. */
+/** Where this checkout is seen: its own folder may be below /tmp, which a service (PrivateTmp) does not see. */
 const CHECKOUT = '/mnt/ptp-switch';
 export const COMMAND_LINE_THERE = `${CHECKOUT}/dist/cli/main.js`;
 
