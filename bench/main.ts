@@ -66,7 +66,7 @@ const durations = options.quick
       trialMs: 500,
       idleMs: 5_000,
       offsets: 480,
-      slaveOffsets: { rounds: 9, offsets: 96 },
+      slaveOffsets: { rounds: 25, offsets: 96 },
       simulatedSeconds: 600,
       boundaryClockMs: 10_000,
       bridgeTurns: 7,
