@@ -26,26 +26,32 @@ export function insertDevice({ network, gm, slave }: Gap): {
 }
 
 /**
- * Measures through all joints at the same time, then removes their networks. On a warm path a frame finds the kernel's code
- * in the caches (docs/peer-to-peer.md).
+ * Joins every grandmaster to its slave and measures through all joints at the same time, then removes their networks.
+ * `joints` wait until what they put between the two forwards; what they return goes to `measure`. On a warm path all carry
+ * the messages of other clocks too, both ways, so that a frame finds the kernel's code and data in the caches (README.md).
  */
-export async function throughEach<Joint>(
+export async function throughEach<Joined>(
   path: Path,
-  joints: Readonly<Record<string, Joint>>,
-  measure: (name: string, joint: Joint, gap: Gap) => Promise<void>,
+  joints: Readonly<Record<string, (gap: Gap) => Promise<Joined>>>,
+  measure: (name: string, joined: Joined, gap: Gap) => Promise<void>,
 ): Promise<void> {
   const networks: Network[] = [];
-  const letCool = path === 'warm' ? await keepPathWarm() : undefined;
+  let letCool: (() => Promise<void>) | undefined;
   try {
-    await Promise.all(
-      Object.entries(joints).map(async ([name, joint]) => {
+    const joined = await Promise.all(
+      Object.entries(joints).map(async ([name, join]) => {
         const network = new Network();
         networks.push(network);
         const gm = { namespace: network.namespace('gm'), interface: 'eth0' };
         const slave = { namespace: network.namespace('slave'), interface: 'eth0' };
-        await measure(name, joint, { network, gm, slave });
+        const gap = { network, gm, slave };
+        return { name, gap, joined: await join(gap) };
       }),
     );
+    if (path === 'warm') {
+      letCool = await keepPathWarm(joined.flatMap(({ gap }) => [gap.gm, gap.slave]));
+    }
+    await Promise.all(joined.map(({ name, gap, joined }) => measure(name, joined, gap)));
   } finally {
     await Promise.all([letCool?.(), ...networks.map((network) => network.close())]);
   }

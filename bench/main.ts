@@ -5,7 +5,8 @@
  * minutes, a quick one a few. Nothing else should run on the machine meanwhile.
  */
 
-import { parseArgs } from 'node:util';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
 import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
 import { measureBoundaryClockLoad } from './boundary-clock.js';
 import { bridgeTable, measureBridge } from './bridge.js';
@@ -36,14 +37,22 @@ const ONCE_A_RUN = [
   'simulation',
 ];
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    repetitions: { type: 'string' },
-    suite: { type: 'string', multiple: true, default: [...Object.keys(suites), ...ONCE_A_RUN] },
-  },
-});
-const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3));
+const options = await yargs(hideBin(process.argv))
+  .scriptName('npm run bench --')
+  .usage('$0 [options]\n\nMeasures beside ptp4l and writes to bench/results')
+  .option('quick', { type: 'boolean', default: false, describe: 'A few minutes, for a first look' })
+  .option('repetitions', { type: 'number', describe: 'Starts of every subject [3, quick: 1]' })
+  .option('suite', {
+    type: 'string',
+    array: true,
+    choices: [...Object.keys(suites), ...ONCE_A_RUN],
+    describe: 'These only [all]',
+  })
+  .example('$0 --suite transit --suite slave-offset', 'two suites')
+  .strict()
+  .parseAsync();
+const chosen = options.suite ?? [...Object.keys(suites), ...ONCE_A_RUN];
+const repetitions = options.repetitions ?? (options.quick ? 1 : 3);
 const durations = options.quick
   ? {
       timingMs: 500,
@@ -104,7 +113,7 @@ async function timed(title: string, measure: () => Promise<void>): Promise<void>
 
 async function repeat(round: string): Promise<void> {
   // Subjects take turns, so that whatever else the machine does in the meantime meets all of them.
-  for (const name of options.suite) {
+  for (const name of chosen) {
     const suite = suites[name];
     if (suite === undefined) continue;
     for (const subject of subjects) {
@@ -132,7 +141,7 @@ async function measureOnce(): Promise<void> {
     simulation: () => Promise.resolve(measureSimulation(measurements, durations.simulatedSeconds)),
   };
   for (const [name, measure] of Object.entries(once)) {
-    if (options.suite.includes(name)) await timed(name, measure);
+    if (chosen.includes(name)) await timed(name, measure);
   }
 }
 

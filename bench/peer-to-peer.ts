@@ -24,12 +24,9 @@ const settings = { delay_mechanism: 'P2P', logging_level: 7 };
 type ShownDelay = number | null | undefined;
 
 /** Joins grandmaster and slave; the result reads the delay of the link to the grandmaster, in nanoseconds. */
-type Joint = (
-  gap: Gap,
-  transport: LoadTransport,
-) => Promise<(slave: Ptp4l) => ShownDelay | Promise<ShownDelay>>;
+type Joint = (gap: Gap) => Promise<(slave: Ptp4l) => ShownDelay | Promise<ShownDelay>>;
 
-const joints: Readonly<Record<string, Joint>> = {
+const joints = (transport: LoadTransport): Readonly<Record<string, Joint>> => ({
   [DIRECT_CABLE]: ({ network, gm, slave }) => {
     network.connect(gm, slave);
     return Promise.resolve((peer) => peer.peerDelay);
@@ -40,7 +37,7 @@ const joints: Readonly<Record<string, Joint>> = {
     await instance.waitUntilForwarding();
     return async () => (await instance.ports())[0]!.meanLinkDelayNs;
   },
-  'ptp4l P2P_TC': (gap, transport) => {
+  'ptp4l P2P_TC': (gap) => {
     const { namespace, interfaces } = insertDevice(gap);
     const clock = Ptp4l.transparentClock(gap.network, namespace, {
       interfaces,
@@ -49,15 +46,14 @@ const joints: Readonly<Record<string, Joint>> = {
     });
     return Promise.resolve(() => clock.peerDelay);
   },
-};
+});
 
 export async function measurePeerToPeer(
   measurements: Measurements,
   offsetCount: number,
 ): Promise<void> {
   for (const transport of ['l2', 'udp4'] as const) {
-    await throughEach('warm', joints, async (name, join, gap) => {
-      const shownDelay = await join(gap, transport);
+    await throughEach('warm', joints(transport), async (name, shownDelay, gap) => {
       gap.gm.namespace.addAddress(gap.gm.interface, '198.18.1.2/24');
       gap.slave.namespace.addAddress(gap.slave.interface, '198.18.2.2/24');
       const options = { transport: PTP4L_TRANSPORT[transport], settings };

@@ -48,8 +48,7 @@ async function measureRound(
   path: Path,
   offsetCount: number,
 ): Promise<void> {
-  await throughEach(path, joints, async (name, join, gap) => {
-    await join(gap);
+  await throughEach(path, joints, async (name, _joined, gap) => {
     Ptp4l.grandmaster(gap.network, gap.gm.namespace);
     const peer = Ptp4l.slave(gap.network, gap.slave.namespace);
     await peer.waitUntilFollowing();

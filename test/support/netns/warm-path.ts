@@ -10,12 +10,16 @@
 
 import { cpus } from 'node:os';
 import { compiled } from './compiled.js';
-import { Network } from './network.js';
+import { Network, type Jack } from './network.js';
 
 const START_TIMEOUT_MS = 5_000;
 
-/** Keeps the way through veth warm on every processor, giving way to all else; until the function returned is called. */
-export async function keepPathWarm(): Promise<() => Promise<void>> {
+/**
+ * Keeps the way through veth warm on every processor, giving way to all else; until the function returned is called.
+ * From `places`, it sends messages of other clocks, some hundred a second: they go the very way that others' do, and what
+ * forwards them there is warm too.
+ */
+export async function keepPathWarm(places: readonly Jack[] = []): Promise<() => Promise<void>> {
   const network = new Network();
   try {
     const namespace = network.namespace('warm');
@@ -25,7 +29,8 @@ export async function keepPathWarm(): Promise<() => Promise<void>> {
       network.connect(jacks[0]!, jacks[1]!);
       return jacks.map((jack) => jack.interface);
     });
-    const child = namespace.spawn(compiled('warm-path'), ends.flat());
+    const others = places.map((place) => `${place.namespace.name}:${place.interface}`);
+    const child = namespace.spawn(compiled('warm-path'), [...ends.flat(), ...others]);
     await child.waitForLine(/^ready$/, START_TIMEOUT_MS);
   } catch (error) {
     await network.close();
