@@ -26,6 +26,21 @@ constexpr size_t kReturnedFrameBytes = 128;
 // Frames in one call.
 constexpr uint32_t kSendBatch = dataplane::kOutboxMessages;
 
+// One word for the kernel with a frame. Of more it would allocate memory to look at it.
+struct Control {
+  alignas(cmsghdr) uint8_t data[CMSG_SPACE(sizeof(uint32_t))];
+};
+
+void put_control(int type, uint32_t value, Control* control, msghdr* message) {
+  message->msg_control = control->data;
+  message->msg_controllen = sizeof control->data;
+  cmsghdr* const header = CMSG_FIRSTHDR(message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = type;
+  header->cmsg_len = CMSG_LEN(sizeof value);
+  std::memcpy(CMSG_DATA(header), &value, sizeof value);
+}
+
 int64_t to_ns(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
 
 }  // namespace
@@ -33,20 +48,15 @@ int64_t to_ns(const timespec& time) { return time.tv_sec * 1'000'000'000LL + tim
 std::variant<TransmitSocket, Error> TransmitSocket::open(const std::string& interface,
                                                          int interface_index,
                                                          TimestampingMode mode) {
-  auto timestamped = open_packet_socket(interface);
-  if (auto* error = std::get_if<Error>(&timestamped)) return *error;
-  auto plain = open_packet_socket(interface);
-  if (auto* error = std::get_if<Error>(&plain)) return *error;
-  TransmitSocket socket(std::move(std::get<FileDescriptor>(timestamped)),
-                        std::move(std::get<FileDescriptor>(plain)), mode);
-  raise_buffer(socket.timestamped_.get(), SO_RCVBUFFORCE, SO_RCVBUF, kBufferBytes);
+  auto opened = open_packet_socket(interface);
+  if (auto* error = std::get_if<Error>(&opened)) return *error;
+  TransmitSocket socket(std::move(std::get<FileDescriptor>(opened)), mode);
+  raise_buffer(socket.fd(), SO_RCVBUFFORCE, SO_RCVBUF, kBufferBytes);
+  raise_buffer(socket.fd(), SO_SNDBUFFORCE, SO_SNDBUF, kBufferBytes);
   if (!socket.apply_timestamping()) return socket_error(interface, "SO_TIMESTAMPING");
-  for (const FileDescriptor* fd : {&socket.timestamped_, &socket.plain_}) {
-    raise_buffer(fd->get(), SO_SNDBUFFORCE, SO_SNDBUF, kBufferBytes);
-    constexpr uint16_t kReceivesNothing = 0;
-    if (!bind_packet_socket(fd->get(), interface_index, kReceivesNothing)) {
-      return socket_error(interface, "bind");
-    }
+  constexpr uint16_t kReceivesNothing = 0;
+  if (!bind_packet_socket(socket.fd(), interface_index, kReceivesNothing)) {
+    return socket_error(interface, "bind");
   }
   return socket;
 }
@@ -58,27 +68,20 @@ bool TransmitSocket::apply_timestamping() {
                : SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
   // A number of our own choosing needs no frame to prove it.
   if (choose_numbers_) flags |= SOF_TIMESTAMPING_OPT_TSONLY;
-  return set_option(timestamped_.get(), SOL_SOCKET, SO_TIMESTAMPING, flags);
+  return set_option(fd(), SOL_SOCKET, SO_TIMESTAMPING, flags);
 }
 
 TransmitSocket::Sent TransmitSocket::send(std::span<const dataplane::OutgoingFrame> frames) {
   uint32_t sent = 0;
   while (sent < frames.size()) {
-    const auto wants_timestamp = [&](uint32_t i) { return frames[i].number.has_value(); };
-    uint32_t end = sent + 1;
-    while (end < frames.size() && wants_timestamp(end) == wants_timestamp(sent)) ++end;
-    const int count = send_alike(frames.subspan(sent, end - sent));
+    const int count = send_batch(frames.subspan(sent));
     if (count < 0) return {sent, errno};
     sent += static_cast<uint32_t>(count);
   }
   return {sent, 0};
 }
 
-int TransmitSocket::send_alike(std::span<const dataplane::OutgoingFrame> frames) {
-  struct Control {
-    alignas(cmsghdr) uint8_t data[CMSG_SPACE(sizeof(uint32_t))];
-  };
-  const bool numbered = frames[0].number.has_value();
+int TransmitSocket::send_batch(std::span<const dataplane::OutgoingFrame> frames) {
   const auto count = static_cast<uint32_t>(std::min<size_t>(frames.size(), kSendBatch));
   Control control[kSendBatch];
   iovec data[kSendBatch];
@@ -89,22 +92,18 @@ int TransmitSocket::send_alike(std::span<const dataplane::OutgoingFrame> frames)
     msghdr& message = messages[i].msg_hdr;
     message.msg_iov = &data[i];
     message.msg_iovlen = 1;
-    if (!numbered || !choose_numbers_) continue;
-    // Longer than this the kernel would allocate memory to look at it.
-    message.msg_control = control[i].data;
-    message.msg_controllen = sizeof control[i].data;
-    cmsghdr* const header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_TS_OPT_ID;
-    header->cmsg_len = CMSG_LEN(sizeof(uint32_t));
-    std::memcpy(CMSG_DATA(header), &*frames[i].number, sizeof(uint32_t));
+    if (!frames[i].number) {
+      constexpr uint32_t kNoTimestamp = 0;
+      put_control(SO_TIMESTAMPING, kNoTimestamp, &control[i], &message);
+    } else if (choose_numbers_) {
+      put_control(SCM_TS_OPT_ID, *frames[i].number, &control[i], &message);
+    }
   }
-  const int fd = numbered ? timestamped_.get() : plain_.get();
-  const int sent = ::sendmmsg(fd, messages, count, MSG_DONTWAIT);
-  if (sent < 0 && errno == EINVAL && numbered && choose_numbers_) {
+  const int sent = ::sendmmsg(fd(), messages, count, MSG_DONTWAIT);
+  if (sent < 0 && errno == EINVAL && frames[0].number && choose_numbers_) {
     // The kernel is older than that option: it refuses the message before it counts.
     choose_numbers_ = false;
-    if (apply_timestamping()) return send_alike(frames);
+    if (apply_timestamping()) return send_batch(frames);
   }
   return sent;
 }
@@ -125,8 +124,8 @@ uint32_t TransmitSocket::read_transmit_timestamps(TransmitTimestamp* out) {
     messages[i].msg_hdr.msg_control = buffers[i].control;
     messages[i].msg_hdr.msg_controllen = sizeof buffers[i].control;
   }
-  const int received = ::recvmmsg(timestamped_.get(), messages, kTimestampBatch,
-                                  MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
+  const int received =
+      ::recvmmsg(fd(), messages, kTimestampBatch, MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
   uint32_t count = 0;
   for (int i = 0; i < received; ++i) {
     std::optional<int64_t> timestamp_ns;

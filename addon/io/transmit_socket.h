@@ -1,8 +1,8 @@
-// The sending side of a port: frames out, transmit time stamps back. Sockets of its own, because
+// The sending side of a port: frames out, transmit time stamps back. A socket of its own, because
 // the kernel tells whoever watches a socket of each time stamp between taking it and handing the
 // frame on: time that no correction covers. So this side is watched only while a time stamp is
-// late. Two of them, so that no frame has to say whether it wants a time stamp: what goes with each
-// frame is paid by each frame. One thread uses it, nothing in it blocks.
+// late. One for event and general messages: what the kernel touches of it after a time stamp is in
+// the caches the sooner for each frame. One thread uses it, nothing in it blocks.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ class TransmitSocket {
                                                   TimestampingMode mode);
 
   // Where time stamps come back.
-  int fd() const { return timestamped_.get(); }
+  int fd() const { return socket_.get(); }
 
   struct Sent {
     uint32_t frames;  // so many of the first
@@ -45,15 +45,14 @@ class TransmitSocket {
   uint32_t read_transmit_timestamps(TransmitTimestamp* out);
 
  private:
-  TransmitSocket(FileDescriptor timestamped, FileDescriptor plain, TimestampingMode mode)
-      : timestamped_(std::move(timestamped)), plain_(std::move(plain)), mode_(mode) {}
+  TransmitSocket(FileDescriptor socket, TimestampingMode mode)
+      : socket_(std::move(socket)), mode_(mode) {}
 
   bool apply_timestamping();
-  // Of frames that all want a time stamp, or none. How many it has sent; -1 with errno: none.
-  int send_alike(std::span<const dataplane::OutgoingFrame> frames);
+  // How many of the first it has sent; -1 with errno: none.
+  int send_batch(std::span<const dataplane::OutgoingFrame> frames);
 
-  FileDescriptor timestamped_;  // every frame sent by it gets a time stamp
-  FileDescriptor plain_;
+  FileDescriptor socket_;
   TimestampingMode mode_;
   bool choose_numbers_ = true;
 };
