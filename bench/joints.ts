@@ -2,7 +2,12 @@
 
 import { Network, type Jack, type Namespace } from '../test/support/netns/network.js';
 import { keepPathWarm } from '../test/support/netns/warm-path.js';
-import type { Path } from './metrics.js';
+
+/**
+ * What is in the processors' caches: what the machine has left there; the kernel's code for veth; or the data of the path
+ * under test as well, because it carries messages of other clocks too, over Ethernet, both ways (README.md).
+ */
+export type Warmth = 'cold' | 'warm code' | 'warm path';
 
 /** Where a joint goes. */
 export interface Gap {
@@ -27,11 +32,10 @@ export function insertDevice({ network, gm, slave }: Gap): {
 
 /**
  * Joins every grandmaster to its slave and measures through all joints at the same time, then removes their networks.
- * `joints` wait until what they put between the two forwards; what they return goes to `measure`. On a warm path all carry
- * the messages of other clocks too, both ways, so that a frame finds the kernel's code and data in the caches (README.md).
+ * What a joint returns goes to `measure`.
  */
 export async function throughEach<Joined>(
-  path: Path,
+  warmth: Warmth,
   joints: Readonly<Record<string, (gap: Gap) => Promise<Joined>>>,
   measure: (name: string, joined: Joined, gap: Gap) => Promise<void>,
 ): Promise<void> {
@@ -48,11 +52,17 @@ export async function throughEach<Joined>(
         return { name, gap, joined: await join(gap) };
       }),
     );
-    if (path === 'warm') {
-      letCool = await keepPathWarm(joined.flatMap(({ gap }) => [gap.gm, gap.slave]));
+    if (warmth !== 'cold') {
+      const ends = joined.flatMap(({ gap }) => [gap.gm, gap.slave]);
+      letCool = await keepPathWarm(warmth === 'warm path' ? ends : []);
     }
     await Promise.all(joined.map(({ name, gap, joined }) => measure(name, joined, gap)));
   } finally {
-    await Promise.all([letCool?.(), ...networks.map((network) => network.close())]);
+    // What sends into a namespace ends before the namespace does.
+    try {
+      await letCool?.();
+    } finally {
+      await Promise.all(networks.map((network) => network.close()));
+    }
   }
 }

@@ -53,7 +53,7 @@ export async function measurePeerToPeer(
   offsetCount: number,
 ): Promise<void> {
   for (const transport of ['l2', 'udp4'] as const) {
-    await throughEach('warm', joints(transport), async (name, shownDelay, gap) => {
+    await throughEach('warm code', joints(transport), async (name, shownDelay, gap) => {
       gap.gm.namespace.addAddress(gap.gm.interface, '198.18.1.2/24');
       gap.slave.namespace.addAddress(gap.slave.interface, '198.18.2.2/24');
       const options = { transport: PTP4L_TRANSPORT[transport], settings };

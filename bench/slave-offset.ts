@@ -13,7 +13,7 @@ import { DIRECT_CABLE, metric, type Path } from './metrics.js';
 /** Rounds on the warm path to one on the cold: what is judged is the former, and nine of them differ by 30 ns from nine others. */
 const COLD_EVERY = 5;
 
-/** Joins grandmaster and slave, and waits until what is between them forwards. */
+/** Joins grandmaster and slave. */
 type Joint = (gap: Gap) => Promise<void>;
 
 const joints: Readonly<Record<string, Joint>> = {
@@ -48,7 +48,7 @@ async function measureRound(
   path: Path,
   offsetCount: number,
 ): Promise<void> {
-  await throughEach(path, joints, async (name, _joined, gap) => {
+  await throughEach(path === 'warm' ? 'warm path' : 'cold', joints, async (name, _joined, gap) => {
     Ptp4l.grandmaster(gap.network, gap.gm.namespace);
     const peer = Ptp4l.slave(gap.network, gap.slave.namespace);
     await peer.waitUntilFollowing();

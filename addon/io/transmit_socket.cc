@@ -94,7 +94,9 @@ int TransmitSocket::send_batch(std::span<const dataplane::OutgoingFrame> frames)
     message.msg_iovlen = 1;
     if (!frames[i].number) {
       constexpr uint32_t kNoTimestamp = 0;
-      put_control(SO_TIMESTAMPING, kNoTimestamp, &control[i], &message);
+      // By its old name: it means the same, and kernels know no other where time_t is 64 bits
+      // of 32.
+      put_control(SO_TIMESTAMPING_OLD, kNoTimestamp, &control[i], &message);
     } else if (choose_numbers_) {
       put_control(SCM_TS_OPT_ID, *frames[i].number, &control[i], &message);
     }

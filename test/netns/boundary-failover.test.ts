@@ -60,7 +60,7 @@ async function watch(running: Switch, errors: TimeErrors, priority1: number) {
 
 describe.skipIf(missing !== undefined).concurrent('a boundary clock with two grandmasters', () => {
   beforeAll(takePrecedence);
-  beforeAll(keepPathWarm);
+  beforeAll(() => keepPathWarm());
 
   test.for(scenarios)(
     '$transport $delayMechanism: follows the other one, and the better one again',

@@ -58,7 +58,7 @@ if (missing !== undefined) console.warn(`following a boundary clock: skipped, ${
 // Side by side: each network is idle most of the time, and half a minute of offsets is needed of every hop.
 describe.skipIf(missing !== undefined).concurrent('through boundary clocks', () => {
   beforeAll(takePrecedence);
-  beforeAll(keepPathWarm);
+  beforeAll(() => keepPathWarm());
 
   test.for(scenarios)('$title', { timeout: TEST_TIMEOUT_MS }, async (scenario, context) => {
     const { title, chain } = scenario;

@@ -71,7 +71,7 @@ const cut = [['10 1 SLAVE FAULTY MASTER', '10 3 MASTER SLAVE FAULTY', '10 2 MAST
 
 describe.skipIf(missing !== undefined).concurrent('three boundary clocks in a ring', () => {
   beforeAll(takePrecedence);
-  beforeAll(keepPathWarm);
+  beforeAll(() => keepPathWarm());
 
   test.for(scenarios)(
     '$transport $delayMechanism: a tree, cut and healed',

@@ -79,7 +79,7 @@ const scenarios: readonly { transport: Transport; switches: number }[] = [
 // Side by side: each network is idle most of the time, and half a minute of offsets is needed of every one.
 describe.skipIf(missing !== undefined).concurrent('a peer-to-peer transparent clock', () => {
   beforeAll(takePrecedence);
-  beforeAll(keepPathWarm);
+  beforeAll(() => keepPathWarm());
 
   test.for(scenarios)(
     '$transport, switches in a row: $switches',
