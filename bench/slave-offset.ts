@@ -10,7 +10,7 @@ import { insertDevice, throughEach, type Gap } from './joints.js';
 import type { Measurements } from './measurements.js';
 import { DIRECT_CABLE, metric, type Path } from './metrics.js';
 
-/** Rounds on the warm path to one on the cold: what is judged is the former, and nine of them differ by 30 ns from nine others. */
+/** Rounds on the warm path to one on the cold. */
 const COLD_EVERY = 5;
 
 /** Joins grandmaster and slave. */

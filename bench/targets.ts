@@ -85,16 +85,16 @@ const targets: readonly Target[] = [
         measurements.median(metric.followUpUnder(quietest), OURS),
       ),
   },
-  {
-    title: 'slave: median |offset| beyond a direct cable, warm path, ns',
+  ...(['cold', 'warm'] as const).map((path): Target => ({
+    title: `slave: median |offset| beyond a direct cable, ${path} path, ns`,
     limit: 100,
     value: (measurements) =>
       measurements.medianOfPairs(
-        metric.slaveOffset('warm', 'median |offset|'),
+        metric.slaveOffset(path, 'median |offset|'),
         [OURS, DIRECT_CABLE],
         (through, direct) => through - direct,
       ),
-  },
+  })),
   {
     title: 'boundary clock: % answered of 8,000 Delay_Req/s on 8 ports',
     limit: 100,

@@ -16,8 +16,8 @@ const START_TIMEOUT_MS = 5_000;
 
 /**
  * Keeps the way through veth warm on every processor, giving way to all else; until the function returned is called.
- * From `places` it sends messages of other clocks, one place after another, when nothing else wants the processor: they go the very way that others' do, and what
- * forwards them there is warm too.
+ * From `places` it sends messages of other clocks, one place after another, when nothing else wants the processor: they go
+ * the very way that others' do, and what forwards them there is warm too.
  */
 export async function keepPathWarm(places: readonly Jack[] = []): Promise<() => Promise<void>> {
   const network = new Network();
