@@ -10,9 +10,6 @@ import { insertDevice, throughEach, type Gap } from './joints.js';
 import type { Measurements } from './measurements.js';
 import { DIRECT_CABLE, metric, type Path } from './metrics.js';
 
-/** Rounds on the warm path to one on the cold. */
-const COLD_EVERY = 5;
-
 /** Joins grandmaster and slave. */
 type Joint = (gap: Gap) => Promise<void>;
 
@@ -38,7 +35,7 @@ export async function measureSlaveOffsets(
 ): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     await measureRound(measurements, 'warm', offsetCount);
-    if (round % COLD_EVERY === 0) await measureRound(measurements, 'cold', offsetCount);
+    await measureRound(measurements, 'cold', offsetCount);
   }
 }
 

@@ -1,12 +1,8 @@
 #include "addon/io/engine.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +10,7 @@
 #include <future>
 
 #include "addon/io/monotonic_clock.h"
+#include "addon/io/precedence.h"
 
 namespace ptpswitch::io {
 namespace {
@@ -102,21 +99,7 @@ Engine::~Engine() {
 
 void Engine::run() {
   ::pthread_setname_np(::pthread_self(), "ptp-switch");
-  ::prctl(PR_SET_TIMERSLACK, 1);
-  if (options_.cpu >= 0) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(static_cast<size_t>(options_.cpu), &set);
-    ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
-  }
-  // Ahead of ordinary work, where we may: waiting for a processor is residence. A spinning thread
-  // must not take the whole processor for itself, so it is only the foremost of the ordinary ones.
-  if (options_.busy_poll) {
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), -20);
-  } else {
-    const sched_param lowest{.sched_priority = 1};
-    ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &lowest);
-  }
+  take_precedence(options_.cpu, options_.busy_poll ? Waiting::kSpinning : Waiting::kAsleep);
 
   int64_t linger_until = 0;
   int64_t service_at = 0;

@@ -13,6 +13,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClockStatus } from '../../../src/daemon/clock-status.js';
+import type { PortStats } from '../../../src/daemon/status.js';
 import { Network } from '../../support/netns/network.js';
 import type { Ptp4l } from '../../support/netns/ptp4l.js';
 import type { Switch } from '../../support/netns/switch.js';
@@ -39,6 +40,7 @@ export interface BoundaryClockFollowing {
   readonly portClocksAheadNs: readonly number[];
   /** Programs that have hardware clocks open meanwhile. */
   readonly clockUsers: ReturnType<typeof clockUsers>;
+  readonly counters: readonly Pick<PortStats, 'interface' | 'counters'>[];
   readonly log: readonly string[];
 }
 
@@ -143,6 +145,10 @@ async function follow(places: readonly Place[]): Promise<BoundaryClockFollowing>
       clock: (await instance.clock()).clock,
       portClocksAheadNs: nics.map((nic) => differenceNs(nic, 'eth0')),
       clockUsers: clockUsers(),
+      counters: (await instance.stats()).ports.map((port) => ({
+        interface: port.interface,
+        counters: port.counters,
+      })),
       log: instance.child.lines,
     };
   } finally {

@@ -22,7 +22,7 @@ export interface Following {
   /** The slave's offset from its master as it sees it, over all Syncs. */
   readonly rmsNs: number;
   readonly maxNs: number;
-  /** What else ptp4l had to say meanwhile. */
+  /** What ptp4l had to say meanwhile. */
   readonly said: readonly string[];
   /** The slave's clock minus the grandmaster's, by reading both. */
   readonly clockDifferenceNs: number;

@@ -31,7 +31,7 @@ export interface Offsets {
   readonly seconds: number;
   readonly rmsNs: number;
   readonly maxNs: number;
-  /** What else ptp4l had to say meanwhile. */
+  /** What ptp4l had to say meanwhile. */
   readonly said: readonly string[];
 }
 
@@ -103,7 +103,7 @@ export class HardwareSlave {
       rmsNs: Math.sqrt(squares / summaries.length),
       maxNs: Math.max(...summaries.map(({ maxNs }) => maxNs)),
       said: this.#peer.child.lines.filter((line) => {
-        const at = Number(/^ptp4l\[(\d+\.\d+)\]: (?!rms)/.exec(line)?.[1]);
+        const at = Number(/^ptp4l\[(\d+\.\d+)\]:/.exec(line)?.[1]);
         return at > from && at <= to;
       }),
     };

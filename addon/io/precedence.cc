@@ -1,0 +1,63 @@
+#include "addon/io/precedence.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ptpswitch::io {
+namespace {
+
+constexpr int kFirstOfOrdinary = -20;
+// The shortest that an ordinary thread can ask for: who asks for little need not wait for others to
+// have had theirs (Linux 6.12; before, the kernel does not look at it).
+constexpr uint64_t kSliceNs = 100'000;
+
+// struct sched_attr of sched_setattr(2), for which not every C library has a name.
+struct SchedulingAttributes {
+  uint32_t size;
+  uint32_t policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime_ns;
+  uint64_t deadline_ns;
+  uint64_t period_ns;
+};
+
+bool schedule_as_ordinary(int nice, uint64_t slice_ns) {
+  SchedulingAttributes attributes{};
+  attributes.size = sizeof attributes;
+  attributes.policy = SCHED_OTHER;
+  attributes.nice = nice;
+  attributes.runtime_ns = slice_ns;
+  return ::syscall(SYS_sched_setattr, 0, &attributes, 0) == 0;
+}
+
+}  // namespace
+
+void take_precedence(int cpu, Waiting waiting) {
+  ::prctl(PR_SET_TIMERSLACK, 1);
+  if (cpu >= 0) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<size_t>(cpu), &set);
+    ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
+  }
+  // Where its place is settled it goes ahead of all ordinary work; but one that spins must not take
+  // the whole processor for itself.
+  if (cpu >= 0 && waiting == Waiting::kAsleep) {
+    const sched_param lowest{.sched_priority = 1};
+    if (::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &lowest) == 0) return;
+  }
+  // Elsewhere not SCHED_FIFO: such a thread is woken on the processor that it ran on last, however
+  // deep that sleeps, an ordinary one where its frame came in (docs/decisions/0011).
+  const uint64_t slice_ns = waiting == Waiting::kAsleep ? kSliceNs : 0;
+  if (!schedule_as_ordinary(kFirstOfOrdinary, slice_ns)) schedule_as_ordinary(0, slice_ns);
+}
+
+}  // namespace ptpswitch::io
