@@ -50,7 +50,7 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
           cpu: {
             type: 'number',
             requiresArg: true,
-            describe: 'Pin the forwarding thread to this processor',
+            describe: 'Forward on this processor, ahead of all ordinary work there',
           },
           'busy-poll': {
             type: 'boolean',

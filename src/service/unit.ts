@@ -51,9 +51,9 @@ TimeoutStopSec=10
 CapabilityBoundingSet=${capabilities}
 # For ip, bridge and nft, which it runs.
 AmbientCapabilities=${capabilities}
-# The forwarding thread goes ahead of ordinary work, without CAP_SYS_NICE.
-LimitRTPRIO=1
+# The forwarding thread goes ahead of others, without CAP_SYS_NICE: of ordinary ones, and with --cpu of all of them.
 LimitNICE=-20
+LimitRTPRIO=1
 
 NoNewPrivileges=yes
 # Hardware clocks, and no other device.

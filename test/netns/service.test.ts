@@ -19,23 +19,55 @@ import { until } from '../support/netns/wait.js';
 
 const TIMEOUT_MS = 10_000;
 const WATCHDOG_MS = 1000;
-const SCHED_FIFO = '1';
+const SCHED_OTHER = 0;
+const SCHED_FIFO = 1;
 /** Tenths of what `systemd-analyze security` calls exposure; a service that says nothing is above 90. */
 const EXPOSURE_LIMIT = '45';
 
 const missing = missingPrerequisite('python3', 'nft', 'g++', 'busybox');
 if (missing !== undefined) console.warn(`service: skipped, ${missing}`);
-/** As LimitRTPRIO=1; undefined where this machine lets nobody raise a limit, as containers do. */
+/** As LimitNICE=-20 and LimitRTPRIO=1; undefined where this machine lets nobody raise a limit, as containers do. */
 const unlimited = missing === undefined ? raisedLimit() : undefined;
 if (missing === undefined && unlimited === undefined) {
-  console.warn('the priority of a service: skipped, RLIMIT_RTPRIO cannot be raised here');
+  console.warn('the priority of a service: skipped, resource limits cannot be raised here');
 }
 const missingSystemd = missing ?? missingPrerequisite('systemd-analyze');
 if (missingSystemd !== undefined) console.warn(`the unit of a service: skipped, ${missingSystemd}`);
 
 function raisedLimit(): string[] | undefined {
-  const command = ['prlimit', '--rtprio=1'];
+  const command = ['prlimit', '--nice=40', '--rtprio=1'];
   return spawnSync(command[0]!, [...command.slice(1), 'true']).status === 0 ? command : undefined;
+}
+
+interface ServiceOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** A command line that ends by replacing itself with what follows. */
+  readonly limits?: readonly string[] | undefined;
+  readonly cpu?: number | undefined;
+}
+
+/** Of the forwarding thread. */
+interface Precedence {
+  readonly policy: number;
+  /** Of ordinary threads alone. */
+  readonly nice?: number;
+}
+
+const precedences: readonly (readonly [string, number | undefined, Precedence])[] = [
+  ['the first of ordinary ones', undefined, { policy: SCHED_OTHER, nice: -20 }],
+  ['on a processor of its own of all ordinary ones', 0, { policy: SCHED_FIFO }],
+];
+
+function precedenceOf(running: Switch): Precedence {
+  const tasks = `/proc/${running.child.pid}/task`;
+  const [thread, ...others] = readdirSync(tasks)
+    .map((task) => readFileSync(`${tasks}/${task}/stat`, 'utf8'))
+    .filter((stat) => stat.includes('(ptp-switch)'))
+    // Of proc(5), from field 3 on: after the name.
+    .map((stat) => stat.split(') ')[1]!.split(' ').map(Number));
+  expect(others).toEqual([]);
+  const [policy, nice] = [thread![41 - 3]!, thread![19 - 3]!];
+  return policy === SCHED_OTHER ? { policy, nice } : { policy };
 }
 
 describe.skipIf(missing !== undefined)('a switch under a service manager', () => {
@@ -50,8 +82,7 @@ describe.skipIf(missing !== undefined)('a switch under a service manager', () =>
   /** As the unit has it: these privileges and no others, whatever root usually may. */
   function startAsService(
     bridge: string,
-    env: NodeJS.ProcessEnv = {},
-    limits: readonly string[] = [],
+    { env = {}, limits = [], cpu }: ServiceOptions = {},
   ): Switch {
     const config = join(net.network.directory, 'service.json');
     const common = { instances: [{ type: 'e2e-tc' }], timestamping: 'software' };
@@ -62,6 +93,7 @@ describe.skipIf(missing !== undefined)('a switch under a service manager', () =>
     const three = '-all,+net_raw,+net_admin,+sys_time';
     return new Switch(net.network, net.place, [], {
       config,
+      cpu,
       through: [
         ...['sh', '-c', 'WATCHDOG_PID=$$ exec "$@"', 'sh', ...limits],
         ...['setpriv', '--inh-caps', three, '--ambient-caps', three, '--bounding-set', three],
@@ -74,8 +106,7 @@ describe.skipIf(missing !== undefined)('a switch under a service manager', () =>
   test('says when it forwards, that it lives, twice in each period of the watchdog, and that it stops', async () => {
     const manager = await FakeServiceManager.start(net.network, net.place);
     const running = startAsService('', {
-      NOTIFY_SOCKET: manager.socket,
-      WATCHDOG_USEC: String(WATCHDOG_MS * 1000),
+      env: { NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: String(WATCHDOG_MS * 1000) },
     });
     const ready = await manager.waitFor('READY=1', TIMEOUT_MS);
     // It answers from that moment on, not some time later.
@@ -129,18 +160,21 @@ describe.skipIf(missing !== undefined)('a switch under a service manager', () =>
     expect(net.place.run('nft', ['list', 'ruleset'])).toBe('');
   });
 
-  test.skipIf(unlimited === undefined)(
-    'has its forwarding thread ahead of ordinary work, without a capability for it',
-    async () => {
-      const running = startAsService('', {}, unlimited);
+  test.skipIf(unlimited === undefined).for(precedences)(
+    'has its forwarding thread ahead of others, without a capability for it, %s',
+    async ([, cpu, expected]) => {
+      const running = startAsService('', { limits: unlimited, cpu });
       await running.waitUntilForwarding();
-      const tasks = `/proc/${running.child.pid}/task`;
-      const policies = readdirSync(tasks)
-        .map((task) => readFileSync(`${tasks}/${task}/stat`, 'utf8'))
-        .filter((stat) => stat.includes('(ptp-switch)'))
-        // Field 41 of proc(5), counted from the one after the name.
-        .map((stat) => stat.split(') ')[1]!.split(' ')[38]);
-      expect(policies).toEqual([SCHED_FIFO]);
+      expect(precedenceOf(running)).toEqual(expected);
+    },
+  );
+
+  test.for(precedences)(
+    'has its forwarding thread ahead of others, %s',
+    async ([, cpu, expected]) => {
+      const running = new Switch(net.network, net.place, net.ports, { cpu });
+      await running.waitUntilForwarding();
+      expect(precedenceOf(running)).toEqual(expected);
     },
   );
 });

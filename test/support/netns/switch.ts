@@ -18,7 +18,7 @@ export interface SwitchOptions {
   readonly type?: 'e2e-tc' | 'p2p-tc';
   readonly busyPoll?: boolean;
   /** The engine thread's processor, by our own option. */
-  readonly cpu?: number;
+  readonly cpu?: number | undefined;
   /** A command line that ends by replacing itself with the switch, such as one of setpriv. */
   readonly through?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
