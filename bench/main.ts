@@ -70,8 +70,8 @@ const durations = options.quick
       treeMoves: 2,
     }
   : {
-      timingMs: 1_500,
-      transitTurns: 5,
+      timingMs: 500,
+      transitTurns: 20,
       trialMs: 500,
       idleMs: 5_000,
       offsets: 480,

@@ -1,6 +1,6 @@
 /**
  * Transit of Sync, Follow_Up and Delay_Req, and what the correction leaves over. Subjects on the generator's processor
- * stand side by side, idle but for the one whose turn it is: turns of seconds meet the same state of the machine, as
+ * stand side by side, idle but for the one whose turn it is: turns of a second meet the same state of the machine, as
  * starting each anew does not. Those with a processor of their own would be in one another's way there.
  */
 
