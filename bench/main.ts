@@ -57,6 +57,7 @@ const durations = options.quick
   ? {
       timingMs: 500,
       transitTurns: 2,
+      transitTurnMs: 500,
       trialMs: 200,
       idleMs: 3_000,
       offsets: 80,
@@ -70,8 +71,9 @@ const durations = options.quick
       treeMoves: 2,
     }
   : {
-      timingMs: 500,
+      timingMs: 1_500,
       transitTurns: 20,
+      transitTurnMs: 500,
       trialMs: 500,
       idleMs: 5_000,
       offsets: 480,

@@ -16,27 +16,29 @@ const TRANSPORTS = ['l2', 'udp4'] as const;
 const ATTEMPTS = 3;
 
 export interface TransitDurations {
-  /** How long each load lasts, in milliseconds. */
+  /** How long each load lasts, in milliseconds, for subjects with a processor of their own. */
   readonly timingMs: number;
-  /** Of each subject, while it stands. */
+  /** Of each of the others, while it stands. */
   readonly transitTurns: number;
+  /** The same as timingMs, for them. */
+  readonly transitTurnMs: number;
 }
 
 /** One start of every subject, on each transport. */
 export async function measureTransit(
   measurements: Measurements,
   subjects: readonly Subject[],
-  { timingMs, transitTurns }: TransitDurations,
+  { timingMs, transitTurns, transitTurnMs }: TransitDurations,
 ): Promise<void> {
   const together = subjects.filter(({ ownProcessor }) => !ownProcessor);
   const alone = subjects.filter(({ ownProcessor }) => ownProcessor);
   for (const transport of TRANSPORTS) {
-    const offered = { transport, milliseconds: timingMs };
-    const take = (subject: Subject, rig: Rig) => measureTimes(measurements, subject, rig, offered);
+    const take = (subject: Subject, rig: Rig, milliseconds: number) =>
+      measureTimes(measurements, subject, rig, { transport, milliseconds });
     await withAll(together, transport, async (rigs) => {
       for (let turn = 0; turn < transitTurns; turn++) {
         const order = turn % 2 === 0 ? rigs : rigs.toReversed();
-        for (const { subject, rig } of order) await take(subject, rig);
+        for (const { subject, rig } of order) await take(subject, rig, transitTurnMs);
       }
     });
     for (const subject of alone) {
@@ -45,7 +47,7 @@ export async function measureTransit(
         subject,
         transport,
         timingPlacement(subject).subjectCpu,
-        (rig) => take(subject, rig),
+        (rig) => take(subject, rig, timingMs),
       );
     }
   }

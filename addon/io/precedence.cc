@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ namespace ptpswitch::io {
 namespace {
 
 constexpr int kFirstOfOrdinary = -20;
-// The shortest that an ordinary thread can ask for: who asks for little need not wait for others to
+// The shortest that an ordinary thread can ask for: who asks for little need not wait until others
 // have had theirs (Linux 6.12; before, the kernel does not look at it).
 constexpr uint64_t kSliceNs = 100'000;
 
@@ -28,36 +29,38 @@ struct SchedulingAttributes {
   uint64_t deadline_ns;
   uint64_t period_ns;
 };
+static_assert(sizeof(SchedulingAttributes) == 48);
 
-bool schedule_as_ordinary(int nice, uint64_t slice_ns) {
+bool pin(int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<size_t>(cpu), &set);
+  return ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set) == 0;
+}
+
+void ask_for_short_slices() {
   SchedulingAttributes attributes{};
-  attributes.size = sizeof attributes;
-  attributes.policy = SCHED_OTHER;
-  attributes.nice = nice;
-  attributes.runtime_ns = slice_ns;
-  return ::syscall(SYS_sched_setattr, 0, &attributes, 0) == 0;
+  if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
+  if (attributes.policy != SCHED_OTHER) return;
+  attributes.runtime_ns = kSliceNs;
+  ::syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
 }  // namespace
 
 void take_precedence(int cpu, Waiting waiting) {
   ::prctl(PR_SET_TIMERSLACK, 1);
-  if (cpu >= 0) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(static_cast<size_t>(cpu), &set);
-    ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
-  }
+  const bool pinned = cpu >= 0 && pin(cpu);
   // Where its place is settled it goes ahead of all ordinary work; but one that spins must not take
   // the whole processor for itself.
-  if (cpu >= 0 && waiting == Waiting::kAsleep) {
+  if (pinned && waiting == Waiting::kAsleep) {
     const sched_param lowest{.sched_priority = 1};
     if (::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &lowest) == 0) return;
   }
   // Elsewhere not SCHED_FIFO: such a thread is woken on the processor that it ran on last, however
-  // deep that sleeps, an ordinary one where its frame came in (docs/decisions/0011).
-  const uint64_t slice_ns = waiting == Waiting::kAsleep ? kSliceNs : 0;
-  if (!schedule_as_ordinary(kFirstOfOrdinary, slice_ns)) schedule_as_ordinary(0, slice_ns);
+  // deep that sleeps; an ordinary one may be where its frame came in (docs/decisions/0011).
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kFirstOfOrdinary);
+  if (waiting == Waiting::kAsleep) ask_for_short_slices();
 }
 
 }  // namespace ptpswitch::io

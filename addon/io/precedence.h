@@ -8,8 +8,8 @@ enum class Waiting : bool {
   kSpinning,  // it never gives its processor up by itself
 };
 
-// For the calling thread. On processor `cpu` alone, or with -1 wherever the scheduler likes. As far
-// as the process may, which the thread then goes without.
+// Has the calling thread go ahead of others, and its timers expire on time; on processor `cpu`
+// alone unless that is -1. What the process may not do is left out, silently.
 void take_precedence(int cpu, Waiting waiting);
 
 }  // namespace ptpswitch::io

@@ -50,7 +50,8 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
           cpu: {
             type: 'number',
             requiresArg: true,
-            describe: 'Forward on this processor, ahead of all ordinary work there',
+            describe:
+              'Forward on this processor; without --busy-poll ahead of all ordinary work there',
           },
           'busy-poll': {
             type: 'boolean',
