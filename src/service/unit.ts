@@ -51,7 +51,7 @@ TimeoutStopSec=10
 CapabilityBoundingSet=${capabilities}
 # For ip, bridge and nft, which it runs.
 AmbientCapabilities=${capabilities}
-# The forwarding thread goes ahead of others, without CAP_SYS_NICE: of ordinary ones, or with --cpu and asleep of all.
+# Without CAP_SYS_NICE the forwarding thread goes ahead of other ordinary ones; with --cpu, unless it spins, of all.
 LimitNICE=-20
 LimitRTPRIO=1
 
