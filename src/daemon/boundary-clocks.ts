@@ -6,9 +6,9 @@ import type {
   HoldoverConfig,
   PortConfig,
 } from '../config/config.js';
-import type { BoundaryClock, BoundaryClockSettings } from '../core/instance/boundary-clock.js';
+import type { BoundaryClock, BoundaryClockSettings } from '../core/instance/clock.js';
 import type { HoldoverSpecification } from '../core/instance/holdover.js';
-import { ManagedBoundaryClock } from '../core/instance/managed-boundary-clock.js';
+import { ManagedBoundaryClock } from '../core/management/managed-boundary-clock.js';
 import { defaultServoSettings } from '../core/servo/servo.js';
 import type { ClockIdentity } from '../core/time/identity.js';
 import { durationNs, instantFromNs, type Instant } from '../core/time/instant.js';

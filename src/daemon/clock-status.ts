@@ -1,12 +1,12 @@
 /** What a boundary clock tells of itself: its data sets in shapes that scripts rely on, identities and times as text and numbers. */
 import type { PortState, TimePropertiesDS } from '../core/datasets/data-sets.js';
-import type { BoundaryClockState } from '../core/instance/boundary-clock-state.js';
+import type { BoundaryClockState } from '../core/instance/clock-state.js';
 import type { HoldoverState } from '../core/instance/holdover.js';
 import type { LockState, ServoKind } from '../core/servo/servo.js';
 import type { OffsetWindow } from '../core/servo/offset-history.js';
 import { formatClockIdentity, formatPortIdentity } from '../core/time/identity.js';
 import { timeIntervalToNs } from '../core/time/time-interval.js';
-import type { ClockQuality } from '../core/wire/announce.js';
+import type { ClockQuality } from '../core/wire/messages/announce.js';
 import type { SteeredClockStatus } from './clock-steering.js';
 
 export interface ClockStatus {

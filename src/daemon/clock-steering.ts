@@ -5,7 +5,7 @@
  * itself is steered, time stamps are taken in UndisturbedTime.
  */
 import type { ClockConfig } from '../config/config.js';
-import type { BoundaryClock } from '../core/instance/boundary-clock.js';
+import type { BoundaryClock } from '../core/instance/clock.js';
 import {
   disciplined,
   disciplineInterval,

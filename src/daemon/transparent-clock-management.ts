@@ -1,6 +1,6 @@
 /** Attaches to the data plane, for every transparent clock of the configuration, those that answer management for it. */
 import type { Config, InstanceConfig } from '../config/config.js';
-import { ManagedTransparentClock } from '../core/instance/managed-transparent-clock.js';
+import { ManagedTransparentClock } from '../core/management/managed-transparent-clock.js';
 import type { LinkDelay, Transport } from '../core/io.js';
 import type { ClockIdentity } from '../core/time/identity.js';
 import type { DataPlane } from '../native/data-plane.js';

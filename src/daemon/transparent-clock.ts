@@ -4,7 +4,7 @@
  * data plane.
  */
 import type { Config, InstanceConfig, PeerToPeerConfig } from '../config/config.js';
-import { PeerToPeerPort } from '../core/instance/peer-to-peer-port.js';
+import { PeerToPeerPort } from '../core/port/link.js';
 import { Syntoniser } from '../core/instance/syntoniser.js';
 import type { Output, Transport } from '../core/io.js';
 import type { Managed } from '../core/management/managed-clock.js';

@@ -1,6 +1,6 @@
 /** The instances of each station around a transparent clock: what the time source sends, what each receiver listens to. */
 import { OrdinaryClock } from '../core/instance/ordinary-clock.js';
-import { PeerToPeerPort } from '../core/instance/peer-to-peer-port.js';
+import { PeerToPeerPort } from '../core/port/link.js';
 import type { MasterSettings } from '../core/port/master.js';
 import type { PortSettings } from '../core/port/port.js';
 import { clockIdentityFromMac } from '../core/time/identity.js';

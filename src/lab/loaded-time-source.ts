@@ -7,7 +7,7 @@ import { headerOf, nextSequenceId, type PortSettings } from '../core/port/port.j
 import { allPorts } from '../core/time/identity.js';
 import { zeroTimeInterval } from '../core/time/time-interval.js';
 import { noLogMessageInterval } from '../core/wire/header.js';
-import { ManagementAction } from '../core/wire/management.js';
+import { ManagementAction } from '../core/wire/messages/management.js';
 import { encode } from '../core/wire/message.js';
 import type { CoreInstance } from '../daemon/pump.js';
 

@@ -17,7 +17,7 @@ import {
 } from '../../src/core/bmca/state-decision.js';
 import type { DefaultDS } from '../../src/core/datasets/data-sets.js';
 import { clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
-import type { AnnounceBody } from '../../src/core/wire/announce.js';
+import type { AnnounceBody } from '../../src/core/wire/messages/announce.js';
 import { announceFrom } from '../support/announces.js';
 
 /** Few values, so that ties are frequent. */

@@ -1,7 +1,7 @@
 /** A boundary clock under whatever comes by the wire: nothing throws, and what it sends and waits for makes sense. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ManagedBoundaryClock } from '../../src/core/instance/managed-boundary-clock.js';
+import { ManagedBoundaryClock } from '../../src/core/management/managed-boundary-clock.js';
 import type { Input, Output } from '../../src/core/io.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';

@@ -8,7 +8,7 @@ import {
   managementDataFromJson,
   managementIds,
 } from '../../src/core/wire/management-data/management-ids.js';
-import { ManagementAction } from '../../src/core/wire/management.js';
+import { ManagementAction } from '../../src/core/wire/messages/management.js';
 import { decode } from '../../src/core/wire/message.js';
 import { boundaryClock, requestOctets, transparentClock } from '../support/managed-clocks.js';
 

@@ -1,7 +1,7 @@
 /** Two ports at the ends of one link whose delay is known, each with a clock of its own. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PeerToPeerPort } from '../../src/core/instance/peer-to-peer-port.js';
+import { PeerToPeerPort } from '../../src/core/port/link.js';
 import type { Input, LinkDelay, Output } from '../../src/core/io.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs } from '../../src/core/time/instant.js';

@@ -2,7 +2,7 @@
 import { clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
 import { zeroTimeInterval } from '../../src/core/time/time-interval.js';
 import { zeroTimestamp } from '../../src/core/time/timestamp.js';
-import type { AnnounceBody } from '../../src/core/wire/announce.js';
+import type { AnnounceBody } from '../../src/core/wire/messages/announce.js';
 import type { Header } from '../../src/core/wire/header.js';
 import type { MessageOf } from '../../src/core/wire/message.js';
 import type { Tlv } from '../../src/core/wire/tlv.js';

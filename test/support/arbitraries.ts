@@ -4,7 +4,7 @@ import { clockIdentity, type PortIdentity } from '../../src/core/time/identity.j
 import type { Instant } from '../../src/core/time/instant.js';
 import { timeInterval } from '../../src/core/time/time-interval.js';
 import type { Timestamp } from '../../src/core/time/timestamp.js';
-import type { ClockQuality } from '../../src/core/wire/announce.js';
+import type { ClockQuality } from '../../src/core/wire/messages/announce.js';
 import { messageTypeCodes, type Header, type MessageType } from '../../src/core/wire/header.js';
 import type { Message } from '../../src/core/wire/message.js';
 import type { Tlv } from '../../src/core/wire/tlv.js';

@@ -2,10 +2,7 @@
  * Boundary clocks joined by cables, under virtual time: each has an oscillator of its own, a cable has a delay. What the
  * clocks are off by is measured against the truth.
  */
-import {
-  BoundaryClock,
-  type BoundaryClockSettings,
-} from '../../src/core/instance/boundary-clock.js';
+import { BoundaryClock, type BoundaryClockSettings } from '../../src/core/instance/clock.js';
 import type { DelayMechanism } from '../../src/core/datasets/data-sets.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';

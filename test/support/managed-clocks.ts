@@ -1,6 +1,6 @@
 /** Clocks under management, and requests to them as octets. */
-import { ManagedBoundaryClock } from '../../src/core/instance/managed-boundary-clock.js';
-import { ManagedTransparentClock } from '../../src/core/instance/managed-transparent-clock.js';
+import { ManagedBoundaryClock } from '../../src/core/management/managed-boundary-clock.js';
+import { ManagedTransparentClock } from '../../src/core/management/managed-transparent-clock.js';
 import type { ClockFacts } from '../../src/core/management/clock-facts.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { allPorts, clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
@@ -12,7 +12,7 @@ import {
   type ManagementId,
 } from '../../src/core/wire/management-data/management-ids.js';
 import type { MessageCounts } from '../../src/core/wire/management-data/port-data.js';
-import { ManagementAction } from '../../src/core/wire/management.js';
+import { ManagementAction } from '../../src/core/wire/messages/management.js';
 import { encode } from '../../src/core/wire/message.js';
 
 export const ownIdentity = clockIdentity(0x020000fffe000009n);

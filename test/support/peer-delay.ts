@@ -1,5 +1,5 @@
 /** A port that measures its link, the neighbour that answers it, and the messages between them. */
-import { PeerToPeerPort } from '../../src/core/instance/peer-to-peer-port.js';
+import { PeerToPeerPort } from '../../src/core/port/link.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import type { PeerDelaySettings } from '../../src/core/port/peer-delay.js';
 import { clockIdentityFromMac, type PortIdentity } from '../../src/core/time/identity.js';

@@ -1,7 +1,7 @@
 /** The data set comparison algorithm: clause 9.3.4, figures 34 and 35 (27 and 28 in 1588-2008). */
 import type { DefaultDS } from '../datasets/data-sets.js';
 import { comparePortIdentity, type ClockIdentity, type PortIdentity } from '../time/identity.js';
-import type { ClockQuality } from '../wire/announce.js';
+import type { ClockQuality } from '../wire/messages/announce.js';
 import type { MessageOf } from '../wire/message.js';
 
 /** What is compared (9.3.4, table 12): an Announce as received, or what this clock would send itself. */

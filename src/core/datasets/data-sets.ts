@@ -1,7 +1,7 @@
 /** The data sets of a clock and of its ports, with the members' names in the standard (clause 8.2). */
 import type { ClockIdentity, PortIdentity } from '../time/identity.js';
 import type { TimeInterval } from '../time/time-interval.js';
-import type { ClockQuality } from '../wire/announce.js';
+import type { ClockQuality } from '../wire/messages/announce.js';
 
 /** 8.2.1: what this clock is by itself. */
 export interface DefaultDS {

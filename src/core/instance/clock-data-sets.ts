@@ -16,7 +16,7 @@ import { Flag } from '../wire/header.js';
 import type { MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
 import { fitting, propagatedTlvs } from './announce-tlvs.js';
-import type { AnnouncedByMaster } from './boundary-port.js';
+import type { AnnouncedByMaster } from '../port/clock-port.js';
 import { heldClockClass, type HoldoverSpecification } from './holdover.js';
 
 /** What a management message can change of a clock while it runs (15.5.3). */

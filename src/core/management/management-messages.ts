@@ -12,7 +12,7 @@ import {
   managementIdOfCode,
   type ManagementId,
 } from '../wire/management-data/management-ids.js';
-import { ManagementAction } from '../wire/management.js';
+import { ManagementAction } from '../wire/messages/management.js';
 import { encode, type MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
 import {

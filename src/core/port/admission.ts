@@ -1,7 +1,8 @@
 /** Which received messages concern a port at all: well formed, of its domain and sdoId, not its own (9.5.1, 9.5.2.2). */
 import type { Input } from '../io.js';
 import { decode } from '../wire/message.js';
-import type { DiscardReason, PortSettings, ReceivedMessage } from './port.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
+import type { PortSettings, ReceivedMessage } from './port.js';
 
 export function admit(
   settings: PortSettings,

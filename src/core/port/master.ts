@@ -6,16 +6,16 @@ import type { Output, PeerAddress } from '../io.js';
 import { durationOfLogInterval, type Instant } from '../time/instant.js';
 import { difference, zeroTimeInterval } from '../time/time-interval.js';
 import { timestampFromInstant, zeroTimestamp } from '../time/timestamp.js';
-import type { AnnounceBody } from '../wire/announce.js';
+import type { AnnounceBody } from '../wire/messages/announce.js';
 import { Flag, noLogMessageInterval } from '../wire/header.js';
 import { encode } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
 import {
   discarded,
   headerOf,
   nextSequenceId,
   timersOf,
-  type DiscardReason,
   type PortEvent,
   type PortSettings,
   type ReceivedMessage,

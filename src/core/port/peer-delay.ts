@@ -9,7 +9,7 @@ import { zeroTimeInterval } from '../time/time-interval.js';
 import { zeroTimestamp } from '../time/timestamp.js';
 import { noLogMessageInterval, type Header } from '../wire/header.js';
 import { encode } from '../wire/message.js';
-import { withMeasurement, type MeasuredLink, type Neighbor } from './measured-link.js';
+import { withMeasurement, type MeasuredLink, type Neighbor } from '../exchange/measured-link.js';
 import {
   beginPeerDelayExchange,
   idlePeerDelayExchange,
@@ -18,13 +18,13 @@ import {
   type PeerDelayEvent,
   type PeerDelayExchange,
   type PeerDelayMeasurement,
-} from './peer-delay-exchange.js';
+} from '../exchange/peer-delay-exchange.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
 import {
   discarded,
   headerOf,
   nextSequenceId,
   timersOf,
-  type DiscardReason,
   type PortSettings,
   type Transition,
 } from './port.js';

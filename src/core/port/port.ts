@@ -1,7 +1,7 @@
 /** What master and slave side of a port share: who the port is, what happens to it, what comes of that. */
+import type { DiscardReason } from '../exchange/discard-reason.js';
 import type { Input, Output, PortIndex } from '../io.js';
 import type { PortIdentity } from '../time/identity.js';
-import type { DecodeFailure } from '../wire/codec.js';
 import type { Header } from '../wire/header.js';
 import type { Message } from '../wire/message.js';
 
@@ -26,61 +26,6 @@ export interface Transition<State> {
   readonly state: State;
   readonly outputs: readonly Output[];
 }
-
-/** Why something that arrived came to nothing. */
-export type DiscardReason =
-  | DecodeFailure
-  /** An Input for a port that this instance does not have. */
-  | 'otherPort'
-  | 'otherDomain'
-  | 'otherSdoId'
-  /** The instance's own clockIdentity as sender: a loop, or a double (9.5.2.2). */
-  | 'ownMessage'
-  | 'linkDown'
-  | 'ignoredMessageType'
-  /** A Delay_Req where links are measured peer to peer, a Pdelay_Req where they are not. */
-  | 'otherDelayMechanism'
-  /** A management request without its one TLV. */
-  | 'malformedManagement'
-  | 'noIngressTimestamp'
-  /** A transmit time stamp for something not, or no longer, awaited. */
-  | 'unexpectedTransmitTimestamp'
-  | 'transmitTimestampLost'
-  | 'tooManyPendingFollowUps'
-  /** Announce that 9.3.2.5 does not let qualify. */
-  | 'unqualifiedAnnounce'
-  /** Announce that was heard before, or that a later one has overtaken (9.3.2.5). */
-  | 'staleAnnounce'
-  /** Announce whose PATH_TRACE names this clock (16.2.3). */
-  | 'announceLoop'
-  | 'tooManyForeignMasters'
-  /** TLVs of the parent's Announce that are to go on, more than an Announce of this clock has room for. */
-  | 'tooManyAnnounceTlvs'
-  /** From a port other than the parent, or while there is no parent. */
-  | 'otherMaster'
-  /** Multicast where unicast is listened to, or the reverse. */
-  | 'otherTransmission'
-  | 'followUpMissing'
-  | 'syncMissing'
-  | 'staleFollowUp'
-  /** Sync that a later one has overtaken. */
-  | 'staleSync'
-  | 'duplicateSync'
-  | 'delayRespMissing'
-  | 'unexpectedDelayResp'
-  | 'delayRespForOtherPort'
-  | 'pdelayRespMissing'
-  | 'pdelayRespFollowUpMissing'
-  | 'unexpectedPdelayResp'
-  | 'duplicatePdelayResp'
-  | 'pdelayRespForOtherPort'
-  /** Answers to one Pdelay_Req by two ports: it went beyond the link (11.4.4). */
-  | 'multipleResponders'
-  /** A measured delay that no link has. */
-  | 'linkDelayOutOfRange'
-  | 'tooManyPendingResponses'
-  /** A correctionField of 0x7FFFFFFFFFFFFFFF (13.3.2.9). */
-  | 'correctionTooBig';
 
 export function discarded(settings: PortSettings, reason: DiscardReason): Output {
   return { kind: 'discarded', port: settings.port, reason };

@@ -29,15 +29,15 @@ import {
   type DelayEvent,
   type DelayExchange,
   type DelayMeasurement,
-} from './delay-exchange.js';
-import { meanPathDelay, offsetFromMaster, uncorrected } from './offset.js';
+} from '../exchange/delay-exchange.js';
+import { meanPathDelay, offsetFromMaster, uncorrected } from '../exchange/offset.js';
 import { noSamples, withSample, type OffsetStatistics } from './offset-statistics.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
 import {
   discarded,
   headerOf,
   nextSequenceId,
   timersOf,
-  type DiscardReason,
   type PortEvent,
   type PortSettings,
   type ReceivedMessage,
@@ -49,7 +49,7 @@ import {
   type SyncEvent,
   type SyncExchange,
   type SyncMeasurement,
-} from './sync-exchange.js';
+} from '../exchange/sync-exchange.js';
 
 /**
  * How messages travel between this port and its master. A port that listens to one kind leaves the other alone: a

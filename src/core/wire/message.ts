@@ -1,9 +1,9 @@
 /** A whole PTP message: header, body, TLVs (clause 13.1, 13.4). The only door between octets and messages. */
-import { announce, type AnnounceBody } from './announce.js';
+import { announce, type AnnounceBody } from './messages/announce.js';
 import { copyOf, viewOf, type BodyCodec, type DecodeFailure } from './codec.js';
-import { delayReq, type DelayReqBody } from './delay-req.js';
-import { delayResp, type DelayRespBody } from './delay-resp.js';
-import { followUp, type FollowUpBody } from './follow-up.js';
+import { delayReq, type DelayReqBody } from './messages/delay-req.js';
+import { delayResp, type DelayRespBody } from './messages/delay-resp.js';
+import { followUp, type FollowUpBody } from './messages/follow-up.js';
 import {
   decodeHeader,
   encodeHeader,
@@ -11,12 +11,15 @@ import {
   type Header,
   type MessageType,
 } from './header.js';
-import { management, type ManagementBody } from './management.js';
-import { pdelayReq, type PdelayReqBody } from './pdelay-req.js';
-import { pdelayRespFollowUp, type PdelayRespFollowUpBody } from './pdelay-resp-follow-up.js';
-import { pdelayResp, type PdelayRespBody } from './pdelay-resp.js';
-import { signaling, type SignalingBody } from './signaling.js';
-import { sync, type SyncBody } from './sync.js';
+import { management, type ManagementBody } from './messages/management.js';
+import { pdelayReq, type PdelayReqBody } from './messages/pdelay-req.js';
+import {
+  pdelayRespFollowUp,
+  type PdelayRespFollowUpBody,
+} from './messages/pdelay-resp-follow-up.js';
+import { pdelayResp, type PdelayRespBody } from './messages/pdelay-resp.js';
+import { signaling, type SignalingBody } from './messages/signaling.js';
+import { sync, type SyncBody } from './messages/sync.js';
 import { decodeTlvs, encodeTlvs, type Tlv } from './tlv.js';
 
 interface Bodies {

@@ -1,9 +1,6 @@
 /** A device that is a boundary clock, or an ordinary one: the core's own, on all its ports, speaking Ethernet. */
-import {
-  BoundaryClock,
-  type BoundaryClockSettings,
-} from '../../../src/core/instance/boundary-clock.js';
-import type { BoundaryClockState } from '../../../src/core/instance/boundary-clock-state.js';
+import { BoundaryClock, type BoundaryClockSettings } from '../../../src/core/instance/clock.js';
+import type { BoundaryClockState } from '../../../src/core/instance/clock-state.js';
 import type { HoldoverSpecification } from '../../../src/core/instance/holdover.js';
 import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/servo.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';

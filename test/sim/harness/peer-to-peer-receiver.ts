@@ -2,17 +2,17 @@
  * A time receiver that measures its link peer to peer: of its own the least that shows what a peer-to-peer transparent
  * clock does, of the core the whole of Sync, Follow_Up and peer delay. It follows whoever sends Sync in its domain.
  */
-import type { PeerToPeerPort } from '../../../src/core/instance/peer-to-peer-port.js';
+import type { PeerToPeerPort } from '../../../src/core/port/link.js';
 import type { Input, Output } from '../../../src/core/io.js';
 import { admit } from '../../../src/core/port/admission.js';
-import { offsetFromMaster, uncorrected } from '../../../src/core/port/offset.js';
+import { offsetFromMaster, uncorrected } from '../../../src/core/exchange/offset.js';
 import type { PortSettings } from '../../../src/core/port/port.js';
 import {
   idleSyncExchange,
   stepSyncExchange,
   type SyncEvent,
   type SyncMeasurement,
-} from '../../../src/core/port/sync-exchange.js';
+} from '../../../src/core/exchange/sync-exchange.js';
 import type { ClockIdentity } from '../../../src/core/time/identity.js';
 import { durationNs } from '../../../src/core/time/instant.js';
 import {

@@ -9,7 +9,7 @@ import {
   initialTimeProperties,
 } from '../../../src/core/datasets/time-properties.js';
 import { OrdinaryClock } from '../../../src/core/instance/ordinary-clock.js';
-import { PeerToPeerPort } from '../../../src/core/instance/peer-to-peer-port.js';
+import { PeerToPeerPort } from '../../../src/core/port/link.js';
 import {
   clockIdentityFromMac,
   type ClockIdentity,

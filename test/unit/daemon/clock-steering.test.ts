@@ -1,7 +1,7 @@
 /** Which clocks are steered, to what, and what is said where they cannot be. */
 import { describe, expect, test } from 'vitest';
 import { initialTimeProperties } from '../../../src/core/datasets/time-properties.js';
-import type { BoundaryClockState } from '../../../src/core/instance/boundary-clock-state.js';
+import type { BoundaryClockState } from '../../../src/core/instance/clock-state.js';
 import { disciplineInterval } from '../../../src/core/servo/clock-discipline.js';
 import type { Instant } from '../../../src/core/time/instant.js';
 import { unitsPerNs } from '../../../src/core/time/time-interval.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { announcedDataSet, compareDataSets } from '../../../../src/core/bmca/comparison.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
-import type { AnnounceBody } from '../../../../src/core/wire/announce.js';
+import type { AnnounceBody } from '../../../../src/core/wire/messages/announce.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 
 const quality = { clockClass: 248, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff };

@@ -11,7 +11,7 @@ import {
 } from '../../../../src/core/bmca/state-decision.js';
 import type { PortState } from '../../../../src/core/datasets/data-sets.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
-import type { AnnounceBody } from '../../../../src/core/wire/announce.js';
+import type { AnnounceBody } from '../../../../src/core/wire/messages/announce.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 
 const clock = 50n;

@@ -1,12 +1,12 @@
 /** What a boundary clock makes of Announce messages, and of their staying away: message by message, timer by timer. */
 import { describe, expect, test } from 'vitest';
-import { BoundaryClock } from '../../../../src/core/instance/boundary-clock.js';
-import type { BoundaryPortSettings } from '../../../../src/core/instance/boundary-port.js';
+import { BoundaryClock } from '../../../../src/core/instance/clock.js';
+import type { BoundaryPortSettings } from '../../../../src/core/port/clock-port.js';
 import type { Output } from '../../../../src/core/io.js';
 import { defaultServoSettings } from '../../../../src/core/servo/servo.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
-import type { AnnounceBody } from '../../../../src/core/wire/announce.js';
+import type { AnnounceBody } from '../../../../src/core/wire/messages/announce.js';
 import { Flag, type Header } from '../../../../src/core/wire/header.js';
 import { encode } from '../../../../src/core/wire/message.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';

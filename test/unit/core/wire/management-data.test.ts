@@ -13,7 +13,7 @@ import {
   type ManagementId,
 } from '../../../../src/core/wire/management-data/management-ids.js';
 import { decode } from '../../../../src/core/wire/message.js';
-import { ManagementAction } from '../../../../src/core/wire/management.js';
+import { ManagementAction } from '../../../../src/core/wire/messages/management.js';
 import { ptpFramesOf } from '../../../support/ptp-frames.js';
 
 const grandmaster = clockIdentity(0x020000fffe000001n);

@@ -14,7 +14,7 @@ import {
   initialResponderState,
   respond,
   type ResponderState,
-} from '../port/peer-delay-responder.js';
+} from './peer-delay-responder.js';
 import {
   initialPeerDelayState,
   isLinkUp,
@@ -25,15 +25,10 @@ import {
   sendPdelayReq,
   type PeerDelaySettings,
   type PeerDelayState,
-} from '../port/peer-delay.js';
-import type { PeerDelayEvent } from '../port/peer-delay-exchange.js';
-import {
-  discarded,
-  timersOf,
-  type DiscardReason,
-  type ReceivedMessage,
-  type Transition,
-} from '../port/port.js';
+} from './peer-delay.js';
+import type { PeerDelayEvent } from '../exchange/peer-delay-exchange.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
+import { discarded, timersOf, type ReceivedMessage, type Transition } from './port.js';
 import { samePortIdentity } from '../time/identity.js';
 import type { Instant } from '../time/instant.js';
 import { isPeerDelayMessageType, type PeerDelayMessageType } from '../wire/header.js';

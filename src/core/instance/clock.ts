@@ -15,22 +15,17 @@ import { decideState, ebestOf, type DecisionCode } from '../bmca/state-decision.
 import type { DefaultDS, DelayMechanism } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
 import { admit } from '../port/admission.js';
-import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../port/port-state.js';
+import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../bmca/port-state.js';
 import { robustPathDelays } from '../port/slave.js';
-import {
-  discarded,
-  timersOf,
-  type DiscardReason,
-  type PortEvent,
-  type ReceivedMessage,
-} from '../port/port.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
+import { discarded, timersOf, type PortEvent, type ReceivedMessage } from '../port/port.js';
 import type { ServoSettings } from '../servo/servo.js';
 import { SteeredClock } from '../servo/steered-clock.js';
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval, type Instant } from '../time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../time/time-interval.js';
 import { Flag, type MessageType } from '../wire/header.js';
-import type { BoundaryClockState } from './boundary-clock-state.js';
+import type { BoundaryClockState } from './clock-state.js';
 import {
   BoundaryPort,
   type AnnouncedByMaster,
@@ -38,7 +33,7 @@ import {
   senderOf,
   type BoundaryPortSettings,
   type ReceivedAnnounce,
-} from './boundary-port.js';
+} from '../port/clock-port.js';
 import { ClockDataSets, pathSequenceOf, type ClockChange } from './clock-data-sets.js';
 import { Holdover, holdoverTimer, type HoldoverSpecification } from './holdover.js';
 

@@ -1,7 +1,7 @@
 /** Sync message: clause 13.6, table 44. */
-import type { Timestamp } from '../time/timestamp.js';
-import type { BodyCodec } from './codec.js';
-import { readTimestamp, timestampLength, writeTimestamp } from './derived-types.js';
+import type { Timestamp } from '../../time/timestamp.js';
+import type { BodyCodec } from '../codec.js';
+import { readTimestamp, timestampLength, writeTimestamp } from '../derived-types.js';
 
 export interface SyncBody {
   readonly messageType: 'Sync';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PeerToPeerPort } from '../../../../src/core/instance/peer-to-peer-port.js';
-import { linkDelayMedianLength } from '../../../../src/core/port/measured-link.js';
+import { PeerToPeerPort } from '../../../../src/core/port/link.js';
+import { linkDelayMedianLength } from '../../../../src/core/exchange/measured-link.js';
 import {
   allowedImplausibleResponses,
   allowedLostResponses,

@@ -1,6 +1,6 @@
 /** A boundary clock under management: requests as pmc sends them, in steps of the core. */
 import { describe, expect, test } from 'vitest';
-import type { ManagedBoundaryClock } from '../../../../src/core/instance/managed-boundary-clock.js';
+import type { ManagedBoundaryClock } from '../../../../src/core/management/managed-boundary-clock.js';
 import type { Output } from '../../../../src/core/io.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import {
@@ -10,7 +10,7 @@ import {
   type ManagementData,
   type ManagementId,
 } from '../../../../src/core/wire/management-data/management-ids.js';
-import { ManagementAction } from '../../../../src/core/wire/management.js';
+import { ManagementAction } from '../../../../src/core/wire/messages/management.js';
 import { decode, type MessageOf } from '../../../../src/core/wire/message.js';
 import { managementErrorCodes } from '../../../../src/core/wire/tlv/management.js';
 import {

@@ -1,7 +1,7 @@
 /** Signaling message: clause 13.12, table 50. Everything it says is in its TLVs. */
-import type { PortIdentity } from '../time/identity.js';
-import type { BodyCodec } from './codec.js';
-import { portIdentityLength, readPortIdentity, writePortIdentity } from './derived-types.js';
+import type { PortIdentity } from '../../time/identity.js';
+import type { BodyCodec } from '../codec.js';
+import { portIdentityLength, readPortIdentity, writePortIdentity } from '../derived-types.js';
 
 export interface SignalingBody {
   readonly messageType: 'Signaling';

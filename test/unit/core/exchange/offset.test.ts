@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { meanPathDelay, offsetFromMaster, uncorrected } from '../../../../src/core/port/offset.js';
+import {
+  meanPathDelay,
+  offsetFromMaster,
+  uncorrected,
+} from '../../../../src/core/exchange/offset.js';
 import { instantFromNs } from '../../../../src/core/time/instant.js';
 import {
   maxTimeInterval,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PortState } from '../../../../src/core/datasets/data-sets.js';
-import { nextPortState, type PortStateEvent } from '../../../../src/core/port/port-state.js';
+import { nextPortState, type PortStateEvent } from '../../../../src/core/bmca/port-state.js';
 
 /** Rows: state before; columns as in `events`. "." means: no change. */
 const events: readonly PortStateEvent[] = [

@@ -1,7 +1,7 @@
 /** Management message: clause 15.4.1, table 56. Its managementTLV is among the TLVs of the message. */
-import type { PortIdentity } from '../time/identity.js';
-import type { BodyCodec } from './codec.js';
-import { portIdentityLength, readPortIdentity, writePortIdentity } from './derived-types.js';
+import type { PortIdentity } from '../../time/identity.js';
+import type { BodyCodec } from '../codec.js';
+import { portIdentityLength, readPortIdentity, writePortIdentity } from '../derived-types.js';
 
 /** 15.4.1.6, table 57. */
 export const ManagementAction = {

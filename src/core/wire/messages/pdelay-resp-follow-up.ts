@@ -1,7 +1,7 @@
 /** Pdelay_Resp_Follow_Up message: clause 13.11, table 49. */
-import type { PortIdentity } from '../time/identity.js';
-import type { Timestamp } from '../time/timestamp.js';
-import type { BodyCodec } from './codec.js';
+import type { PortIdentity } from '../../time/identity.js';
+import type { Timestamp } from '../../time/timestamp.js';
+import type { BodyCodec } from '../codec.js';
 import {
   portIdentityLength,
   readPortIdentity,
@@ -9,7 +9,7 @@ import {
   timestampLength,
   writePortIdentity,
   writeTimestamp,
-} from './derived-types.js';
+} from '../derived-types.js';
 
 export interface PdelayRespFollowUpBody {
   readonly messageType: 'Pdelay_Resp_Follow_Up';

@@ -6,9 +6,9 @@ import {
   maxUserDescription,
   versionNumber,
   type ClockFacts,
-} from '../management/clock-facts.js';
-import type { Commands, Getters, ManagedClock, Setters } from '../management/managed-clock.js';
-import type { ServiceCounts } from '../management/service-counts.js';
+} from './clock-facts.js';
+import type { Commands, Getters, ManagedClock, Setters } from './managed-clock.js';
+import type { ServiceCounts } from './service-counts.js';
 import { instantToNs } from '../time/instant.js';
 import { timeIntervalToNs, zeroTimeInterval } from '../time/time-interval.js';
 import { timestampFromInstant } from '../time/timestamp.js';
@@ -16,9 +16,9 @@ import type { ManagementData } from '../wire/management-data/management-ids.js';
 import { ClockType } from '../wire/management-data/port-data.js';
 import { encodeUtf8 } from '../wire/management-data/utf8.js';
 import type { ManagementError } from '../wire/tlv/management.js';
-import type { BoundaryClock } from './boundary-clock.js';
-import type { BoundaryPortSettings } from './boundary-port.js';
-import type { ClockChange } from './clock-data-sets.js';
+import type { BoundaryClock } from '../instance/clock.js';
+import type { BoundaryPortSettings } from '../port/clock-port.js';
+import type { ClockChange } from '../instance/clock-data-sets.js';
 
 /** The same limits as the configuration has. */
 const logIntervalLimit = 7;

@@ -11,19 +11,19 @@ import {
   stepMaster,
   type MasterSettings,
   type MasterState,
-} from '../port/master.js';
-import { isMaster, isOperating, isSlave } from '../port/port-state.js';
-import { timersOf, type PortEvent, type PortSettings, type ReceivedMessage } from '../port/port.js';
+} from './master.js';
+import { isMaster, isOperating, isSlave } from '../bmca/port-state.js';
+import { timersOf, type PortEvent, type PortSettings, type ReceivedMessage } from './port.js';
 import {
   initialSlaveState,
   stepSlave,
   type SlavePortState,
   type SlaveSettings,
   type SlaveState,
-} from '../port/slave.js';
+} from './slave.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
-import { PeerToPeerPort, peerDelayContexts } from './peer-to-peer-port.js';
+import { PeerToPeerPort, peerDelayContexts } from './link.js';
 
 /** Names and meaning as in portDS (8.2.15). */
 export type BoundaryPortSettings = Omit<PortDS, 'portIdentity' | 'portState' | 'meanLinkDelay'> & {

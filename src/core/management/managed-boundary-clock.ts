@@ -4,27 +4,27 @@
  */
 import type { PortDS } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
-import type { ClockFacts } from '../management/clock-facts.js';
+import type { ClockFacts } from './clock-facts.js';
 import {
   manage,
   type Managed,
   type ManagedClock,
   type ManagementRequest,
-} from '../management/managed-clock.js';
+} from './managed-clock.js';
 import {
   answerManagement,
   isManagement,
   oneHopFurther,
   type ManagementPermissions,
   type ReceivedManagement,
-} from '../management/management-messages.js';
-import { ServiceCounter } from '../management/service-counts.js';
+} from './management-messages.js';
+import { ServiceCounter } from './service-counts.js';
 import { admit } from '../port/admission.js';
-import { isMaster, isSlave } from '../port/port-state.js';
+import { isMaster, isSlave } from '../bmca/port-state.js';
 import { discarded, type PortSettings } from '../port/port.js';
 import { messageTypeOfCode } from '../wire/header.js';
 import { boundaryClockManagement } from './boundary-clock-management.js';
-import { BoundaryClock, type BoundaryClockSettings } from './boundary-clock.js';
+import { BoundaryClock, type BoundaryClockSettings } from '../instance/clock.js';
 
 export interface ManagementSettings extends ManagementPermissions {
   readonly facts: ClockFacts;

@@ -1,7 +1,7 @@
 /** Follow_Up message: clause 13.7, table 45. */
-import type { Timestamp } from '../time/timestamp.js';
-import type { BodyCodec } from './codec.js';
-import { readTimestamp, timestampLength, writeTimestamp } from './derived-types.js';
+import type { Timestamp } from '../../time/timestamp.js';
+import type { BodyCodec } from '../codec.js';
+import { readTimestamp, timestampLength, writeTimestamp } from '../derived-types.js';
 
 export interface FollowUpBody {
   readonly messageType: 'Follow_Up';

@@ -1,13 +1,13 @@
 /** Announce message: clause 13.5, table 43. */
-import type { ClockIdentity } from '../time/identity.js';
-import type { Timestamp } from '../time/timestamp.js';
-import type { BodyCodec } from './codec.js';
+import type { ClockIdentity } from '../../time/identity.js';
+import type { Timestamp } from '../../time/timestamp.js';
+import type { BodyCodec } from '../codec.js';
 import {
   readClockIdentity,
   readTimestamp,
   writeClockIdentity,
   writeTimestamp,
-} from './derived-types.js';
+} from '../derived-types.js';
 
 /** 5.3.7. */
 export interface ClockQuality {

@@ -1,6 +1,6 @@
 /** Peer delay exchanges of linuxptp, as captured at the requester, through our requester and our responder. */
 import { describe, expect, it } from 'vitest';
-import { PeerToPeerPort } from '../../../../src/core/instance/peer-to-peer-port.js';
+import { PeerToPeerPort } from '../../../../src/core/port/link.js';
 import { instantFromNs } from '../../../../src/core/time/instant.js';
 import { Flag } from '../../../../src/core/wire/header.js';
 import { timeIntervalToNs } from '../../../../src/core/time/time-interval.js';

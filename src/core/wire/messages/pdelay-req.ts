@@ -1,7 +1,7 @@
 /** Pdelay_Req message: clause 13.9, table 47. */
-import type { Timestamp } from '../time/timestamp.js';
-import type { BodyCodec } from './codec.js';
-import { readTimestamp, timestampLength, writeTimestamp } from './derived-types.js';
+import type { Timestamp } from '../../time/timestamp.js';
+import type { BodyCodec } from '../codec.js';
+import { readTimestamp, timestampLength, writeTimestamp } from '../derived-types.js';
 
 export interface PdelayReqBody {
   readonly messageType: 'Pdelay_Req';

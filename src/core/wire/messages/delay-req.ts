@@ -1,7 +1,7 @@
 /** Delay_Req message: clause 13.6, table 44 (the same layout as Sync). */
-import type { Timestamp } from '../time/timestamp.js';
-import type { BodyCodec } from './codec.js';
-import { readTimestamp, timestampLength, writeTimestamp } from './derived-types.js';
+import type { Timestamp } from '../../time/timestamp.js';
+import type { BodyCodec } from '../codec.js';
+import { readTimestamp, timestampLength, writeTimestamp } from '../derived-types.js';
 
 export interface DelayReqBody {
   readonly messageType: 'Delay_Req';

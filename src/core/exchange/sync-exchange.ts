@@ -8,7 +8,7 @@ import { isTooBig, sumOf, type TimeInterval } from '../time/time-interval.js';
 import { instantFromTimestamp } from '../time/timestamp.js';
 import { Flag } from '../wire/header.js';
 import type { MessageOf } from '../wire/message.js';
-import type { DiscardReason } from './port.js';
+import type { DiscardReason } from './discard-reason.js';
 
 export type SyncExchange =
   | {

@@ -4,7 +4,7 @@ import {
   stepSyncExchange,
   type SyncEvent,
   type SyncTransition,
-} from '../../../../src/core/port/sync-exchange.js';
+} from '../../../../src/core/exchange/sync-exchange.js';
 import { instantFromNs } from '../../../../src/core/time/instant.js';
 import {
   maxTimeInterval,

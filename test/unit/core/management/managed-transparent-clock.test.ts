@@ -1,6 +1,6 @@
 /** What a transparent clock answers to management requests, and to what it does not answer. */
 import { describe, expect, test } from 'vitest';
-import type { ManagedTransparentClock } from '../../../../src/core/instance/managed-transparent-clock.js';
+import type { ManagedTransparentClock } from '../../../../src/core/management/managed-transparent-clock.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import {
   decodeManagementData,

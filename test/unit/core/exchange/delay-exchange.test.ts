@@ -4,7 +4,7 @@ import {
   stepDelayExchange,
   type DelayEvent,
   type DelayTransition,
-} from '../../../../src/core/port/delay-exchange.js';
+} from '../../../../src/core/exchange/delay-exchange.js';
 import { headerOf } from '../../../../src/core/port/port.js';
 import { instantFromNs } from '../../../../src/core/time/instant.js';
 import { maxTimeInterval, timeIntervalFromNs } from '../../../../src/core/time/time-interval.js';

@@ -12,20 +12,21 @@ import {
   maxUserDescription,
   versionNumber,
   type ClockFacts,
-} from '../management/clock-facts.js';
+} from './clock-facts.js';
 import {
   manage,
   type Getters,
   type Managed,
   type ManagedClock,
   type ManagementRequest,
-} from '../management/managed-clock.js';
+} from './managed-clock.js';
 import {
   answerManagement,
   isManagement,
   type ManagementPermissions,
-} from '../management/management-messages.js';
-import { discarded, type DiscardReason, type PortSettings } from '../port/port.js';
+} from './management-messages.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
+import { discarded, type PortSettings } from '../port/port.js';
 import type { ClockIdentity } from '../time/identity.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
 import { noLogMessageInterval } from '../wire/header.js';

@@ -9,7 +9,7 @@ import { isTooBig, sumOf, zeroTimeInterval, type TimeInterval } from '../time/ti
 import { instantFromTimestamp, type Timestamp } from '../time/timestamp.js';
 import { Flag } from '../wire/header.js';
 import type { MessageOf } from '../wire/message.js';
-import type { DiscardReason } from './port.js';
+import type { DiscardReason } from './discard-reason.js';
 
 interface PdelayResp {
   readonly responder: PortIdentity;

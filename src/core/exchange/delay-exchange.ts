@@ -7,7 +7,7 @@ import type { Instant } from '../time/instant.js';
 import { isTooBig, type TimeInterval } from '../time/time-interval.js';
 import { instantFromTimestamp } from '../time/timestamp.js';
 import type { MessageOf } from '../wire/message.js';
-import type { DiscardReason } from './port.js';
+import type { DiscardReason } from './discard-reason.js';
 
 /** What a Delay_Resp tells. */
 interface DelayAnswer {

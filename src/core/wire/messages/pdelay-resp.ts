@@ -1,7 +1,7 @@
 /** Pdelay_Resp message: clause 13.10, table 48. */
-import type { PortIdentity } from '../time/identity.js';
-import type { Timestamp } from '../time/timestamp.js';
-import type { BodyCodec } from './codec.js';
+import type { PortIdentity } from '../../time/identity.js';
+import type { Timestamp } from '../../time/timestamp.js';
+import type { BodyCodec } from '../codec.js';
 import {
   portIdentityLength,
   readPortIdentity,
@@ -9,7 +9,7 @@ import {
   timestampLength,
   writePortIdentity,
   writeTimestamp,
-} from './derived-types.js';
+} from '../derived-types.js';
 
 export interface PdelayRespBody {
   readonly messageType: 'Pdelay_Resp';
