@@ -1,6 +1,6 @@
 /** ptp-switch doctor: what this machine and its interfaces can do, and what to do about the rest. */
 import type { CommandModule } from 'yargs';
-import type { Finding } from '../daemon/diagnosis.js';
+import type { Finding } from '../daemon/machine/diagnosis.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
 import { CommandError, exitFailure } from './command-error.js';
 import type { Environment } from './environment.js';
@@ -37,9 +37,9 @@ export function doctorCommand(environment: Environment): CommandModule<object, D
 
 async function doctor(args: DoctorArguments, environment: Environment): Promise<void> {
   const { diagnoseHost, diagnoseInterface, diagnosePrograms, diagnoseTogether } =
-    await import('../daemon/diagnosis.js');
-  const { bridgeOf, hostFacts, interfaceNames } = await import('../daemon/host.js');
-  const { ptpPrograms } = await import('../daemon/ptp-programs.js');
+    await import('../daemon/machine/diagnosis.js');
+  const { bridgeOf, hostFacts, interfaceNames } = await import('../daemon/machine/host.js');
+  const { ptpPrograms } = await import('../daemon/machine/ptp-programs.js');
   const { probeInterface } = await environment.loadAddon();
   const named = args.interfaces ?? [];
   const probes =

@@ -1,5 +1,5 @@
 /** What a command may touch: handed to each, so that tests can put something else in its place. */
-import type { Notify } from '../daemon/service-manager.js';
+import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
 

@@ -1,5 +1,5 @@
 /** Counters for reading: what every port did, message by message; what is zero everywhere is left out. */
-import type { PortStats, Stats } from '../daemon/status.js';
+import type { PortStats, Stats } from '../daemon/status/status.js';
 import { table } from './table.js';
 
 export function formatStats({ ports }: Stats): string {

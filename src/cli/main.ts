@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The executable: the real process around the command line. */
-import { productVersion } from '../daemon/product-version.js';
+import { productVersion } from '../daemon/machine/product-version.js';
 import { runCommandLine } from './program.js';
 
 const stop = new AbortController();

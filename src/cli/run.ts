@@ -85,16 +85,16 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     ...(args.cpu === undefined ? {} : { cpu: args.cpu }),
   };
   const { Switch } = await import('../daemon/switch.js');
-  const { timestampingMemory } = await import('../daemon/timestamping-memory.js');
+  const { timestampingMemory } = await import('../daemon/machine/timestamping-memory.js');
   const { runUntilStopped } = await import('../daemon/lifecycle.js');
   const { serveControl } = await import('../control/server.js');
   // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
   await removeLeftover(args.socket);
   const { openDataPlane, notifyServiceManager } = await environment.loadAddon();
   const log = { info: environment.print, warn: environment.printError };
-  const { ServiceManager } = await import('../daemon/service-manager.js');
+  const { ServiceManager } = await import('../daemon/machine/service-manager.js');
   const manager = new ServiceManager(environment.variables, notifyServiceManager, log.warn);
-  const { SwitchBridge } = await import('../daemon/switch-bridge.js');
+  const { SwitchBridge } = await import('../daemon/forwarding/switch-bridge.js');
   const follow: { by?: InstanceType<typeof Switch> } = {};
   const bridge = await SwitchBridge.open(config, log, (state) => follow.by?.setBridge(state));
   try {
@@ -118,7 +118,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
 
 /** The kernel would refuse it to the forwarding thread, which then would run anywhere. */
 async function checkProcessor(cpu: number): Promise<void> {
-  const { isInList, onlineProcessors } = await import('../daemon/host.js');
+  const { isInList, onlineProcessors } = await import('../daemon/machine/host.js');
   const online = onlineProcessors();
   if (isInList(online, cpu)) return;
   throw new UsageError(`--cpu ${cpu}: there is no such processor at work: choose from ${online}`);

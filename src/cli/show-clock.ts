@@ -1,5 +1,5 @@
 /** What `show clock|parent|time|foreign-masters` prints of boundary clocks: the standard's names, beside them the new ones. */
-import type { ClockStatus } from '../daemon/clock-status.js';
+import type { ClockStatus } from '../daemon/status/clock-status.js';
 import { table } from './table.js';
 
 /** IEEE 1588g: the states that have a new name. */

@@ -1,8 +1,8 @@
 /** ptp-switch show: what a running switch is at the moment, as opposed to what it has counted. */
 import type { CommandModule } from 'yargs';
-import type { LinkDelayStatus } from '../daemon/peer-delay-board.js';
+import type { LinkDelayStatus } from '../daemon/status/peer-delay-board.js';
 import { clockText, withNewName } from './show-clock.js';
-import type { PortStatus } from '../daemon/status.js';
+import type { PortStatus } from '../daemon/status/status.js';
 import type { Environment } from './environment.js';
 import { socketOption } from './socket-option.js';
 import { formatNs } from './format-stats.js';

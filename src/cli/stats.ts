@@ -1,7 +1,7 @@
 /** ptp-switch stats: the counters of a running switch, once or over and over. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
-import type { Stats } from '../daemon/status.js';
+import type { Stats } from '../daemon/status/status.js';
 import { CommandError, exitFailure } from './command-error.js';
 import type { Environment } from './environment.js';
 import { socketOption } from './socket-option.js';

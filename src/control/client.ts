@@ -1,7 +1,7 @@
 /** Asks a running switch over its control socket. */
 import { request } from 'node:http';
-import type { ClockStatus } from '../daemon/clock-status.js';
-import type { PortStatus, Stats } from '../daemon/status.js';
+import type { ClockStatus } from '../daemon/status/clock-status.js';
+import type { PortStatus, Stats } from '../daemon/status/status.js';
 import type { ProcessStatus } from './server.js';
 import { ControlError } from './socket-file.js';
 

@@ -4,9 +4,9 @@
  */
 import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { ClockStatus } from '../daemon/clock-status.js';
-import { ManagementRequestError, type ManagementAnswer } from '../daemon/management.js';
-import type { PortStatus, Stats } from '../daemon/status.js';
+import type { ClockStatus } from '../daemon/status/clock-status.js';
+import { ManagementRequestError, type ManagementAnswer } from '../daemon/status/management.js';
+import type { PortStatus, Stats } from '../daemon/status/status.js';
 import { UnknownPortError } from '../daemon/switch.js';
 import { ControlError, socketMode } from './socket-file.js';
 

@@ -1,5 +1,5 @@
 /** From start to clean end of a switch in the foreground. */
-import type { ServiceManager } from './service-manager.js';
+import type { ServiceManager } from './machine/service-manager.js';
 import type { Switch } from './switch.js';
 
 export interface Service {

@@ -2,14 +2,29 @@
 import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig } from '../config/config.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
-import { bridgePolicy, multicastLine, prunedTransports } from './bridge-policy.js';
-import type { ClockStatus } from './clock-status.js';
-import { GroupMemberships, type MemberPort, type MemberSocket } from './group-memberships.js';
-import { addressesOf as addressesOfInterface, type InterfaceAddresses } from './host.js';
-import { MembershipReports, reportingPorts, type SendReport } from './membership-reports.js';
-import { managementAnswersOf, managementRequestFrom, type ManagementAnswer } from './management.js';
-import type { PumpEvent } from './pump.js';
-import { sendReport } from './report-socket.js';
+import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
+import type { ClockStatus } from './status/clock-status.js';
+import {
+  GroupMemberships,
+  type MemberPort,
+  type MemberSocket,
+} from './multicast/group-memberships.js';
+import {
+  addressesOf as addressesOfInterface,
+  type InterfaceAddresses,
+} from './runtime/interface-addresses.js';
+import {
+  MembershipReports,
+  reportingPorts,
+  type SendReport,
+} from './multicast/membership-reports.js';
+import {
+  managementAnswersOf,
+  managementRequestFrom,
+  type ManagementAnswer,
+} from './status/management.js';
+import type { PumpEvent } from './runtime/pump.js';
+import { sendReport } from './multicast/report-socket.js';
 import {
   linkOf,
   portStatus,
@@ -19,20 +34,14 @@ import {
   type PortLink,
   type PortStatus,
   type Stats,
-} from './status.js';
-import { systemTimerClock, type TimerClock } from './timers.js';
-import { noMemory, type TimestampingMemory } from './timestamping-memory.js';
-import { TransparentClock } from './transparent-clock.js';
+} from './status/status.js';
+import { systemTimerClock, type TimerClock } from './runtime/timers.js';
+import type { Log } from './machine/log.js';
+import { noMemory, type TimestampingMemory } from './machine/timestamping-memory.js';
+import { TransparentClock } from './instances/instances.js';
 
 /** How the engine runs, as opposed to what it does. */
 export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
-
-/** Lines for the operator. */
-export interface Log {
-  readonly info: (line: string) => void;
-  /** Something the operator may have to act upon. */
-  readonly warn: (line: string) => void;
-}
 
 /** What of the machine the switch reads beside its data plane. */
 export interface Surroundings {

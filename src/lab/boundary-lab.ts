@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { stringify } from 'yaml';
 import { ControlClient } from '../control/client.js';
 import { formatClockIdentity } from '../core/time/identity.js';
-import type { ClockStatus } from '../daemon/clock-status.js';
+import type { ClockStatus } from '../daemon/status/clock-status.js';
 import {
   grandmasterLogAnnounceInterval,
   identityOf,

@@ -2,7 +2,7 @@
 import { OrdinaryClock } from '../core/instance/ordinary-clock.js';
 import type { ClockIdentity } from '../core/time/identity.js';
 import { clockIdentityFromMac } from '../core/time/identity.js';
-import type { Attachment } from '../daemon/pump.js';
+import type { Attachment } from '../daemon/runtime/pump.js';
 import { boundaryReceivers, grandmasters } from './boundary-topology.js';
 import {
   announced,

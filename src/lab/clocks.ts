@@ -4,7 +4,7 @@ import { PeerToPeerPort } from '../core/port/link.js';
 import type { MasterSettings } from '../core/port/master.js';
 import type { PortSettings } from '../core/port/port.js';
 import { clockIdentityFromMac } from '../core/time/identity.js';
-import type { Attachment, CoreInstance, PortTransport } from '../daemon/pump.js';
+import type { Attachment, CoreInstance, PortTransport } from '../daemon/runtime/pump.js';
 import { LoadedTimeSource } from './loaded-time-source.js';
 import type { TransparentLabType } from './report.js';
 import { receivers, timeSource, type Grandmaster, type Receiver } from './topology.js';

@@ -9,7 +9,7 @@ import { zeroTimeInterval } from '../core/time/time-interval.js';
 import { noLogMessageInterval } from '../core/wire/header.js';
 import { ManagementAction } from '../core/wire/messages/management.js';
 import { encode } from '../core/wire/message.js';
-import type { CoreInstance } from '../daemon/pump.js';
+import type { CoreInstance } from '../daemon/runtime/pump.js';
 
 export interface LoadSettings extends PortSettings {
   /** A burst has 0 to this many messages, every number as often as any other. */

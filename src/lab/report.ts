@@ -1,6 +1,6 @@
 /** What the lab has found so far: the shape of `lab --json`, which scripts may rely on. */
-import type { ClockStatus } from '../daemon/clock-status.js';
-import type { PortStats } from '../daemon/status.js';
+import type { ClockStatus } from '../daemon/status/clock-status.js';
+import type { PortStats } from '../daemon/status/status.js';
 import type { ErrorSummary } from './error-window.js';
 
 /** What the switch of the lab can be. */

@@ -1,7 +1,7 @@
 /** A station at work, in a process and a network namespace of its own: its clocks on the real engine. */
 import { once } from 'node:events';
-import { Pump, type Attachment, type PumpEvent } from '../daemon/pump.js';
-import { systemTimerClock } from '../daemon/timers.js';
+import { Pump, type Attachment, type PumpEvent } from '../daemon/runtime/pump.js';
+import { systemTimerClock } from '../daemon/runtime/timers.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import { boundaryStationAttachments } from './boundary-stations.js';
 import { clockDomain, receiverAttachments, sourceAttachments } from './clocks.js';

@@ -1,7 +1,7 @@
 /** The door of the forwarder without an engine: what it refuses, and what a caller may do to it. */
 import { describe, expect, test } from 'vitest';
 import { clockIdentity } from '../../src/core/time/identity.js';
-import { encapsulate } from '../../src/daemon/encapsulation.js';
+import { encapsulate } from '../../src/daemon/runtime/encapsulation.js';
 import { createForwarder } from '../../src/native/addon.js';
 import type { Forwarder, ForwarderOptions } from '../../src/native/forwarder.js';
 import { decodeRecords, eachSend } from '../../src/native/records.js';

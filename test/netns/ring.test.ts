@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PortStatus } from '../../src/daemon/status.js';
+import type { PortStatus } from '../../src/daemon/status/status.js';
 import { ptpFramesOf } from '../support/ptp-frames.js';
 import { FramePort } from '../support/netns/frame-port.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';

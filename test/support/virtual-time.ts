@@ -1,6 +1,6 @@
 /** A TimerClock that goes only when told to. */
 import { durationNs, type DurationNs } from '../../src/core/time/instant.js';
-import type { TimerClock } from '../../src/daemon/timers.js';
+import type { TimerClock } from '../../src/daemon/runtime/timers.js';
 
 export class VirtualTime implements TimerClock {
   #now = 0;

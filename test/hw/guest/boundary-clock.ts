@@ -12,8 +12,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClockStatus } from '../../../src/daemon/clock-status.js';
-import type { PortStats } from '../../../src/daemon/status.js';
+import type { ClockStatus } from '../../../src/daemon/status/clock-status.js';
+import type { PortStats } from '../../../src/daemon/status/status.js';
 import { Network } from '../../support/netns/network.js';
 import type { Ptp4l } from '../../support/netns/ptp4l.js';
 import type { Switch } from '../../support/netns/switch.js';

@@ -9,7 +9,7 @@
  * These share a clock, which neither steers; each slave steers its own.
  */
 
-import type { PortStats } from '../../../src/daemon/status.js';
+import type { PortStats } from '../../../src/daemon/status/status.js';
 import { FramePort } from '../../support/netns/frame-port.js';
 import { Network } from '../../support/netns/network.js';
 import { until } from '../../support/netns/wait.js';

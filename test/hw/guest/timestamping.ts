@@ -5,7 +5,7 @@
  */
 
 import type { InterfaceProbe } from '../../../src/native/interface-probe.js';
-import type { PortStats } from '../../../src/daemon/status.js';
+import type { PortStats } from '../../../src/daemon/status/status.js';
 import { FramePort } from '../../support/netns/frame-port.js';
 import { Network } from '../../support/netns/network.js';
 import { arrivals, isPtp, PairStream } from '../../support/netns/pair-stream.js';

@@ -4,7 +4,7 @@ import { clockIdentityFromMac } from '../../../src/core/time/identity.js';
 import { timeInterval } from '../../../src/core/time/time-interval.js';
 import { Flag, type Header } from '../../../src/core/wire/header.js';
 import { encode } from '../../../src/core/wire/message.js';
-import { encapsulate, type LocalAddress } from '../../../src/daemon/encapsulation.js';
+import { encapsulate, type LocalAddress } from '../../../src/daemon/runtime/encapsulation.js';
 
 const mac = '02:00:5e:00:00:99';
 const group: PeerAddress = { kind: 'multicast' };

@@ -6,8 +6,9 @@ import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/se
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
 import type { Instant } from '../../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../../src/core/time/time-interval.js';
-import { ClockSteering, type SteeredClockStatus } from '../../../src/daemon/clock-steering.js';
-import type { PumpEvent } from '../../../src/daemon/pump.js';
+import { ClockSteering } from '../../../src/daemon/instances/clock-steering.js';
+import type { PumpEvent } from '../../../src/daemon/runtime/pump.js';
+import type { SteeredClockStatus } from '../../../src/daemon/status/clock-status.js';
 import { epochNs } from '../../../src/native/virtual/virtual-clock.js';
 import type { ClockModel, Device, PortModel } from '../../../src/native/virtual/virtual-network.js';
 import { runInstances } from './host.js';

@@ -1,7 +1,7 @@
 /** A device whose ports end every message in core instances. */
 import type { Instant } from '../../../src/core/time/instant.js';
-import type { CoreInstance, PumpEvent } from '../../../src/daemon/pump.js';
-import { Pump } from '../../../src/daemon/pump.js';
+import type { CoreInstance, PumpEvent } from '../../../src/daemon/runtime/pump.js';
+import { Pump } from '../../../src/daemon/runtime/pump.js';
 import type { Device } from '../../../src/native/virtual/virtual-network.js';
 
 /** Has the instances speak Ethernet on every port, its latencies as the device is told of them. */

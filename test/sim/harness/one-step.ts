@@ -3,7 +3,7 @@ import type { OrdinaryClock } from '../../../src/core/instance/ordinary-clock.js
 import type { Output } from '../../../src/core/io.js';
 import { Flag } from '../../../src/core/wire/header.js';
 import { decode, encode } from '../../../src/core/wire/message.js';
-import type { CoreInstance } from '../../../src/daemon/pump.js';
+import type { CoreInstance } from '../../../src/daemon/runtime/pump.js';
 
 /** The originTimestamp is the hardware's to write as the Sync leaves (TimestampingModel.oneStep). */
 export function oneStep(clock: OrdinaryClock): CoreInstance {

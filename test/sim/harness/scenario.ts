@@ -16,8 +16,8 @@ import {
   type PortIdentity,
 } from '../../../src/core/time/identity.js';
 import type { Tlv } from '../../../src/core/wire/tlv.js';
-import type { CoreInstance, PumpEvent } from '../../../src/daemon/pump.js';
-import { TransparentClock } from '../../../src/daemon/transparent-clock.js';
+import type { CoreInstance, PumpEvent } from '../../../src/daemon/runtime/pump.js';
+import { TransparentClock } from '../../../src/daemon/instances/instances.js';
 import type { Counters } from '../../../src/native/data-plane.js';
 import type { Cable, CableModel } from '../../../src/native/virtual/cable.js';
 import { RandomStream } from '../../../src/native/virtual/random.js';

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import type { ClockStatus } from '../../../src/daemon/clock-status.js';
-import type { PortStats, PortStatus, Stats } from '../../../src/daemon/status.js';
+import type { ClockStatus } from '../../../src/daemon/status/clock-status.js';
+import type { PortStats, PortStatus, Stats } from '../../../src/daemon/status/status.js';
 import type { Child } from './child.js';
 import type { Namespace, Network } from './network.js';
 import { until } from './wait.js';

@@ -1,7 +1,7 @@
 /** Runs the command line inside the test, on a machine made of fakes. */
 import type { Environment } from '../../../src/cli/environment.js';
 import { runCommandLine } from '../../../src/cli/program.js';
-import type { Notify } from '../../../src/daemon/service-manager.js';
+import type { Notify } from '../../../src/daemon/machine/service-manager.js';
 import type { OpenOptions } from '../../../src/native/data-plane.js';
 import type { InterfaceProbe } from '../../../src/native/interface-probe.js';
 import { FakeDataPlane } from '../daemon/fake-data-plane.js';

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ControlClient } from '../../../src/control/client.js';
 import { serveControl, type Controlled, type ControlServer } from '../../../src/control/server.js';
 import { ControlError, removeLeftover } from '../../../src/control/socket-file.js';
-import { ManagementRequestError } from '../../../src/daemon/management.js';
-import type { Stats } from '../../../src/daemon/status.js';
+import { ManagementRequestError } from '../../../src/daemon/status/management.js';
+import type { Stats } from '../../../src/daemon/status/status.js';
 import { UnknownPortError } from '../../../src/daemon/switch.js';
 
 let directory: string;

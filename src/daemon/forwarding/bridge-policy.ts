@@ -1,0 +1,45 @@
+/** What the kernel's bridge has decided, as the engine takes it. */
+import type { FollowedBridge } from '../../bridge/follow.js';
+import type { MulticastDelivery } from '../../bridge/pruning.js';
+import type { BridgePolicy } from '../../native/data-plane.js';
+
+export function bridgePolicy({
+  vlanFiltering,
+  topologyChanges,
+  ports,
+  multicast,
+}: FollowedBridge): BridgePolicy {
+  return {
+    forwarding: ports.map(({ state }) => state === 'forwarding'),
+    pvid: ports.map(({ vlans }) => vlans.find(({ pvid }) => pvid)?.first ?? 0),
+    vlans: vlanFiltering
+      ? ports.flatMap(({ vlans }, port) =>
+          vlans.map(({ first, last, untagged }) => ({ port, first, last, untagged })),
+        )
+      : null,
+    topologyChanges,
+    ...(multicast?.kind === 'pruned' && { wantedGroups: multicast.wanted }),
+  };
+}
+
+/** The transports whose multicast a port is not sent at all, where it leaves without a tag. */
+export function prunedTransports(
+  multicast: MulticastDelivery | undefined,
+  port: number,
+): ('udp4' | 'udp6')[] {
+  if (multicast?.kind !== 'pruned') return [];
+  const { udp4, udp6 } = multicast.wanted;
+  return [
+    ...(udp4[port] === false ? (['udp4'] as const) : []),
+    ...(udp6.every((ports) => ports[port] === false) ? (['udp6'] as const) : []),
+  ];
+}
+
+/** Line for the operator: where PTP over UDP goes from now on. */
+export function multicastLine(bridge: string, multicast: MulticastDelivery): string {
+  if (multicast.kind === 'flooded') {
+    return `${bridge}: PTP over UDP goes to all ports, pruneMulticast or not: ${multicast.reason}`;
+  }
+  const seconds = (multicast.askedWithinMs / 1000).toFixed(0);
+  return `${bridge}: PTP over UDP goes only where its groups are wanted; for ${seconds} s a port is new, and gets everything`;
+}

@@ -1,0 +1,112 @@
+/**
+ * Keeps the engine's policy up to what the instances find out: link delays and rate ratios. A policy is replaced as a
+ * whole, so small changes are let be and those that come together go together.
+ */
+import type { LinkDelay as LinkDelayFound, Syntonisation, Transport } from '../../core/io.js';
+import { durationNs } from '../../core/time/instant.js';
+import { rateOffsetOf } from '../../core/time/rate-ratio.js';
+import { timeIntervalFromNs } from '../../core/time/time-interval.js';
+import type {
+  BridgePolicy,
+  DataPlane,
+  LinkDelay,
+  Policy,
+  RateRatio,
+} from '../../native/data-plane.js';
+import { Timers, type TimerClock } from '../runtime/timers.js';
+
+/** Changes of a link's delay below this are the noise of its median. */
+export const linkDelayStep = timeIntervalFromNs(0.25);
+
+/** One part in 10^9 of a residence of 10 ms is 0.01 ns. */
+export const rateOffsetStep = 1e-9;
+
+/** How long a change may wait for others: some milliseconds, in which the ports' exchanges of one round come in. */
+export const coalescingInterval = durationNs(5e6);
+
+export class PolicyProgrammer {
+  readonly #dataPlane: Pick<DataPlane, 'program'>;
+  readonly #rules: Policy['rules'];
+  readonly #loopGuard: boolean | undefined;
+  readonly #managedClock: bigint | undefined;
+  #bridge: BridgePolicy | undefined;
+  readonly #timers: Timers;
+  readonly #linkDelays = new Map<string, LinkDelay>();
+  readonly #rateRatios = new Map<string, RateRatio>();
+
+  /** Programs the rules at once. */
+  constructor(
+    dataPlane: Pick<DataPlane, 'program'>,
+    rules: Policy['rules'],
+    timerClock: TimerClock,
+    { loopGuard, bridge, managedClock }: Pick<Policy, 'loopGuard' | 'bridge' | 'managedClock'> = {},
+  ) {
+    this.#dataPlane = dataPlane;
+    this.#rules = rules;
+    this.#loopGuard = loopGuard;
+    this.#managedClock = managedClock;
+    this.#bridge = bridge;
+    this.#timers = new Timers(timerClock);
+    this.#program();
+  }
+
+  setLinkDelay(port: number, transport: Transport, found: LinkDelayFound): void {
+    const key = `${port}/${transport}`;
+    const programmed = this.#linkDelays.get(key);
+    if (found.kind === 'unmeasured') {
+      if (this.#linkDelays.delete(key)) this.#programSoon();
+      return;
+    }
+    const { meanLinkDelay } = found;
+    if (programmed !== undefined) {
+      const change = meanLinkDelay - programmed.meanLinkDelay;
+      if ((change < 0n ? -change : change) < linkDelayStep) return;
+    }
+    this.#linkDelays.set(key, { port, transport, meanLinkDelay });
+    this.#programSoon();
+  }
+
+  setRateRatio(
+    sdoId: number,
+    domainNumber: number,
+    syntonisation: Syntonisation | undefined,
+  ): void {
+    const key = `${sdoId}/${domainNumber}`;
+    const programmed = this.#rateRatios.get(key);
+    if (syntonisation?.kind !== 'locked') {
+      if (this.#rateRatios.delete(key)) this.#programSoon();
+      return;
+    }
+    const rateOffset = rateOffsetOf(syntonisation.rateRatio);
+    if (programmed && Math.abs(rateOffset - programmed.rateOffset) < rateOffsetStep) return;
+    this.#rateRatios.set(key, { sdoId, domainNumber, rateOffset });
+    this.#programSoon();
+  }
+
+  setBridge(bridge: BridgePolicy): void {
+    this.#bridge = bridge;
+    // A loop is not to wait for others.
+    this.#program();
+  }
+
+  /** Leaves the policy as it is. */
+  stop(): void {
+    this.#timers.cancelAll();
+  }
+
+  #programSoon(): void {
+    if (this.#timers.has('program')) return;
+    this.#timers.set('program', coalescingInterval, () => this.#program());
+  }
+
+  #program(): void {
+    this.#dataPlane.program({
+      rules: this.#rules,
+      linkDelays: [...this.#linkDelays.values()],
+      rateRatios: [...this.#rateRatios.values()],
+      bridge: this.#bridge,
+      loopGuard: this.#loopGuard,
+      managedClock: this.#managedClock,
+    });
+  }
+}

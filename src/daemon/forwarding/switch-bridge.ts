@@ -1,0 +1,62 @@
+/** The kernel bridge under a switch: raised before the switch forwards, lowered after it. */
+import { BridgeFollower, type FollowedBridge } from '../../bridge/follow.js';
+import { lowerBridge } from '../../bridge/lower.js';
+import { raiseBridge, type RaisedBridge } from '../../bridge/raise.js';
+import type { BridgeConfig, Config } from '../../config/config.js';
+import type { Log } from '../machine/log.js';
+
+export class SwitchBridge {
+  readonly #bridge: BridgeConfig;
+  readonly #raised: RaisedBridge;
+  readonly #follower: BridgeFollower;
+
+  private constructor(bridge: BridgeConfig, raised: RaisedBridge, follower: BridgeFollower) {
+    this.#bridge = bridge;
+    this.#raised = raised;
+    this.#follower = follower;
+  }
+
+  /**
+   * Sets the bridge up and follows it; undefined where the configuration has none.
+   * @param onChange told of what the bridge decides from then on
+   * @throws BridgeError, with what was there before restored
+   */
+  static async open(
+    config: Config,
+    log: Log,
+    onChange: (state: FollowedBridge) => void,
+  ): Promise<SwitchBridge | undefined> {
+    const { bridge } = config;
+    if (bridge === undefined) return undefined;
+    const raised = await raiseBridge(bridge, config.ports, () =>
+      log.warn(`${bridge.name}: the rules that keep PTP frames out are gone: restart ptp-switch`),
+    );
+    try {
+      const follower = await BridgeFollower.start({
+        bridge: bridge.name,
+        ports: config.ports.map((port) => port.interface),
+        pruneMulticast: bridge.pruneMulticast,
+        onChange,
+        onTrouble: (line) => log.warn(line),
+      });
+      for (const note of raised.notes) log.warn(note);
+      const manner = bridge.existing ? 'joined' : 'raised';
+      log.info(`${bridge.name}: ${manner} for ordinary traffic; PTP frames are kept out of it`);
+      return new SwitchBridge(bridge, raised, follower);
+    } catch (error) {
+      lowerBridge(bridge.name, raised.ownedRules);
+      throw error;
+    }
+  }
+
+  /** As it is now. */
+  get state(): FollowedBridge {
+    return this.#follower.state;
+  }
+
+  /** Restores what was there before. Idempotent. */
+  close(): void {
+    this.#follower.stop();
+    lowerBridge(this.#bridge.name, this.#raised.ownedRules);
+  }
+}

@@ -1,0 +1,78 @@
+/** What of this box the clocks tell to those who manage them. */
+import type { ClockFacts, PortFacts } from '../../core/management/clock-facts.js';
+import { instantFromNs, type Instant } from '../../core/time/instant.js';
+import { messageTypeCodes, type MessageType } from '../../core/wire/header.js';
+import type { MessageCounts } from '../../core/wire/management-data/port-data.js';
+import type { DataPlane } from '../../native/data-plane.js';
+import { ipv4Octets, ipv6Octets, macOctets } from '../runtime/addresses.js';
+import { productVersion } from '../machine/product-version.js';
+import type { PortTransport } from '../runtime/pump.js';
+
+/** A port of a clock: its index in the data plane, and what it speaks there. */
+export interface ClockPort {
+  readonly port: number;
+  readonly transport: PortTransport | undefined;
+}
+
+const version = productVersion();
+
+const messageTypes = Object.keys(messageTypeCodes) as MessageType[];
+
+/**
+ * @param ports by portNumber, from 1
+ * @param measuredAt the time that the clock measures in, at a time of the common timebase; that itself unless given
+ */
+export function clockFactsOf(
+  dataPlane: DataPlane,
+  ports: readonly ClockPort[],
+  measuredAt: (common: Instant) => Instant = (common) => common,
+): ClockFacts {
+  return {
+    version,
+    // The timebase common to all ports is the system clock's (docs/decisions/0005-common-timebase.md).
+    now: () =>
+      measuredAt(
+        instantFromNs(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6))),
+      ),
+    portFacts: (portNumber) => {
+      const port = ports[portNumber - 1];
+      if (port === undefined) throw new RangeError(`no port ${portNumber}`);
+      return portFactsOf(dataPlane, port);
+    },
+  };
+}
+
+function portFactsOf(dataPlane: DataPlane, { port, transport }: ClockPort): PortFacts {
+  const info = dataPlane.ports()[port];
+  if (info === undefined) throw new RangeError(`no port ${port} of the data plane`);
+  const physicalAddress =
+    info.mac === '' ? new Uint8Array(0) : Uint8Array.from(macOctets(info.mac));
+  return {
+    interface: info.interface,
+    linkUp: info.present && info.link,
+    timestamping: info.timestamping,
+    physicalAddress,
+    networkProtocol: transport?.transport ?? 'l2',
+    protocolAddress: protocolAddressOf(transport) ?? physicalAddress,
+    received: countsOf(dataPlane, port, 'rx'),
+    transmitted: countsOf(dataPlane, port, 'tx'),
+  };
+}
+
+function protocolAddressOf(transport: PortTransport | undefined): Uint8Array | undefined {
+  switch (transport?.transport) {
+    case 'udp4':
+      return Uint8Array.from(ipv4Octets(transport.ip));
+    case 'udp6':
+      return Uint8Array.from(ipv6Octets(transport.ip));
+    default:
+      return undefined;
+  }
+}
+
+function countsOf(dataPlane: DataPlane, port: number, group: 'rx' | 'tx'): MessageCounts {
+  const { layout, values } = dataPlane.counters();
+  const count = (type: MessageType) =>
+    Number(values[port * layout.stride + layout.names.indexOf(`${group}.${type}`)] ?? 0n);
+  return Object.fromEntries(messageTypes.map((type) => [type, count(type)])) as MessageCounts;
+}

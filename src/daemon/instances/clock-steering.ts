@@ -1,0 +1,202 @@
+/**
+ * Keeps the clocks of the machine at the time of the instances that are told to (`clock: phc`, `clock: system`): looks at
+ * each several times a second, and adjusts it through the data plane. What an instance measures does not go through the
+ * clock that it steers: hardware clocks are related to the common timebase anew as they are adjusted, and where that
+ * itself is steered, time stamps are taken in UndisturbedTime.
+ */
+import type { ClockConfig } from '../../config/config.js';
+import type { BoundaryClock } from '../../core/instance/clock.js';
+import {
+  disciplined,
+  disciplineInterval,
+  type ClockCorrection,
+} from '../../core/servo/clock-discipline.js';
+import { UndisturbedTime } from '../../core/servo/undisturbed-time.js';
+import { instantFromNs, type Instant } from '../../core/time/instant.js';
+import { unitsPerNs } from '../../core/time/time-interval.js';
+import type { AdjustableClock, DataPlane } from '../../native/data-plane.js';
+import type { SteeredClockStatus } from '../status/clock-status.js';
+import { Timers, type TimerClock } from '../runtime/timers.js';
+
+/** An instance that steers. */
+export interface Steerer {
+  readonly config: Pick<ClockConfig, 'clock' | 'domain'> & {
+    readonly ports: readonly { readonly interface: string }[];
+  };
+  readonly clock: Pick<BoundaryClock, 'timeAt' | 'state'>;
+}
+
+export interface ClockSteeringOptions {
+  readonly dataPlane: DataPlane;
+  readonly steerers: readonly Steerer[];
+  readonly timerClock: TimerClock;
+  /** Why a clock is not steered, once a cause; `port` of the data plane. */
+  readonly warn: (port: number, message: string) => void;
+}
+
+interface Target {
+  readonly steerer: Steerer;
+  readonly clock: AdjustableClock;
+  readonly name: string;
+  /** Indices in the data plane. */
+  readonly ports: readonly number[];
+  aheadNs: number | null;
+  told: string | undefined;
+}
+
+export class ClockSteering {
+  readonly #dataPlane: DataPlane;
+  readonly #steerers: readonly Steerer[];
+  readonly #targets: readonly Target[];
+  readonly #timers: Timers;
+  readonly #warn: ClockSteeringOptions['warn'];
+  readonly #undisturbed = new UndisturbedTime();
+
+  /** @throws Error whose message is for the user, where there is nothing to steer or two instances would steer the same */
+  constructor({ dataPlane, steerers, timerClock, warn }: ClockSteeringOptions) {
+    this.#dataPlane = dataPlane;
+    this.#steerers = steerers;
+    this.#timers = new Timers(timerClock);
+    this.#warn = warn;
+    this.#targets = steerers.flatMap((steerer) => targetsOf(steerer, dataPlane));
+    forbidSharing(this.#targets);
+  }
+
+  start(): void {
+    for (const { config } of this.#steerers.filter((it) => it.config.clock === 'phc')) {
+      for (const { port, clock } of portsOf(config, this.#dataPlane)) {
+        if (clock === null)
+          this.#warn(port, 'without hardware time stamps it has no clock to steer');
+      }
+    }
+    if (this.#targets.length > 0) this.#awaitNextLook();
+  }
+
+  /** Clocks go on at the rate that they have. */
+  stop(): void {
+    this.#timers.cancelAll();
+  }
+
+  /** The time that instances measure in, at a time of the common timebase. */
+  measuredAt(common: Instant): Instant {
+    return this.#undisturbed.at(common);
+  }
+
+  /** Of what an instance steers. */
+  statusOf(steerer: Steerer['clock']): SteeredClockStatus[] {
+    const ports = this.#dataPlane.ports();
+    return this.#targets
+      .filter((target) => target.steerer.clock === steerer)
+      .map(({ name, ports: indices, aheadNs }) => ({
+        name,
+        interfaces: indices.map((port) => ports[port]?.interface ?? ''),
+        aheadNs,
+      }));
+  }
+
+  #awaitNextLook(): void {
+    this.#timers.set('look', disciplineInterval, () => {
+      for (const target of this.#targets) this.#look(target);
+      this.#awaitNextLook();
+    });
+  }
+
+  #look(target: Target): void {
+    const { clock } = target;
+    const correction = this.#correctionOf(target);
+    if (correction === undefined) return;
+    const { stepNs, rateChange } = correction;
+    const shown = this.#shownBySystem();
+    try {
+      this.#dataPlane.adjustClock(clock, { stepNs, rateChangePpb: rateChange * 1e9 });
+    } catch (error) {
+      this.#tell(target, (error as Error).message);
+      return;
+    }
+    target.told = undefined;
+    if (clock === 'system' && shown !== undefined) this.#undisturbed.adjusted(shown, correction);
+  }
+
+  /** Undefined while there is nothing that the clock should show, or it cannot be read. */
+  #correctionOf(target: Target): ClockCorrection | undefined {
+    const state = target.steerer.clock.state();
+    const knowsTime = state.lockState === 'locked' || state.lockState === 'holdover';
+    const reading = knowsTime ? this.#dataPlane.readClock(target.clock) : null;
+    if (reading === null) {
+      target.aheadNs = null;
+      return undefined;
+    }
+    const { ptpTimescale, currentUtcOffset } = state.timePropertiesDS;
+    // 7.2.4: UTC is behind TAI; a timescale that is not PTP's is shown as it is.
+    const isUtc = target.clock === 'system' && ptpTimescale;
+    const behindNs = isUtc ? BigInt(currentUtcOffset) * 1_000_000_000n : 0n;
+    const measured = this.measuredAt(instantFromNs(reading.commonNs));
+    const timeNs = target.steerer.clock.timeAt(measured) / unitsPerNs - behindNs;
+    const aheadNs = reading.clockNs - timeNs;
+    target.aheadNs = Number(aheadNs);
+    const timeRate = (1 + state.rateOffset) * (1 + this.#undisturbed.rateOffset);
+    return disciplined({ aheadNs, rateOffset: (1 + reading.rateOffset) / timeRate - 1 });
+  }
+
+  #shownBySystem(): Instant | undefined {
+    const reading = this.#dataPlane.readClock('system');
+    return reading === null ? undefined : instantFromNs(reading.clockNs);
+  }
+
+  #tell(target: Target, message: string): void {
+    if (target.told === message) return;
+    target.told = message;
+    this.#warn(target.ports[0] ?? 0, message);
+  }
+}
+
+function portsOf(config: Steerer['config'], dataPlane: DataPlane) {
+  return dataPlane
+    .ports()
+    .map((info, port) => ({ ...info, port }))
+    .filter((info) => config.ports.some((port) => port.interface === info.interface));
+}
+
+function targetsOf(steerer: Steerer, dataPlane: DataPlane): Target[] {
+  const { config } = steerer;
+  const own = portsOf(config, dataPlane);
+  const target = { steerer, aheadNs: null, told: undefined };
+  switch (config.clock) {
+    case 'virtual':
+      return [];
+    case 'system': {
+      const ports = own.map(({ port }) => port);
+      return [{ ...target, clock: 'system', name: 'CLOCK_REALTIME', ports }];
+    }
+    case 'phc': {
+      const withClock = own.filter(({ clock }) => clock !== null);
+      if (withClock.length === 0) {
+        const names = own.map(({ interface: name }) => name).join(', ');
+        throw steeringError(
+          `clock: phc of domain ${config.domain}: no hardware time stamps on ${names}; use clock: virtual`,
+        );
+      }
+      const indices = [...new Set(withClock.map(({ phcIndex }) => phcIndex))];
+      return indices.map((index) => {
+        const ports = withClock.filter((it) => it.phcIndex === index).map(({ port }) => port);
+        return { ...target, clock: ports[0] ?? 0, name: `/dev/ptp${index}`, ports };
+      });
+    }
+  }
+}
+
+function forbidSharing(targets: readonly Target[]): void {
+  for (const [index, { name, steerer }] of targets.entries()) {
+    const other = targets.slice(0, index).find((target) => target.name === name);
+    if (other === undefined) continue;
+    throw steeringError(
+      `${name} would be steered by the instances of domains ${other.steerer.config.domain} and ` +
+        `${steerer.config.domain}: use clock: virtual for one of them`,
+    );
+  }
+}
+
+/** As the engine's own, so that it is told in one line. */
+function steeringError(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ERR_TIMESTAMPING' });
+}

@@ -1,0 +1,119 @@
+/**
+ * Membership in the multicast groups of PTP over UDP, so that switches on the way that snoop on IGMP and MLD deliver them. The
+ * kernel reports and answers queries as long as a socket is a member; the messages themselves come by the data plane.
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import { durationNs } from '../../core/time/instant.js';
+import { ptpGroups } from '../runtime/encapsulation.js';
+import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
+import type { TimerClock } from '../runtime/timers.js';
+
+/** A port that speaks UDP. */
+export interface MemberPort {
+  readonly interface: string;
+  readonly transport: 'udp4' | 'udp6';
+  readonly delayMechanism: 'e2e' | 'p2p';
+  readonly sourceAddress?: string;
+}
+
+/** What of a socket is needed. */
+export type MemberSocket = Pick<Socket, 'addMembership' | 'close' | 'on'>;
+
+export interface GroupMembershipOptions {
+  readonly ports: readonly MemberPort[];
+  readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  readonly timerClock: TimerClock;
+  readonly warn: (line: string) => void;
+  readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
+}
+
+/** An address may be given to an interface at any time; nobody tells. */
+const retryInterval = durationNs(5e9);
+
+export class GroupMemberships {
+  readonly #options: GroupMembershipOptions;
+  readonly #sockets = new Map<MemberPort, MemberSocket>();
+  readonly #retries = new Map<MemberPort, () => void>();
+  /** What has been said of a port, so that it is said once. */
+  readonly #told = new Map<MemberPort, string>();
+
+  constructor(options: GroupMembershipOptions) {
+    this.#options = options;
+  }
+
+  /** Every port joins its groups, or goes on trying. */
+  start(): void {
+    for (const port of this.#options.ports) this.#join(port);
+  }
+
+  /** The interface is up, perhaps for the first time since it was made anew. */
+  renew(interfaceName: string): void {
+    for (const port of this.#options.ports) {
+      if (port.interface === interfaceName) this.#join(port);
+    }
+  }
+
+  /** Leaves all groups. */
+  close(): void {
+    for (const port of this.#options.ports) this.#leave(port);
+  }
+
+  #join(port: MemberPort): void {
+    this.#leave(port);
+    const problem = this.#problemOf(port) ?? this.#tryToJoin(port);
+    if (problem === undefined) {
+      this.#told.delete(port);
+      return;
+    }
+    this.#retries.set(
+      port,
+      this.#options.timerClock.wakeAfter(retryInterval, () => this.#join(port)),
+    );
+    if (this.#told.get(port) === problem) return;
+    this.#told.set(port, problem);
+    this.#options.warn(`${port.interface}: ${problem}`);
+  }
+
+  #problemOf({ interface: name, transport, sourceAddress }: MemberPort): string | undefined {
+    if (transport === 'udp6' || this.#options.addressesOf(name).ipv4 !== undefined)
+      return undefined;
+    const from = sourceAddress ?? '0.0.0.0';
+    return (
+      `it has no IPv4 address: PTP messages leave from ${from}, and its multicast groups cannot be joined; ` +
+      `give it one (ip address add ... dev ${name}), or use transport: l2`
+    );
+  }
+
+  #tryToJoin(port: MemberPort): string | undefined {
+    const { interface: name, transport, delayMechanism } = port;
+    const local =
+      transport === 'udp4' ? (this.#options.addressesOf(name).ipv4 ?? '') : `::%${name}`;
+    const { primary, peerDelay } = ptpGroups[transport];
+    const socket = (this.#options.openSocket ?? openSocket)(transport);
+    try {
+      socket.addMembership(primary, local);
+      if (delayMechanism === 'p2p') socket.addMembership(peerDelay, local);
+    } catch (error) {
+      socket.close();
+      return (
+        `its multicast groups cannot be joined (${(error as Error).message}): ` +
+        'switches that snoop on IGMP or MLD may not deliver PTP messages to it'
+      );
+    }
+    // Nothing is read from it: an error is one of leaving or joining, and told there.
+    socket.on('error', () => undefined);
+    this.#sockets.set(port, socket);
+    return undefined;
+  }
+
+  #leave(port: MemberPort): void {
+    this.#retries.get(port)?.();
+    this.#retries.delete(port);
+    this.#sockets.get(port)?.close();
+    this.#sockets.delete(port);
+  }
+}
+
+function openSocket(family: 'udp4' | 'udp6'): MemberSocket {
+  return createSocket({ type: family, reuseAddr: true }).unref();
+}

@@ -1,0 +1,285 @@
+/**
+ * Between a PTP message and the Ethernet frame that carries it: Ethernet itself (1588-2019 annex E), UDP over IPv4
+ * (annex C) and UDP over IPv6 (annex D), with a VLAN tag or without.
+ */
+import { createChecksum, writeChecksum } from 'raw-socket';
+import type { PeerAddress, Transport } from '../../core/io.js';
+import {
+  isEventMessage,
+  isPeerDelayMessageType,
+  messageTypeOfCode,
+  type MessageType,
+} from '../../core/wire/header.js';
+import {
+  formatIpv4,
+  formatIpv6,
+  formatMac,
+  ipv4Octets,
+  ipv6Octets,
+  macOctets,
+} from './addresses.js';
+
+/** Addresses of a port of ours on its transport. MAC as "02:00:00:00:00:01". */
+export type LocalAddress =
+  | { readonly transport: 'l2'; readonly mac: string }
+  | { readonly transport: 'udp4'; readonly mac: string; readonly ip: string }
+  | { readonly transport: 'udp6'; readonly mac: string; readonly ip: string };
+
+type UnicastAddress = Extract<PeerAddress, { kind: 'unicast' }>;
+
+/** A PTP frame taken apart. */
+export interface ReceivedFrame {
+  readonly transport: Transport;
+  /** The PTP message alone; a view into the frame. */
+  readonly message: Uint8Array;
+  /** Undefined when the type is reserved; decoding it will say so. */
+  readonly messageType: MessageType | undefined;
+  /** As an address one can answer to. */
+  readonly source: UnicastAddress;
+  readonly destinationMac: string;
+  /** Of the outermost tag; absent without one, and with one for the priority alone (IEEE 802.1Q, 6.9: 0). */
+  readonly vlanId?: number;
+}
+
+const etherType = { ptp: 0x88f7, ipv4: 0x0800, ipv6: 0x86dd } as const;
+/** 802.1Q and 802.1ad. */
+const vlanEtherTypes: readonly number[] = [0x8100, 0x88a8];
+const vlanTagLength = 4;
+/** The lower 12 bits of a tag. */
+const vlanIdMask = 0x0fff;
+/** Network control (IEEE 802.1Q, annex I): what gives others their time waits for nobody. */
+const vlanPriority = 7;
+const ethernetLength = 14;
+const ipv4Length = 20;
+const ipv6Length = 40;
+const udpLength = 8;
+const udpProtocol = 17;
+
+/** Annex C.2 and D.2: the one port takes event messages, the other general messages. */
+const udpPort = { event: 319, general: 320 } as const;
+
+/** Annex C.3, D.3 and E.3: where messages go that go to a group. */
+export const ptpGroups = {
+  l2: { primary: '01:1b:19:00:00:00', peerDelay: '01:80:c2:00:00:0e' },
+  udp4: { primary: '224.0.1.129', peerDelay: '224.0.0.107' },
+  udp6: { primary: 'ff0e::181', peerDelay: 'ff02::6b' },
+} as const;
+
+const dontFragment = 0x4000;
+
+/** A group is for one network; a unicast peer may be behind routers. */
+const timeToLive = { multicast: 1, unicast: 64 } as const;
+
+/**
+ * The whole Ethernet frame around `message`, tagged where `vlanId` is given. Throws TypeError when `destination` has no IP address on a UDP transport
+ * or an address is not well formed: those come from configuration or from frames already parsed.
+ */
+export function encapsulate(
+  message: Uint8Array,
+  destination: PeerAddress,
+  local: LocalAddress,
+  vlanId?: number,
+): Uint8Array {
+  const frame = untagged(message, destination, local);
+  return vlanId === undefined ? frame : tagged(frame, vlanId);
+}
+
+function tagged(frame: Uint8Array, vlanId: number): Uint8Array {
+  const tag = Buffer.alloc(vlanTagLength);
+  tag.writeUInt16BE(0x8100, 0);
+  tag.writeUInt16BE((vlanPriority << 13) | vlanId, 2);
+  const addresses = 12;
+  return Buffer.concat([frame.subarray(0, addresses), tag, frame.subarray(addresses)]);
+}
+
+function untagged(message: Uint8Array, destination: PeerAddress, local: LocalAddress): Uint8Array {
+  const messageType = messageTypeOfCode((message[0] ?? 0) & 0x0f);
+  if (messageType === undefined) throw new TypeError('not a PTP message to send');
+  switch (local.transport) {
+    case 'l2': {
+      const mac =
+        destination.kind === 'unicast' ? destination.mac : ptpGroups.l2[groupOf(messageType)];
+      return Buffer.concat([ethernetHeader(mac, local.mac, etherType.ptp), message]);
+    }
+    case 'udp4':
+      return udp4Frame(message, messageType, destination, local);
+    case 'udp6':
+      return udp6Frame(message, messageType, destination, local);
+  }
+}
+
+function groupOf(messageType: MessageType): 'primary' | 'peerDelay' {
+  return isPeerDelayMessageType(messageType) ? 'peerDelay' : 'primary';
+}
+
+function ethernetHeader(destination: string, source: string, type: number): Buffer {
+  const header = Buffer.allocUnsafe(ethernetLength);
+  header.set(macOctets(destination), 0);
+  header.set(macOctets(source), 6);
+  header.writeUInt16BE(type, 12);
+  return header;
+}
+
+/** Throws TypeError: an address without IP is of no use to UDP. */
+function ipOf(destination: UnicastAddress): string {
+  if (destination.ip === undefined) {
+    throw new TypeError(`no IP address to reach ${destination.mac} over UDP`);
+  }
+  return destination.ip;
+}
+
+function udp4Frame(
+  message: Uint8Array,
+  messageType: MessageType,
+  destination: PeerAddress,
+  local: Extract<LocalAddress, { transport: 'udp4' }>,
+): Uint8Array {
+  const ip = ipv4Octets(
+    destination.kind === 'unicast' ? ipOf(destination) : ptpGroups.udp4[groupOf(messageType)],
+  );
+  const source = ipv4Octets(local.ip);
+  // RFC 1112, 6.4: the lower 23 bits of the group.
+  const mac =
+    destination.kind === 'unicast'
+      ? destination.mac
+      : formatMac(Buffer.of(0x01, 0x00, 0x5e, (ip[1] ?? 0) & 0x7f, ip[2] ?? 0, ip[3] ?? 0));
+
+  const datagram = udpDatagram(messageType, message);
+  const header = Buffer.alloc(ipv4Length);
+  header.writeUInt8(0x45, 0); // version 4, five words
+  header.writeUInt16BE(ipv4Length + datagram.length, 2);
+  header.writeUInt16BE(dontFragment, 6); // and so no identification is needed: RFC 6864
+  header.writeUInt8(timeToLive[destination.kind], 8);
+  header.writeUInt8(udpProtocol, 9);
+  source.copy(header, 12);
+  ip.copy(header, 16);
+  writeChecksum(header, 10, createChecksum(header));
+
+  const pseudoHeader = Buffer.alloc(12); // RFC 768
+  source.copy(pseudoHeader, 0);
+  ip.copy(pseudoHeader, 4);
+  pseudoHeader.writeUInt8(udpProtocol, 9);
+  pseudoHeader.writeUInt16BE(datagram.length, 10);
+  writeUdpChecksum(pseudoHeader, datagram);
+  return Buffer.concat([ethernetHeader(mac, local.mac, etherType.ipv4), header, datagram]);
+}
+
+/** Annex D.4: two octets after the message, so that a clock on the way can make good the checksum of what it changes. */
+const spareOctets = Buffer.alloc(2);
+
+function udp6Frame(
+  message: Uint8Array,
+  messageType: MessageType,
+  destination: PeerAddress,
+  local: Extract<LocalAddress, { transport: 'udp6' }>,
+): Uint8Array {
+  const ip = ipv6Octets(
+    destination.kind === 'unicast' ? ipOf(destination) : ptpGroups.udp6[groupOf(messageType)],
+  );
+  const source = ipv6Octets(local.ip);
+  // RFC 2464, 7: the lower 32 bits of the group.
+  const mac =
+    destination.kind === 'unicast'
+      ? destination.mac
+      : formatMac(Buffer.concat([Buffer.of(0x33, 0x33), ip.subarray(12)]));
+
+  const datagram = udpDatagram(messageType, message, spareOctets);
+  const header = Buffer.alloc(ipv6Length);
+  header.writeUInt8(0x60, 0); // version 6
+  header.writeUInt16BE(datagram.length, 4);
+  header.writeUInt8(udpProtocol, 6);
+  header.writeUInt8(timeToLive[destination.kind], 7);
+  source.copy(header, 8);
+  ip.copy(header, 24);
+
+  const pseudoHeader = Buffer.alloc(40); // RFC 8200, 8.1
+  source.copy(pseudoHeader, 0);
+  ip.copy(pseudoHeader, 16);
+  pseudoHeader.writeUInt32BE(datagram.length, 32);
+  pseudoHeader.writeUInt8(udpProtocol, 39);
+  writeUdpChecksum(pseudoHeader, datagram);
+  return Buffer.concat([ethernetHeader(mac, local.mac, etherType.ipv6), header, datagram]);
+}
+
+/** Header and payload, the checksum still 0. */
+function udpDatagram(messageType: MessageType, ...payload: readonly Uint8Array[]): Buffer {
+  const header = Buffer.alloc(udpLength);
+  const datagram = Buffer.concat([header, ...payload]);
+  const port = isEventMessage(messageType) ? udpPort.event : udpPort.general;
+  datagram.writeUInt16BE(port, 0);
+  datagram.writeUInt16BE(port, 2);
+  datagram.writeUInt16BE(datagram.length, 4);
+  return datagram;
+}
+
+function writeUdpChecksum(pseudoHeader: Buffer, datagram: Buffer): void {
+  // RFC 768: 0 on the wire means "no checksum", so a sum of 0 goes as its other form.
+  writeChecksum(datagram, 6, createChecksum(pseudoHeader, datagram) || 0xffff);
+}
+
+/**
+ * Takes apart a frame whose PTP message the engine has found at `ptpOffset`. Undefined when the headers before it are
+ * not those of a PTP frame after all.
+ */
+export function decapsulate(
+  frame: Uint8Array,
+  ptpOffset: number,
+  ptpLength: number,
+): ReceivedFrame | undefined {
+  if (frame.length < ethernetLength || ptpOffset + ptpLength > frame.length) return undefined;
+  const octets = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+  const network = networkHeaderOf(octets);
+  const origin = originOf(octets, network.etherType, network.offset, ptpOffset);
+  if (origin === undefined) return undefined;
+  const { transport, source } = origin;
+  const message = frame.subarray(ptpOffset, ptpOffset + ptpLength);
+  const messageType = messageTypeOfCode((message[0] ?? 0) & 0x0f);
+  const destinationMac = formatMac(octets);
+  const { vlanId = 0 } = network;
+  // Made in one piece: this is done for every frame that is handed up, and a spread is slow.
+  return vlanId === 0
+    ? { transport, message, messageType, source, destinationMac }
+    : { transport, message, messageType, source, destinationMac, vlanId };
+}
+
+/** The sender, by the header that begins at `offset` and ends before the PTP message at the latest. */
+function originOf(
+  octets: Buffer,
+  type: number,
+  offset: number,
+  ptpOffset: number,
+): Pick<ReceivedFrame, 'transport' | 'source'> | undefined {
+  const mac = formatMac(octets, 6);
+  switch (type) {
+    case etherType.ptp:
+      return { transport: 'l2', source: { kind: 'unicast', mac } };
+    case etherType.ipv4: {
+      if (ptpOffset < offset + ipv4Length) return undefined;
+      const ip = formatIpv4(octets.subarray(offset + 12, offset + 16));
+      return { transport: 'udp4', source: { kind: 'unicast', mac, ip } };
+    }
+    case etherType.ipv6: {
+      if (ptpOffset < offset + ipv6Length) return undefined;
+      const ip = formatIpv6(octets.subarray(offset + 8, offset + 24));
+      return { transport: 'udp6', source: { kind: 'unicast', mac, ip } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The EtherType after any VLAN tags, and where its header begins. */
+function networkHeaderOf(frame: Buffer): {
+  readonly etherType: number;
+  readonly offset: number;
+  readonly vlanId: number | undefined;
+} {
+  let offset = ethernetLength;
+  let vlanId: number | undefined;
+  while (vlanEtherTypes.includes(frame.readUInt16BE(offset - 2))) {
+    if (offset + vlanTagLength > frame.length) break;
+    vlanId ??= frame.readUInt16BE(offset) & vlanIdMask;
+    offset += vlanTagLength;
+  }
+  return { etherType: frame.readUInt16BE(offset - 2), offset, vlanId };
+}

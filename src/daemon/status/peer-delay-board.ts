@@ -1,0 +1,134 @@
+/** What is known of the links' delays, and what is wrong with those that are not, for whoever asks. */
+import type { LinkDelay, Output, Transport, UnmeasuredReason } from '../../core/io.js';
+import { formatPortIdentity } from '../../core/time/identity.js';
+import { timeIntervalToNs } from '../../core/time/time-interval.js';
+import type { Counters } from '../../native/data-plane.js';
+
+/** One link on one transport. */
+export interface LinkDelayStatus {
+  readonly transport: Transport;
+  readonly state: 'measured' | UnmeasuredReason;
+  /** The same in words. */
+  readonly description: string;
+  readonly meanLinkDelayNs: number | null;
+  /** Neighbour's seconds per second of ours; null before it is known well enough. */
+  readonly neighborRateRatio: number | null;
+  /** portIdentity of the neighbour; null while none is measured. */
+  readonly neighbor: string | null;
+  /** Messages and answers that came to nothing, by reason; they only grow. */
+  readonly discarded: Readonly<Record<string, number>>;
+}
+
+export interface PeerDelayStatus {
+  readonly links: readonly LinkDelayStatus[];
+  /** Something the operator should put right, with the remedy; null where all is well. */
+  readonly problem: string | null;
+}
+
+const transports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
+
+const descriptions: Readonly<Record<UnmeasuredReason, string>> = {
+  linkDown: 'the link is down',
+  measuring: 'asked, no answer yet',
+  noResponse: 'no peer answers',
+  multipleResponders:
+    'more than one peer answers: the link is not used until one alone does; is there a switch without PTP on it?',
+  linkDelayOutOfRange: 'peers answer, but with times that no link has',
+  transmitTimestampLost: 'no transmit time stamps for our requests',
+};
+
+/** Delay_Req and Delay_Resp; Sync and Follow_Up that came before the link's delay was known. */
+const watched = ['drop.otherDelayMechanism', 'drop.linkDelayUnknown'] as const;
+
+const remedy =
+  'set the neighbour to peer-to-peer (delay_mechanism P2P), or this switch to type: e2e-tc';
+
+export class PeerDelayBoard {
+  readonly #counters: Counters;
+  readonly #linkDelays = new Map<string, LinkDelay>();
+  readonly #discarded = new Map<string, Record<string, number>>();
+  /** What was counted of each port before its link last changed. */
+  readonly #before: (readonly number[])[];
+
+  constructor(ports: number, counters: Counters) {
+    this.#counters = counters;
+    this.#before = Array.from({ length: ports }, (_, port) => this.#counted(port));
+  }
+
+  note({ port, transport, linkDelay }: Extract<Output, { kind: 'linkDelay' }>): void {
+    this.#linkDelays.set(keyOf(port, transport), linkDelay);
+  }
+
+  noteDiscard(port: number, transport: Transport, reason: string): void {
+    const key = keyOf(port, transport);
+    const counts = this.#discarded.get(key) ?? {};
+    counts[reason] = (counts[reason] ?? 0) + 1;
+    this.#discarded.set(key, counts);
+  }
+
+  /** The link has changed: what was heard came from somebody else. */
+  noteLink(port: number): void {
+    this.#before[port] = this.#counted(port);
+  }
+
+  /** As it was told last. */
+  linkDelayOf(port: number, transport: Transport): LinkDelay | undefined {
+    return this.#linkDelays.get(keyOf(port, transport));
+  }
+
+  statusOf(port: number): PeerDelayStatus {
+    const links = transports.map((transport) => this.#linkStatus(port, transport));
+    return { links, problem: this.#problemOf(port, links) };
+  }
+
+  #linkStatus(port: number, transport: Transport): LinkDelayStatus {
+    const key = keyOf(port, transport);
+    const found = this.#linkDelays.get(key) ?? { kind: 'unmeasured', reason: 'linkDown' };
+    const discarded = { ...this.#discarded.get(key) };
+    if (found.kind === 'unmeasured') {
+      const { reason } = found;
+      const unknown = { meanLinkDelayNs: null, neighborRateRatio: null, neighbor: null };
+      return { transport, state: reason, description: descriptions[reason], ...unknown, discarded };
+    }
+    return {
+      transport,
+      state: 'measured',
+      description: 'measured',
+      meanLinkDelayNs: timeIntervalToNs(found.meanLinkDelay),
+      neighborRateRatio: found.neighborRateRatio ?? null,
+      neighbor: formatPortIdentity(found.neighbor),
+      discarded,
+    };
+  }
+
+  #problemOf(port: number, links: readonly LinkDelayStatus[]): string | null {
+    if (links.some(({ state }) => state === 'measured')) return null;
+    const faulty = links.find(({ state }) => state === 'multipleResponders');
+    if (faulty !== undefined) return `${faulty.transport}: ${faulty.description}`;
+    const [endToEnd = 0, unusable = 0] = this.#counted(port).map(
+      (count, index) => count - (this.#before[port]?.[index] ?? 0),
+    );
+    if (endToEnd > 0) {
+      return (
+        `the neighbour measures its delay end to end (${endToEnd} of its Delay_Req or Delay_Resp messages dropped) ` +
+        `and answers no Pdelay_Req: ${remedy}`
+      );
+    }
+    // The first Syncs of any neighbour come before its first answer.
+    if (unusable > 0 && links.every(({ state }) => state === 'noResponse')) {
+      return `Syncs come in, but no peer answers Pdelay_Req (${unusable} Sync and Follow_Up dropped): ${remedy}`;
+    }
+    return null;
+  }
+
+  #counted(port: number): readonly number[] {
+    const { layout, values } = this.#counters;
+    return watched.map((name) =>
+      Number(values[port * layout.stride + layout.names.indexOf(name)] ?? 0n),
+    );
+  }
+}
+
+function keyOf(port: number, transport: Transport): string {
+  return `${port}/${transport}`;
+}

@@ -1,0 +1,191 @@
+/** What a running switch tells of itself: shapes that scripts rely on, made from the engine's ports and counters. */
+import type { FollowedState } from '../../bridge/follow.js';
+import type { InstanceConfig } from '../../config/config.js';
+import type { PortState } from '../../core/datasets/data-sets.js';
+import type {
+  CounterLayout,
+  Counters,
+  PortClock,
+  PortInfo,
+  TimestampingMode,
+} from '../../native/data-plane.js';
+import type { PeerDelayStatus } from './peer-delay-board.js';
+import type { SyntonisationStatus } from './syntonisation-board.js';
+
+/** `absent`: there is no interface of that name just now. */
+export type PortLink = 'up' | 'down' | 'absent';
+
+/** As a port of the kernel's bridge; nothing without one. */
+export interface BridgePortStatus {
+  /** PTP passes where it is forwarding. */
+  readonly bridgeState?: FollowedState;
+  /** With pruneMulticast: transports whose multicast the port is not sent, for nobody behind it listens. */
+  readonly prunedTransports?: readonly ('udp4' | 'udp6')[];
+}
+
+export interface PortStatus extends BridgePortStatus {
+  readonly interface: string;
+  readonly interfaceIndex: number;
+  readonly mac: string;
+  readonly link: PortLink;
+  readonly timestamping: TimestampingMode;
+  readonly timestampingReason: string;
+  /** N of /dev/ptpN; null without a hardware clock. */
+  readonly phcIndex: number | null;
+  /** Where the hardware clock stands; null with software time stamps. */
+  readonly clock: PortClock | null;
+  /** Of the first transport that it is measured on; null while it is on none. */
+  readonly meanLinkDelayNs: number | null;
+  /** Null where no instance is peer-to-peer. */
+  readonly peerDelay: PeerDelayStatus | null;
+  /** What the port does in the domains that end here; absent where none does. */
+  readonly clockPorts?: readonly ClockPortStatus[];
+}
+
+/** Nanoseconds an event message stayed in the switch, of those that left by the port; null before the first. */
+export interface ResidenceStats {
+  readonly count: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  /** Percentiles are the upper bound of their histogram bucket, but never beyond `max`. */
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+export interface PortStats {
+  readonly interface: string;
+  readonly link: PortLink;
+  readonly timestamping: TimestampingMode;
+  /** By group and name: counters.rx.Sync, counters.drop.badVersion. They only grow. */
+  readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly residenceNs: ResidenceStats;
+  readonly clock: PortClock | null;
+  readonly meanLinkDelayNs: number | null;
+  readonly peerDelay: PeerDelayStatus | null;
+}
+
+export type InstanceStats = InstanceConfig & {
+  /** One entry a domain whose Syncs pass. */
+  readonly syntonisation: readonly SyntonisationStatus[];
+};
+
+export interface Stats {
+  readonly ports: readonly PortStats[];
+  readonly instances: readonly InstanceStats[];
+}
+
+/** The group of plain counters that goes with the residence histogram. */
+const residenceGroup = 'residence';
+
+export interface ClockPortStatus {
+  readonly domainNumber: number;
+  readonly portState: PortState;
+}
+
+export function portStatus(
+  info: PortInfo,
+  peerDelay: PeerDelayStatus | undefined,
+  bridgePort: BridgePortStatus = {},
+  clockPorts: readonly ClockPortStatus[] = [],
+): PortStatus {
+  return {
+    interface: info.interface,
+    interfaceIndex: info.interfaceIndex,
+    mac: info.mac,
+    link: linkOf(info),
+    timestamping: info.timestamping,
+    timestampingReason: info.timestampingReason,
+    phcIndex: info.phcIndex < 0 ? null : info.phcIndex,
+    clock: info.clock,
+    ...peerDelayOf(peerDelay),
+    ...bridgePort,
+    ...(clockPorts.length > 0 && { clockPorts }),
+  };
+}
+
+export function statsOf({
+  ports,
+  counters: { layout, values },
+  peerDelays,
+  instances,
+}: {
+  readonly ports: readonly PortInfo[];
+  readonly counters: Counters;
+  /** By port. */
+  readonly peerDelays: readonly (PeerDelayStatus | undefined)[];
+  readonly instances: readonly InstanceStats[];
+}): Stats {
+  return {
+    ports: ports.map((info, index) => {
+      const block = values.subarray(index * layout.stride, (index + 1) * layout.stride);
+      return {
+        interface: info.interface,
+        link: linkOf(info),
+        timestamping: info.timestamping,
+        counters: countersOf(block, layout),
+        residenceNs: residenceOf(block, layout),
+        clock: info.clock,
+        ...peerDelayOf(peerDelays[index]),
+      };
+    }),
+    instances,
+  };
+}
+
+function peerDelayOf(
+  peerDelay: PeerDelayStatus | undefined,
+): Pick<PortStatus, 'meanLinkDelayNs' | 'peerDelay'> {
+  const measured = peerDelay?.links.find(({ state }) => state === 'measured');
+  return { meanLinkDelayNs: measured?.meanLinkDelayNs ?? null, peerDelay: peerDelay ?? null };
+}
+
+export function linkOf({ present, link }: PortInfo): PortLink {
+  return present ? (link ? 'up' : 'down') : 'absent';
+}
+
+function countersOf(block: BigUint64Array, layout: CounterLayout): PortStats['counters'] {
+  const groups: Record<string, Record<string, number>> = {};
+  for (const [index, dotted] of layout.names.entries()) {
+    const [group, name] = splitName(dotted);
+    if (group !== residenceGroup) (groups[group] ??= {})[name] = Number(block[index]);
+  }
+  return groups;
+}
+
+function splitName(dotted: string): readonly [group: string, name: string] {
+  const dot = dotted.indexOf('.');
+  return [dotted.slice(0, dot), dotted.slice(dot + 1)];
+}
+
+function residenceOf(block: BigUint64Array, layout: CounterLayout): ResidenceStats {
+  const value = (name: string): number =>
+    Number(block[layout.names.indexOf(`${residenceGroup}.${name}`)] ?? 0n);
+  const count = value('count');
+  if (count === 0) return { count, min: null, mean: null, p50: null, p99: null, max: null };
+  const max = value('maxNs');
+  const { offset, upperBoundsNs } = layout.residence;
+  const histogram = block.subarray(offset, offset + upperBoundsNs.length);
+  return {
+    count,
+    min: value('minNs'),
+    mean: value('sumNs') / count,
+    p50: percentile(histogram, upperBoundsNs, 0.5, max),
+    p99: percentile(histogram, upperBoundsNs, 0.99, max),
+    max,
+  };
+}
+
+/** The histogram is counted anew rather than trusting `count`: the engine goes on counting while this is read. */
+function percentile(
+  histogram: BigUint64Array,
+  upperBoundsNs: readonly number[],
+  fraction: number,
+  max: number,
+): number {
+  const total = histogram.reduce((sum, bucket) => sum + Number(bucket), 0);
+  const rank = Math.max(1, fraction * total);
+  let seen = 0;
+  const index = histogram.findIndex((bucket) => (seen += Number(bucket)) >= rank);
+  return Math.min(upperBoundsNs[index] ?? max, max);
+}
