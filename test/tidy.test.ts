@@ -97,6 +97,9 @@ const impureGlobals = new Set([
 const impureHeaders =
   /^(c?time|time\.h|chrono|random|thread|mutex|iostream|c?stdio(\.h)?|unistd\.h|errno\.h|cerrno|(sys|linux|net|netinet|arpa)\/.*)$/;
 
+/** So many names are taken in at a look. */
+const maxFilesInFolder = 14;
+
 const sources = filesBelow('src', /\.ts$/);
 const addonSources = filesBelow('addon', /\.(cc|h)$/);
 const authored = [
@@ -178,6 +181,12 @@ describe('files', () => {
   test('no file or folder is a drawer for everything', () => {
     const drawers = /(^|\/)(utils?|helpers?|misc|common|shared)(\/|\.|$)/;
     expect(authored.filter((file) => drawers.test(file))).toEqual([]);
+  });
+
+  test('no folder of src holds more than 14 files directly: what is more goes by subject', () => {
+    const filesIn = Map.groupBy(sources, dirname);
+    const crowded = [...filesIn].filter(([, files]) => files.length > maxFilesInFolder);
+    expect(crowded.map(([folder, files]) => `${folder}: ${files.length}`)).toEqual([]);
   });
 
   test('no barrels: nothing is exported wholesale from elsewhere', () => {

@@ -1,15 +1,15 @@
 /** The command line as a whole: which commands there are, what they print when misused, which exit code they end with. */
 import yargs from 'yargs';
-import { bridgeCommand } from './bridge.js';
-import { checkCommand } from './check.js';
+import { bridgeCommand } from './commands/bridge.js';
+import { checkCommand } from './commands/check.js';
 import { exitCodeFor, messageFor, UsageError } from './command-error.js';
-import { doctorCommand } from './doctor.js';
+import { doctorCommand } from './commands/doctor.js';
 import type { Environment } from './environment.js';
-import { installServiceCommand } from './install-service.js';
-import { labClockCommand, labCommand } from './lab.js';
-import { runCommand } from './run.js';
-import { showCommand } from './show.js';
-import { statsCommand } from './stats.js';
+import { installServiceCommand } from './commands/install-service.js';
+import { labClockCommand, labCommand } from './commands/lab.js';
+import { runCommand } from './commands/run.js';
+import { showCommand } from './commands/show.js';
+import { statsCommand } from './commands/stats.js';
 
 /**
  * @param args without node and the script

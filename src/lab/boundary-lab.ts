@@ -10,23 +10,27 @@ import {
   grandmasterLogAnnounceInterval,
   identityOf,
   switchAnnounceReceiptTimeout,
-} from './boundary-stations.js';
-import { boundaryReceivers, boundaryStations, grandmasters } from './boundary-topology.js';
+} from './stations/boundary-stations.js';
+import {
+  boundaryReceivers,
+  boundaryStations,
+  grandmasters,
+} from './topologies/boundary-topology.js';
 import type { Child } from './child.js';
-import { clockDomain, logSyncInterval, syncPerSecond } from './clocks.js';
-import { ErrorWindow, summaryOf } from './error-window.js';
+import { clockDomain, logSyncInterval, syncPerSecond } from './stations/clocks.js';
+import { ErrorWindow, summaryOf } from './report/error-window.js';
 import type { Experiment } from './experiment.js';
 import { Failover } from './failover.js';
-import { grandmasterRatePpb } from './grandmaster-time.js';
+import { grandmasterRatePpb } from './stations/grandmaster-time.js';
 import type { Processes } from './processes.js';
 import type {
   BoundaryLabReport,
   BoundaryReceiverReport,
   GrandmasterReport,
   LabScenario,
-} from './report.js';
-import { parseTimeError } from './time-error.js';
-import { switchName, type Grandmaster, type Receiver } from './topology.js';
+} from './report/report.js';
+import { parseTimeError } from './report/time-error.js';
+import { switchName, type Grandmaster, type Receiver } from './topologies/topology.js';
 
 export interface BoundaryLabOptions {
   readonly scenario: LabScenario | undefined;

@@ -1,5 +1,5 @@
 /** What a lab consists of, whatever its switch is: `lab.ts` runs it, and knows no more of it than this. */
-import type { LabReport } from './report.js';
+import type { LabReport } from './report/report.js';
 
 export interface Experiment {
   /** Starts every process; done when every receiver has had a sample, or when stopped. */

@@ -3,7 +3,7 @@
  * one and its servo is locked to it.
  */
 import type { LockState } from '../core/servo/servo.js';
-import type { FailoverReport, SwitchOverReport } from './report.js';
+import type { FailoverReport, SwitchOverReport } from './report/report.js';
 
 /** When, in seconds of the measurement; between them the switch has time to settle. */
 export const killAfterSeconds = 5;

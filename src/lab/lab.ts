@@ -5,12 +5,12 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { BoundaryLab } from './boundary-lab.js';
-import { boundaryStations } from './boundary-topology.js';
+import { boundaryStations } from './topologies/boundary-topology.js';
 import type { Experiment } from './experiment.js';
-import { makeNetwork, sweepLeftovers, type LabNetwork } from './network.js';
+import { makeNetwork, sweepLeftovers, type LabNetwork } from './topologies/network.js';
 import { Processes } from './processes.js';
-import type { LabReport, LabScenario, LabType } from './report.js';
-import { stations } from './topology.js';
+import type { LabReport, LabScenario, LabType } from './report/report.js';
+import { stations } from './topologies/topology.js';
 import { TransparentLab } from './transparent-lab.js';
 
 export interface LabOptions {

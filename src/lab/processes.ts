@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Child } from './child.js';
-import { namespaceOf } from './network.js';
+import { namespaceOf } from './topologies/network.js';
 
 export interface ProcessesOptions {
   /** Program and arguments that lead to our own command line. */

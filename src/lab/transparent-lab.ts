@@ -1,12 +1,12 @@
 /** A time source, a transparent clock and three receivers: what the correction is worth at each of them. */
 import { ControlClient } from '../control/client.js';
-import { burstsPerSecond, maxBurstMessages, syncPerSecond } from './clocks.js';
-import { Comparison } from './comparison.js';
+import { burstsPerSecond, maxBurstMessages, syncPerSecond } from './stations/clocks.js';
+import { Comparison } from './report/comparison.js';
 import type { Experiment } from './experiment.js';
 import type { Processes } from './processes.js';
-import type { TransparentLabReport, TransparentLabType } from './report.js';
-import { parseTimeError } from './time-error.js';
-import { receivers, stations, switchName, timeSource } from './topology.js';
+import type { TransparentLabReport, TransparentLabType } from './report/report.js';
+import { parseTimeError } from './report/time-error.js';
+import { receivers, stations, switchName, timeSource } from './topologies/topology.js';
 
 export interface TransparentLabOptions {
   readonly type: TransparentLabType;

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { BoundaryLabReport, TransparentLabReport } from '../../src/lab/report.js';
+import type { BoundaryLabReport, TransparentLabReport } from '../../src/lab/report/report.js';
 import { Child } from '../support/netns/child.js';
 import { run } from '../support/netns/command.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';

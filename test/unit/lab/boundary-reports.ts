@@ -1,6 +1,6 @@
 /** Reports as the lab makes them around a boundary clock. */
-import { boundaryReceivers, grandmasters } from '../../../src/lab/boundary-topology.js';
-import type { BoundaryLabReport } from '../../../src/lab/report.js';
+import { boundaryReceivers, grandmasters } from '../../../src/lab/topologies/boundary-topology.js';
+import type { BoundaryLabReport } from '../../../src/lab/report/report.js';
 
 const states = ['SLAVE', 'MASTER', 'MASTER', 'MASTER', 'MASTER'] as const;
 const identities = ['020000.fffe.00000a', '020000.fffe.00000b'] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../../src/cli/environment.js';
-import { formatLab, formatLabLine } from '../../../src/cli/format-lab.js';
-import { displayFor } from '../../../src/cli/lab-display.js';
+import { formatLab, formatLabLine } from '../../../src/cli/formats/lab.js';
+import { displayFor } from '../../../src/cli/formats/lab-display.js';
 import { emptyReport, report } from './reports.js';
 
 /** A display and all that it has written. */

@@ -1,6 +1,6 @@
 /** Reports as the lab makes them. */
-import type { LabReport } from '../../../src/lab/report.js';
-import { receivers, stations } from '../../../src/lab/topology.js';
+import type { LabReport } from '../../../src/lab/report/report.js';
+import { receivers, stations } from '../../../src/lab/topologies/topology.js';
 
 const residenceNs = { count: 2, min: 60_000, mean: 80_000, p50: 75_000, p99: 91_000, max: 92_000 };
 const errors = {

@@ -1,0 +1,77 @@
+/** ptp-switch doctor: what this machine and its interfaces can do, and what to do about the rest. */
+import type { CommandModule } from 'yargs';
+import type { Finding } from '../../daemon/machine/diagnosis.js';
+import type { InterfaceProbe } from '../../native/interface-probe.js';
+import { CommandError, exitFailure } from '../command-error.js';
+import type { Environment } from '../environment.js';
+
+interface DoctorArguments {
+  interfaces: string[] | undefined;
+  json: boolean;
+}
+
+interface Report {
+  readonly host: readonly Finding[];
+  readonly interfaces: readonly { probe: InterfaceProbe; findings: readonly Finding[] }[];
+}
+
+export function doctorCommand(environment: Environment): CommandModule<object, DoctorArguments> {
+  return {
+    command: 'doctor [interfaces..]',
+    describe: 'What this machine can do: time stamping, clocks, limits, what to fix',
+    builder: (yargs) =>
+      yargs
+        .positional('interfaces', {
+          type: 'string',
+          array: true,
+          describe: 'The ports to be; all Ethernet interfaces when left out',
+        })
+        .options({
+          json: { type: 'boolean', default: false, describe: 'For scripts' },
+        } as const)
+        .example('$0 doctor', 'every Ethernet interface')
+        .example('$0 doctor eth1 eth2', 'these two, alone and as ports of one switch'),
+    handler: (args) => doctor(args, environment),
+  };
+}
+
+async function doctor(args: DoctorArguments, environment: Environment): Promise<void> {
+  const { diagnoseHost, diagnoseInterface, diagnosePrograms, diagnoseTogether } =
+    await import('../../daemon/machine/diagnosis.js');
+  const { bridgeOf, hostFacts, interfaceNames } = await import('../../daemon/machine/host.js');
+  const { ptpPrograms } = await import('../../daemon/machine/ptp-programs.js');
+  const { probeInterface } = await environment.loadAddon();
+  const named = args.interfaces ?? [];
+  const probes =
+    named.length > 0
+      ? named.map(probeInterface)
+      : interfaceNames()
+          .map(probeInterface)
+          .filter(({ ethernet, loopback }) => ethernet && !loopback);
+  const together = probes.length > 1 ? [diagnoseTogether(probes)] : [];
+  const report: Report = {
+    host: [...diagnoseHost(hostFacts()), ...diagnosePrograms(ptpPrograms()), ...together],
+    interfaces: probes.map((probe) => ({
+      probe,
+      findings: diagnoseInterface(probe, bridgeOf(probe.interface)),
+    })),
+  };
+  environment.print(args.json ? JSON.stringify(report, null, 2) : formatReport(report));
+  const findings = [...report.host, ...report.interfaces.flatMap(({ findings }) => findings)];
+  if (findings.some(({ level }) => level === 'problem')) throw new CommandError('', exitFailure);
+}
+
+function formatReport({ host, interfaces }: Report): string {
+  const sections = [
+    ['this machine', ...host.map(formatFinding)],
+    ...interfaces.map(({ probe, findings }) => [
+      [probe.interface, probe.mac, probe.driver].filter((part) => part !== '').join('  '),
+      ...findings.map(formatFinding),
+    ]),
+  ];
+  return sections.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function formatFinding({ level, text, remedy }: Finding): string {
+  return `  ${level.padEnd(7)}  ${text}${remedy === undefined ? '' : `: ${remedy}`}`;
+}

@@ -1,0 +1,114 @@
+/** ptp-switch install-service: a switch that starts with the machine, under systemd. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CommandModule } from 'yargs';
+import type { UnitOptions } from '../../service/unit.js';
+import { UsageError } from '../command-error.js';
+import type { Environment } from '../environment.js';
+import { socketOption } from './socket-option.js';
+
+interface InstallServiceArguments {
+  config: string | undefined;
+  name: string;
+  socket: string;
+  cpu: number | undefined;
+  'busy-poll': boolean;
+  print: boolean;
+  start: boolean;
+  remove: boolean;
+}
+
+const defaultName = 'ptp-switch';
+
+export function installServiceCommand(
+  environment: Environment,
+): CommandModule<object, InstallServiceArguments> {
+  return {
+    command: 'install-service',
+    describe: 'Have systemd run a switch from now on: write its unit, enable and start it',
+    builder: (yargs) =>
+      yargs
+        .options({
+          config: { alias: 'c', type: 'string', requiresArg: true, describe: 'YAML file' },
+          name: {
+            type: 'string',
+            requiresArg: true,
+            default: defaultName,
+            describe: 'Of the service',
+          },
+          socket: socketOption,
+          cpu: { type: 'number', requiresArg: true, describe: 'As of run' },
+          'busy-poll': { type: 'boolean', default: false, describe: 'As of run' },
+          print: {
+            type: 'boolean',
+            default: false,
+            describe: 'Print the unit and touch nothing; needs neither root nor systemd',
+          },
+          start: {
+            type: 'boolean',
+            default: true,
+            describe: '--no-start: with the next boot, not now',
+          },
+          remove: {
+            type: 'boolean',
+            default: false,
+            describe: 'Stop the service and remove its unit',
+          },
+        } as const)
+        .example('$0 install-service -c /etc/ptp-switch.yaml', 'again after a change: it restarts')
+        .example('$0 install-service -c /etc/ptp-switch.yaml --print', 'look at the unit first')
+        .example('$0 install-service --remove', 'away with it'),
+    handler: (args) => installService(args, environment),
+  };
+}
+
+async function installService(
+  args: InstallServiceArguments,
+  { print }: Environment,
+): Promise<void> {
+  if (!/^[A-Za-z0-9:_.-]+$/.test(args.name) || args.name.endsWith('.service')) {
+    throw new UsageError('--name: letters, digits, and : _ . - only, without .service');
+  }
+  const {
+    installService: install,
+    removeService,
+    thisHost,
+  } = await import('../../service/install.js');
+  if (args.remove) {
+    if (args.config !== undefined || args.print) {
+      throw new UsageError('--remove: takes no -c and no --print, only --name');
+    }
+    print(removeService(args.name, thisHost()).join('\n'));
+    return;
+  }
+  const options = await unitOptions(args);
+  if (args.print) {
+    const { unitText } = await import('../../service/unit.js');
+    print(unitText(options).trimEnd());
+    return;
+  }
+  print(install(options, args, thisHost()).join('\n'));
+}
+
+/** Nothing is relative in a unit, and it runs what runs here. */
+async function unitOptions(args: InstallServiceArguments): Promise<UnitOptions> {
+  if (args.config === undefined) {
+    throw new UsageError('-c: name the configuration file of the switch');
+  }
+  if (args.cpu !== undefined && !(Number.isInteger(args.cpu) && args.cpu >= 0)) {
+    throw new UsageError('--cpu: write the number of a processor, from 0');
+  }
+  const { loadConfig } = await import('../../config/load.js');
+  loadConfig(args.config);
+  return {
+    name: args.name,
+    node: process.execPath,
+    script: realpathSync(process.argv[1] ?? ''),
+    config: resolve(args.config),
+    socket: resolve(args.socket),
+    arguments: [
+      ...(args.cpu === undefined ? [] : ['--cpu', String(args.cpu)]),
+      ...(args['busy-poll'] ? ['--busy-poll'] : []),
+    ],
+  };
+}

@@ -1,0 +1,125 @@
+/** ptp-switch run: a switch in the foreground until SIGTERM or SIGINT. */
+import type { CommandModule } from 'yargs';
+import { removeLeftover } from '../../control/socket-file.js';
+import { UsageError } from '../command-error.js';
+import type { Environment } from '../environment.js';
+import { socketOption } from './socket-option.js';
+
+interface RunArguments {
+  config: string | undefined;
+  interface: string[] | undefined;
+  type: string | undefined;
+  domain: string | undefined;
+  timestamping: string | undefined;
+  socket: string;
+  cpu: number | undefined;
+  'busy-poll': boolean;
+}
+
+export function runCommand(environment: Environment): CommandModule<object, RunArguments> {
+  return {
+    command: 'run',
+    describe: 'Forward PTP messages between ports and correct them, until stopped',
+    builder: (yargs) =>
+      yargs
+        .options({
+          config: { alias: 'c', type: 'string', requiresArg: true, describe: 'YAML file' },
+          interface: {
+            alias: 'i',
+            type: 'string',
+            array: true,
+            nargs: 1,
+            describe: 'A port; say it once for each; replaces the ports of the file',
+          },
+          type: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'e2e-tc, p2p-tc or bc; replaces the instances of the file',
+          },
+          domain: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'any, or a domainNumber; replaces the instances of the file',
+          },
+          timestamping: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'auto, hardware or software',
+          },
+          socket: socketOption,
+          cpu: {
+            type: 'number',
+            requiresArg: true,
+            describe:
+              'Forward on this processor; without --busy-poll ahead of all ordinary work there',
+          },
+          'busy-poll': {
+            type: 'boolean',
+            default: false,
+            describe: 'Lowest latency, at the price of one whole processor',
+          },
+        } as const)
+        .example('$0 run -i eth1 -i eth2 -i eth3', 'a transparent clock of three ports')
+        .example('$0 run -c switch.yaml --timestamping software', 'a file, with one thing changed')
+        .example('$0 run -c switch.yaml --busy-poll --cpu 3', 'all of processor 3 for forwarding'),
+    handler: (args) => run(args, environment),
+  };
+}
+
+/** The parts are loaded here: the other commands do without them. */
+async function run(args: RunArguments, environment: Environment): Promise<void> {
+  if (args.cpu !== undefined && !(Number.isInteger(args.cpu) && args.cpu >= 0)) {
+    throw new UsageError('--cpu: write the number of a processor, from 0');
+  }
+  if (args.cpu !== undefined) await checkProcessor(args.cpu);
+  const { loadConfig } = await import('../../config/load.js');
+  const config = loadConfig(args.config, {
+    interfaces: args.interface,
+    type: args.type,
+    domain:
+      args.domain !== undefined && /^\d+$/.test(args.domain) ? Number(args.domain) : args.domain,
+    timestamping: args.timestamping,
+  });
+  const engine = {
+    busyPoll: args['busy-poll'],
+    ...(args.cpu === undefined ? {} : { cpu: args.cpu }),
+  };
+  const { Switch } = await import('../../daemon/switch.js');
+  const { timestampingMemory } = await import('../../daemon/machine/timestamping-memory.js');
+  const { runUntilStopped } = await import('../../daemon/lifecycle.js');
+  const { serveControl } = await import('../../control/server.js');
+  // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
+  await removeLeftover(args.socket);
+  const { openDataPlane, notifyServiceManager } = await environment.loadAddon();
+  const log = { info: environment.print, warn: environment.printError };
+  const { ServiceManager } = await import('../../daemon/machine/service-manager.js');
+  const manager = new ServiceManager(environment.variables, notifyServiceManager, log.warn);
+  const { SwitchBridge } = await import('../../daemon/forwarding/switch-bridge.js');
+  const follow: { by?: InstanceType<typeof Switch> } = {};
+  const bridge = await SwitchBridge.open(config, log, (state) => follow.by?.setBridge(state));
+  try {
+    const running = new Switch(openDataPlane, config, engine, log, {
+      bridge: bridge?.state,
+      timestampingMemory: timestampingMemory(args.socket),
+    });
+    follow.by = running;
+    // What the bridge has decided since it was read.
+    if (bridge !== undefined) running.setBridge(bridge.state);
+    await runUntilStopped(
+      running,
+      () => serveControl(args.socket, running, environment.version),
+      environment.stop,
+      manager,
+    );
+  } finally {
+    bridge?.close();
+  }
+}
+
+/** The kernel would refuse it to the forwarding thread, which then would run anywhere. */
+async function checkProcessor(cpu: number): Promise<void> {
+  const { isInList, onlineProcessors } = await import('../../daemon/machine/host.js');
+  const online = onlineProcessors();
+  if (isInList(online, cpu)) return;
+  throw new UsageError(`--cpu ${cpu}: there is no such processor at work: choose from ${online}`);
+}

@@ -1,0 +1,104 @@
+/** What `show clock|parent|time|foreign-masters` prints of boundary clocks: the standard's names, beside them the new ones. */
+import type { ClockStatus } from '../../daemon/status/clock-status.js';
+import { table } from './table.js';
+
+/** IEEE 1588g: the states that have a new name. */
+const newNames: Readonly<Record<string, string>> = {
+  MASTER: 'timeTransmitter',
+  PRE_MASTER: 'timeTransmitter soon',
+  SLAVE: 'timeReceiver',
+  UNCALIBRATED: 'timeReceiver soon',
+};
+
+/** "SLAVE (timeReceiver)" */
+export function withNewName(portState: string): string {
+  const newName = newNames[portState];
+  return newName === undefined ? portState : `${portState} (${newName})`;
+}
+
+/** One section a clock. @param what as in the command */
+export function clockText(what: string, clocks: readonly ClockStatus[], json: boolean): string {
+  if (json)
+    return JSON.stringify(
+      clocks.map((status) => partOf(what, status)),
+      null,
+      2,
+    );
+  return clocks
+    .map((status) =>
+      what === 'foreign-masters' ? foreignMasters(status) : members(partOf(what, status)),
+    )
+    .join('\n\n');
+}
+
+function partOf(what: string, status: ClockStatus): object {
+  switch (what) {
+    case 'parent':
+      return status.parent;
+    case 'time':
+      return status.time;
+    case 'foreign-masters':
+      return status.foreignMasters;
+    default:
+      return status.clock;
+  }
+}
+
+/** One line a member; a list of ports one line a port. */
+function members(part: object): string {
+  return table(
+    Object.entries(part).flatMap(([name, value]: [string, unknown]) =>
+      name === 'ports'
+        ? portLines(value as ClockStatus['clock']['ports'])
+        : name === 'steered'
+          ? steeredLines(value as ClockStatus['clock']['steered'])
+          : lines(name, value),
+    ),
+  );
+}
+
+function lines(name: string, value: unknown): string[][] {
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([inner, innerValue]: [string, unknown]) =>
+      lines(`${name}.${inner}`, innerValue),
+    );
+  }
+  // Not measured yet.
+  if (value === null) return [[name, '-']];
+  return [
+    [
+      name,
+      typeof value === 'number' && !Number.isInteger(value)
+        ? value.toFixed(1)
+        : `${value as string}`,
+    ],
+  ];
+}
+
+function portLines(ports: ClockStatus['clock']['ports']): string[][] {
+  return ports.map(({ interface: name, portIdentity, portState }) => {
+    return [name, `${portIdentity} ${withNewName(portState)}`];
+  });
+}
+
+function steeredLines(steered: ClockStatus['clock']['steered']): string[][] {
+  return steered.map(({ name, interfaces, aheadNs }) => {
+    const ahead = aheadNs === null ? 'not steered yet' : `${aheadNs.toFixed(0)} ns ahead`;
+    return [`steered ${name}`, `${ahead} (${interfaces.join(', ')})`];
+  });
+}
+
+function foreignMasters({ foreignMasters: masters }: ClockStatus): string {
+  if (masters.length === 0) return 'no foreign masters: nobody else announces time';
+  return table([
+    ['port', 'sender', 'grandmaster', 'priority1', 'stepsRemoved', 'best of its port'],
+    ...masters.map((master) => [
+      master.interface,
+      master.sourcePortIdentity,
+      master.grandmasterIdentity,
+      String(master.grandmasterPriority1),
+      String(master.stepsRemoved),
+      master.best ? 'yes' : 'no',
+    ]),
+  ]);
+}

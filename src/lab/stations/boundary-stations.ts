@@ -1,0 +1,73 @@
+/** The clocks around a boundary clock, each alone at its station: what a grandmaster sends, what a receiver listens to. */
+import { OrdinaryClock } from '../../core/instance/ordinary-clock.js';
+import type { ClockIdentity } from '../../core/time/identity.js';
+import { clockIdentityFromMac } from '../../core/time/identity.js';
+import type { Attachment } from '../../daemon/runtime/pump.js';
+import { boundaryReceivers, grandmasters } from '../topologies/boundary-topology.js';
+import {
+  announced,
+  attachment,
+  clockDomain,
+  logSyncInterval,
+  portSettings,
+  receiverIntervals,
+  transportOf,
+} from './clocks.js';
+import { OnGrandmasterTime } from './grandmaster-time.js';
+import type { Grandmaster, Receiver, Station } from '../topologies/topology.js';
+
+/** Two Announce a second: whoever follows a grandmaster misses it after a second and a half, three of them (9.2.6.12). */
+export const grandmasterLogAnnounceInterval = -1;
+export const switchAnnounceReceiptTimeout = 3;
+
+/** 7.6.2.5, table 4: synchronised to a primary reference; 7.6.2.6, table 5: to 100 ns. Theirs is the truth of this lab. */
+const primaryReference = { clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVariance: 0x4e5d };
+
+/**
+ * @param name of a station in boundary-topology.ts
+ * @param random uniform from 0 up to but not including 1
+ * @throws Error if there is no such station
+ */
+export function boundaryStationAttachments(name: string, random: () => number): Attachment[] {
+  const grandmaster = grandmasters.find((candidate) => candidate.name === name);
+  if (grandmaster !== undefined) return [at(grandmaster, grandmasterClock(grandmaster))];
+  const receiver = boundaryReceivers.find((candidate) => candidate.name === name);
+  if (receiver !== undefined) return [at(receiver, receiverClock(receiver, random))];
+  throw new Error(`lab-clock: ${name}: there is no such station in this lab`);
+}
+
+export function identityOf({ mac }: Station): ClockIdentity {
+  return clockIdentityFromMac(mac);
+}
+
+function at(station: Grandmaster | Receiver, clock: OrdinaryClock): Attachment {
+  return attachment(new OnGrandmasterTime(clock), transportOf(station));
+}
+
+function grandmasterClock(grandmaster: Grandmaster): OrdinaryClock {
+  return new OrdinaryClock({
+    role: 'timeSource',
+    ...portSettings(grandmaster.mac, clockDomain),
+    grandmaster: {
+      ...announced,
+      grandmasterIdentity: identityOf(grandmaster),
+      grandmasterPriority1: grandmaster.priority1,
+      grandmasterClockQuality: primaryReference,
+    },
+    announceFlags: 0, // of a timescale of their own: ARB
+    logAnnounceInterval: grandmasterLogAnnounceInterval,
+    logSyncInterval,
+    logMinDelayReqInterval: logSyncInterval,
+    unicastReceivers: [],
+  });
+}
+
+function receiverClock(receiver: Receiver, random: () => number): OrdinaryClock {
+  return new OrdinaryClock({
+    role: 'timeReceiver',
+    ...portSettings(receiver.mac, clockDomain),
+    transmission: receiver.transmission,
+    ...receiverIntervals,
+    random,
+  });
+}

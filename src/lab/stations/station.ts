@@ -1,0 +1,82 @@
+/** A station at work, in a process and a network namespace of its own: its clocks on the real engine. */
+import { once } from 'node:events';
+import { Pump, type Attachment, type PumpEvent } from '../../daemon/runtime/pump.js';
+import { systemTimerClock } from '../../daemon/runtime/timers.js';
+import type { DataPlane, OpenOptions } from '../../native/data-plane.js';
+import { boundaryStationAttachments } from './boundary-stations.js';
+import { clockDomain, receiverAttachments, sourceAttachments } from './clocks.js';
+import type { LabType } from '../report/report.js';
+import { formatTimeError } from '../report/time-error.js';
+import { receivers, stationInterface, stations } from '../topologies/topology.js';
+
+export interface StationOptions {
+  /** Of a station: in topology.ts around a transparent clock, else in boundary-topology.ts. */
+  readonly name: string;
+  /** What the switch is: the clocks around it use the same delay mechanism. */
+  readonly type: LabType;
+  readonly openDataPlane: (options: OpenOptions) => DataPlane;
+  /** Takes a line for every sample: see time-error.ts. */
+  readonly print: (line: string) => void;
+  readonly warn: (line: string) => void;
+  readonly stop: AbortSignal;
+}
+
+/** Runs until stopped. Throws what `openDataPlane` throws, and for a station that there is not. */
+export async function runStation(options: StationOptions): Promise<void> {
+  const attachments = attachmentsOf(options);
+  const dataPlane = options.openDataPlane({
+    ports: [
+      { interface: stationInterface, ingressLatencyNs: 0, egressLatencyNs: 0, delayAsymmetryNs: 0 },
+    ],
+    timestamping: 'software',
+    busyPoll: false,
+  });
+  try {
+    dataPlane.program({
+      rules: [{ sdoId: 'any', domainNumber: clockDomain, action: 'terminate' }],
+      linkDelays: [],
+      rateRatios: [],
+    });
+    const pump = new Pump({
+      dataPlane,
+      attachments,
+      timerClock: systemTimerClock,
+      onEvent: (event) => tell(event, options),
+    });
+    pump.start();
+    if (!options.stop.aborted) await once(options.stop, 'abort');
+    pump.stop();
+  } finally {
+    dataPlane.close();
+  }
+}
+
+function attachmentsOf({ name, type }: StationOptions): Attachment[] {
+  if (type === 'bc') return boundaryStationAttachments(name, Math.random);
+  if (!stations.some((candidate) => candidate.name === name)) {
+    throw new Error(`lab-clock: ${name}: there is no such station in this lab`);
+  }
+  const receiver = receivers.find((candidate) => candidate.name === name);
+  return receiver === undefined
+    ? sourceAttachments(type, Math.random)
+    : receiverAttachments(receiver, type, Math.random);
+}
+
+function tell(event: PumpEvent, { print, warn }: StationOptions): void {
+  switch (event.kind) {
+    case 'offsetSample':
+      print(
+        formatTimeError({
+          correctedNs: event.corrected.offsetNs,
+          uncorrectedNs: event.uncorrected.offsetNs,
+        }),
+      );
+      return;
+    case 'portError':
+      warn(event.message);
+      return;
+    default:
+      // Much of what passes concerns the other receivers; a cable's end comes and goes with the lab.
+      return;
+  }
+}
