@@ -184,9 +184,12 @@ describe('files', () => {
   });
 
   test('no folder of src holds more than 14 files directly: what is more goes by subject', () => {
-    const filesIn = Map.groupBy(sources, dirname);
-    const crowded = [...filesIn].filter(([, files]) => files.length > maxFilesInFolder);
-    expect(crowded.map(([folder, files]) => `${folder}: ${files.length}`)).toEqual([]);
+    const filesIn = new Map<string, number>();
+    for (const folder of sources.map((file) => dirname(file))) {
+      filesIn.set(folder, (filesIn.get(folder) ?? 0) + 1);
+    }
+    const crowded = [...filesIn].filter(([, count]) => count > maxFilesInFolder);
+    expect(crowded).toEqual([]);
   });
 
   test('no barrels: nothing is exported wholesale from elsewhere', () => {
