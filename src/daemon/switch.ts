@@ -38,7 +38,7 @@ import {
 import { systemTimerClock, type TimerClock } from './runtime/timers.js';
 import type { Log } from './machine/log.js';
 import { noMemory, type TimestampingMemory } from './machine/timestamping-memory.js';
-import { TransparentClock } from './instances/instances.js';
+import { Instances } from './instances/instances.js';
 
 /** How the engine runs, as opposed to what it does. */
 export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
@@ -78,7 +78,7 @@ export class UnknownPortError extends Error {
 export class Switch {
   readonly #config: Config;
   readonly #dataPlane: DataPlane;
-  readonly #clock: TransparentClock;
+  readonly #clock: Instances;
   readonly #groups: GroupMemberships;
   readonly #reports: MembershipReports;
   readonly #log: Log;
@@ -122,7 +122,7 @@ export class Switch {
     });
     try {
       this.#rememberTimestamping();
-      this.#clock = new TransparentClock({
+      this.#clock = new Instances({
         ...{ timerClock, addressesOf, config },
         bridge: bridge && bridgePolicy(bridge),
         dataPlane: this.#dataPlane,

@@ -1,7 +1,7 @@
 /** Two ports at the ends of one link whose delay is known, each with a clock of its own. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PeerToPeerPort } from '../../src/core/port/link.js';
+import { PeerDelayLink } from '../../src/core/port/link.js';
 import type { Input, LinkDelay, Output } from '../../src/core/io.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs } from '../../src/core/time/instant.js';
@@ -26,7 +26,7 @@ interface Conditions {
 type End = 0 | 1;
 
 class SimulatedLink {
-  readonly ports: readonly [PeerToPeerPort, PeerToPeerPort];
+  readonly ports: readonly [PeerDelayLink, PeerDelayLink];
   readonly #conditions: Conditions;
   readonly #random: () => number;
   readonly #events: { readonly at: number; readonly run: () => void }[] = [];
@@ -50,9 +50,9 @@ class SimulatedLink {
     }
   }
 
-  #portAt(port: End): PeerToPeerPort {
+  #portAt(port: End): PeerDelayLink {
     const portIdentity = { clockIdentity: clockIdentity(BigInt(port) + 1n), portNumber: 1 };
-    return new PeerToPeerPort({ ...peerDelaySettings, port, portIdentity });
+    return new PeerDelayLink({ ...peerDelaySettings, port, portIdentity });
   }
 
   #step(end: End, input: Input): void {
@@ -192,7 +192,7 @@ describe('a port', () => {
     fc.assert(
       fc.property(fc.array(messages, { minLength: 1, maxLength: 30 }), (received) => {
         const { port } = peerDelaySettings;
-        const instance = new PeerToPeerPort(peerDelaySettings);
+        const instance = new PeerDelayLink(peerDelaySettings);
         instance.step({ kind: 'link', port, up: true });
         for (const message of received) {
           const outputs = instance.step({

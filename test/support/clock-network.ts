@@ -2,7 +2,7 @@
  * Boundary clocks joined by cables, under virtual time: each has an oscillator of its own, a cable has a delay. What the
  * clocks are off by is measured against the truth.
  */
-import { BoundaryClock, type BoundaryClockSettings } from '../../src/core/instance/clock.js';
+import { Clock, type ClockSettings } from '../../src/core/instance/clock.js';
 import type { DelayMechanism } from '../../src/core/datasets/data-sets.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';
@@ -46,7 +46,7 @@ const source: PeerAddress & { kind: 'unicast' } = { kind: 'unicast', mac: '02:00
 const startNs = 1_000_000_000_000_000;
 
 export class SimulatedClock {
-  readonly clock: BoundaryClock;
+  readonly clock: Clock;
   readonly discards = new Map<string, number>();
   readonly timers = new Map<string, symbol>();
 
@@ -55,7 +55,7 @@ export class SimulatedClock {
     identity: bigint,
     random: () => number,
   ) {
-    this.clock = new BoundaryClock(settingsOf(options, identity, random));
+    this.clock = new Clock(settingsOf(options, identity, random));
   }
 
   /** What the counter of the time stamps reads. */
@@ -71,11 +71,7 @@ export class SimulatedClock {
   }
 }
 
-function settingsOf(
-  options: ClockOptions,
-  identity: bigint,
-  random: () => number,
-): BoundaryClockSettings {
+function settingsOf(options: ClockOptions, identity: bigint, random: () => number): ClockSettings {
   const { slaveOnly = false } = options;
   return {
     defaultDS: {

@@ -1,5 +1,5 @@
 /** A port that measures its link, the neighbour that answers it, and the messages between them. */
-import { PeerToPeerPort } from '../../src/core/port/link.js';
+import { PeerDelayLink } from '../../src/core/port/link.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import type { PeerDelaySettings } from '../../src/core/port/peer-delay.js';
 import { clockIdentityFromMac, type PortIdentity } from '../../src/core/time/identity.js';
@@ -120,12 +120,12 @@ export function decoded(octets: Uint8Array): Message {
 
 /** Drives a port by hand: each of its steps in one call, with the clocks of both ends as plain numbers. */
 export class PortUnderTest {
-  readonly port: PeerToPeerPort;
+  readonly port: PeerDelayLink;
   readonly #settings: PeerDelaySettings;
 
   constructor(settings: Partial<PeerDelaySettings> = {}) {
     this.#settings = { ...peerDelaySettings, ...settings };
-    this.port = new PeerToPeerPort(this.#settings);
+    this.port = new PeerDelayLink(this.#settings);
   }
 
   link(up: boolean): readonly Output[] {

@@ -14,7 +14,7 @@ import type { MessageOf } from '../wire/message.js';
 import type { HoldoverState } from './holdover.js';
 
 /** For whoever shows it. */
-export interface BoundaryClockState {
+export interface ClockState {
   readonly defaultDS: DefaultDS;
   readonly currentDS: CurrentDS;
   readonly parentDS: ParentDS;

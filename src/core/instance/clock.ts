@@ -25,22 +25,22 @@ import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval, type Instant } from '../time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../time/time-interval.js';
 import { Flag, type MessageType } from '../wire/header.js';
-import type { BoundaryClockState } from './clock-state.js';
+import type { ClockState } from './clock-state.js';
 import {
-  BoundaryPort,
+  ClockPort,
   type AnnouncedByMaster,
   isAnnounce,
   senderOf,
-  type BoundaryPortSettings,
+  type ClockPortSettings,
   type ReceivedAnnounce,
 } from '../port/clock-port.js';
 import { ClockDataSets, pathSequenceOf, type ClockChange } from './clock-data-sets.js';
 import { Holdover, holdoverTimer, type HoldoverSpecification } from './holdover.js';
 
-export interface BoundaryClockSettings {
+export interface ClockSettings {
   readonly defaultDS: DefaultDS;
   /** In the order of their portNumbers, from 1. */
-  readonly ports: readonly BoundaryPortSettings[];
+  readonly ports: readonly ClockPortSettings[];
   /** 16.2: Announce tells which clocks it has come through. */
   readonly pathTrace: boolean;
   readonly servo: ServoSettings;
@@ -65,14 +65,14 @@ const maxStepsRemoved = 255;
 /** An offset beyond this is set right before there is a path delay to reckon with: no path is so long. */
 const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
 
-export class BoundaryClock {
-  readonly #ports: readonly BoundaryPort[];
+export class Clock {
+  readonly #ports: readonly ClockPort[];
   readonly #dataSets: ClockDataSets;
   readonly #clock: SteeredClock;
   readonly #holdover: Holdover;
 
   /** Does nothing until a link is up. */
-  constructor(settings: BoundaryClockSettings) {
+  constructor(settings: ClockSettings) {
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
     const environment = {
       random: settings.random,
@@ -81,7 +81,7 @@ export class BoundaryClock {
     };
     this.#ports = settings.ports.map(
       (port, index) =>
-        new BoundaryPort(
+        new ClockPort(
           {
             port: port.port,
             portIdentity: { clockIdentity, portNumber: index + 1 },
@@ -118,7 +118,7 @@ export class BoundaryClock {
     }
   }
 
-  state(): BoundaryClockState {
+  state(): ClockState {
     const slavePort = this.#slavePort();
     const { defaultDS, currentDS, parentDS, timePropertiesDS } = this.#dataSets;
     const { ownTimePropertiesDS, pathSequence, pathTrace } = this.#dataSets;
@@ -151,7 +151,7 @@ export class BoundaryClock {
   }
 
   /** Changes one port; intervals with the next message. @param portNumber of a port that there is */
-  reconfigurePort(portNumber: number, change: Partial<BoundaryPortSettings>): readonly Output[] {
+  reconfigurePort(portNumber: number, change: Partial<ClockPortSettings>): readonly Output[] {
     this.#portOf(portNumber).reconfigure(change);
     return this.#decide();
   }
@@ -165,7 +165,7 @@ export class BoundaryClock {
     return port.linkUp ? this.#start(port) : this.#halt(port, 'FAULT_DETECTED');
   }
 
-  #portOf(portNumber: number): BoundaryPort {
+  #portOf(portNumber: number): ClockPort {
     const port = this.#ports[portNumber - 1];
     if (port === undefined) throw new RangeError(`no port ${portNumber}`);
     return port;
@@ -176,20 +176,20 @@ export class BoundaryClock {
     return this.#clock.timeAt(raw);
   }
 
-  #onLink(port: BoundaryPort, up: boolean): readonly Output[] {
+  #onLink(port: ClockPort, up: boolean): readonly Output[] {
     port.linkUp = up;
     if (port.portState === 'DISABLED') return [];
     return up ? this.#start(port) : this.#halt(port, 'FAULT_DETECTED');
   }
 
-  #start(port: BoundaryPort): readonly Output[] {
+  #start(port: ClockPort): readonly Output[] {
     if (isOperating(port.portState)) return [];
     port.silent = false;
     this.#transition(port, 'FAULT_CLEARED');
     return [...this.#transition(port, 'INITIALIZED'), decisionTimer(port)];
   }
 
-  #halt(port: BoundaryPort, event: 'FAULT_DETECTED' | 'DESIGNATED_DISABLED'): readonly Output[] {
+  #halt(port: ClockPort, event: 'FAULT_DETECTED' | 'DESIGNATED_DISABLED'): readonly Output[] {
     const { stateDecision, announceReceipt } = timersOf(port.identity);
     port.foreignMasters = [];
     return [
@@ -230,7 +230,7 @@ export class BoundaryClock {
   }
 
   /** 9.2.6.12: whoever was heard there is not heard any more. */
-  #onAnnounceReceiptTimeout(port: BoundaryPort): readonly Output[] {
+  #onAnnounceReceiptTimeout(port: ClockPort): readonly Output[] {
     const gone = this.#erbestOf(port, this.#slavePort());
     if (gone !== undefined) {
       const { sourcePortIdentity } = gone.message.header;
@@ -241,7 +241,7 @@ export class BoundaryClock {
   }
 
   /** The master is there, but its time is not: what was learned of it is kept, and the port stays as Announce has it. */
-  #onSyncReceiptTimeout(port: BoundaryPort): readonly Output[] {
+  #onSyncReceiptTimeout(port: ClockPort): readonly Output[] {
     return isSlave(port.portState) ? this.#holdOver() : [];
   }
 
@@ -260,7 +260,7 @@ export class BoundaryClock {
     return outputs;
   }
 
-  #onMessage(port: BoundaryPort, received: ReceivedMessage): readonly Output[] {
+  #onMessage(port: ClockPort, received: ReceivedMessage): readonly Output[] {
     if (isAnnounce(received)) return this.#onAnnounce(port, received);
     const { messageType } = received.message;
     const mechanism = mechanismOf[messageType];
@@ -299,7 +299,7 @@ export class BoundaryClock {
     }
   }
 
-  #onAnnounce(port: BoundaryPort, received: ReceivedAnnounce): readonly Output[] {
+  #onAnnounce(port: ClockPort, received: ReceivedAnnounce): readonly Output[] {
     const refusal = this.#refusalOf(received);
     if (refusal !== undefined) return [discarded(port.identity, refusal)];
     if (isStale(port.foreignMasters, received)) return [discarded(port.identity, 'staleAnnounce')];
@@ -338,7 +338,7 @@ export class BoundaryClock {
   }
 
   #onTransmit(
-    port: BoundaryPort,
+    port: ClockPort,
     input: Extract<Input, { kind: 'transmitTimestamp' | 'transmitTimestampLost' }>,
   ): readonly Output[] {
     const event: PortEvent =
@@ -367,7 +367,7 @@ export class BoundaryClock {
     return { ...received, ingressTimestamp: this.timeAt(ingressTimestamp) };
   }
 
-  #stepSlave(port: BoundaryPort, event: PortEvent): readonly Output[] {
+  #stepSlave(port: ClockPort, event: PortEvent): readonly Output[] {
     const outputs = port.stepSlave(event);
     const measured = port.measurements();
     if (measured.kind === 'UNCALIBRATED' && port.portState === 'SLAVE') {
@@ -389,7 +389,7 @@ export class BoundaryClock {
 
   /** One offset from the parent: what the servo makes of it. */
   #steer(
-    port: BoundaryPort,
+    port: ClockPort,
     { corrected }: Extract<Output, { kind: 'offsetSample' }>,
   ): readonly Output[] {
     const { offsetNs, meanPathDelayNs } = corrected;
@@ -414,7 +414,7 @@ export class BoundaryClock {
   }
 
   /** What was measured before the clock was set does not go with what comes after. */
-  #restartMeasuring(port: BoundaryPort): readonly Output[] {
+  #restartMeasuring(port: ClockPort): readonly Output[] {
     const parent = this.#erbestOf(port, port);
     return [
       ...this.#transition(port, 'SYNCHRONIZATION_FAULT'),
@@ -459,7 +459,7 @@ export class BoundaryClock {
   }
 
   /** Those below need not wait for an interval to end to learn of another grandmaster, nor a better one to hear that it is. */
-  #announceAtOnce(masters: readonly BoundaryPort[]): readonly Output[] {
+  #announceAtOnce(masters: readonly ClockPort[]): readonly Output[] {
     return masters
       .filter(({ portState }) => portState === 'MASTER')
       .flatMap((port) => {
@@ -469,7 +469,7 @@ export class BoundaryClock {
   }
 
   #recommend(
-    port: BoundaryPort,
+    port: ClockPort,
     code: DecisionCode,
     heard: ReceivedAnnounce | undefined,
     sameParent: boolean,
@@ -495,7 +495,7 @@ export class BoundaryClock {
   }
 
   /** 9.2.6.11: who hands on another's time waits until news of a better way has had time to come. */
-  #recommendMaster(port: BoundaryPort, code: 'M1' | 'M2' | 'M3'): readonly Output[] {
+  #recommendMaster(port: ClockPort, code: 'M1' | 'M2' | 'M3'): readonly Output[] {
     const before = port.portState;
     const entered = this.#transition(port, 'RECOMMENDED_MASTER');
     if (before === port.portState || port.portState !== 'PRE_MASTER') return entered;
@@ -512,7 +512,7 @@ export class BoundaryClock {
     ];
   }
 
-  #transition(port: BoundaryPort, event: PortStateEvent): readonly Output[] {
+  #transition(port: ClockPort, event: PortStateEvent): readonly Output[] {
     const { slaveOnly } = this.#dataSets.defaultDS;
     const next = nextPortState(port.portState, event, slaveOnly);
     return next === port.portState ? [] : port.enter(next, this.#announced());
@@ -526,17 +526,17 @@ export class BoundaryClock {
     return outputs;
   }
 
-  #slavePort(): BoundaryPort | undefined {
+  #slavePort(): ClockPort | undefined {
     return this.#ports.find(({ portState }) => isSlave(portState));
   }
 
-  #erbestOf(port: BoundaryPort, slavePort: BoundaryPort | undefined): ReceivedAnnounce | undefined {
+  #erbestOf(port: ClockPort, slavePort: ClockPort | undefined): ReceivedAnnounce | undefined {
     if (port.settings.masterOnly) return undefined; // 9.3.2.2
     const { portIdentity } = port.identity;
     return erbestOf(port.foreignMasters, portIdentity, this.#parentOn(port, slavePort));
   }
 
-  #parentOn(port: BoundaryPort, slavePort: BoundaryPort | undefined): PortIdentity | undefined {
+  #parentOn(port: ClockPort, slavePort: ClockPort | undefined): PortIdentity | undefined {
     return port === slavePort ? this.#dataSets.parentDS.parentPortIdentity : undefined;
   }
 }
@@ -545,7 +545,7 @@ export class BoundaryClock {
 const minSyncReceiptTimeout = durationNs(1e9);
 
 /** From now on, silence is measured: by the Syncs' own interval, if they tell a sound one. */
-function awaitSync(port: BoundaryPort, toldLogInterval: number): Output {
+function awaitSync(port: ClockPort, toldLogInterval: number): Output {
   const { announceReceiptTimeout, logSyncInterval } = port.settings;
   const logInterval = Math.abs(toldLogInterval) <= 7 ? toldLogInterval : logSyncInterval;
   const timeout = announceReceiptTimeout * durationOfLogInterval(logInterval);
@@ -557,7 +557,7 @@ function awaitSync(port: BoundaryPort, toldLogInterval: number): Output {
 }
 
 /** 9.2.6.8: a state decision event once an announce interval at least. */
-function decisionTimer(port: BoundaryPort): Output {
+function decisionTimer(port: ClockPort): Output {
   return {
     kind: 'setTimer',
     timer: timersOf(port.identity).stateDecision,

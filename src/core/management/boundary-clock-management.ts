@@ -16,8 +16,8 @@ import type { ManagementData } from '../wire/management-data/management-ids.js';
 import { ClockType } from '../wire/management-data/port-data.js';
 import { encodeUtf8 } from '../wire/management-data/utf8.js';
 import type { ManagementError } from '../wire/tlv/management.js';
-import type { BoundaryClock } from '../instance/clock.js';
-import type { BoundaryPortSettings } from '../port/clock-port.js';
+import type { Clock } from '../instance/clock.js';
+import type { ClockPortSettings } from '../port/clock-port.js';
 import type { ClockChange } from '../instance/clock-data-sets.js';
 
 /** The same limits as the configuration has. */
@@ -39,7 +39,7 @@ const unobservedParent = {
 
 /** `clock`'s data sets for whoever asks; `serviceCounts` by portNumber. */
 export function boundaryClockManagement(
-  clock: BoundaryClock,
+  clock: Clock,
   facts: ClockFacts,
   serviceCounts: (portNumber: number) => ServiceCounts,
 ): ManagedClock {
@@ -66,7 +66,7 @@ export function boundaryClockManagement(
   };
 }
 
-function clockGetters(clock: BoundaryClock, facts: ClockFacts): Getters {
+function clockGetters(clock: Clock, facts: ClockFacts): Getters {
   const defaultDS = () => clock.state().defaultDS;
   const timePropertiesDS = () => clock.state().timePropertiesDS;
   return {
@@ -109,7 +109,7 @@ function clockGetters(clock: BoundaryClock, facts: ClockFacts): Getters {
 }
 
 /** linuxptp's: how the clock stands to its master, in nanoseconds; rates in units of 2^-41. */
-function timeStatus(clock: BoundaryClock): ManagementData<'TIME_STATUS_NP'> {
+function timeStatus(clock: Clock): ManagementData<'TIME_STATUS_NP'> {
   const { currentDS, parentDS, defaultDS, latestSync, rateOffset } = clock.state();
   const limit = 2 ** 31 - 1;
   const scaledRateOffset = Math.round(rateOffset * 2 ** 41);
@@ -126,7 +126,7 @@ function timeStatus(clock: BoundaryClock): ManagementData<'TIME_STATUS_NP'> {
 }
 
 function portGetters(
-  clock: BoundaryClock,
+  clock: Clock,
   facts: ClockFacts,
   serviceCounts: (portNumber: number) => ServiceCounts,
   description: { readonly userDescription: string },
@@ -176,7 +176,7 @@ function portGetters(
   };
 }
 
-function clockSetters(clock: BoundaryClock): Setters {
+function clockSetters(clock: Clock): Setters {
   const change = (to: ClockChange) => clock.reconfigure(to);
   /** 8.2.4: of the grandmaster's time nobody but the grandmaster decides. */
   const changeTime = (properties: object): readonly Output[] | ManagementError => {
@@ -209,8 +209,8 @@ function clockSetters(clock: BoundaryClock): Setters {
   };
 }
 
-function portSetters(clock: BoundaryClock): Setters {
-  const change = (portNumber: number, to: Partial<BoundaryPortSettings>) =>
+function portSetters(clock: Clock): Setters {
+  const change = (portNumber: number, to: Partial<ClockPortSettings>) =>
     clock.reconfigurePort(portNumber, to);
   const isInterval = (logInterval: number) => Math.abs(logInterval) <= logIntervalLimit;
   return {
@@ -230,7 +230,7 @@ function portSetters(clock: BoundaryClock): Setters {
   };
 }
 
-function commandsOf(clock: BoundaryClock): Commands {
+function commandsOf(clock: Clock): Commands {
   return {
     NULL_MANAGEMENT: () => [],
     ENABLE_PORT: (portNumber) => clock.designatePort(portNumber, true),
@@ -243,12 +243,12 @@ function isClockAccuracy(value: number): boolean {
   return (value >= min && value <= max) || value === unknown;
 }
 
-function numberPortsOf(clock: BoundaryClock): number {
+function numberPortsOf(clock: Clock): number {
   return clock.state().defaultDS.numberPorts;
 }
 
 /** Throws RangeError where there is no such port: requests are for ports that there are. */
-function portDSOf(clock: BoundaryClock, portNumber: number): PortDS {
+function portDSOf(clock: Clock, portNumber: number): PortDS {
   const portDS = clock.state().ports[portNumber - 1];
   if (portDS === undefined) throw new RangeError(`no port ${portNumber}`);
   return portDS;

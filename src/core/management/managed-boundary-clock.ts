@@ -24,21 +24,21 @@ import { isMaster, isSlave } from '../bmca/port-state.js';
 import { discarded, type PortSettings } from '../port/port.js';
 import { messageTypeOfCode } from '../wire/header.js';
 import { boundaryClockManagement } from './boundary-clock-management.js';
-import { BoundaryClock, type BoundaryClockSettings } from '../instance/clock.js';
+import { Clock, type ClockSettings } from '../instance/clock.js';
 
 export interface ManagementSettings extends ManagementPermissions {
   readonly facts: ClockFacts;
 }
 
 export class ManagedBoundaryClock {
-  readonly clock: BoundaryClock;
+  readonly clock: Clock;
   readonly #ports: readonly PortSettings[];
   readonly #permissions: ManagementPermissions;
   readonly #services: ServiceCounter;
   readonly #managed: ManagedClock;
 
-  constructor(settings: BoundaryClockSettings, { facts, allowSet }: ManagementSettings) {
-    this.clock = new BoundaryClock(settings);
+  constructor(settings: ClockSettings, { facts, allowSet }: ManagementSettings) {
+    this.clock = new Clock(settings);
     this.#permissions = { allowSet };
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
     this.#ports = settings.ports.map(({ port }, index) => ({

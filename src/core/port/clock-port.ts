@@ -23,10 +23,10 @@ import {
 } from './slave.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
-import { PeerToPeerPort, peerDelayContexts } from './link.js';
+import { PeerDelayLink, peerDelayContexts } from './link.js';
 
 /** Names and meaning as in portDS (8.2.15). */
-export type BoundaryPortSettings = Omit<PortDS, 'portIdentity' | 'portState' | 'meanLinkDelay'> & {
+export type ClockPortSettings = Omit<PortDS, 'portIdentity' | 'portState' | 'meanLinkDelay'> & {
   /** Index of the port in the data plane. */
   readonly port: number;
   readonly transport: Transport;
@@ -46,46 +46,42 @@ export type AnnouncedByMaster = Pick<
 /** What a port asks of the clock that it is part of. */
 export type PortEnvironment = Required<Pick<SlaveSettings, 'random' | 'pathDelaysNeeded'>>;
 
-export class BoundaryPort {
+export class ClockPort {
   portState: PortState = 'INITIALIZING';
   foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[] = [];
   /** Announce messages have stayed away for announceReceiptTimeoutInterval. */
   silent = false;
   linkUp = false;
 
-  settings: BoundaryPortSettings;
+  settings: ClockPortSettings;
   readonly identity: PortSettings;
   readonly #environment: PortEnvironment;
   /** Where delayMechanism is p2p. */
-  readonly #peer: PeerToPeerPort | undefined;
+  readonly #peer: PeerDelayLink | undefined;
   #master: MasterState;
   #masterSettings:
     | {
-        readonly settings: BoundaryPortSettings;
+        readonly settings: ClockPortSettings;
         readonly announced: AnnouncedByMaster;
         readonly whole: MasterSettings;
       }
     | undefined;
   #slave: SlaveState;
 
-  constructor(
-    identity: PortSettings,
-    settings: BoundaryPortSettings,
-    environment: PortEnvironment,
-  ) {
+  constructor(identity: PortSettings, settings: ClockPortSettings, environment: PortEnvironment) {
     this.identity = identity;
     this.settings = settings;
     this.#environment = environment;
     this.#peer =
       settings.delayMechanism === 'p2p'
-        ? new PeerToPeerPort({ ...identity, ...settings })
+        ? new PeerDelayLink({ ...identity, ...settings })
         : undefined;
     // What it announces is given anew at every step.
     this.#master = initialMasterState({ ...identity, unicastReceivers: [] });
     this.#slave = initialSlaveState(this.#slaveSettings());
   }
 
-  reconfigure(change: Partial<BoundaryPortSettings>): void {
+  reconfigure(change: Partial<ClockPortSettings>): void {
     this.settings = { ...this.settings, ...change };
     this.#peer?.reconfigure(this.settings);
   }

@@ -37,14 +37,14 @@ import { decode, type Message, type MessageOf } from '../wire/message.js';
 /** Contexts are below this: a quarter of what io.ts allows, for a port that has other uses for the rest. */
 export const peerDelayContexts = 2 ** 22;
 
-/** What of a PeerToPeerPort's messages concerns the mechanism itself. */
+/** What of a PeerDelayLink's messages concerns the mechanism itself. */
 type PeerDelayMessage = MessageOf<PeerDelayMessageType>;
 
 function isPeerDelayMessage(message: Message): message is PeerDelayMessage {
   return isPeerDelayMessageType(message.messageType);
 }
 
-export class PeerToPeerPort {
+export class PeerDelayLink {
   #settings: PeerDelaySettings;
   #requester: PeerDelayState;
   #responder: ResponderState = initialResponderState;

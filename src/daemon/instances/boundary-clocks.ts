@@ -6,7 +6,7 @@ import type {
   HoldoverConfig,
   PortConfig,
 } from '../../config/config.js';
-import type { BoundaryClock, BoundaryClockSettings } from '../../core/instance/clock.js';
+import type { Clock, ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
 import { defaultServoSettings } from '../../core/servo/servo.js';
@@ -113,7 +113,7 @@ function settingsOf(
   clockIdentity: ClockIdentity,
   switchPorts: readonly PortConfig[],
   random: () => number,
-): BoundaryClockSettings {
+): ClockSettings {
   const { priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance } = config;
   const { domain: domainNumber, sdoId, slaveOnly, pathTrace } = config;
   return {
@@ -145,10 +145,7 @@ function specificationOf({ seconds, clockClass }: HoldoverConfig): HoldoverSpeci
 }
 
 /** Time stamps of all ports are of CLOCK_REALTIME; that it is read in milliseconds shifts both readings alike. */
-function aheadOfSystemClockNs(
-  clock: BoundaryClock,
-  measuredAt: (common: Instant) => Instant,
-): number {
+function aheadOfSystemClockNs(clock: Clock, measuredAt: (common: Instant) => Instant): number {
   const systemTime = instantFromNs(BigInt(Date.now()) * 1_000_000n);
   return Number(clock.timeAt(measuredAt(systemTime)) - systemTime) / Number(unitsPerNs);
 }

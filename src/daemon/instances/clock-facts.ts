@@ -9,7 +9,7 @@ import { productVersion } from '../machine/product-version.js';
 import type { PortTransport } from '../runtime/pump.js';
 
 /** A port of a clock: its index in the data plane, and what it speaks there. */
-export interface ClockPort {
+export interface PortAndTransport {
   readonly port: number;
   readonly transport: PortTransport | undefined;
 }
@@ -24,7 +24,7 @@ const messageTypes = Object.keys(messageTypeCodes) as MessageType[];
  */
 export function clockFactsOf(
   dataPlane: DataPlane,
-  ports: readonly ClockPort[],
+  ports: readonly PortAndTransport[],
   measuredAt: (common: Instant) => Instant = (common) => common,
 ): ClockFacts {
   return {
@@ -42,7 +42,7 @@ export function clockFactsOf(
   };
 }
 
-function portFactsOf(dataPlane: DataPlane, { port, transport }: ClockPort): PortFacts {
+function portFactsOf(dataPlane: DataPlane, { port, transport }: PortAndTransport): PortFacts {
   const info = dataPlane.ports()[port];
   if (info === undefined) throw new RangeError(`no port ${port} of the data plane`);
   const physicalAddress =

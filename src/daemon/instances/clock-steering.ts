@@ -5,7 +5,7 @@
  * itself is steered, time stamps are taken in UndisturbedTime.
  */
 import type { ClockConfig } from '../../config/config.js';
-import type { BoundaryClock } from '../../core/instance/clock.js';
+import type { Clock } from '../../core/instance/clock.js';
 import {
   disciplined,
   disciplineInterval,
@@ -23,7 +23,7 @@ export interface Steerer {
   readonly config: Pick<ClockConfig, 'clock' | 'domain'> & {
     readonly ports: readonly { readonly interface: string }[];
   };
-  readonly clock: Pick<BoundaryClock, 'timeAt' | 'state'>;
+  readonly clock: Pick<Clock, 'timeAt' | 'state'>;
 }
 
 export interface ClockSteeringOptions {

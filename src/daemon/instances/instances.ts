@@ -4,7 +4,7 @@
  * data plane.
  */
 import type { Config, InstanceConfig, PeerToPeerConfig } from '../../config/config.js';
-import { PeerToPeerPort } from '../../core/port/link.js';
+import { PeerDelayLink } from '../../core/port/link.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
 import type { Output, Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
@@ -28,7 +28,7 @@ import {
   type AttachedTransparentClock,
 } from './transparent-clock-management.js';
 
-export interface TransparentClockOptions {
+export interface InstancesOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
   readonly timerClock: TimerClock;
@@ -48,8 +48,8 @@ export interface TransparentClockOptions {
 
 const allTransports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
 
-export class TransparentClock {
-  readonly #options: TransparentClockOptions;
+export class Instances {
+  readonly #options: InstancesOptions;
   readonly #pump: Pump;
   readonly #programmer: PolicyProgrammer;
   /** By attachment, where that is a port's. */
@@ -64,7 +64,7 @@ export class TransparentClock {
    * Programs the data plane; it forwards from here on.
    * @throws Error for the user, where a clock is to be steered that cannot be
    */
-  constructor(options: TransparentClockOptions) {
+  constructor(options: InstancesOptions) {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
     const interfaces = config.ports.map((port) => port.interface);
@@ -223,7 +223,7 @@ function attachPeerToPeerPorts({
   config,
   addressesOf,
   transports = allTransports,
-}: TransparentClockOptions): { transport: Transport; attachment: Attachment }[] {
+}: InstancesOptions): { transport: Transport; attachment: Attachment }[] {
   const instances = config.instances.filter(isPeerToPeer);
   const [first] = instances;
   if (first === undefined) return [];
@@ -239,7 +239,7 @@ function attachPeerToPeerPorts({
         mac: () => dataPlane.ports()[port]?.mac ?? '',
         vlanId: 'any',
       });
-      const instance = new PeerToPeerPort({
+      const instance = new PeerDelayLink({
         port,
         transport,
         portIdentity: { clockIdentity, portNumber: port + 1 },

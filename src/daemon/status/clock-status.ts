@@ -1,6 +1,6 @@
 /** What a boundary clock tells of itself: its data sets in shapes that scripts rely on, identities and times as text and numbers. */
 import type { PortState, TimePropertiesDS } from '../../core/datasets/data-sets.js';
-import type { BoundaryClockState } from '../../core/instance/clock-state.js';
+import type { ClockState } from '../../core/instance/clock-state.js';
 import type { HoldoverState } from '../../core/instance/holdover.js';
 import type { LockState, ServoKind } from '../../core/servo/servo.js';
 import type { OffsetWindow } from '../../core/servo/offset-history.js';
@@ -84,7 +84,7 @@ export interface ForeignMasterStatus {
  * @param aheadOfSystemClockNs as in ClockStatus
  */
 export function clockStatusOf(
-  state: BoundaryClockState,
+  state: ClockState,
   { kind, steered }: SteeredClocks,
   ports: readonly Pick<ClockStatus['clock']['ports'][number], 'interface' | 'discarded'>[],
   aheadOfSystemClockNs: number,
@@ -133,7 +133,7 @@ export function clockStatusOf(
   };
 }
 
-function lockReason(state: BoundaryClockState): string {
+function lockReason(state: ClockState): string {
   const { lockState, currentDS, meanOffset, defaultDS, holdover } = state;
   const alone = currentDS.stepsRemoved === 0;
   switch (lockState) {

@@ -1,6 +1,6 @@
 /** The instances of each station around a transparent clock: what the time source sends, what each receiver listens to. */
 import { OrdinaryClock } from '../../core/instance/ordinary-clock.js';
-import { PeerToPeerPort } from '../../core/port/link.js';
+import { PeerDelayLink } from '../../core/port/link.js';
 import type { MasterSettings } from '../../core/port/master.js';
 import type { PortSettings } from '../../core/port/port.js';
 import { clockIdentityFromMac } from '../../core/time/identity.js';
@@ -93,8 +93,8 @@ export function receiverAttachments(
 }
 
 /** The peer delay mechanism of a clock's port: it measures its link and answers the switch. */
-function linkMeter(identityMac: string, { transport }: PortTransport): PeerToPeerPort {
-  return new PeerToPeerPort({
+function linkMeter(identityMac: string, { transport }: PortTransport): PeerDelayLink {
+  return new PeerDelayLink({
     ...portSettings(identityMac, clockDomain),
     transport,
     logMinPdelayReqInterval,

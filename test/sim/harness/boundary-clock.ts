@@ -1,6 +1,6 @@
 /** A device that is a boundary clock, or an ordinary one: the core's own, on all its ports, speaking Ethernet. */
-import { BoundaryClock, type BoundaryClockSettings } from '../../../src/core/instance/clock.js';
-import type { BoundaryClockState } from '../../../src/core/instance/clock-state.js';
+import { Clock, type ClockSettings } from '../../../src/core/instance/clock.js';
+import type { ClockState } from '../../../src/core/instance/clock-state.js';
 import type { HoldoverSpecification } from '../../../src/core/instance/holdover.js';
 import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/servo.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
@@ -54,7 +54,7 @@ export type BoundaryClockModel = BoundaryInstanceModel & BoundaryDeviceModel;
 
 export interface BoundaryNode extends Device {
   readonly identity: ClockIdentity;
-  state(): BoundaryClockState;
+  state(): ClockState;
   /** By port. */
   portStates(): readonly string[];
   /** Its own PTP time minus true time, now. */
@@ -84,7 +84,7 @@ export function runBoundaryClocks(
   const instances = models.map((model) => ({
     domain: model.domainNumber ?? 0,
     steers: model.steers ?? ('virtual' as const),
-    clock: new BoundaryClock(settingsOf(device, identity, ports, model, random)),
+    clock: new Clock(settingsOf(device, identity, ports, model, random)),
     discards: new Map<string, number>(),
   }));
   const interfaces = device.portOptions.map((port) => ({ interface: port.interface }));
@@ -137,7 +137,7 @@ function settingsOf(
   ports: readonly BoundaryPortModel[],
   model: BoundaryInstanceModel,
   random: () => number,
-): BoundaryClockSettings {
+): ClockSettings {
   const { slaveOnly = false, logSyncInterval = -3 } = model;
   return {
     defaultDS: {

@@ -2,7 +2,7 @@
  * A time receiver that measures its link peer to peer: of its own the least that shows what a peer-to-peer transparent
  * clock does, of the core the whole of Sync, Follow_Up and peer delay. It follows whoever sends Sync in its domain.
  */
-import type { PeerToPeerPort } from '../../../src/core/port/link.js';
+import type { PeerDelayLink } from '../../../src/core/port/link.js';
 import type { Input, Output } from '../../../src/core/io.js';
 import { admit } from '../../../src/core/port/admission.js';
 import { offsetFromMaster, uncorrected } from '../../../src/core/exchange/offset.js';
@@ -23,12 +23,12 @@ import {
 
 export class PeerToPeerReceiver {
   readonly #settings: PortSettings;
-  readonly #link: PeerToPeerPort;
+  readonly #link: PeerDelayLink;
   #exchange = idleSyncExchange;
   #parent: ClockIdentity | undefined;
 
   /** `link` is the instance that measures the same port's link. */
-  constructor(settings: PortSettings, link: PeerToPeerPort) {
+  constructor(settings: PortSettings, link: PeerDelayLink) {
     this.#settings = settings;
     this.#link = link;
   }

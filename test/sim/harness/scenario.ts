@@ -9,7 +9,7 @@ import {
   initialTimeProperties,
 } from '../../../src/core/datasets/time-properties.js';
 import { OrdinaryClock } from '../../../src/core/instance/ordinary-clock.js';
-import { PeerToPeerPort } from '../../../src/core/port/link.js';
+import { PeerDelayLink } from '../../../src/core/port/link.js';
 import {
   clockIdentityFromMac,
   type ClockIdentity,
@@ -17,7 +17,7 @@ import {
 } from '../../../src/core/time/identity.js';
 import type { Tlv } from '../../../src/core/wire/tlv.js';
 import type { CoreInstance, PumpEvent } from '../../../src/daemon/runtime/pump.js';
-import { TransparentClock } from '../../../src/daemon/instances/instances.js';
+import { Instances } from '../../../src/daemon/instances/instances.js';
 import type { Counters } from '../../../src/native/data-plane.js';
 import type { Cable, CableModel } from '../../../src/native/virtual/cable.js';
 import { RandomStream } from '../../../src/native/virtual/random.js';
@@ -94,7 +94,7 @@ export interface Receiver extends Device {
 }
 
 export interface Switch extends Device {
-  readonly transparentClock: TransparentClock;
+  readonly transparentClock: Instances;
   /** The sum over its ports. Throws RangeError for a name that there is not. */
   counter(name: string): number;
 }
@@ -181,7 +181,7 @@ export class Scenario {
     const { instances = [defaultInstance(this.#delayMechanism)] } = model;
     const interfaces = device.portOptions.map((port) => port.interface);
     const random = new RandomStream(this.network.seed, `${name}/delay requests`);
-    const transparentClock = new TransparentClock({
+    const transparentClock = new Instances({
       dataPlane,
       config: {
         timestamping: 'auto',
@@ -307,8 +307,8 @@ function peerToPeerReceiver(
   return { instances: [link, receiver], parent: () => receiver.parent };
 }
 
-function peerToPeerPort(portIdentity: PortIdentity): PeerToPeerPort {
-  return new PeerToPeerPort({
+function peerToPeerPort(portIdentity: PortIdentity): PeerDelayLink {
+  return new PeerDelayLink({
     ...{ port: 0, transport: 'l2', portIdentity, domainNumber: 0, sdoId: 0 },
     logMinPdelayReqInterval: 0,
   });

@@ -1,6 +1,6 @@
 /** Peer delay exchanges of linuxptp, as captured at the requester, through our requester and our responder. */
 import { describe, expect, it } from 'vitest';
-import { PeerToPeerPort } from '../../../../src/core/port/link.js';
+import { PeerDelayLink } from '../../../../src/core/port/link.js';
 import { instantFromNs } from '../../../../src/core/time/instant.js';
 import { Flag } from '../../../../src/core/wire/header.js';
 import { timeIntervalToNs } from '../../../../src/core/time/time-interval.js';
@@ -50,7 +50,7 @@ describe.each(captures)('capture %s', (capture) => {
 
   it('gives the delay that follows from its time stamps', () => {
     const { port } = peerDelaySettings;
-    const instance = new PeerToPeerPort({
+    const instance = new PeerDelayLink({
       ...peerDelaySettings,
       portIdentity: header.sourcePortIdentity,
     });
@@ -80,7 +80,7 @@ describe.each(captures)('capture %s', (capture) => {
 
   it('is answered as linuxptp answers it', () => {
     const { port } = peerDelaySettings;
-    const instance = new PeerToPeerPort(peerDelaySettings);
+    const instance = new PeerDelayLink(peerDelaySettings);
     instance.step({ kind: 'link', port, up: true });
     const ingressTimestamp = instantFromNs(timestampNs(response));
     const [answer] = only(

@@ -1,7 +1,7 @@
 /** What a boundary clock makes of Announce messages, and of their staying away: message by message, timer by timer. */
 import { describe, expect, test } from 'vitest';
-import { BoundaryClock } from '../../../../src/core/instance/clock.js';
-import type { BoundaryPortSettings } from '../../../../src/core/port/clock-port.js';
+import { Clock } from '../../../../src/core/instance/clock.js';
+import type { ClockPortSettings } from '../../../../src/core/port/clock-port.js';
 import type { Output } from '../../../../src/core/io.js';
 import { defaultServoSettings } from '../../../../src/core/servo/servo.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
@@ -19,11 +19,11 @@ const worse = { grandmasterPriority1: 200 };
 
 class Bench {
   #sequenceId = 0;
-  readonly clock: BoundaryClock;
+  readonly clock: Clock;
 
   /** Two ports, both links up. */
-  constructor(port: Partial<BoundaryPortSettings> = {}, clockClass = 248) {
-    this.clock = new BoundaryClock({
+  constructor(port: Partial<ClockPortSettings> = {}, clockClass = 248) {
+    this.clock = new Clock({
       defaultDS: {
         clockIdentity: clockIdentity(own),
         numberPorts: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PeerToPeerPort } from '../../../../src/core/port/link.js';
+import { PeerDelayLink } from '../../../../src/core/port/link.js';
 import { linkDelayMedianLength } from '../../../../src/core/exchange/measured-link.js';
 import {
   allowedImplausibleResponses,
@@ -490,7 +490,7 @@ describe('a responder', () => {
     expect(reasons(test.receive(own, 1n))).toEqual(['ownMessage']);
     const sync = { ...pdelayReq(), messageType: 'Sync' as const };
     expect(reasons(test.receive(sync, 1n))).toEqual(['ignoredMessageType']);
-    const port = new PeerToPeerPort(peerDelaySettings);
+    const port = new PeerDelayLink(peerDelaySettings);
     port.step({ kind: 'link', port: 2, up: true });
     const garbage = {
       kind: 'message',

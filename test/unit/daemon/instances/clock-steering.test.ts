@@ -1,7 +1,7 @@
 /** Which clocks are steered, to what, and what is said where they cannot be. */
 import { describe, expect, test } from 'vitest';
 import { initialTimeProperties } from '../../../../src/core/datasets/time-properties.js';
-import type { BoundaryClockState } from '../../../../src/core/instance/clock-state.js';
+import type { ClockState } from '../../../../src/core/instance/clock-state.js';
 import { disciplineInterval } from '../../../../src/core/servo/clock-discipline.js';
 import type { Instant } from '../../../../src/core/time/instant.js';
 import { unitsPerNs } from '../../../../src/core/time/time-interval.js';
@@ -14,13 +14,13 @@ const nowNs = 1_700_000_000n * second;
 
 /** An instance whose time is an hour ahead of the common timebase, at its rate. */
 class FakeClock {
-  lockState: BoundaryClockState['lockState'] = 'locked';
+  lockState: ClockState['lockState'] = 'locked';
   ptpTimescale = true;
   timeAt = (common: Instant): Instant => (common + 3_600n * second * unitsPerNs) as Instant;
-  state(): BoundaryClockState {
+  state(): ClockState {
     const { lockState, ptpTimescale } = this;
     const timePropertiesDS = { ...initialTimeProperties, ptpTimescale, currentUtcOffset: 37 };
-    return { lockState, rateOffset: 0, timePropertiesDS } as BoundaryClockState;
+    return { lockState, rateOffset: 0, timePropertiesDS } as ClockState;
   }
 }
 

@@ -10,7 +10,7 @@ import {
   encapsulate,
   type LocalAddress,
 } from '../../../../src/daemon/runtime/encapsulation.js';
-import { TransparentClock } from '../../../../src/daemon/instances/instances.js';
+import { Instances } from '../../../../src/daemon/instances/instances.js';
 import type { EngineRecord, SubmitFrame } from '../../../../src/native/data-plane.js';
 import {
   neighborIdentity,
@@ -48,7 +48,7 @@ function setup(
   };
   const dataPlane = new FakeDataPlane({ ...config, busyPoll: false });
   const time = new VirtualTime();
-  const clock = new TransparentClock({
+  const clock = new Instances({
     dataPlane,
     config,
     timerClock: time,
