@@ -19,7 +19,7 @@ struct ClockRelation {
   uint32_t epoch = 0;
   bool valid = true;  // false while the relation is not known
 
-  ScaledInstant relate(int64_t raw_ns) const {
+  ScaledInstant to_common(int64_t raw_ns) const {
     const ScaledInstant since_anchor = (static_cast<ScaledInstant>(raw_ns) - raw_anchor_ns) * 65536;
     return common_anchor + since_anchor +
            static_cast<ScaledInstant>(static_cast<double>(since_anchor) * rate_offset);

@@ -9,14 +9,14 @@ namespace {
 // A reading that took this much longer than the best ones was interrupted in the middle.
 constexpr int64_t kInterruptedFactor = 3;
 // So many interrupted readings in a row are the machine's new habit.
-constexpr uint32_t kMaxIgnored = 10;
+constexpr uint32_t kMaxInterrupted = 10;
 // Rate between the first two samples, before there is a line: no oscillator is further off.
 constexpr double kMaxRateOffset = 1e-3;
 
 }  // namespace
 
 ClockTracker::Outcome ClockTracker::add(const CrossTimestamp& sample) {
-  missed_in_a_row_ = 0;
+  failed_in_a_row_ = 0;
   if (count_ == 0) {
     restart(sample);
     return Outcome::kAcquiring;
@@ -41,7 +41,7 @@ ClockTracker::Outcome ClockTracker::add(const CrossTimestamp& sample) {
     return Outcome::kMoved;
   }
   if (sample.window_ns > kInterruptedFactor * shortest_window_ns_ + kJumpThresholdNs &&
-      ++ignored_in_a_row_ <= kMaxIgnored) {
+      ++ignored_in_a_row_ <= kMaxInterrupted) {
     return Outcome::kIgnored;
   }
   ignored_in_a_row_ = 0;
@@ -67,8 +67,8 @@ void ClockTracker::adjusted(int64_t reference_ns, int64_t step_ns, double rate_c
   unconfirmed_ = true;
 }
 
-bool ClockTracker::miss() {
-  if (++missed_in_a_row_ < kMaxMissed || !(relation_.valid || unconfirmed_)) return false;
+bool ClockTracker::reading_failed() {
+  if (++failed_in_a_row_ < kMaxFailedReadings || !(relation_.valid || unconfirmed_)) return false;
   ++relation_.epoch;
   relation_.valid = false;
   unconfirmed_ = false;

@@ -44,10 +44,10 @@ class ClockTracker {
   void adjusted(int64_t reference_ns, int64_t step_ns, double rate_change);
 
   // So many readings that fail in a row say that the clock is gone.
-  static constexpr uint32_t kMaxMissed = 50;
+  static constexpr uint32_t kMaxFailedReadings = 50;
   // A reading has failed. True when the line is forgotten for it: nobody would notice a move any
   // more.
-  bool miss();
+  bool reading_failed();
 
   const ClockRelation& relation() const { return relation_; }
   // Clock minus reference at the last sample, and how much faster the clock runs, in parts per
@@ -79,7 +79,7 @@ class ClockTracker {
   double noise_ns_ = 0;
   int64_t shortest_window_ns_ = 0;
   uint32_t ignored_in_a_row_ = 0;
-  uint32_t missed_in_a_row_ = 0;
+  uint32_t failed_in_a_row_ = 0;
 };
 
 }  // namespace ptpswitch::dataplane

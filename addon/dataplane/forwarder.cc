@@ -45,10 +45,10 @@ void Forwarder::configure(uint32_t port, const PortSettings& settings) {
 
 void Forwarder::program(Policy policy) {
   const BridgePolicy& before = policy_.bridge;
-  const bool moved = policy.bridge.forwarding != before.forwarding ||
-                     policy.bridge.topology_changes != before.topology_changes;
+  const bool topology_changed = policy.bridge.forwarding != before.forwarding ||
+                                policy.bridge.topology_changes != before.topology_changes;
   policy_ = std::move(policy);
-  if (moved) addresses_.forget_all();
+  if (topology_changed) addresses_.forget_all();
 }
 
 void Forwarder::set_link(uint32_t port, bool up) {
@@ -82,7 +82,7 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   }
   if (parsed.verdict == ParseVerdict::kMalformed) return counters.add_malformed(parsed.reason);
   if (!is_usable_source(view.source_mac())) return counters.add(Counter::kDropBadSourceAddress);
-  if (loops_.isolated() != 0) loops_.end(now);
+  if (loops_.isolated() != 0) loops_.end_expired(now);
   const bool version1 = parsed.verdict == ParseVerdict::kPtpV1;
   if (version1) {
     counters.add(Counter::kRxPtpV1);
@@ -104,7 +104,7 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   if (policy_.loop_guard && !ends_here) {
     const uint64_t fingerprint = version1 ? version1_fingerprint(view, loops_.seed())
                                           : message_fingerprint(view, loops_.seed());
-    if (came_round(ingress, fingerprint, now)) return;
+    if (is_repeated(ingress, fingerprint, now)) return;
   }
   if (addresses_.learn(view.vlan_id[0], view.source_mac(), ingress, now)) {
     counters.add(Counter::kAddressesEvicted);
@@ -128,8 +128,8 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
 }
 
 // Whether a message has come round; when that happens again, the port is isolated.
-bool Forwarder::came_round(uint32_t ingress, uint64_t fingerprint, int64_t now) {
-  const auto repeat = loops_.came_round(ingress, fingerprint, now);
+bool Forwarder::is_repeated(uint32_t ingress, uint64_t fingerprint, int64_t now) {
+  const auto repeat = loops_.repeated(ingress, fingerprint, now);
   if (!repeat) return false;
   PortCounters& counters = ports_[ingress].counters;
   counters.add(Counter::kDropRepeated);
@@ -141,7 +141,7 @@ bool Forwarder::came_round(uint32_t ingress, uint64_t fingerprint, int64_t now) 
   return true;
 }
 
-std::optional<Counter> Forwarder::obstacle_to_sending(uint32_t egress) const {
+std::optional<Counter> Forwarder::reason_not_to_send(uint32_t egress) const {
   if (!ports_[egress].link) return Counter::kDropLinkDown;
   if ((policy_.bridge.forwarding & bit(egress)) == 0) return Counter::kDropPortBlocked;
   if ((loops_.isolated() & bit(egress)) != 0) return Counter::kDropPortIsolated;
@@ -166,7 +166,7 @@ void Forwarder::copy_management_request(uint32_t ingress, const FrameView& view)
 std::optional<int64_t> Forwarder::common_ns(uint32_t port, int64_t timestamp_ns) const {
   const ClockRelation& relation = ports_[port].relation;
   if (!relation.valid) return std::nullopt;
-  return static_cast<int64_t>((relation.relate(timestamp_ns) + 32768) >> 16);
+  return static_cast<int64_t>((relation.to_common(timestamp_ns) + 32768) >> 16);
 }
 
 // What an end-to-end transparent clock does to each message (10.2.2).
@@ -223,13 +223,14 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Re
 // Multicast: every other port, but for those where nobody wants it. Unicast: where the address was
 // learned, else every other port.
 uint32_t Forwarder::egress_set(uint32_t ingress, const FrameView& view, int64_t now) {
-  const uint32_t others = open_ports() & VlanFilter::members(policy_.bridge, view) & ~bit(ingress);
+  const uint32_t others =
+      unblocked_ports() & VlanFilter::members(policy_.bridge, view) & ~bit(ingress);
   if (others == 0) ports_[ingress].counters.add(Counter::kDropNoEgressPort);
   const bool group_address = (view.destination_mac()[0] & 1) != 0;
   if (group_address) {
-    const uint32_t spared = others & unwanting_ports(policy_.bridge, view);
-    each_port(spared, [&](uint32_t port) { ports_[port].counters.add(Counter::kPruned); });
-    return others & ~spared;
+    const uint32_t pruned = others & ports_without_listeners(policy_.bridge, view);
+    each_port(pruned, [&](uint32_t port) { ports_[port].counters.add(Counter::kPruned); });
+    return others & ~pruned;
   }
   const auto port = addresses_.find(view.vlan_id[0], view.destination_mac(), now);
   if (!port) return others;
@@ -252,7 +253,7 @@ uint32_t Forwarder::requester_ports(uint32_t ingress, const FrameView& delay_res
     }
     if (ports != 0) break;
   }
-  ports &= open_ports() & VlanFilter::members(policy_.bridge, delay_resp) & ~bit(ingress);
+  ports &= unblocked_ports() & VlanFilter::members(policy_.bridge, delay_resp) & ~bit(ingress);
   if (ports == 0) ports_[ingress].counters.add(Counter::kDropNoRequest);
   return ports;
 }
@@ -266,8 +267,8 @@ void Forwarder::forward_unchanged(uint32_t ingress, const FrameView& view, uint3
   each_port(egress_ports, [&](uint32_t egress) {
     Port& port = ports_[egress];
     if (!port.link) return port.counters.add(Counter::kDropLinkDown);
-    const auto out = vlans_.as_it_leaves(policy_.bridge, egress, view.data, view.length);
-    put_out(egress, {sent, std::nullopt}, out.frame, out.length, now);
+    const auto out = vlans_.untag_for_egress(policy_.bridge, egress, view.data, view.length);
+    add_to_batch(egress, {sent, std::nullopt}, out.frame, out.length, now);
     forwarded = true;
   });
   if (forwarded) ports_[ingress].counters.add(Counter::kForwarded);
@@ -333,7 +334,7 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
       counters.add(Counter::kDropHeldFull);
     }
   }
-  settle_held(index, all_ports_, now);
+  release_held(index, all_ports_, now);
 }
 
 void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
@@ -372,7 +373,7 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
         return;
       case Correction::Kind::kUnknown:
         return port.counters.add(Counter::kDropCorrectionUnknown);
-      case Correction::Kind::kNotAsked:
+      case Correction::Kind::kNotRequesterPort:
         return port.counters.add(Counter::kDropNotRequesterPort);
     }
   });

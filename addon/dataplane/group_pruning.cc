@@ -26,7 +26,7 @@ bool is_primary_group6(const uint8_t* address) {
 }
 
 // Ports behind which the group of a message is wanted; all, where it is none that is asked for.
-uint32_t wanting_ports(const BridgePolicy& bridge, const FrameView& view) {
+uint32_t ports_with_listeners(const BridgePolicy& bridge, const FrameView& view) {
   const uint8_t* network = view.data + view.network_offset;
   if (view.transport == Transport::kUdp4) {
     return wire::read32(network + kDestination4) == kPrimaryGroup4 ? bridge.wants_udp4 : UINT32_MAX;
@@ -47,8 +47,8 @@ uint32_t untagged_ports(const BridgePolicy& bridge, const FrameView& view) {
 
 }  // namespace
 
-uint32_t unwanting_ports(const BridgePolicy& bridge, const FrameView& view) {
-  return untagged_ports(bridge, view) & ~wanting_ports(bridge, view);
+uint32_t ports_without_listeners(const BridgePolicy& bridge, const FrameView& view) {
+  return untagged_ports(bridge, view) & ~ports_with_listeners(bridge, view);
 }
 
 }  // namespace ptpswitch::dataplane

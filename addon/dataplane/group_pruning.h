@@ -11,6 +11,6 @@ namespace ptpswitch::dataplane {
 
 // The bridge asks who listens without a tag: ports that the frame leaves with one are not spared.
 // Nor is any port a message over Ethernet, or to a group that stays on its link.
-uint32_t unwanting_ports(const BridgePolicy& bridge, const wire::FrameView& view);
+uint32_t ports_without_listeners(const BridgePolicy& bridge, const wire::FrameView& view);
 
 }  // namespace ptpswitch::dataplane

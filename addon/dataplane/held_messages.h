@@ -31,8 +31,8 @@ class HeldMessages {
   HeldMessage& at(HeldIndex index) { return messages_[index]; }
 
   // A free place as the newest, kNoHeld when all are taken.
-  HeldIndex take(int64_t now);
-  void release(HeldIndex index);
+  HeldIndex add(int64_t now);
+  void remove(HeldIndex index);
   // The one that has waited longest, kNoHeld when none waits.
   HeldIndex oldest() const { return oldest_; }
 

@@ -22,7 +22,7 @@ inline constexpr uint32_t kMaxPolicyRules = 256;
 
 // Frames of one port that are handed to the kernel at once: what sixteen messages of a burst and
 // the Follow_Ups that waited for them come to.
-inline constexpr uint32_t kOutboxMessages = 32;
+inline constexpr uint32_t kTransmitBatchFrames = 32;
 
 // A residence beyond this is not a residence but a clock that was set in between.
 inline constexpr DurationNs kMaxResidence = 10 * kSecond;
@@ -68,7 +68,7 @@ struct Limits {
   // A time stamp that takes longer holds no register any more, for all that is known: the next
   // event message is not to wait for it. Long waits are long residences, and those are only as
   // right as the rate ratio is: 100 ppm of this are 2 us.
-  DurationNs register_patience = 20 * kMillisecond;
+  DurationNs register_timeout = 20 * kMillisecond;
 
   // Event messages of one port that wait because the hardware holds no more time stamps.
   uint32_t queued_events = 64;

@@ -16,7 +16,7 @@ class LoopIsolation {
   LoopIsolation(uint32_t ports, uint32_t fingerprints, uint64_t seed)
       : guard_(fingerprints, seed), ports_(ports) {}
 
-  // Of the fingerprints that came_round() is given.
+  // Of the fingerprints that repeated() is given.
   uint64_t seed() const { return guard_.seed(); }
 
   struct Repeat {
@@ -24,12 +24,12 @@ class LoopIsolation {
     bool isolates;        // the port is isolated from now on
   };
   // Whether a message was in by another port a moment ago.
-  std::optional<Repeat> came_round(uint32_t ingress, uint64_t fingerprint, int64_t now);
+  std::optional<Repeat> repeated(uint32_t ingress, uint64_t fingerprint, int64_t now);
 
   // Ports that are isolated.
   uint32_t isolated() const { return isolated_; }
   // Lets those out whose time is over.
-  void end(int64_t now);
+  void end_expired(int64_t now);
 
  private:
   struct Port {

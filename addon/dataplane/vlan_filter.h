@@ -29,8 +29,8 @@ class VlanFilter {
     uint16_t length;
   };
   // Without the tag, where the VLAN leaves this port untagged. Valid until the next call.
-  Outgoing as_it_leaves(const BridgePolicy& bridge, uint32_t egress, const uint8_t* frame,
-                        uint16_t length);
+  Outgoing untag_for_egress(const BridgePolicy& bridge, uint32_t egress, const uint8_t* frame,
+                            uint16_t length);
 
  private:
   // A frame that a tag was put into, and one that it was taken out of.

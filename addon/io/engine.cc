@@ -10,7 +10,7 @@
 #include <future>
 
 #include "addon/io/monotonic_clock.h"
-#include "addon/io/precedence.h"
+#include "addon/io/scheduling.h"
 
 namespace ptpswitch::io {
 namespace {
@@ -21,10 +21,10 @@ constexpr int kReceiveBatch = 16;
 // How long the thread keeps looking after it has forwarded before it sleeps: a Follow_Up is 20 to
 // 50 us behind its Sync, and being woken costs as much. What ends at a clock of this box is not
 // worth the time: nothing follows it that is in a hurry.
-constexpr int64_t kLingerNs = 50'000;
+constexpr int64_t kPollAfterForwardingNs = 50'000;
 // While it spins, how often it asks the kernel for what the rings do not show: commands, link
 // changes, late time stamps.
-constexpr int64_t kSpinServiceNs = 100'000;
+constexpr int64_t kServiceIntervalNs = 100'000;
 constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
 // epoll data values: the receiver of port i is i, its sender kSenders + i.
 constexpr uint64_t kSenders = 1'000;
@@ -32,7 +32,7 @@ constexpr uint64_t kWakeUp = UINT64_MAX;
 constexpr uint64_t kLinks = UINT64_MAX - 1;
 
 // The processor's hint for spinning.
-void relax() {
+void cpu_relax() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -99,30 +99,30 @@ Engine::~Engine() {
 
 void Engine::run() {
   ::pthread_setname_np(::pthread_self(), "ptp-switch");
-  take_precedence(options_.cpu, options_.busy_poll ? Waiting::kSpinning : Waiting::kAsleep);
+  configure_scheduling(options_.cpu, options_.busy_poll ? PollMode::kBusyPoll : PollMode::kSleep);
 
-  int64_t linger_until = 0;
+  int64_t poll_until = 0;
   int64_t service_at = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {
-    sent_ = false;
+    sent_in_round_ = false;
     const bool worked = poll_ports();
-    const bool forwarded = sent_;
+    const bool forwarded = sent_in_round_;
     const int64_t now = monotonic_ns();
     forwarder_.advance(now);
     forwarder_.flush(now);
-    if (forwarded) linger_until = now + kLingerNs;
-    if (options_.busy_poll || now < linger_until) {
+    if (forwarded) poll_until = now + kPollAfterForwardingNs;
+    if (options_.busy_poll || now < poll_until) {
       if (now >= service_at) {
-        service_at = now + kSpinServiceNs;
-        keep_clocks(now);
+        service_at = now + kServiceIntervalNs;
+        read_due_clocks(now);
         wait_for_events(0);
       }
       // Not in a dedicated loop: a hypervisor may take a pausing processor away.
-      if (!worked && !options_.busy_poll) relax();
+      if (!worked && !options_.busy_poll) cpu_relax();
       continue;
     }
     if (!clocks_.empty()) {
-      keep_clocks(now);
+      read_due_clocks(now);
       check_hardware_mode(now);
     }
     wait_for_events(sleep_ms(now));
@@ -213,7 +213,7 @@ void Engine::watch_sender(uint32_t index, bool watch) {
 
 int Engine::sleep_ms(int64_t now) {
   auto deadline = forwarder_.next_deadline();
-  if (const auto due = clocks_due()) deadline = deadline ? std::min(*deadline, *due) : *due;
+  if (const auto due = next_clock_reading()) deadline = deadline ? std::min(*deadline, *due) : *due;
   if (!deadline) return -1;
   const int64_t milliseconds = (*deadline - now) / 1'000'000 + 1;
   return static_cast<int>(std::clamp<int64_t>(milliseconds, 0, 60'000));
@@ -333,7 +333,7 @@ uint32_t Engine::send(uint32_t index, std::span<const dataplane::OutgoingFrame> 
   for (const auto& frame : frames.first(sent)) {
     if (frame.number) ++port.unread_timestamps;
   }
-  sent_ |= sent != 0;
+  sent_in_round_ |= sent != 0;
   return sent;
 }
 

@@ -129,7 +129,7 @@ class Engine final : private dataplane::Effects {
   void interface_changed(const std::string& name);
   void refresh_link(uint32_t port, const InterfaceProbe& probe);
   void report_error(uint32_t port, const std::string& doing, int error);
-  void tell_port_error(uint32_t port, const std::string& text);
+  void push_port_error(uint32_t port, const std::string& text);
 
   void run();
   bool receive_from(uint32_t port);
@@ -138,12 +138,12 @@ class Engine final : private dataplane::Effects {
   bool poll_ports();
   void wait_for_events(int timeout_ms);
   int sleep_ms(int64_t now);
-  void keep_clocks(int64_t now);
+  void read_due_clocks(int64_t now);
   void verify_clocks(int64_t now);
-  std::optional<int64_t> clocks_due() const;
+  std::optional<int64_t> next_clock_reading() const;
   void read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts);
   std::optional<Error> adjust_now(uint32_t port, const ClockAdjustment& adjustment);
-  void forget_clock(HardwareClockTrack& clock);
+  void report_unreadable_clock(HardwareClockTrack& clock);
   void publish_clock(HardwareClockTrack& clock, bool moved);
   void check_system_clock();
   uint64_t missing_timestamps(uint32_t port);
@@ -171,7 +171,7 @@ class Engine final : private dataplane::Effects {
   std::vector<std::unique_ptr<HardwareClockTrack>> clocks_;
   SystemClockWatch system_clock_;
   dataplane::ClockRelation system_relation_;  // the identity, for software time stamps
-  bool sent_ = false;                         // since that was last asked
+  bool sent_in_round_ = false;                // since that was last asked
   int64_t hardware_mode_checked_at_ = 0;
   std::optional<LinkMonitor> links_;
   FileDescriptor epoll_;

@@ -70,7 +70,7 @@ std::optional<Error> Engine::attach_clock(uint32_t index) {
 }
 
 // Reads the clocks whose time it is.
-void Engine::keep_clocks(int64_t now) {
+void Engine::read_due_clocks(int64_t now) {
   read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
 }
 
@@ -79,8 +79,8 @@ void Engine::verify_clocks(int64_t now) {
   read_clocks(now, kClockVerifyIntervalNs, kClockVerifyAttempts);
 }
 
-// When keep_clocks() will have something to do; none without hardware clocks.
-std::optional<int64_t> Engine::clocks_due() const {
+// When read_due_clocks() will have something to do; none without hardware clocks.
+std::optional<int64_t> Engine::next_clock_reading() const {
   std::optional<int64_t> earliest;
   for (const auto& clock : clocks_) {
     const int64_t due = clock->read_at + kClockReadIntervalNs;
@@ -97,7 +97,7 @@ void Engine::read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts) 
     clock->read_at = now;
     const auto reading = clock->device.read(attempts);
     if (!reading) {
-      if (clock->tracker.miss()) forget_clock(*clock);
+      if (clock->tracker.reading_failed()) report_unreadable_clock(*clock);
       continue;
     }
     const Outcome outcome = clock->tracker.add(*reading);
@@ -121,11 +121,11 @@ std::optional<Error> Engine::adjust_now(uint32_t index, const ClockAdjustment& a
 }
 
 // Its readings fail again and again.
-void Engine::forget_clock(HardwareClockTrack& clock) {
+void Engine::report_unreadable_clock(HardwareClockTrack& clock) {
   publish_clock(clock, false);
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     if (ports_[index].clock != &clock) continue;
-    tell_port_error(index,
+    push_port_error(index,
                     "its hardware clock cannot be read: corrections wait until it can; see dmesg, "
                     "or use timestamping: software");
   }
@@ -178,7 +178,7 @@ void Engine::check_hardware_mode(int64_t now) {
     port.missing_timestamps = missing;
     hardware_mode_checked_at_ = now;
     if (!port.hardware->changed_by_others()) continue;
-    tell_port_error(index,
+    push_port_error(index,
                     "another program has changed the hardware time stamping mode: stop it; the "
                     "mode is set again");
     port.hardware->set_again();

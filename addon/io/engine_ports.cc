@@ -148,7 +148,7 @@ void Engine::interface_changed(const std::string& name) {
     if (port.info.present) close_port(index);
     if (!probe.exists) continue;
     if (const auto error = open_port(index)) {
-      tell_port_error(static_cast<uint32_t>(index), error->message);
+      push_port_error(static_cast<uint32_t>(index), error->message);
     }
   }
 }
@@ -157,10 +157,10 @@ void Engine::report_error(uint32_t index, const std::string& doing, int error) {
   Port& port = ports_[index];
   if (port.last_error == error) return;
   port.last_error = error;
-  tell_port_error(index, describe_errno(doing, error));
+  push_port_error(index, describe_errno(doing, error));
 }
 
-void Engine::tell_port_error(uint32_t index, const std::string& text) {
+void Engine::push_port_error(uint32_t index, const std::string& text) {
   records_.push({.kind = RecordKind::kPortError,
                  .port = static_cast<uint8_t>(index),
                  .payload = text.data(),

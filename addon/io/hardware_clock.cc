@@ -18,7 +18,7 @@ CrossTimestamp between(int64_t before, int64_t clock, int64_t after) {
 }
 
 // What a driver or a kernel says to a call that it does not have; any other error passes.
-bool lacks_means(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EINVAL; }
+bool is_unsupported(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EINVAL; }
 
 std::string path_of(int phc_index) { return "/dev/ptp" + std::to_string(phc_index); }
 
@@ -43,15 +43,15 @@ std::optional<Error> HardwareClock::adjust(const ClockAdjustment& adjustment) {
 
 std::optional<CrossTimestamp> HardwareClock::read(uint32_t attempts) {
   // From best to worst; what a driver does not have it says once.
-  if (means_ == Means::kPrecise) {
+  if (method_ == ReadMethod::kPrecise) {
     if (const auto reading = read_precise()) return reading;
-    if (!lacks_means(errno)) return std::nullopt;
-    means_ = Means::kExtended;
+    if (!is_unsupported(errno)) return std::nullopt;
+    method_ = ReadMethod::kExtended;
   }
-  if (means_ == Means::kExtended) {
+  if (method_ == ReadMethod::kExtended) {
     if (const auto reading = read_extended(attempts)) return reading;
-    if (!lacks_means(errno)) return std::nullopt;
-    means_ = Means::kPlain;
+    if (!is_unsupported(errno)) return std::nullopt;
+    method_ = ReadMethod::kPlain;
   }
   return read_plain(attempts);
 }

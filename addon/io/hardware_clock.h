@@ -30,7 +30,7 @@ class HardwareClock {
   std::optional<dataplane::CrossTimestamp> read(uint32_t attempts);
 
  private:
-  enum class Means : uint8_t { kPrecise, kExtended, kPlain };
+  enum class ReadMethod : uint8_t { kPrecise, kExtended, kPlain };
 
   std::optional<dataplane::CrossTimestamp> read_precise();
   std::optional<dataplane::CrossTimestamp> read_extended(uint32_t attempts);
@@ -39,7 +39,7 @@ class HardwareClock {
   FileDescriptor fd_;
   int phc_index_;
   DriverCalls* calls_;
-  Means means_ = Means::kPrecise;
+  ReadMethod method_ = ReadMethod::kPrecise;
 };
 
 }  // namespace ptpswitch::io

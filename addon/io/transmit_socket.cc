@@ -24,7 +24,7 @@ namespace {
 constexpr int kBufferBytes = 8 << 20;
 constexpr size_t kReturnedFrameBytes = 128;
 // Frames in one call.
-constexpr uint32_t kSendBatch = dataplane::kOutboxMessages;
+constexpr uint32_t kSendBatch = dataplane::kTransmitBatchFrames;
 
 // One word for the kernel with a frame. Of more it would allocate memory to look at it.
 struct Control {

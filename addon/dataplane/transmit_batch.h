@@ -16,20 +16,23 @@
 
 namespace ptpswitch::dataplane {
 
-class Outbox {
+class TransmitBatch {
  public:
   struct Message {
-    Counter sent;                    // counted once it has left
+    Counter counter;                 // counted once it has left
     std::optional<TransmitTag> tag;  // what its transmit time stamp is for, if it wants one
   };
 
-  Outbox() : frames_(kOutboxMessages), messages_(kOutboxMessages), bytes_(kOutboxMessages) {}
+  TransmitBatch()
+      : frames_(kTransmitBatchFrames),
+        messages_(kTransmitBatchFrames),
+        bytes_(kTransmitBatchFrames) {}
 
   bool empty() const { return first_ == end_; }
   // No room behind the newest, though the oldest may have been taken.
-  bool full() const { return end_ == kOutboxMessages; }
+  bool full() const { return end_ == kTransmitBatchFrames; }
   // Messages that want a transmit time stamp.
-  uint32_t tagged() const { return tagged_; }
+  uint32_t timestamps_wanted() const { return timestamps_wanted_; }
 
   // Keeps a copy of a frame. Must not be full.
   void push(const Message& message, const uint8_t* frame, uint16_t length) {
@@ -37,7 +40,7 @@ class Outbox {
     std::memcpy(kept, frame, length);
     frames_[end_] = {kept, length, std::nullopt};
     messages_[end_++] = message;
-    if (message.tag) ++tagged_;
+    if (message.tag) ++timestamps_wanted_;
   }
 
   // Those that want a time stamp are numbered from `number` on.
@@ -48,14 +51,14 @@ class Outbox {
     return {&frames_[first_], end_ - first_};
   }
 
-  struct Sent {
+  struct Popped {
     Message message;
     OutgoingFrame frame;
   };
   // Takes the oldest. Its frame is there until the next push().
-  Sent pop() {
-    const Sent oldest{messages_[first_], frames_[first_]};
-    if (oldest.message.tag) --tagged_;
+  Popped pop() {
+    const Popped oldest{messages_[first_], frames_[first_]};
+    if (oldest.message.tag) --timestamps_wanted_;
     if (++first_ == end_) first_ = end_ = 0;
     return oldest;
   }
@@ -70,7 +73,7 @@ class Outbox {
   std::vector<Bytes> bytes_;
   uint32_t first_ = 0;
   uint32_t end_ = 0;
-  uint32_t tagged_ = 0;
+  uint32_t timestamps_wanted_ = 0;
 };
 
 }  // namespace ptpswitch::dataplane

@@ -3,13 +3,13 @@
 
 namespace ptpswitch::io {
 
-enum class Waiting : bool {
-  kAsleep,    // until something happens
-  kSpinning,  // it never gives its processor up by itself
+enum class PollMode : bool {
+  kSleep,     // until something happens
+  kBusyPoll,  // it never gives its processor up by itself
 };
 
 // Has the calling thread go ahead of others, and its timers expire on time; on processor `cpu`
 // alone unless that is -1. What the process may not do is left out, silently.
-void take_precedence(int cpu, Waiting waiting);
+void configure_scheduling(int cpu, PollMode mode);
 
 }  // namespace ptpswitch::io
