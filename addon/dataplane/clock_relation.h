@@ -14,8 +14,8 @@ struct ClockRelation {
   int64_t raw_anchor_ns = 0;
   ScaledInstant common_anchor = 0;
   double rate_offset = 0;  // common seconds per raw second, minus 1
-  // Changes when the clock was set or slewed: time stamps of before and after it have no difference
-  // that means anything.
+  // Counts how often the clock was set or slewed. The difference of two time stamps of different
+  // epochs means nothing.
   uint32_t epoch = 0;
   bool valid = true;  // false while the relation is not known
 

@@ -98,7 +98,8 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
 
   const auto action = version1 ? std::optional(Action::kEndToEndTransparent)
                                : policy_.action(view.sdo_id(), view.domain_number(), ingress);
-  // A clock of this box is on the port, not in a VLAN of the bridge.
+  // A clock of this box belongs to the port and not to a VLAN of the bridge, so VLANs are not
+  // filtered for it.
   const bool ends_here = action == Action::kTerminate;
   if (!ends_here && !vlans_.admit(policy_.bridge, ingress, view, counters)) return;
   if (policy_.loop_guard && !ends_here) {
@@ -127,7 +128,8 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   }
 }
 
-// Whether a message has come round; when that happens again, the port is isolated.
+// True, and counted, when the message has come in by another port a moment ago. When that happens
+// again, the port is isolated.
 bool Forwarder::is_repeated(uint32_t ingress, uint64_t fingerprint, int64_t now) {
   const auto repeat = loops_.repeated(ingress, fingerprint, now);
   if (!repeat) return false;
@@ -156,7 +158,8 @@ void Forwarder::terminate(uint32_t ingress, const FrameView& view, const Recepti
                                    : Counter::kDropRecordsFull);
 }
 
-// A transparent clock forwards a request as any other message, and answers it if it is asked.
+// A transparent clock forwards a management request like any other message. One that is for the
+// clocks of this box is handed up as well, to be answered.
 void Forwarder::copy_management_request(uint32_t ingress, const FrameView& view) {
   if (!policy_.managed_clock || !view.is_management_request_for(*policy_.managed_clock)) return;
   ports_[ingress].counters.add(
@@ -182,7 +185,8 @@ void Forwarder::forward_end_to_end(uint32_t ingress, FrameView& view, const Rece
     case MessageType::kPdelayRespFollowUp:
       return forward_corrected(ingress, view, egress_set(ingress, view, now), now);
     case MessageType::kDelayResp:
-      // Only the way its Delay_Req came: nobody else asked, and no other residence is known.
+      // It leaves only by the port that its Delay_Req came in by: nobody else has asked, and no
+      // other residence is known.
       return forward_corrected(ingress, view, requester_ports(ingress, view), now);
     case MessageType::kManagement:
       copy_management_request(ingress, view);
@@ -220,8 +224,9 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Re
   }
 }
 
-// Multicast: every other port, but for those where nobody wants it. Unicast: where the address was
-// learned, else every other port.
+// A multicast message leaves by every other port, except those behind which nobody has joined its
+// group. A unicast message leaves by the port where its address was learned, else by every other
+// port.
 uint32_t Forwarder::egress_set(uint32_t ingress, const FrameView& view, int64_t now) {
   const uint32_t others =
       unblocked_ports() & VlanFilter::members(policy_.bridge, view) & ~bit(ingress);
@@ -235,7 +240,8 @@ uint32_t Forwarder::egress_set(uint32_t ingress, const FrameView& view, int64_t 
   const auto port = addresses_.find(view.vlan_id[0], view.destination_mac(), now);
   if (!port) return others;
   if (*port != ingress) {
-    // A place that the VLAN does not reach is none to look elsewhere for.
+    // The address is behind a port that the VLAN does not reach, so it will not be found by
+    // flooding.
     if ((others & bit(*port)) == 0) ports_[ingress].counters.add(Counter::kDropNoEgressPort);
     return others & bit(*port);
   }
@@ -282,8 +288,8 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   const ExchangeKey key = key_of_event(view);
   ExchangeIndex index = exchanges_.find(key, ingress);
   if (index != kNoExchange && exchanges_.at(index).event_seen) {
-    // The same message again, or its sequenceId after a full turn: what was known of the former
-    // does not hold.
+    // This is the same message again, or sequenceId has wrapped. What is known of the earlier
+    // message does not apply to it.
     close_exchange(index);
     index = kNoExchange;
   }
@@ -306,7 +312,8 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   exchange.one_step = carries_follow_up && !view.two_step();
   if (exchange.one_step) {
     wire::set_two_step_flag(view);
-    // A follow-up that came before it was not its sender's: one-step messages have none.
+    // A follow-up that is held already is not from this sender, because a one-step message has
+    // none.
     while (exchange.held != kNoHeld) drop_held(exchange.held, Counter::kDropUnexpectedFollowUp);
   }
 
@@ -314,8 +321,8 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   uint32_t sent_ports = 0;
   each_port(egress_ports, [&](uint32_t egress) {
     ResidenceState& state = exchanges_.state(index, egress);
-    // Without a receive time stamp no correction will come of it; the transmit time stamp is still
-    // in nobody's way.
+    // Without a receive time stamp there will be no correction, so the state becomes kLost after
+    // sending. The transmit time stamp is asked for all the same, which does no harm.
     state = ResidenceState::kWaiting;
     send_event(egress, view.type, view.data, view.length, tag, now);
     if (state != ResidenceState::kNotSent) sent_ports |= bit(egress);
@@ -329,7 +336,7 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
     wire::generate_follow_up(view, frame, follow_up);
     if (follow_up.type == MessageType::kFollowUp) observe(ingress, follow_up, index, now);
     counters.add(Counter::kGenerated);
-    // It did not arrive, so it does not count as forwarded when it leaves.
+    // The generated message did not come in, so it is not counted as forwarded when it leaves.
     if (!hold(ingress, follow_up, sent_ports, index, true, now)) {
       counters.add(Counter::kDropHeldFull);
     }
@@ -347,7 +354,7 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
     const ExchangeKey key = key_of_followed_event(view);
     followed = exchanges_.find(key, ingress);
     if (followed == kNoExchange) {
-      // It overtook its event message: that one will find it waiting.
+      // It has overtaken its event message, which will find it held in this exchange.
       followed = open_exchange(key, ingress, now);
     } else if (exchanges_.at(followed).one_step) {
       return counters.add(Counter::kDropUnexpectedFollowUp);
@@ -402,7 +409,7 @@ void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, ExchangeIn
   const uint8_t* origin = follow_up.message() + wire::kBodyOffset;
   const uint64_t seconds =
       static_cast<uint64_t>(wire::read16(origin)) << 32 | wire::read32(origin + 2);
-  // Beyond this no int64 of nanoseconds goes: the sender has made it up.
+  // An int64 of nanoseconds does not reach further, and no real clock does.
   constexpr uint64_t kMaxSeconds = INT64_MAX / 1'000'000'000 - 5;
   if (seconds > kMaxSeconds) return;
   const auto ingress_ns = common_ns(ingress, sync.ingress_timestamp_ns);

@@ -72,8 +72,8 @@ class Forwarder {
   bool submit(uint32_t port, uint8_t* frame, uint16_t length, std::optional<uint32_t> context,
               int64_t now);
 
-  // Sends what the calls above and below have put out. Until then it waits, so that what a burst of
-  // messages comes to leaves together.
+  // Sends the transmit batches that the other calls have filled. It is called at the end of a
+  // burst, so that what the burst leads to leaves in one call of the kernel for each port.
   void flush(int64_t now);
 
   // Lets time pass: gives up time stamps, held messages and exchanges that are due.
@@ -92,12 +92,12 @@ class Forwarder {
     ClockRelation relation;
     bool link = false;
     TransmitLedger ledger;
-    EventQueue queue;  // before the batch, while the hardware holds no more time stamps
+    EventQueue queue;  // waits for a free time stamp register, before the batch
     TransmitBatch batch;
     PortCounters counters;
   };
 
-  // What a general message that leaves by one port is owed.
+  // What is added to the correctionField of a general message that leaves by one port.
   struct Correction {
     enum class Kind : uint8_t {
       kKnown,
@@ -132,6 +132,7 @@ class Forwarder {
   uint32_t unblocked_ports() const {
     return all_ports_ & policy_.bridge.forwarding & ~loops_.isolated();
   }
+  // What to count when the port may not send now; none when it may.
   std::optional<Counter> reason_not_to_send(uint32_t egress) const;
 
   uint32_t egress_set(uint32_t ingress, const wire::FrameView& view, int64_t now);
@@ -181,7 +182,7 @@ class Forwarder {
   HeldMessages held_;
   LoopIsolation loops_;
   VlanFilter vlans_;
-  uint32_t unsent_batches_ = 0;  // a set of ports
+  uint32_t unsent_batches_ = 0;  // ports whose batch is not empty
 };
 
 }  // namespace ptpswitch::dataplane

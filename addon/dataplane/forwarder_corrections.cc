@@ -1,5 +1,5 @@
-// What a general message that leaves is owed, and how it waits until that is known: the corrections
-// of 10.2.2 and 10.3.2.
+// Finds what is added to the correctionField of a general message (10.2.2, 10.3.2), and holds the
+// message until that is known.
 #include "addon/dataplane/exchange_keys.h"
 #include "addon/dataplane/forwarder.h"
 #include "addon/dataplane/port_set.h"
@@ -137,8 +137,9 @@ void Forwarder::attach(HeldIndex held, ExchangeIndex exchange) {
   ++exchanges_.at(exchange).held_count;
 }
 
-// Sends what waits for `exchange` and now has its correction, after its residences by
-// `changed_ports` have become known, or known to be lost.
+// Called when the residences of `exchange` at `changed_ports` have become known, or are known to be
+// lost. Sends the messages held for it whose correction is complete now, drops those whose
+// correction will never be known, and goes on holding the others.
 void Forwarder::release_held(ExchangeIndex exchange, uint32_t changed_ports, int64_t now) {
   HeldIndex index = exchanges_.at(exchange).held;
   exchanges_.at(exchange).held = kNoHeld;
@@ -147,8 +148,9 @@ void Forwarder::release_held(ExchangeIndex exchange, uint32_t changed_ports, int
     HeldMessage& message = held_.at(index);
     const HeldIndex next = message.next_of_exchange;
     ExchangeIndex wait_for = exchange;
-    // A Follow_Up is owed the residence by its own egress port alone; the answers to requests that
-    // by the port they came in by.
+    // The correction of a Follow_Up depends on the residence of its Sync at the same egress port
+    // only. The correction of an answer depends on the residence of the request at the port that
+    // the answer came in by, so a change there concerns all ports that the answer waits for.
     const bool by_egress = message.view.type == MessageType::kFollowUp;
     const ExchangeIndex followed = by_egress ? exchange : followed_event(message);
     each_port(

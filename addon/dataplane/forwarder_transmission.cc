@@ -1,5 +1,4 @@
-// How messages leave, and what becomes of their transmit time stamps: one residence for each egress
-// port.
+// Sends messages, and makes of their transmit time stamps one residence for each egress port.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -32,15 +31,18 @@ void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* fra
     add_to_batch(egress, {sent_counter(type), tag}, out.frame, out.length, now);
     return;
   }
-  // It goes out, for those who need no correction; what depends on its time stamp will be dropped.
+  // The ledger is full. The message leaves without asking for a time stamp, for receivers that need
+  // no correction; what depends on that time stamp will be dropped.
   port.counters.add(Counter::kTransmitTimestampsFull);
   add_to_batch(egress, {sent_counter(type), std::nullopt}, out.frame, out.length, now);
   if (tag.owner == TransmitTag::Owner::kClock) return timestamp_lost(egress, tag, now);
-  // Whatever waits for it is settled by the caller, once the message has left by its other ports.
+  // The caller releases the messages held for this exchange, after this one has left by its other
+  // ports.
   exchanges_.state(tag.index, egress) = ResidenceState::kLost;
 }
 
-// Whether another time stamp would find no register.
+// True when the hardware could not keep another transmit time stamp beside those that are
+// outstanding and those that the batch will ask for.
 bool Forwarder::no_free_timestamp_register(Port& port, int64_t now) {
   const uint32_t limit = port.settings.outstanding_limit;
   const uint32_t in_batch = port.batch.timestamps_wanted();
@@ -83,7 +85,8 @@ void Forwarder::add_to_batch(uint32_t egress, const TransmitBatch::Message& mess
 }
 
 void Forwarder::flush(int64_t now) {
-  // A message that fails may let others go.
+  // Ports are visited until no batch is left, because a failed send may add messages to a batch
+  // that was empty.
   while (unsent_batches_ != 0) {
     flush_batch(static_cast<uint32_t>(std::countr_zero(unsent_batches_)), now);
   }
@@ -118,10 +121,10 @@ void Forwarder::send_failed(uint32_t egress, const std::optional<TransmitTag>& t
     drop_event(egress, *tag, Counter::kDropSendFailed);
     if (tag->owner == TransmitTag::Owner::kExchange) release_held(tag->index, bit(egress), now);
   }
-  send_queued(egress, now);  // there is a place now
+  send_queued(egress, now);  // the message that failed needs no register
 }
 
-// Whether the exchange that a message belongs to has made way for another one.
+// True when the exchange that a message belongs to was closed, or its place is used by another one.
 bool Forwarder::superseded(const TransmitTag& tag) {
   return tag.owner == TransmitTag::Owner::kExchange &&
          (!exchanges_.at(tag.index).live || exchanges_.at(tag.index).generation != tag.generation);
@@ -189,8 +192,9 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
   send_queued(egress, now);
 }
 
-// From the receive time stamp of an exchange to a transmit time stamp, in seconds of the domain's
-// grandmaster; none, and counted, when their difference means nothing.
+// The time from the receive time stamp of an exchange to a transmit time stamp, in seconds of the
+// domain's grandmaster. None, and counted, when the two cannot be compared or are absurdly far
+// apart.
 std::optional<ScaledNs> Forwarder::residence_between(const Exchange& exchange, uint32_t egress,
                                                      uint32_t clock_epoch, int64_t timestamp_ns) {
   Port& port = ports_[egress];

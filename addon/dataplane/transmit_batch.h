@@ -1,6 +1,6 @@
-// Messages of one port that leave together: calling the kernel costs as much as what it does for
-// one frame. First in first out; a frame is kept here from the moment it is due to leave until it
-// has left, which is at the end of the burst it came in with.
+// Frames of one port that are handed to the kernel in one call, because a call costs as much as the
+// kernel's work for one frame (docs/decisions/0010). First in, first out. A frame stays here from
+// the moment it may leave until the end of the burst that it came in with.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ class TransmitBatch {
         bytes_(kTransmitBatchFrames) {}
 
   bool empty() const { return first_ == end_; }
-  // No room behind the newest, though the oldest may have been taken.
+  // True when nothing can be added. Places that pop() has emptied are used again only once the
+  // whole batch is empty.
   bool full() const { return end_ == kTransmitBatchFrames; }
   // Messages that want a transmit time stamp.
   uint32_t timestamps_wanted() const { return timestamps_wanted_; }
@@ -43,7 +44,7 @@ class TransmitBatch {
     if (message.tag) ++timestamps_wanted_;
   }
 
-  // Those that want a time stamp are numbered from `number` on.
+  // The whole batch; frames that want a transmit time stamp are numbered from `number` on.
   std::span<const OutgoingFrame> numbered_from(uint32_t number) {
     for (uint32_t i = first_; i < end_; ++i) {
       if (messages_[i].tag) frames_[i].number = number++;
@@ -55,7 +56,7 @@ class TransmitBatch {
     Message message;
     OutgoingFrame frame;
   };
-  // Takes the oldest. Its frame is there until the next push().
+  // Removes the oldest. Its frame stays valid until the next push().
   Popped pop() {
     const Popped oldest{messages_[first_], frames_[first_]};
     if (oldest.message.tag) --timestamps_wanted_;
