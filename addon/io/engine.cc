@@ -15,14 +15,14 @@
 namespace ptpswitch::io {
 namespace {
 
-// Frames taken from one port before the next has its turn: enough to share one read of the error
-// queue among them.
+// At most this many frames are taken from one port before the next has its turn: enough to share
+// one read of the error queue.
 constexpr int kReceiveBatch = 16;
-// How long the thread keeps looking after it has forwarded before it sleeps: a Follow_Up is 20 to
-// 50 us behind its Sync, and being woken costs as much. What ends at a clock of this box is not
-// worth the time: nothing follows it that is in a hurry.
+// How long the thread polls after it has forwarded a message before it sleeps: a Follow_Up comes 20
+// to 50 us after its Sync, and waking the thread takes as long. It does not poll after a message
+// that ends at a clock of this box, because nothing urgent follows that.
 constexpr int64_t kPollAfterForwardingNs = 50'000;
-// While it spins, how often it asks the kernel for what the rings do not show: commands, link
+// How often a polling thread asks the kernel for what the rings do not show: commands, link
 // changes, late time stamps.
 constexpr int64_t kServiceIntervalNs = 100'000;
 constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
@@ -31,7 +31,7 @@ constexpr uint64_t kSenders = 1'000;
 constexpr uint64_t kWakeUp = UINT64_MAX;
 constexpr uint64_t kLinks = UINT64_MAX - 1;
 
-// The processor's hint for spinning.
+// Tells the processor that this is a polling loop.
 void cpu_relax() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
@@ -66,7 +66,8 @@ std::variant<std::unique_ptr<Engine>, Error> Engine::open(const EngineOptions& o
 std::optional<Error> Engine::start() {
   epoll_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
   wake_up_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  // Watching starts before looking, so that no change falls in between.
+  // The monitor is opened before the interfaces are looked at, so that no change is missed in
+  // between.
   auto links = LinkMonitor::open();
   if (auto* error = std::get_if<Error>(&links)) return *error;
   links_.emplace(std::move(std::get<LinkMonitor>(links)));
@@ -117,7 +118,7 @@ void Engine::run() {
         read_due_clocks(now);
         wait_for_events(0);
       }
-      // Not in a dedicated loop: a hypervisor may take a pausing processor away.
+      // With busy_poll there is no pause, because a hypervisor may take a pausing processor away.
       if (!worked && !options_.busy_poll) cpu_relax();
       continue;
     }
@@ -142,7 +143,8 @@ bool Engine::poll_ports() {
     if (!ports_[port].receiver) continue;
     if (receive_from(port)) {
       worked = true;
-      // Software time stamps are there as soon as the frame is sent: no need to be told.
+      // Most software time stamps can be read as soon as the frame is sent, without waiting for
+      // epoll.
       for (uint32_t egress = 0; egress < ports_.size(); ++egress) {
         if (ports_[egress].unread_timestamps != 0) read_timestamps(egress);
       }
@@ -153,7 +155,7 @@ bool Engine::poll_ports() {
 
 bool Engine::receive_from(uint32_t index) {
   ReceiveSocket& socket = *ports_[index].receiver;
-  int64_t now = 0;  // not asked for while the ring is empty: this is the spinning loop
+  int64_t now = 0;  // read only when there is a frame, because the polling loop comes through here
   int received = 0;
   while (received < kReceiveBatch) {
     const auto frame = socket.receive();
@@ -165,7 +167,8 @@ bool Engine::receive_from(uint32_t index) {
     const dataplane::Forwarder::Reception reception{frame->timestamp_ns, frame->checksum_pending,
                                                     frame->truncated};
     forwarder_.receive(index, frame->data, frame->length, reception, now);
-    // The first leaves before anybody has looked whether there are more.
+    // The first frame leaves before the ring is asked for more, because asking takes time
+    // (docs/decisions/0010).
     if (received == 0) forwarder_.flush(now);
     socket.release();
     ++received;
@@ -201,11 +204,11 @@ bool Engine::read_timestamps(uint32_t index) {
   return any;
 }
 
-// Asks epoll to tell of the sender's time stamps, or no longer to.
+// Starts or stops watching the sender's error queue by epoll.
 void Engine::watch_sender(uint32_t index, bool watch) {
   Port& port = ports_[index];
   if (!port.sender || port.sender_watched == watch) return;
-  epoll_event event{};  // EPOLLERR needs no asking for
+  epoll_event event{};  // EPOLLERR is reported without being asked for
   event.data.u64 = kSenders + index;
   ::epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, port.sender->fd(), &event);
   port.sender_watched = watch;
@@ -222,8 +225,8 @@ int Engine::sleep_ms(int64_t now) {
 void Engine::wait_for_events(int timeout_ms) {
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     if (ports_[index].unread_timestamps == 0) continue;
-    // From here on the kernel tells of this time stamp; one that never comes is not asked for again
-    // and again.
+    // From here on epoll reports the time stamp, so that the queue is not read in every round for
+    // one that never comes.
     ports_[index].unread_timestamps = 0;
     watch_sender(index, true);
   }
@@ -246,7 +249,7 @@ void Engine::wait_for_events(int timeout_ms) {
     } else if (events[i].events & (EPOLLERR | EPOLLHUP)) {
       const auto port = static_cast<uint32_t>(source);
       if (!ports_[port].receiver) continue;
-      // ENETDOWN is what the link monitor says better.
+      // ENETDOWN is left out, because the link monitor reports the state of the link.
       const int error = take_socket_error(ports_[port].receiver->fd());
       if (error != 0 && error != ENETDOWN) report_error(port, "receiving", error);
     }

@@ -1,5 +1,5 @@
-// The clocks of the engine's ports: which time stamps each port uses, where its hardware clock
-// stands against CLOCK_REALTIME, and what somebody else has done to either.
+// Chooses the kind of time stamps of each port, relates its hardware clock to CLOCK_REALTIME, and
+// notices when another program changes either.
 #include <algorithm>
 
 #include "addon/io/engine.h"
@@ -22,14 +22,15 @@ constexpr uint32_t kClockReadAttempts = 8;
 // was just done.
 constexpr int64_t kClockVerifyIntervalNs = 1'000'000;
 constexpr uint32_t kClockVerifyAttempts = 2;
-// How often the time stamping mode is looked at, and where a time stamp has stayed away.
+// How often the time stamping mode of a port is checked, and how often while time stamps are
+// missing.
 constexpr int64_t kHardwareModeIntervalNs = 1'000'000'000;
 constexpr int64_t kHardwareModeDoubtNs = 50'000'000;
 
 }  // namespace
 
-// Every port uses the best it has. Hardware clocks are related to CLOCK_REALTIME, the clock of
-// software time stamps, so any two ports can be subtracted.
+// Every port uses the best kind that it has. Hardware clocks are related to CLOCK_REALTIME, the
+// clock of software time stamps, so that time stamps of any two ports can be subtracted.
 std::optional<Error> Engine::choose_timestamping() {
   for (size_t index = 0; index < ports_.size(); ++index) {
     EnginePortInfo& info = ports_[index].info;
@@ -69,7 +70,7 @@ std::optional<Error> Engine::attach_clock(uint32_t index) {
   return std::nullopt;
 }
 
-// Reads the clocks whose time it is.
+// Reads the clocks that are due.
 void Engine::read_due_clocks(int64_t now) {
   read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
 }
@@ -120,7 +121,7 @@ std::optional<Error> Engine::adjust_now(uint32_t index, const ClockAdjustment& a
   return std::nullopt;
 }
 
-// Its readings fail again and again.
+// Called when so many readings of a clock have failed that it is no longer related.
 void Engine::report_unreadable_clock(HardwareClockTrack& clock) {
   publish_clock(clock, false);
   for (uint32_t index = 0; index < ports_.size(); ++index) {
@@ -151,7 +152,8 @@ void Engine::publish_clock(HardwareClockTrack& clock, bool moved) {
 void Engine::check_system_clock() {
   if (!system_clock_.stepped()) return;
   ++system_relation_.epoch;
-  // The hardware clocks' relations are to the clock that has just been set.
+  // The hardware clocks are related to CLOCK_REALTIME, which has just been set, so they are read
+  // anew.
   read_clocks(monotonic_ns(), 0, kClockReadAttempts);
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     if (ports_[index].clock != nullptr) continue;

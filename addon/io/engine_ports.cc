@@ -1,4 +1,4 @@
-// The interfaces of the engine's ports: claimed for as long as it lives, opened, followed while
+// Claims the interfaces of the engine's ports for its lifetime, opens them, and follows them as
 // they come and go.
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -15,8 +15,8 @@
 namespace ptpswitch::io {
 namespace {
 
-// One switch an interface: an abstract Unix socket of its name exists once per network namespace
-// and goes with its owner.
+// Keeps an interface to one switch: an abstract Unix socket of one name exists once per network
+// namespace and vanishes with its owner.
 std::variant<FileDescriptor, Error> claim(const std::string& interface) {
   FileDescriptor fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
@@ -62,7 +62,7 @@ std::optional<Error> Engine::open_port(uint32_t index) {
   }
   if (port.info.timestamping == TimestampingMode::kHardware) {
     const std::optional<FormerTimestamping>& left = options_.ports[index].former;
-    // The same interface, not another one of its name.
+    // The index tells whether it is the same interface and not another one of the same name.
     const bool is_same = left && left->interface_index == probe.index;
     auto hardware =
         HardwareTimestamping::enable(probe, is_same ? std::optional(left->mode) : std::nullopt);
@@ -82,7 +82,7 @@ std::optional<Error> Engine::open_port(uint32_t index) {
   event.events = EPOLLIN;
   event.data.u64 = index;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port.receiver->fd(), &event);
-  // Hardware delivers its time stamps later, out of its interrupt.
+  // A hardware time stamp comes later, out of an interrupt, so the sender is watched all the time.
   port.sender_watched = false;
   if (port.info.timestamping == TimestampingMode::kHardware) watch_sender(index, true);
   port.last_error = 0;
@@ -102,7 +102,7 @@ std::optional<Error> Engine::open_port(uint32_t index) {
 
 void Engine::close_port(uint32_t index) {
   Port& port = ports_[index];
-  port.receiver.reset();  // leaves epoll as well
+  port.receiver.reset();  // closing it removes it from epoll
   port.sender.reset();
   port.sender_watched = false;
   port.hardware.reset();

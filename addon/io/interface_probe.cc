@@ -47,7 +47,7 @@ ifreq request_for(const std::string& name) {
   return request;
 }
 
-// One interface, asked through one socket.
+// Requests about one interface, all through one socket.
 class InterfaceRequests {
  public:
   InterfaceRequests(const std::string& name, DriverCalls& calls) : name_(name), calls_(calls) {}
@@ -56,7 +56,7 @@ class InterfaceRequests {
     request = request_for(name_);
     return calls_.ioctl(fd_.get(), what, &request) == 0;
   }
-  // `answer` begins with the number of its command.
+  // `answer` begins with a field for the number of its command.
   template <typename Answer>
   bool ethtool(uint32_t command, Answer& answer) {
     answer.cmd = command;
@@ -166,8 +166,8 @@ std::vector<std::string> receive_filter_names(uint32_t bits) {
 
 int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& config,
                               DriverCalls& calls) {
-  // The netlink form says nothing of what the driver made of the wish, so it is asked for; a driver
-  // that can neither be told nor asked that way is told the old way.
+  // The netlink form does not say what the driver has granted, so that is read back. Where either
+  // of the two fails the mode is set by SIOCSHWTSTAMP.
   if (calls.set_timestamping_by_netlink(name, config.transmit_type, config.receive_filter) == 0) {
     hwtstamp_config granted{};
     if (InterfaceRequests(name, calls).ioctl_with_data(SIOCGHWTSTAMP, granted) &&

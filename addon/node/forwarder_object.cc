@@ -141,7 +141,8 @@ Napi::Value ForwarderObject::read_clock(const Napi::CallbackInfo& info) {
   return clock_reading(info.Env(), trackers_[read_port(info[0])].relation());
 }
 
-// clockAdjusted(port, referenceNs, {stepNs, rateChangePpb}): the hardware clock has just been.
+// clockAdjusted(port, referenceNs, {stepNs, rateChangePpb}): the hardware clock has just been
+// adjusted so.
 void ForwarderObject::clock_adjusted(const Napi::CallbackInfo& info) {
   const uint32_t port = read_port(info[0]);
   const int64_t reference_ns = read_timestamp(info[1], "referenceNs");

@@ -160,7 +160,7 @@ TEST_CASE("a time stamp that never comes holds the queue up while a register may
   harness.receive(kMasterPort, network.follow_up(2).build());
   CHECK(harness.sent(kNarrow) ==
         Frames{network.follow_up(2).correction(scaled(limits.register_timeout + 77)).build()});
-  // It is given up when any other would be.
+  // Its time stamp is given up after the same time-out as any other.
   harness.advance(start + limits.transmit_timestamp_timeout - harness.now);
   CHECK(harness.count(kNarrow, Counter::kTransmitTimestampMissing) == 0);
   harness.advance(1);

@@ -1,5 +1,5 @@
-// Bursts: what a burst of messages comes to leaves together and in order, and a send that fails in
-// the middle costs its own message alone.
+// Bursts: all messages that a burst leads to leave together and in order, and a send that fails in
+// the middle loses its own message only.
 #include "addon/dataplane/transmit_batch.h"
 
 #include "addon/test/e2e_network.h"
