@@ -110,15 +110,6 @@ export type Output =
     }
   | { readonly kind: 'setTimer'; readonly timer: TimerName; readonly after: DurationNs }
   | { readonly kind: 'cancelTimer'; readonly timer: TimerName }
-  /** One measurement of a time receiver. `uncorrected` leaves every correctionField out of account. */
-  | {
-      readonly kind: 'offsetSample';
-      readonly port: PortIndex;
-      readonly sequenceId: number;
-      /** offsetFromMaster and meanPathDelay, with every correctionField applied. */
-      readonly corrected: { readonly offsetNs: DurationNs; readonly meanPathDelayNs: DurationNs };
-      readonly uncorrected: { readonly offsetNs: DurationNs; readonly meanPathDelayNs: DurationNs };
-    }
   /** The link at a port has been measured, or can no longer be. */
   | {
       readonly kind: 'linkDelay';

@@ -196,7 +196,6 @@ export class Instances {
         return;
       // What nobody claims is in the engine's counters already.
       case 'unclaimed':
-      case 'offsetSample':
         return;
     }
   }

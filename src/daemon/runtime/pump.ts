@@ -51,7 +51,7 @@ export interface PortLatency {
 
 /** `instance` is the index of the attachment that it comes from. */
 export type PumpEvent =
-  | (Extract<Output, { kind: 'offsetSample' | 'linkDelay' | 'rateRatio' | 'discarded' }> & {
+  | (Extract<Output, { kind: 'linkDelay' | 'rateRatio' | 'discarded' }> & {
       readonly instance: number;
     })
   /** Nobody's: no instance takes such messages on that transport and port, or the frame is another host's. */
@@ -330,7 +330,6 @@ export class Pump {
       case 'cancelTimer':
         this.#timers.cancel(`${index}/${output.timer}`);
         return;
-      case 'offsetSample':
       case 'linkDelay':
       case 'rateRatio':
       case 'discarded':

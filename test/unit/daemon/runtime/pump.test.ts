@@ -1,6 +1,7 @@
 /** Ordinary clocks on a data plane of this file's own, under virtual time. */
 import { describe, expect, it } from 'vitest';
-import { OrdinaryClock } from '../../../../src/core/instance/ordinary-clock.js';
+import { TimeReceiver, type OffsetSample } from '../../../../src/lab/stations/time-receiver.js';
+import { TimeSource } from '../../../../src/lab/stations/time-source.js';
 import type { Input, Output } from '../../../../src/core/io.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 import { decode } from '../../../../src/core/wire/message.js';
@@ -134,7 +135,7 @@ function frameRecord(
   transport: 'l2' | 'udp4' = 'l2',
   unicastMac?: string,
 ): Extract<EngineRecord, { kind: 'frame' }> {
-  const clock = new OrdinaryClock(sourceSettings);
+  const clock = new TimeSource(sourceSettings);
   const message = clock
     .step({ kind: 'link', port: 0, up: true })
     .flatMap((output) => ('message' in output ? [output.message] : []))
@@ -327,7 +328,7 @@ describe('the pump', () => {
 
   it('submits all that one drain leads to as one batch', () => {
     const { dataPlane, pump } = setup(
-      [{ instance: new OrdinaryClock(sourceSettings), ports: l2 }],
+      [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       sourceAddress.mac,
     );
     pump.start();
@@ -391,7 +392,7 @@ describe('the pump', () => {
 
   it('sends at the rate of the timers', () => {
     const { dataPlane, time, pump } = setup(
-      [{ instance: new OrdinaryClock({ ...sourceSettings, logSyncInterval: -4 }), ports: l2 }],
+      [{ instance: new TimeSource({ ...sourceSettings, logSyncInterval: -4 }), ports: l2 }],
       sourceAddress.mac,
     );
     pump.start();
@@ -402,7 +403,7 @@ describe('the pump', () => {
 
   it('learns a new MAC address when an interface returns', () => {
     const { dataPlane, pump, events } = setup(
-      [{ instance: new OrdinaryClock(sourceSettings), ports: l2 }],
+      [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       sourceAddress.mac,
     );
     pump.start();
@@ -418,7 +419,7 @@ describe('the pump', () => {
 
   it('does not send from an interface that is gone', () => {
     const { dataPlane, pump, events } = setup(
-      [{ instance: new OrdinaryClock(sourceSettings), ports: l2 }],
+      [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       '',
     );
     pump.start();
@@ -434,7 +435,7 @@ describe('the pump', () => {
   it('passes samples, discards and port errors on', () => {
     const { dataPlane, pump, events } = setup([
       { instance: new ScriptedInstance(), ports: [undefined] },
-      { instance: new OrdinaryClock(receiverSettings), ports: l2 },
+      { instance: new TimeReceiver(receiverSettings), ports: l2 },
     ]);
     pump.start();
     const error: EngineRecord = { kind: 'portError', port: 0, message: 'eth0: ENOBUFS' };
@@ -447,7 +448,7 @@ describe('the pump', () => {
 
   it('does nothing more once stopped, even in the middle of a batch', () => {
     const { dataPlane, time, pump, events } = setup(
-      [{ instance: new OrdinaryClock(sourceSettings), ports: l2 }],
+      [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       sourceAddress.mac,
     );
     pump.start();
@@ -485,14 +486,17 @@ describe('the pump', () => {
 describe('a time source and a time receiver, each behind its pump', () => {
   it('measure an offset over frames', () => {
     const time = new VirtualTime();
+    const samples: OffsetSample[] = [];
     const ends = [
       {
         address: sourceAddress,
-        clock: new OrdinaryClock({ ...sourceSettings, logSyncInterval: -3 }),
+        clock: new TimeSource({ ...sourceSettings, logSyncInterval: -3 }),
       },
       {
         address: receiverAddress,
-        clock: new OrdinaryClock({ ...receiverSettings, transmission: 'hybrid' }),
+        clock: new TimeReceiver({ ...receiverSettings, transmission: 'hybrid' }, (sample) =>
+          samples.push(sample),
+        ),
       },
     ].map(({ address, clock }) => {
       const dataPlane = new FakeDataPlane(address.mac);
@@ -533,7 +537,6 @@ describe('a time source and a time receiver, each behind its pump', () => {
       carry(receiver, source);
       time.advance(1e6);
     }
-    const samples = receiver.events.filter(({ kind }) => kind === 'offsetSample');
     expect(samples.length).toBeGreaterThan(50);
     for (const sample of samples) {
       expect(sample).toMatchObject({ corrected: { offsetNs: 0, meanPathDelayNs: 250 } });
