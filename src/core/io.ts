@@ -20,7 +20,9 @@ export type PeerAddress =
   | { readonly kind: 'unicast'; readonly mac: string; readonly ip?: string };
 
 /** What carries the messages: Ethernet itself, UDP over IPv4, UDP over IPv6 (annexes E, C, D). */
-export type Transport = 'l2' | 'udp4' | 'udp6';
+export type Transport = (typeof transports)[number];
+
+export const transports = ['l2', 'udp4', 'udp6'] as const;
 
 /** What the peer-to-peer delay mechanism has found out about the link at a port (11.4). */
 export type LinkDelay =

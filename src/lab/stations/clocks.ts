@@ -138,5 +138,5 @@ export function transportOf({ transport, ip }: Receiver | Grandmaster): PortTran
 
 /** An instance at the station's one interface. */
 export function attachment(instance: CoreInstance, port: PortTransport): Attachment {
-  return { instance, ports: [port] };
+  return { name: `clock on ${port.transport}`, instance, ports: [port] };
 }

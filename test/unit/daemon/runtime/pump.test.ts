@@ -112,13 +112,14 @@ class ScriptedInstance {
 }
 
 function setup(
-  attachments: readonly Attachment[],
+  attached: readonly Omit<Attachment, 'name'>[],
   mac = receiverAddress.mac,
   latencies: readonly PortLatency[] = [],
 ) {
   const dataPlane = new FakeDataPlane(mac);
   const time = new VirtualTime();
   const events: PumpEvent[] = [];
+  const attachments = attached.map((each, index) => ({ name: `instance ${index}`, ...each }));
   const pump = new Pump({
     dataPlane,
     attachments,
@@ -126,7 +127,7 @@ function setup(
     timerClock: time,
     onEvent: (event) => events.push(event),
   });
-  return { dataPlane, time, events, pump };
+  return { dataPlane, time, events, pump, attachments };
 }
 
 /** A frame of the time source as the engine hands it up. */
@@ -418,7 +419,7 @@ describe('the pump', () => {
   });
 
   it('does not send from an interface that is gone', () => {
-    const { dataPlane, pump, events } = setup(
+    const { dataPlane, pump, events, attachments } = setup(
       [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       '',
     );
@@ -428,12 +429,12 @@ describe('the pump', () => {
       kind: 'discarded',
       port: 0,
       reason: 'interfaceAbsent',
-      instance: 0,
+      attachment: attachments[0],
     });
   });
 
   it('passes samples, discards and port errors on', () => {
-    const { dataPlane, pump, events } = setup([
+    const { dataPlane, pump, events, attachments } = setup([
       { instance: new ScriptedInstance(), ports: [undefined] },
       { instance: new TimeReceiver(receiverSettings), ports: l2 },
     ]);
@@ -441,9 +442,37 @@ describe('the pump', () => {
     const error: EngineRecord = { kind: 'portError', port: 0, message: 'eth0: ENOBUFS' };
     dataPlane.deliver(frameRecord('Sync'), error);
     expect(events).toEqual([
-      { kind: 'discarded', port: 0, reason: 'otherMaster', instance: 1 },
+      { kind: 'discarded', port: 0, reason: 'otherMaster', attachment: attachments[1] },
       error,
     ]);
+  });
+
+  it('says which instance threw', () => {
+    const { pump } = setup([
+      { instance: new ScriptedInstance(), ports: l2 },
+      {
+        instance: new ScriptedInstance(() => {
+          throw new RangeError('out of range');
+        }),
+        ports: l2,
+      },
+    ]);
+    expect(() => pump.start()).toThrow('instance 1: out of range');
+  });
+
+  it('carries out outputs of an instance that come of something else than an input', () => {
+    const { pump, time, attachments } = setup([
+      { instance: new ScriptedInstance(), ports: l2 },
+      { instance: new ScriptedInstance(), ports: l2 },
+    ]);
+    pump.start();
+    const [, second] = attachments;
+    if (second === undefined) throw new Error('two attachments');
+    pump.carryOut(second, [{ kind: 'setTimer', timer: 't', after: durationNs(10) }]);
+    time.advance(15);
+    const inputs = attachments.map(({ instance }) => (instance as ScriptedInstance).inputs);
+    expect(inputs.map((each) => each.length)).toEqual([1, 2]);
+    expect(() => pump.carryOut({ ...second }, [])).toThrow('instance 1 is not attached');
   });
 
   it('does nothing more once stopped, even in the middle of a batch', () => {
@@ -471,7 +500,7 @@ describe('the pump', () => {
     const clock = new VirtualTime();
     const second: Pump = new Pump({
       dataPlane: plane,
-      attachments: [{ instance: stopping, ports: l2 }],
+      attachments: [{ name: 'stopping', instance: stopping, ports: l2 }],
       timerClock: clock,
       onEvent: () => {
         second.stop();
@@ -503,7 +532,9 @@ describe('a time source and a time receiver, each behind its pump', () => {
       const events: PumpEvent[] = [];
       const pump = new Pump({
         dataPlane,
-        attachments: [{ instance: clock, ports: [{ transport: 'udp4', ip: address.ip ?? '' }] }],
+        attachments: [
+          { name: 'clock', instance: clock, ports: [{ transport: 'udp4', ip: address.ip ?? '' }] },
+        ],
         timerClock: time,
         onEvent: (event) => events.push(event),
       });
