@@ -38,7 +38,7 @@ export default defineConfig({
           maxWorkers: 1,
           // Tests of a file that run side by side: with more peers at once the machine's caches are cold whenever a frame
           // passes, which the time stamps show.
-          maxConcurrency: 2,
+          maxConcurrency: 8,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 60_000,
