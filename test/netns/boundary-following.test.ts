@@ -14,7 +14,7 @@ import {
   waitUntilLocked,
   type Speech,
 } from '../support/netns/boundary-clocks.js';
-import { OFFSETS, expectRms } from '../support/netns/following.js';
+import { OFFSETS, expectRms, type OffsetSource } from '../support/netns/following.js';
 import { Ptp4l } from '../support/netns/ptp4l.js';
 import { Star } from '../support/netns/star.js';
 import type { Switch } from '../support/netns/switch.js';
@@ -53,14 +53,19 @@ describeTimed('through boundary clocks', { programs: ['ptp4l', 'pmc'], warmPath:
   describe.each(chains)('$title', ({ title, chain, speeches }) => {
     let star: Star;
     let clocks: readonly Switch[];
+    let errors: readonly TimeErrors[];
     const placesOf = (kind: 'ours' | 'ptp4l') =>
       star.switchPlaces.filter((_, i) => chain[i] === kind);
 
     beforeAll(async () => {
       star = new Star({ slaves: 1, switches: chain.length });
       clocks = await star.startClocks(boundaryClocks(speeches), placesOf('ours'));
+      errors = clocks.map((clock) => new TimeErrors(clock));
     });
-    afterAll(() => star.close());
+    afterAll(async () => {
+      for (const each of errors) each.stop();
+      await star.close();
+    });
 
     test.concurrent.for(speeches)('$transport $delayMechanism', async (speech, context) => {
       context.onTestFailed(() => {
@@ -76,16 +81,16 @@ describeTimed('through boundary clocks', { programs: ['ptp4l', 'pmc'], warmPath:
       await waitUntilLocked(clocks, domainNumber);
       await slave.waitUntilFollowing();
 
-      const errors = clocks.map((clock) => new TimeErrors(clock, domainNumber));
-      context.onTestFinished(() => {
-        for (const each of errors) each.stop();
-      });
-      const ours = errors.map((source, i) => [`clock ${i + 1}`, source] as const);
       const peers = [...foreign, slave].map((peer) => peer.sampleOffsets());
-      const theirs = peers.map((source, i) => [`peer ${i + 1}`, source] as const);
-      const name = ([who, source]: readonly [string, TimeErrors | (typeof peers)[number]]) =>
-        [`${title}, ${speech.transport} ${speech.delayMechanism}, ${who}`, source] as const;
-      await expectRms(Object.fromEntries([...ours, ...theirs].map(name)), OFFSETS, RMS_LIMIT_NS);
+      const name = `${title}, ${speech.transport} ${speech.delayMechanism}`;
+      await expectRms(
+        Object.fromEntries([
+          ...errors.map((each, i) => [`${name}, clock ${i + 1}`, each.of(domainNumber)]),
+          ...peers.map((source, i) => [`${name}, peer ${i + 1}`, source]),
+        ]) as Record<string, OffsetSource>,
+        OFFSETS,
+        RMS_LIMIT_NS,
+      );
 
       const found = await Promise.all(clocks.map((clock) => clock.clock(domainNumber)));
       expect(found.map(({ clock }) => clock.ports.map(({ portState }) => portState))).toEqual(

@@ -57,43 +57,51 @@ const networks: readonly {
   },
 ];
 
-describeTimed('a slave follows its grandmaster', { programs: ['ptp4l', 'pmc'], warmPath: false }, () => {
-  describe.each(networks)('$title', ({ switches, scenarios }) => {
-    let star: Star;
-    let running: readonly Switch[];
+describeTimed(
+  'a slave follows its grandmaster',
+  { programs: ['ptp4l', 'pmc'], warmPath: false },
+  () => {
+    describe.each(networks)('$title', ({ switches, scenarios }) => {
+      let star: Star;
+      let running: readonly Switch[];
 
-    beforeAll(async () => {
-      star = new Star({ slaves: Math.max(...scenarios.flatMap(({ slaves }) => slaves)), switches });
-      running = await star.startSwitches();
-    });
-    afterAll(() => star.close());
-
-    test.concurrent.for(scenarios)('$title', async (scenario, context) => {
-      const { title, transport, gm, slaves, gmOptions, slaveOptions } = scenario;
-      context.onTestFailed(() => {
-        for (const { child } of running) console.error(`${title}: ${child.state}\n${child.output}`);
+      beforeAll(async () => {
+        star = new Star({
+          slaves: Math.max(...scenarios.flatMap(({ slaves }) => slaves)),
+          switches,
+        });
+        running = await star.startSwitches();
       });
-      const hosts = [star.gm, ...star.slaves];
-      const optionsWith = (more: Ptp4lOptions = {}): Ptp4lOptions => ({
-        ...more,
-        transport,
-        settings: { domainNumber: scenarios.indexOf(scenario), ...frequent, ...more.settings },
-      });
-      Ptp4l.grandmaster(star.network, hosts[gm]!.namespace, optionsWith(gmOptions));
-      const peers = slaves.map((host) =>
-        Ptp4l.slave(
-          star.network,
-          hosts[host]!.namespace,
-          optionsWith(slaveOptions?.(hosts[gm]!)),
-        ),
-      );
-      await Promise.all(peers.map((peer) => peer.waitUntilFollowing()));
+      afterAll(() => star.close());
 
-      await expectFollowing(
-        Object.fromEntries(
-          peers.map((peer, i) => [`${title}, at host ${slaves[i]}`, peer.sampleOffsets()]),
-        ),
-      );
+      test.concurrent.for(scenarios)('$title', async (scenario, context) => {
+        const { title, transport, gm, slaves, gmOptions, slaveOptions } = scenario;
+        context.onTestFailed(() => {
+          for (const { child } of running)
+            console.error(`${title}: ${child.state}\n${child.output}`);
+        });
+        const hosts = [star.gm, ...star.slaves];
+        const optionsWith = (more: Ptp4lOptions = {}): Ptp4lOptions => ({
+          ...more,
+          transport,
+          settings: { domainNumber: scenarios.indexOf(scenario), ...frequent, ...more.settings },
+        });
+        Ptp4l.grandmaster(star.network, hosts[gm]!.namespace, optionsWith(gmOptions));
+        const peers = slaves.map((host) =>
+          Ptp4l.slave(
+            star.network,
+            hosts[host]!.namespace,
+            optionsWith(slaveOptions?.(hosts[gm]!)),
+          ),
+        );
+        await Promise.all(peers.map((peer) => peer.waitUntilFollowing()));
+
+        await expectFollowing(
+          Object.fromEntries(
+            peers.map((peer, i) => [`${title}, at host ${slaves[i]}`, peer.sampleOffsets()]),
+          ),
+        );
+      });
     });
-  });
-});
+  },
+);

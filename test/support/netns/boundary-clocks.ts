@@ -4,7 +4,7 @@
  * several transports and delay mechanisms share one network and one switch, each in a domain of its own.
  */
 
-import { frequent, frequentClock, type OffsetSource } from './following.js';
+import { forgivingPeer, frequent, frequentClock, type OffsetSource } from './following.js';
 import type { Namespace, Network } from './network.js';
 import { Ptp4l, type Ptp4lOptions, type Transport } from './ptp4l.js';
 import type { Switch } from './switch.js';
@@ -67,6 +67,7 @@ export function peerOptions(
     settings: {
       ...{ delay_mechanism: delayMechanism, domainNumber },
       ...frequent,
+      ...forgivingPeer,
       // Added to its egress time stamps, subtracted from its ingress time stamps.
       egressLatency: AHEAD_NS,
       ingressLatency: -AHEAD_NS,
@@ -102,39 +103,66 @@ export async function waitUntilLocked(
   );
 }
 
-/** Compares the time of the boundary clock in a domain with the truth, over and over. */
-export class TimeErrors implements OffsetSource {
-  readonly errorsNs: number[] = [];
+/** Compares the time of every boundary clock of a switch with the truth, over and over, until it is stopped. */
+export class TimeErrors {
   readonly #running: Switch;
-  readonly #domainNumber: number;
   readonly #timer: NodeJS.Timeout;
-  #failure: Error | undefined;
+  readonly #byDomain = new Map<number, ClockErrors>();
   #asking = false;
 
-  constructor(running: Switch, domainNumber: number) {
+  constructor(running: Switch) {
     this.#running = running;
-    this.#domainNumber = domainNumber;
     this.#timer = setInterval(() => void this.#ask(), ERROR_INTERVAL_MS);
     void running.child.exited.then(() => this.stop());
+  }
+
+  /** Those of the clock in that domain. */
+  of(domainNumber: number): ClockErrors {
+    let errors = this.#byDomain.get(domainNumber);
+    if (errors === undefined) {
+      errors = new ClockErrors();
+      this.#byDomain.set(domainNumber, errors);
+    }
+    return errors;
   }
 
   async #ask(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      const { clock } = await this.#running.clock(this.#domainNumber);
-      this.errorsNs.push(clock.aheadOfSystemClockNs - AHEAD_NS);
+      for (const { clock } of await this.#running.clocks()) {
+        this.of(clock.domainNumber).push(clock.aheadOfSystemClockNs - AHEAD_NS);
+      }
     } catch (error) {
-      this.#failure = error as Error;
+      for (const errors of this.#byDomain.values()) errors.fail(error as Error);
       this.stop();
     } finally {
       this.#asking = false;
     }
   }
 
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** What a clock is ahead of the true time, in nanoseconds. */
+export class ClockErrors implements OffsetSource {
+  readonly #errorsNs: number[] = [];
+  #failure: Error | undefined;
+
+  push(errorNs: number): void {
+    this.#errorsNs.push(errorNs);
+  }
+
+  /** There will be no more. */
+  fail(error: Error): void {
+    this.#failure = error;
+  }
+
   get count(): number {
     if (this.#failure !== undefined) throw this.#failure;
-    return this.errorsNs.length;
+    return this.#errorsNs.length;
   }
 
   /** Resolves with the first `count` of those that come from now on. */
@@ -142,18 +170,14 @@ export class TimeErrors implements OffsetSource {
     const first = this.count;
     return until(
       `${count} errors of a boundary clock`,
-      () => this.count >= first + count && this.errorsNs.slice(first, first + count),
+      () => this.count >= first + count && this.#errorsNs.slice(first, first + count),
       count * ERROR_INTERVAL_MS * ERRORS_PATIENCE,
-      () => `got ${this.errorsNs.length - first}`,
+      () => `got ${this.#errorsNs.length - first}`,
     );
   }
 
   /** Of all since the error of that number, the worst one. */
   worstSince(first: number): number {
-    return Math.max(...this.errorsNs.slice(first).map(Math.abs));
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
+    return Math.max(...this.#errorsNs.slice(first).map(Math.abs));
   }
 }

@@ -27,7 +27,13 @@ export const frequent: Ptp4lSettings = {
   logMinPdelayReqInterval: LOG_MESSAGE_INTERVAL,
 };
 
-/** The same for an instance of ours, in YAML. */
+/**
+ * ptp4l forgets its Pdelay_Req when it becomes a slave. If the answer to it is still under way, that is a "rogue peer delay
+ * response" to it, and a fault of its port, which it forgives in 16 s unless told otherwise (2^-2 s).
+ */
+export const forgivingPeer: Ptp4lSettings = { fault_reset_interval: -2 };
+
+/** As often as the peers, for an instance of ours, in YAML. */
 export const frequentClock = Object.entries(frequent)
   .map(([key, value]) => `${key}: ${value}`)
   .join(', ');
