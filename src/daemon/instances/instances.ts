@@ -16,7 +16,11 @@ import type { ClockStatus } from '../status/clock-status.js';
 import { ClockSteering } from './clock-steering.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { ManagementRequestError, type DomainRequest } from '../status/management.js';
-import { PeerDelayBoard, type PeerDelayStatus } from '../status/peer-delay-board.js';
+import {
+  measuredTransports,
+  PeerDelayBoard,
+  type PeerDelayStatus,
+} from '../status/peer-delay-board.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { instanceServing, isPeerToPeerTransparent, policyRules } from '../forwarding/policy.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
@@ -82,7 +86,10 @@ export class Instances {
     );
     const peerToPeerPorts = attachPeerToPeerPorts(options);
     this.#transports = peerToPeerPorts.map(({ transport }) => transport);
-    this.#peerDelay = new PeerDelayBoard(config.ports.length, dataPlane.counters());
+    this.#peerDelay = new PeerDelayBoard(
+      measuredTransports(config, options.transports ?? allTransports),
+      dataPlane.counters(),
+    );
     const measuredAt = (common: Instant) => this.#steering.measuredAt(common);
     this.#boundaryClocks = attachBoundaryClocks({ ...options, measuredAt });
     this.#steering = new ClockSteering({
@@ -138,10 +145,9 @@ export class Instances {
     this.#programmer.stop();
   }
 
-  /** Of one port; undefined where no instance is peer-to-peer. */
+  /** Of one port; undefined where its link is not measured. */
   peerDelay(port: number): PeerDelayStatus | undefined {
-    const measured = this.#transports.length > 0 || this.#options.config.instances.some(asksPeers);
-    return measured ? this.#peerDelay.statusOf(port) : undefined;
+    return this.#peerDelay.statusOf(port);
   }
 
   /** Of the domains that an instance serves. */
@@ -253,11 +259,6 @@ function attachPeerToPeerPorts({
       return { transport, attachment: { instance, ports, messageTypes: peerDelayMessageTypes } };
     }),
   );
-}
-
-/** A clock that measures the link of any of its ports. */
-function asksPeers(instance: InstanceConfig): boolean {
-  return 'ports' in instance && instance.ports.some((port) => port.delayMechanism === 'p2p');
 }
 
 function isTransparent({ type }: InstanceConfig): boolean {
