@@ -30,15 +30,19 @@ export class BridgeError extends Error {
  * @throws BridgeError with its first complaint
  */
 export function runProgram(program: Program, args: readonly string[], input = ''): string {
-  const { error, status, stdout, stderr } = spawnSync(program, args, {
+  const { error, status, stdout, stderr } = run(program, args, input);
+  if (error !== undefined) throw explain(program, error);
+  if (status !== 0) throw complaint(program, args, stderr);
+  return stdout;
+}
+
+function run(program: Program, args: readonly string[], input: string) {
+  return spawnSync(program, args, {
     input,
     encoding: 'utf8',
     env: environmentWithSbin,
     maxBuffer: maxOutputBytes,
   });
-  if (error !== undefined) throw explain(program, error);
-  if (status !== 0) throw complaint(program, args, stderr);
-  return stdout;
 }
 
 /** The same without blocking this process. */
@@ -69,10 +73,29 @@ export function parseJson(program: Program, text: string): unknown {
   }
 }
 
-/** Runs a list of commands of `ip` or `bridge` in one process; the first that fails ends it. */
+/**
+ * Runs a list of commands of `ip` or `bridge` in one process; the first that fails ends it.
+ * @throws BridgeError that names the interface of that command
+ */
 export function runBatch(program: 'ip' | 'bridge', commands: readonly string[]): void {
   if (commands.length === 0) return;
-  runProgram(program, ['-batch', '-'], `${commands.join('\n')}\n`);
+  const { error, status, stderr } = run(program, ['-batch', '-'], `${commands.join('\n')}\n`);
+  if (error !== undefined) throw explain(program, error);
+  if (status !== 0) throw batchComplaint(program, commands, stderr);
+}
+
+/** @param stderr of the program: what is wrong, then `Command failed -:N`, where N is the line of the batch */
+export function batchComplaint(
+  program: 'ip' | 'bridge',
+  commands: readonly string[],
+  stderr: string,
+): BridgeError {
+  const failed = commands[Number(/^Command failed [^\n]*:(\d+)/m.exec(stderr)?.[1] ?? NaN) - 1];
+  if (failed === undefined) return complaint(program, ['-batch', '-'], stderr);
+  const name = /\b(?:dev|name) (\S+)/.exec(failed)?.[1] ?? 'bridge';
+  return new BridgeError(
+    `${name}: ${program} ${failed}: ${firstLine(stderr)}${remedyFor(failed, stderr)}`,
+  );
 }
 
 function explain(
@@ -85,7 +108,19 @@ function explain(
 }
 
 function complaint(program: Program, args: readonly string[], stderr: string): BridgeError {
-  const said = stderr.trim().split('\n')[0] ?? '';
-  const remedy = /not permitted/i.test(stderr) ? ': run it as root, or with CAP_NET_ADMIN' : '';
-  return new BridgeError(`bridge: ${program} ${args.join(' ')}: ${said || 'failed'}${remedy}`);
+  const command = args.join(' ');
+  return new BridgeError(
+    `bridge: ${program} ${command}: ${firstLine(stderr)}${remedyFor(command, stderr)}`,
+  );
+}
+
+function firstLine(stderr: string): string {
+  return stderr.trim().split('\n')[0] || 'failed';
+}
+
+function remedyFor(command: string, stderr: string): string {
+  if (/not permitted/i.test(stderr)) return ': run it as root, or with CAP_NET_ADMIN';
+  return / master /.test(command)
+    ? ': use an Ethernet interface that is in no bridge, bond or team'
+    : '';
 }

@@ -77,7 +77,7 @@ function checkBridge({ name, existing }: BridgeConfig, link: Link | undefined): 
   if (link === undefined) {
     if (!existing) return false;
     throw new BridgeError(
-      `${name}: no such bridge to join: make it first, or have one made with bridge: {name: ${name}}`,
+      `${name}: no such bridge to join: make it first, or have one made with bridge: {name: ${name}} (--bridge ${name})`,
     );
   }
   if (link.settings === undefined) {
@@ -85,7 +85,7 @@ function checkBridge({ name, existing }: BridgeConfig, link: Link | undefined): 
   }
   if (!existing && link.alias !== bridgeAlias) {
     throw new BridgeError(
-      `${name}: is a bridge of somebody else's: choose another name, or join it with bridge: ${name}`,
+      `${name}: is a bridge of somebody else's: choose another name, or join it with bridge: ${name} (--join-bridge ${name})`,
     );
   }
   return true;
@@ -97,7 +97,7 @@ function checkPort(config: BridgeConfig, name: string, link: Link | undefined): 
   }
   if (link.bridge !== undefined && link.bridge !== config.name) {
     throw new BridgeError(
-      `${name}: is a port of ${link.bridge}: take it out there, or join that bridge with bridge: ${link.bridge}`,
+      `${name}: is a port of ${link.bridge}: take it out there, or join that bridge with bridge: ${link.bridge} (--join-bridge ${link.bridge})`,
     );
   }
   return link;

@@ -61,16 +61,19 @@ const longBridge = z.strictObject(
     hostPtp: yesOrNo.default(false),
     onExit: oneOf('block', 'forward').default('block'),
   },
-  { error: 'write bridge: {name: br-ptp}, or the name of a bridge that is there already' },
+  {
+    error:
+      'write bridge: {name: br-ptp}, or the name of a bridge that is there already, or leave it out',
+  },
 );
 
 type ParsedBridge = z.infer<typeof longBridge>;
 
 /** The name of one that is there already stands alone; yes is for one of our own. */
-function longBridgeForm(value: unknown): unknown {
+export function longBridgeForm(value: unknown): unknown {
   const wanted = truthIn(value);
   if (wanted === true) return { name: defaultBridgeName };
-  return typeof wanted === 'string' ? { join: wanted } : wanted;
+  return typeof wanted === 'string' ? { join: wanted } : value;
 }
 
 export const bridge = z.preprocess(longBridgeForm, longBridge).superRefine((value, context) => {

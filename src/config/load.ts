@@ -2,9 +2,11 @@
 import type { z } from 'zod';
 import type { Config } from './config.js';
 import { ConfigError, type ConfigIssue } from './config-error.js';
+import { typesWith } from './instance-schema.js';
 import { nearestKey } from './nearest-key.js';
 import { optionFor, withOptions, type ConfigOptions } from './options.js';
 import { configSchema, keysAt } from './schema.js';
+import type { Complaint } from './shapes.js';
 import { readYaml, type YamlSource } from './yaml-source.js';
 
 type Path = readonly PropertyKey[];
@@ -49,8 +51,10 @@ function explain(
     const keys = keysAt(issue.path, type);
     return issue.keys.map((key) => ({
       ...locate([...issue.path, key], source, options),
-      problem: 'unknown key',
-      remedy: misplaced(key, issue.path) ?? suggestion(key, keys),
+      ...(ofAnotherType(key, issue.path, type, options) ?? {
+        problem: 'unknown key',
+        remedy: misplaced(key, issue.path) ?? suggestion(key, keys),
+      }),
     }));
   }
   return [
@@ -63,6 +67,23 @@ function explain(
           : issue.message,
     },
   ];
+}
+
+/** A key that an instance of this type does not have, but others do. */
+function ofAnotherType(
+  key: string,
+  path: Path,
+  type: unknown,
+  options: ConfigOptions,
+): Complaint | undefined {
+  const isInstance = path[0] === 'instances' && path.length === 2;
+  const others = isInstance ? typesWith(key) : [];
+  if (others.length === 0) return undefined;
+  const asked = optionFor([...path, 'type'], options);
+  const problem = `is not for type: ${String(type)}`;
+  if (asked !== undefined) return { problem, remedy: `leave it out, or leave out ${asked}` };
+  const fitting = others.map((name) => `type: ${name}${name === 'oc' ? ' (on one port)' : ''}`);
+  return { problem, remedy: `leave it out, or use ${fitting.join(' or ')}` };
 }
 
 /** A key of the bridge that stands beside it. */

@@ -1,4 +1,7 @@
-/** The command line's share of the configuration: options replace what the file says of the same thing. */
+/** The command line's share of the configuration: an option replaces that one thing of the file, and no more. */
+import { defaultBridgeName, longBridgeForm } from './bridge-schema.js';
+import { ConfigError, type ConfigIssue } from './config-error.js';
+import { asList, typedInstance } from './words.js';
 
 export interface ConfigOptions {
   readonly interfaces?: readonly string[] | undefined;
@@ -6,23 +9,103 @@ export interface ConfigOptions {
   /** A number, or "any". */
   readonly domain?: number | string | undefined;
   readonly timestamping?: string | undefined;
+  /** The name of a bridge to be made; empty: the file's, or the default one. */
+  readonly bridge?: string | undefined;
+  /** The name of a bridge that is there already. */
+  readonly joinBridge?: string | undefined;
 }
 
+type Mapping = Readonly<Record<string, unknown>>;
+
 /**
- * Lays the options over the file's data. `interfaces` replaces the ports; `type` or `domain` replaces the instances by
- * one; without a file that one is an end-to-end transparent clock for every domain.
+ * Lays the options over the file's data. `interfaces` replaces the ports; `type` and `domain` are of the only instance,
+ * `bridge` and `joinBridge` of the bridge, which keep what else the file says of them. Without a file, or with one that
+ * names no instance, the instance is an end-to-end transparent clock for every domain unless the options say otherwise.
  * @param data of the file; undefined without one
+ * @throws ConfigError where an option does not fit what the file has
  */
 export function withOptions(data: unknown, options: ConfigOptions): unknown {
-  const overlay: Record<string, unknown> = {};
-  const { interfaces, type, domain, timestamping } = options;
-  if (interfaces !== undefined) overlay.ports = interfaces;
-  if (timestamping !== undefined) overlay.timestamping = timestamping;
-  if (type !== undefined || domain !== undefined || data === undefined) {
-    overlay.instances = [{ type: type ?? 'e2e-tc', ...(domain === undefined ? {} : { domain }) }];
-  }
   const isMapping = typeof data === 'object' && data !== null && !Array.isArray(data);
-  return data === undefined || isMapping ? { ...data, ...overlay } : data;
+  if (data !== undefined && !isMapping) return data;
+  const file: Mapping = { ...data };
+  const { interfaces, timestamping } = options;
+  const issues = [...instanceIssues(file, options), ...bridgeIssues(file, options)];
+  if (issues.length > 0) throw new ConfigError(issues);
+  return {
+    ...file,
+    ...(interfaces && { ports: interfaces }),
+    ...(timestamping !== undefined && { timestamping }),
+    ...instancesWith(data === undefined ? { instances: ['e2e-tc'] } : file, options),
+    ...bridgeWith(file, options),
+  };
+}
+
+function instancesWith({ instances }: Mapping, { type, domain }: ConfigOptions): Mapping {
+  const said = { ...(type !== undefined && { type }), ...(domain !== undefined && { domain }) };
+  if (Object.keys(said).length === 0) return instances === undefined ? {} : { instances };
+  const listed = asList(instances ?? 'e2e-tc');
+  const only = Array.isArray(listed) ? typedInstance(listed[0]) : undefined;
+  const isMapping = typeof only === 'object' && only !== null && !Array.isArray(only);
+  // What is no instance at all is for the schema to refuse.
+  return { instances: isMapping ? [{ ...only, ...said }] : instances };
+}
+
+function instanceIssues({ instances }: Mapping, { type, domain }: ConfigOptions): ConfigIssue[] {
+  const listed: unknown = asList(instances);
+  if (!Array.isArray(listed) || listed.length < 2) return [];
+  const names = listed.map(nameOf).join(', ');
+  const given = [type !== undefined && '--type', domain !== undefined && '--domain'];
+  return given.flatMap((option) =>
+    option === false
+      ? []
+      : [
+          refused(
+            option,
+            `is for a file of one instance, and this one has ${listed.length}: ${names}`,
+            'change the one that is meant in the file',
+          ),
+        ],
+  );
+}
+
+function bridgeWith(file: Mapping, { bridge, joinBridge }: ConfigOptions): Mapping {
+  const said = settingsOf(file);
+  if (joinBridge !== undefined) return { bridge: { ...said, join: joinBridge } };
+  if (bridge === undefined) return {};
+  return { bridge: { name: defaultBridgeName, ...said, ...(bridge !== '' && { name: bridge }) } };
+}
+
+function bridgeIssues(file: Mapping, { bridge, joinBridge }: ConfigOptions): ConfigIssue[] {
+  const { name, join } = settingsOf(file);
+  if (bridge !== undefined && joinBridge !== undefined) {
+    return [refused('--bridge', 'stands beside --join-bridge', 'leave one of them out')];
+  }
+  if (bridge !== undefined && join !== undefined) {
+    const problem = `makes a bridge, and the file joins ${String(join)}`;
+    return [refused('--bridge', problem, 'leave it out, or use --join-bridge')];
+  }
+  if (joinBridge !== undefined && name !== undefined) {
+    const problem = `joins a bridge, and the file makes ${String(name)}`;
+    return [refused('--join-bridge', problem, 'leave it out, or use --bridge')];
+  }
+  return [];
+}
+
+/** What the file says of its bridge, in the long form. */
+function settingsOf({ bridge }: Mapping): Mapping {
+  const long = longBridgeForm(bridge);
+  return typeof long === 'object' && long !== null ? { ...long } : {};
+}
+
+function nameOf(raw: unknown): string {
+  const instance = typedInstance(raw);
+  if (typeof instance !== 'object' || instance === null) return String(raw);
+  const { type, domain } = instance as Mapping;
+  return domain === undefined ? String(type) : `${String(type)} (domain ${String(domain)})`;
+}
+
+function refused(key: string, problem: string, remedy: string): ConfigIssue {
+  return { where: 'command line', key, problem, remedy };
 }
 
 /** The option that a key of the merged configuration came from; undefined when it is the file's. */
@@ -36,8 +119,11 @@ export function optionFor(
     case 'timestamping':
       return options.timestamping && '--timestamping';
     case 'instances':
-      if (options.type === undefined && options.domain === undefined) return undefined;
-      return path[2] === 'domain' ? '--domain' : '--type';
+      if (path[2] === 'domain' && options.domain !== undefined) return '--domain';
+      return path[2] === 'type' && options.type !== undefined ? '--type' : undefined;
+    case 'bridge':
+      if (path[1] === 'name' && options.bridge) return '--bridge';
+      return path[1] === 'join' && options.joinBridge !== undefined ? '--join-bridge' : undefined;
     default:
       return undefined;
   }

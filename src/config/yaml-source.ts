@@ -95,6 +95,8 @@ function offsetOf(contents: unknown, path: readonly PropertyKey[]): number {
   let node = contents;
   let offset = rangeStart(node) ?? 0;
   for (const step of path) {
+    // One item may stand without its list.
+    if (typeof step === 'number' && !isSeq(node)) continue;
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
       offset = rangeStart(pair?.key) ?? offset;

@@ -11,6 +11,8 @@ interface RunArguments {
   type: string | undefined;
   domain: string | undefined;
   timestamping: string | undefined;
+  bridge: string | undefined;
+  'join-bridge': string | undefined;
   socket: string;
   cpu: number | undefined;
   'busy-poll': boolean;
@@ -34,17 +36,27 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
           type: {
             type: 'string',
             requiresArg: true,
-            describe: 'e2e-tc, p2p-tc or bc; replaces the instances of the file',
+            describe: 'e2e-tc, p2p-tc, bc or oc; replaces that of the only instance of the file',
           },
           domain: {
             type: 'string',
             requiresArg: true,
-            describe: 'any, or a domainNumber; replaces the instances of the file',
+            describe: 'any, or a domainNumber; replaces that of the only instance of the file',
           },
           timestamping: {
             type: 'string',
             requiresArg: true,
             describe: 'auto, hardware or software',
+          },
+          bridge: {
+            type: 'string',
+            describe:
+              'Make a kernel bridge of this name for ordinary traffic (br-ptp unless named), without which the switch carries PTP alone',
+          },
+          'join-bridge': {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Put the ports into this bridge of the system, and keep PTP out of it',
           },
           socket: socketOption,
           cpu: {
@@ -60,6 +72,9 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
           },
         } as const)
         .example('$0 run -i eth1 -i eth2 -i eth3', 'a transparent clock of three ports')
+        .example('$0 run -i eth1 -i eth2 --bridge', 'ordinary traffic too, by a bridge: br-ptp')
+        .example('$0 run -i eth1 -i eth2 --bridge br-lab', 'the same, by a bridge of that name')
+        .example('$0 run -i eth1 -i eth2 --join-bridge br0', 'by one that is there already')
         .example('$0 run -c switch.yaml --timestamping software', 'a file, with one thing changed')
         .example('$0 run -c switch.yaml --busy-poll --cpu 3', 'all of processor 3 for forwarding'),
     handler: (args) => run(args, environment),
@@ -76,9 +91,10 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const config = loadConfig(args.config, {
     interfaces: args.interface,
     type: args.type,
-    domain:
-      args.domain !== undefined && /^\d+$/.test(args.domain) ? Number(args.domain) : args.domain,
+    domain: args.domain,
     timestamping: args.timestamping,
+    bridge: args.bridge,
+    joinBridge: args['join-bridge'],
   });
   const engine = {
     busyPoll: args['busy-poll'],
@@ -95,6 +111,8 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { ServiceManager } = await import('../../daemon/machine/service-manager.js');
   const manager = new ServiceManager(environment.variables, notifyServiceManager, log.warn);
   const { SwitchBridge } = await import('../../daemon/forwarding/switch-bridge.js');
+  const { tellOrdinaryTraffic } = await import('../../daemon/forwarding/ordinary-traffic.js');
+  const { bridgeOf } = await import('../../daemon/machine/host.js');
   const follow: { by?: InstanceType<typeof Switch> } = {};
   const bridge = await SwitchBridge.open(config, log, (state) => follow.by?.setBridge(state));
   try {
@@ -103,6 +121,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
       timestampingMemory: timestampingMemory(args.socket),
     });
     follow.by = running;
+    tellOrdinaryTraffic(config, bridgeOf, log);
     // What the bridge has decided since it was read.
     if (bridge !== undefined) running.setBridge(bridge.state);
     await runUntilStopped(

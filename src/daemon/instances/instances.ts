@@ -5,7 +5,7 @@
  */
 import type { Config, InstanceConfig } from '../../config/config.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
-import type { Transport } from '../../core/io.js';
+import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
 import type { Instant } from '../../core/time/instant.js';
 import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
@@ -17,7 +17,11 @@ import { Pump, type Attachment, type PumpEvent } from '../runtime/pump.js';
 import type { TimerClock } from '../runtime/timers.js';
 import type { ClockStatus } from '../status/clock-status.js';
 import { ManagementRequestError, type DomainRequest } from '../status/management.js';
-import { PeerDelayBoard, type PeerDelayStatus } from '../status/peer-delay-board.js';
+import {
+  measuredTransports,
+  PeerDelayBoard,
+  type PeerDelayStatus,
+} from '../status/peer-delay-board.js';
 import { SyntonisationBoard, type SyntonisationStatus } from '../status/syntonisation-board.js';
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
@@ -73,7 +77,10 @@ export class Instances {
         managedClock: managed ? identityOf(dataPlane) : undefined,
       },
     );
-    this.#peerDelay = new PeerDelayBoard(config.ports.length, dataPlane.counters());
+    this.#peerDelay = new PeerDelayBoard(
+      measuredTransports(config, options.transports ?? allTransports),
+      dataPlane.counters(),
+    );
     const measuredAt = (common: Instant) => this.#steering.measuredAt(common);
     this.#list = this.#attachAll(measuredAt);
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
@@ -160,10 +167,9 @@ export class Instances {
     this.#programmer.stop();
   }
 
-  /** Of one port; undefined where no instance is peer-to-peer. */
+  /** Of one port; undefined where its link is not measured. */
   peerDelay(port: number): PeerDelayStatus | undefined {
-    const measured = this.#options.config.instances.some(measuresLinks);
-    return measured ? this.#peerDelay.statusOf(port) : undefined;
+    return this.#peerDelay.statusOf(port);
   }
 
   /** Of the domains that an instance serves. */
@@ -216,10 +222,4 @@ export class Instances {
 
 function isTransparent({ type }: InstanceConfig): boolean {
   return type === 'e2e-tc' || type === 'p2p-tc';
-}
-
-/** A transparent clock that measures its links, or a clock that measures the link of any of its ports. */
-function measuresLinks(instance: InstanceConfig): boolean {
-  if (instance.type === 'p2p-tc') return true;
-  return 'ports' in instance && instance.ports.some((port) => port.delayMechanism === 'p2p');
 }

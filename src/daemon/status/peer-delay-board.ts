@@ -1,6 +1,6 @@
 /** What is known of the links' delays, and what is wrong with those that are not, for whoever asks. */
+import type { Config } from '../../config/config.js';
 import {
-  transports,
   type LinkDelay,
   type Output,
   type Transport,
@@ -47,16 +47,37 @@ const watched = ['drop.otherDelayMechanism', 'drop.linkDelayUnknown'] as const;
 const remedy =
   'set the neighbour to peer-to-peer (delay_mechanism P2P), or this switch to type: e2e-tc';
 
+/**
+ * The transports that the link of each port is measured on: all that a peer-to-peer transparent clock asks by, else those
+ * of the clocks that measure there.
+ */
+export function measuredTransports(
+  { ports, instances }: Pick<Config, 'ports' | 'instances'>,
+  ofTransparentClocks: readonly Transport[],
+): (readonly Transport[])[] {
+  const everywhere = instances.some(({ type }) => type === 'p2p-tc');
+  return ports.map(({ interface: name }) => {
+    if (everywhere) return ofTransparentClocks;
+    const used = instances
+      .flatMap((instance) => ('ports' in instance ? instance.ports : []))
+      .filter((port) => port.interface === name && port.delayMechanism === 'p2p');
+    return [...new Set(used.map(({ transport }) => transport))];
+  });
+}
+
 export class PeerDelayBoard {
+  readonly #measured: readonly (readonly Transport[])[];
   readonly #counters: Counters;
   readonly #linkDelays = new Map<string, LinkDelay>();
   readonly #discarded = new Map<string, Record<string, number>>();
   /** What was counted of each port before its link last changed. */
   readonly #before: (readonly number[])[];
 
-  constructor(ports: number, counters: Counters) {
+  /** @param measured by port: the transports that its link is measured on */
+  constructor(measured: readonly (readonly Transport[])[], counters: Counters) {
+    this.#measured = measured;
     this.#counters = counters;
-    this.#before = Array.from({ length: ports }, (_, port) => this.#counted(port));
+    this.#before = measured.map((_, port) => this.#counted(port));
   }
 
   setLinkDelay({ port, transport, linkDelay }: Extract<Output, { kind: 'linkDelay' }>): void {
@@ -80,7 +101,10 @@ export class PeerDelayBoard {
     return this.#linkDelays.get(keyOf(port, transport));
   }
 
-  statusOf(port: number): PeerDelayStatus {
+  /** Of the transports in use there; undefined where the link is not measured. */
+  statusOf(port: number): PeerDelayStatus | undefined {
+    const transports = this.#measured[port] ?? [];
+    if (transports.length === 0) return undefined;
     const links = transports.map((transport) => this.#linkStatus(port, transport));
     return { links, problem: this.#problemOf(port, links) };
   }

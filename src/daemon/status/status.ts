@@ -36,7 +36,7 @@ export interface PortStatus extends BridgePortStatus {
   readonly clock: PortClock | null;
   /** Of the first transport that it is measured on; null while it is on none. */
   readonly meanLinkDelayNs: number | null;
-  /** Null where no instance is peer-to-peer. */
+  /** Null where the port's link is not measured. */
   readonly peerDelay: PeerDelayStatus | null;
   /** What the port does in the domains that end here; absent where none does. */
   readonly clockPorts?: readonly ClockPortStatus[];

@@ -176,6 +176,138 @@ instances:
   });
 });
 
+describe('what operators mean unmistakably is taken', () => {
+  const configOf = (text: string) => loadConfig(fileWith(text));
+  const clockOf = (settings: string) =>
+    configOf(`{ports: [a, b], instances: [{type: bc, ${settings}}]}`).instances[0];
+
+  test.each([
+    ['e2e-tc', 'instances: [e2e-tc]'],
+    ['e2e-tc', 'instances: e2e-tc'],
+    ['e2e-tc', 'instances: {type: E2E_TC}'],
+    ['p2p-tc', 'instances:\n  type: p2p-tc'],
+    ['bc', 'instances: [BC]'],
+  ])('%s as %s', (type, text) => {
+    expect(configOf(`ports: [a, b]\n${text}`).instances).toMatchObject([{ type }]);
+  });
+
+  test.each([
+    ...['L2', 'Ethernet', 'ethernet', '802.3', 'IEEE802.3', 'IEEE 802.3'].map((w) => [w, 'l2']),
+    ...['UDPv4', 'udpv4', 'UDP4', 'UDP/IPv4', 'IPv4'].map((word) => [word, 'udp4']),
+    ...['UDPv6', 'udpv6', 'Udp6', 'UDP/IPv6'].map((word) => [word, 'udp6']),
+  ])('transport: %s', (word, transport) => {
+    expect(clockOf(`transport: ${word}`)).toMatchObject({ ports: [{ transport }, { transport }] });
+  });
+
+  test.each([
+    ['delayMechanism: E2E', { ports: [{ delayMechanism: 'e2e' }, {}] }],
+    ['delayMechanism: P2P', { ports: [{ delayMechanism: 'p2p' }, {}] }],
+    ['servo: PI', { servo: 'pi' }],
+    ['servo: LinReg', { servo: 'linreg' }],
+    ['clock: Virtual', { clock: 'virtual' }],
+    ['clock: PHC', { clock: 'phc' }],
+    ['pathTrace: yes', { pathTrace: true }],
+    ['masterOnly: Off', { ports: [{ masterOnly: false }, {}] }],
+    ['masterOnly: 1', { ports: [{ masterOnly: true }, {}] }],
+    ['pathTrace: "false"', { pathTrace: false }],
+    ['priority1: "100"', { priority1: 100 }],
+    ['sdoId: "0x100"', { sdoId: 0x100 }],
+    ['logSyncInterval: "-3"', { ports: [{ logSyncInterval: -3 }, {}] }],
+    ['domain: "24"', { domain: 24 }],
+  ])('%s', (settings, expected) => {
+    expect(clockOf(settings)).toMatchObject(expected);
+  });
+
+  test.each([
+    ['loopGuard: no', { loopGuard: false }],
+    ['membershipReports: OFF', { membershipReports: false }],
+    ['management: {allowSet: on}', { management: { allowSet: true } }],
+    ['timestamping: HW', { timestamping: 'hardware' }],
+    ['timestamping: Software', { timestamping: 'software' }],
+    ['timestamping: AUTO', { timestamping: 'auto' }],
+    [
+      'bridge: {name: br0, stp: no, onExit: Forward}',
+      { bridge: { stp: false, onExit: 'forward' } },
+    ],
+    ['bridge: {name: br0, address: 192.0.2.1/24}', { bridge: { address: ['192.0.2.1/24'] } }],
+    ['bridge: yes', { bridge: { name: 'br-ptp', existing: false } }],
+  ])('%s', (text, expected) => {
+    expect(configOf(`{ports: [a, b], instances: [e2e-tc], ${text}}`)).toMatchObject(expected);
+  });
+
+  test.each(['0', '"0"', '0ns', '-0'])('delayAsymmetry: %s', (zero) => {
+    const text = `{ports: [{interface: a, delayAsymmetry: ${zero}}, b], instances: [e2e-tc]}`;
+    expect(configOf(text).ports[0]).toEqual({ interface: 'a', ...straight });
+  });
+
+  test('one port of a clock, or one VLAN, without a list', () => {
+    const bridge = 'bridge: {name: br0}';
+    const ports = 'ports: [{interface: a, vlan: {tagged: 10}}, b]';
+    const config = configOf(`{${ports}, instances: {type: oc, ports: b}, ${bridge}}`);
+    expect(config.ports[0]?.vlan).toEqual({ tagged: [10] });
+    expect(config.instances).toMatchObject([{ type: 'oc', ports: [{ interface: 'b' }] }]);
+    expect(configOf('{ports: a, instances: oc}').ports).toHaveLength(1);
+  });
+
+  test('any domain, in capitals', () => {
+    const text = '{ports: [a, b], instances: [{type: e2e-tc, domain: ANY}]}';
+    expect(configOf(text).instances).toMatchObject([{ domain: 'any' }]);
+  });
+});
+
+describe('an option changes one thing of the file, and loses nothing', () => {
+  const clock = '{type: bc, priority1: 100, domain: 3}';
+  const withInstances = (text: string) => fileWith(`ports: [a, b]\ninstances: ${text}`);
+  const withBridge = (text: string) =>
+    fileWith(`ports: [a, b]\ninstances: [e2e-tc]\nbridge: ${text}`);
+
+  test.each([`[${clock}]`, clock])('--domain, of the only instance: %s', (instances) => {
+    expect(loadConfig(withInstances(instances), { domain: '24' }).instances).toMatchObject([
+      { type: 'bc', priority1: 100, domain: 24 },
+    ]);
+  });
+
+  test('--type, of the only instance, with the settings that both types have', () => {
+    const text = '[{type: bc, priority1: 100, domain: 3, ports: [a]}]';
+    expect(loadConfig(withInstances(text), { type: 'OC' }).instances).toMatchObject([
+      { type: 'oc', priority1: 100, domain: 3, ports: [{ interface: 'a' }] },
+    ]);
+    const asking = '[{type: p2p-tc, logMinPdelayReqInterval: -2, domain: 7}]';
+    expect(loadConfig(withInstances(asking), { type: 'bc' }).instances).toMatchObject([
+      { type: 'bc', domain: 7, ports: [{ logMinPdelayReqInterval: -2 }, {}] },
+    ]);
+  });
+
+  test('--type and --domain of a file that names ports alone', () => {
+    expect(
+      loadConfig(fileWith('ports: [a, b]'), { type: 'bc', domain: '4' }).instances,
+    ).toMatchObject([{ type: 'bc', domain: 4 }]);
+  });
+
+  test('--bridge makes one, of the default name unless named', () => {
+    const interfaces = ['a', 'b'];
+    const bridgeOf = (bridge: string) => loadConfig(undefined, { interfaces, bridge }).bridge;
+    expect(bridgeOf('')).toEqual(loadConfig(withBridge('{name: br-ptp}')).bridge);
+    expect(bridgeOf('br-lab')).toEqual(loadConfig(withBridge('{name: br-lab}')).bridge);
+  });
+
+  test('--bridge renames the one of the file, which keeps its settings', () => {
+    const file = withBridge('{name: br0, stp: false}');
+    expect(loadConfig(file, { bridge: '' }).bridge).toMatchObject({ name: 'br0', stp: false });
+    expect(loadConfig(file, { bridge: 'br1' }).bridge).toMatchObject({ name: 'br1', stp: false });
+  });
+
+  test('--join-bridge joins one of the system', () => {
+    const joined = { name: 'br1', existing: true };
+    const options = { joinBridge: 'br1' };
+    expect(loadConfig(undefined, { interfaces: ['a', 'b'], ...options }).bridge).toMatchObject(
+      joined,
+    );
+    const file = withBridge('{join: br0, onExit: forward}');
+    expect(loadConfig(file, options).bridge).toMatchObject({ ...joined, onExit: 'forward' });
+  });
+});
+
 describe('what is not, with file, line, key and remedy', () => {
   const cases: readonly (readonly [name: string, text: string, complaint: string])[] = [
     [
@@ -241,7 +373,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a key that belongs to another type of instance',
       'ports: [a, b]\ninstances:\n  - type: e2e-tc\n    priority1: 1',
-      'switch.yaml:4: instances[0].priority1: unknown key; the keys here are type, domain',
+      'switch.yaml:4: instances[0].priority1: is not for type: e2e-tc; leave it out, or use type: bc or type: oc (on one port)',
     ],
     [
       'an unknown type',
@@ -261,7 +393,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a boundary clock that is slaveOnly',
       'ports: [a, b]\ninstances:\n  - type: bc\n    slaveOnly: true',
-      'switch.yaml:4: instances[0].slaveOnly: unknown key; the keys here are type, domain, sdoId, priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance, pathTrace, clock, servo, holdover, transport, delayMechanism, logAnnounceInterval, announceReceiptTimeout, logSyncInterval, logMinDelayReqInterval, logMinPdelayReqInterval, masterOnly, vlanId, ports',
+      'switch.yaml:4: instances[0].slaveOnly: is not for type: bc; leave it out, or use type: oc (on one port)',
     ],
     [
       'a port of a clock that the switch does not have',
@@ -402,6 +534,31 @@ describe('what is not, with file, line, key and remedy', () => {
       'switch.yaml:1: ports: has only 1; list two interfaces or more: a switch forwards from one port to another',
     ],
     [
+      'a boundary clock on one port',
+      'ports: [a]\ninstances: [{type: bc}]',
+      'switch.yaml:1: ports: has only 1; use type: oc, the clock of one port, or list two interfaces or more for type: bc',
+    ],
+    [
+      'several ports without a list',
+      'ports: a, b\ninstances: [{type: e2e-tc}]',
+      'switch.yaml:1: ports: "a, b" does not fit here; list the interfaces, as in ports: [eth1, eth2]',
+    ],
+    [
+      'a mistake in an instance without a list',
+      'ports: [a, b]\ninstances:\n  type: bc\n  priority1: 256',
+      'switch.yaml:4: instances[0].priority1: 256 does not fit here; write a whole number from 0 to 255',
+    ],
+    [
+      'no bridge, in words',
+      'ports: [a, b]\ninstances: [{type: e2e-tc}]\nbridge: no',
+      'switch.yaml:3: bridge: "no" does not fit here; write bridge: {name: br-ptp}, or the name of a bridge that is there already, or leave it out',
+    ],
+    [
+      'a transport that could be either',
+      'ports: [a, b]\ninstances: [{type: bc, transport: UDP}]',
+      'switch.yaml:2: instances[0].transport: "UDP" does not fit here; write one of l2, udp4, udp6',
+    ],
+    [
       'no instances',
       'ports: [a, b]',
       'switch.yaml:1: instances: is missing; list what runs on the ports, as in instances: [{type: e2e-tc}]',
@@ -497,6 +654,72 @@ describe('options that are wrong are named as options', () => {
       'command line: --timestamping: "gps" does not fit here; write one of auto, hardware, software',
     ],
     ['a domain', undefined, { interfaces: ['a', 'b'], domain: 'x' }, 'command line: --domain: "x"'],
+    [
+      '--domain beside several instances',
+      'ports: [a, b]\ninstances: [{type: bc, domain: 0}, e2e-tc]',
+      { domain: 24 },
+      'command line: --domain: is for a file of one instance, and this one has 2: bc (domain 0), e2e-tc; change the one that is meant in the file',
+    ],
+    [
+      '--type beside several instances',
+      'ports: [a, b]\ninstances: [{type: bc, domain: 0}, {type: bc, domain: 1}]',
+      { type: 'e2e-tc' },
+      'command line: --type: is for a file of one instance, and this one has 2: bc (domain 0), bc (domain 1);',
+    ],
+    [
+      '--type that does not have a setting of the file',
+      'ports: [a, b]\ninstances:\n  - type: bc\n    priority1: 100',
+      { type: 'e2e-tc' },
+      'switch.yaml:4: instances[0].priority1: is not for type: e2e-tc; leave it out, or leave out --type',
+    ],
+    [
+      '--type for a domain of the file that it cannot have',
+      'ports: [a, b]\ninstances: [{type: e2e-tc, domain: any}]',
+      { type: 'bc' },
+      'switch.yaml:2: instances[0].domain: "any" does not fit here; write a whole number from 0 to 239',
+    ],
+    [
+      'a type that is none',
+      'ports: [a, b]\ninstances: [{type: bc, priority1: 100}]',
+      { type: 'router' },
+      'command line: --type: "router" does not fit here; write one of type: e2e-tc',
+    ],
+    [
+      'a domain that a clock cannot have, beside a file',
+      'ports: [a, b]\ninstances: [{type: bc}]',
+      { domain: 'any' },
+      'command line: --domain: "any" does not fit here; write a whole number from 0 to 239',
+    ],
+    [
+      'a name that no bridge can have',
+      undefined,
+      { interfaces: ['a', 'b'], bridge: '9x' },
+      'command line: --bridge: "9x" does not fit here; write the name of the bridge',
+    ],
+    [
+      '--bridge beside a file that joins one',
+      'ports: [a, b]\ninstances: [e2e-tc]\nbridge: br0',
+      { bridge: '' },
+      'command line: --bridge: makes a bridge, and the file joins br0; leave it out, or use --join-bridge',
+    ],
+    [
+      '--join-bridge beside a file that makes one',
+      'ports: [a, b]\ninstances: [e2e-tc]\nbridge: {name: br0}',
+      { joinBridge: 'br1' },
+      'command line: --join-bridge: joins a bridge, and the file makes br0; leave it out, or use --bridge',
+    ],
+    [
+      'both',
+      undefined,
+      { interfaces: ['a', 'b'], bridge: '', joinBridge: 'br1' },
+      'command line: --bridge: stands beside --join-bridge; leave one of them out',
+    ],
+    [
+      'a boundary clock on one port',
+      undefined,
+      { interfaces: ['a'], type: 'bc' },
+      'command line: -i: has only 1; use type: oc, the clock of one port',
+    ],
     [
       'an ordinary clock on two ports',
       undefined,

@@ -19,7 +19,16 @@ afterEach(() => {
 const twoPorts = ['-i', 'eth1', '-i', 'eth2'];
 
 /** A switch that runs while `during` does, and its own end. */
-async function whileRunning(
+function whileRunning(
+  during: (fake: FakeDataPlane) => Promise<void>,
+  ...options: readonly string[]
+): Promise<Invocation> {
+  return whileRunningAs('e2e-tc', during, ...options);
+}
+
+/** @param instance in YAML */
+async function whileRunningAs(
+  instance: string,
   during: (fake: FakeDataPlane) => Promise<void>,
   ...options: readonly string[]
 ): Promise<Invocation> {
@@ -27,7 +36,7 @@ async function whileRunning(
   let fake: FakeDataPlane | undefined;
   // The interfaces are made of fakes: nothing is to be said by those of this machine.
   const config = join(directory, 'quiet.yaml');
-  writeFileSync(config, '{membershipReports: false, instances: [{type: e2e-tc}], ports: [a, b]}');
+  writeFileSync(config, `{membershipReports: false, instances: [${instance}], ports: [a, b]}`);
   const ended = invoke(['run', '-c', config, ...twoPorts, ...options, '--socket', socket], {
     stop: stop.signal,
     openDataPlane: (options) => (fake = new FakeDataPlane(options)),
@@ -64,6 +73,7 @@ describe('run', () => {
     expect(ended.output.split('\n')).toEqual([
       'eth1: 02:00:00:00:00:01, software time stamps: no hardware clock',
       'eth2: 02:00:00:00:00:02, software time stamps: no hardware clock',
+      'eth1, eth2: no bridge carries ordinary traffic, so unicast PTP finds nobody (no ARP passes): use --bridge, or bridge: {name: br-ptp} in the configuration',
     ]);
     expect(existsSync(socket)).toBe(false);
   });
@@ -89,6 +99,25 @@ describe('run', () => {
     });
     expect(failed.exitCode).toBe(2);
     expect(failed.errors).toMatch(/^command line: -i: has only 1/);
+  });
+
+  test.each([
+    ['--bridge', '9x', '--bridge: "9x" does not fit here'],
+    ['--join-bridge', '9x', '--join-bridge: "9x" does not fit here'],
+  ])('%s %s is wrong usage', async (option, name, complaint) => {
+    const failed = await invoke(['run', ...twoPorts, option, name]);
+    expect(failed.exitCode).toBe(2);
+    expect(failed.errors).toContain(`command line: ${complaint}`);
+  });
+
+  test('--bridge needs no name', async () => {
+    const config = join(directory, 'joining.yaml');
+    writeFileSync(config, '{instances: [e2e-tc], ports: [a, b], bridge: br0}');
+    const failed = await invoke(['run', '-c', config, '--bridge', ...twoPorts]);
+    expect(failed.exitCode).toBe(2);
+    expect(failed.errors).toMatch(
+      /^command line: --bridge: makes a bridge, and the file joins br0/,
+    );
   });
 
   test('a second switch on the socket gives way before any interface is touched', async () => {
@@ -214,6 +243,20 @@ describe('asking a running switch', () => {
       '--type',
       'p2p-tc',
     );
+  });
+
+  test('show ports of a peer-to-peer clock: links of the transports in use alone', async () => {
+    const clock = '{type: bc, ports: [{interface: eth1, delayMechanism: p2p}, eth2]}';
+    await whileRunningAs(clock, async () => {
+      const { output } = await ask('show', 'ports');
+      const links = output.split('\n\n').find((section) => section.includes('mean link delay'));
+      const rows = (links ?? '').split('\n').slice(1);
+      expect(rows.map((row) => row.split(/ +/).slice(0, 2))).toEqual([['eth1', 'l2']]);
+      const { ports } = JSON.parse((await ask('show', 'ports', '--json')).output) as {
+        ports: { peerDelay: { links: { transport: string }[] } | null }[];
+      };
+      expect(ports.map(({ peerDelay }) => peerDelay?.links.length ?? null)).toEqual([1, null]);
+    });
   });
 
   test.each(['clock', 'parent', 'time', 'foreign-masters'])(

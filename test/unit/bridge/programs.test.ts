@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { batchComplaint } from '../../../src/bridge/programs.js';
+
+const commands = ['link add name br-ptp type bridge', 'link set dev wlan0 master br-ptp'];
+
+test('a command of a batch that is refused names its interface and the remedy', () => {
+  const stderr = 'RTNETLINK answers: Operation not supported\nCommand failed -:2\n';
+  expect(batchComplaint('ip', commands, stderr).message).toBe(
+    'wlan0: ip link set dev wlan0 master br-ptp: RTNETLINK answers: Operation not supported: use an Ethernet interface that is in no bridge, bond or team',
+  );
+});
+
+test('so does one that this process may not do', () => {
+  const stderr = 'RTNETLINK answers: Operation not permitted\nCommand failed -:1\n';
+  expect(batchComplaint('ip', commands, stderr).message).toBe(
+    'br-ptp: ip link add name br-ptp type bridge: RTNETLINK answers: Operation not permitted: run it as root, or with CAP_NET_ADMIN',
+  );
+});
+
+test('a program that does not say which command it was is named', () => {
+  expect(batchComplaint('bridge', commands, '').message).toBe('bridge: bridge -batch -: failed');
+});
