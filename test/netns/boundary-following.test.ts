@@ -4,96 +4,102 @@
  * time is known at every hop.
  */
 
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   RMS_LIMIT_NS,
   TimeErrors,
-  boundaryClock,
+  boundaryClocks,
   foreignBoundaryClock,
   peerOptions,
   waitUntilLocked,
   type Speech,
 } from '../support/netns/boundary-clocks.js';
-import { FOLLOWING_TIMEOUT_MS, waitForRms } from '../support/netns/following.js';
-import { takePrecedence } from '../support/netns/precedence.js';
-import { missingPrerequisite } from '../support/netns/prerequisites.js';
+import { OFFSETS, expectRms, type OffsetSource } from '../support/netns/following.js';
 import { Ptp4l } from '../support/netns/ptp4l.js';
 import { Star } from '../support/netns/star.js';
-import { keepPathWarm } from '../support/netns/warm-path.js';
+import type { Switch } from '../support/netns/switch.js';
+import { describeTimed } from '../support/netns/timed.js';
 
-/** Two minutes more than the wait for a clean half-minute may take, for all that goes before it. */
-const TEST_TIMEOUT_MS = FOLLOWING_TIMEOUT_MS + 120_000;
-
-/** 30 s each. */
-const OFFSETS_OF_SLAVE = 480;
-const ERROR_INTERVAL_MS = 100;
-const ERRORS_OF_CLOCK = 300;
-
-interface Scenario extends Speech {
+interface Chain {
   readonly title: string;
   /** From the grandmaster down. */
   readonly chain: readonly ('ours' | 'ptp4l')[];
+  readonly speeches: readonly Speech[];
 }
 
-const scenarios: readonly Scenario[] = [
-  ...(['L2', 'UDPv4', 'UDPv6'] as const).flatMap((transport) =>
-    (['E2E', 'P2P'] as const).map((delayMechanism): Scenario => ({
-      title: `${transport} ${delayMechanism}`,
-      ...{ transport, delayMechanism, chain: ['ours'] },
-    })),
-  ),
+const onEveryTransport = (['E2E', 'P2P'] as const).flatMap((delayMechanism) =>
+  (['L2', 'UDPv4', 'UDPv6'] as const).map((transport) => ({ transport, delayMechanism })),
+);
+
+const chains: readonly Chain[] = [
+  {
+    title: 'one of ours',
+    chain: ['ours'],
+    speeches: onEveryTransport.map((speech, domainNumber) => ({ ...speech, domainNumber })),
+  },
   {
     title: 'three in a row',
-    ...{ transport: 'L2', delayMechanism: 'E2E', chain: ['ours', 'ours', 'ours'] },
+    chain: ['ours', 'ours', 'ours'],
+    speeches: [{ transport: 'L2', delayMechanism: 'E2E', domainNumber: 0 }],
   },
   {
     title: 'one of ptp4l between ours',
-    ...{ transport: 'UDPv4', delayMechanism: 'E2E', chain: ['ours', 'ptp4l', 'ours'] },
+    chain: ['ours', 'ptp4l', 'ours'],
+    speeches: [{ transport: 'UDPv4', delayMechanism: 'E2E', domainNumber: 0 }],
   },
 ];
 
-const missing = missingPrerequisite('ptp4l', 'pmc', 'g++');
-if (missing !== undefined) console.warn(`following a boundary clock: skipped, ${missing}`);
-
-// Side by side: each network is idle most of the time, and half a minute of offsets is needed of every hop.
-describe.skipIf(missing !== undefined).concurrent('through boundary clocks', () => {
-  beforeAll(takePrecedence);
-  beforeAll(() => keepPathWarm());
-
-  test.for(scenarios)('$title', { timeout: TEST_TIMEOUT_MS }, async (scenario, context) => {
-    const { title, chain } = scenario;
-    const star = new Star({ slaves: 1, switches: chain.length });
-    context.onTestFinished(() => star.close());
+describeTimed('through boundary clocks', { programs: ['ptp4l', 'pmc'], warmPath: true }, () => {
+  describe.each(chains)('$title', ({ title, chain, speeches }) => {
+    let star: Star;
+    let clocks: readonly Switch[];
+    let errors: readonly TimeErrors[];
     const placesOf = (kind: 'ours' | 'ptp4l') =>
       star.switchPlaces.filter((_, i) => chain[i] === kind);
-    const clocks = await star.startClocks(boundaryClock(scenario), placesOf('ours'));
-    context.onTestFailed(() => {
-      for (const { child } of clocks) console.error(`${title}: ${child.state}\n${child.output}`);
+
+    beforeAll(async () => {
+      star = new Star({ slaves: 1, switches: chain.length });
+      clocks = await star.startClocks(boundaryClocks(speeches), placesOf('ours'));
+      errors = clocks.map((clock) => new TimeErrors(clock));
     });
-    const foreign = placesOf('ptp4l').map(({ namespace, interfaces }) =>
-      foreignBoundaryClock(star.network, namespace, scenario, interfaces),
-    );
-    Ptp4l.grandmaster(star.network, star.gm.namespace, peerOptions(scenario));
-    const slave = Ptp4l.slave(star.network, star.slaves[0]!.namespace, peerOptions(scenario));
-    await waitUntilLocked(clocks);
-    await slave.waitUntilFollowing();
+    afterAll(async () => {
+      for (const each of errors) each.stop();
+      await star.close();
+    });
 
-    const errors = clocks.map((clock) => new TimeErrors(clock, ERROR_INTERVAL_MS));
-    const offsets = [...foreign, slave].map((peer) => peer.sampleOffsets());
-    const summaries = await Promise.all([
-      ...errors.map((source) => waitForRms(source, ERRORS_OF_CLOCK, RMS_LIMIT_NS)),
-      ...offsets.map((source) => waitForRms(source, OFFSETS_OF_SLAVE, RMS_LIMIT_NS)),
-    ]);
+    test.concurrent.for(speeches)('$transport $delayMechanism', async (speech, context) => {
+      context.onTestFailed(() => {
+        for (const { child } of clocks) console.error(`${title}: ${child.state}\n${child.output}`);
+      });
+      const { network, gm, slaves } = star;
+      const { domainNumber } = speech;
+      const foreign = placesOf('ptp4l').map(({ namespace, interfaces }) =>
+        foreignBoundaryClock(network, namespace, speech, interfaces),
+      );
+      Ptp4l.grandmaster(network, gm.namespace, peerOptions(speech));
+      const slave = Ptp4l.slave(network, slaves[0]!.namespace, peerOptions(speech));
+      await waitUntilLocked(clocks, domainNumber);
+      await slave.waitUntilFollowing();
 
-    const figures = summaries.map(({ rms, mean }) => `${rms.toFixed(0)} (mean ${mean.toFixed(0)})`);
-    console.log(`${title}: rms of boundary clocks, then of peers, in ns: ${figures.join(', ')}`);
-    const found = await Promise.all(clocks.map((clock) => clock.clock()));
-    expect(found.map(({ clock }) => clock.ports.map(({ portState }) => portState))).toEqual(
-      clocks.map(() => ['SLAVE', 'MASTER']),
-    );
-    expect(found.map(({ clock }) => clock.stepsRemoved)).toEqual(
-      [...chain.keys()].filter((i) => chain[i] === 'ours').map((i) => i + 1),
-    );
-    expect(found.map(({ parent }) => parent.grandmasterPriority1)).toEqual(clocks.map(() => 10));
+      const peers = [...foreign, slave].map((peer) => peer.sampleOffsets());
+      const name = `${title}, ${speech.transport} ${speech.delayMechanism}`;
+      await expectRms(
+        Object.fromEntries([
+          ...errors.map((each, i) => [`${name}, clock ${i + 1}`, each.of(domainNumber)]),
+          ...peers.map((source, i) => [`${name}, peer ${i + 1}`, source]),
+        ]) as Record<string, OffsetSource>,
+        OFFSETS,
+        RMS_LIMIT_NS,
+      );
+
+      const found = await Promise.all(clocks.map((clock) => clock.clock(domainNumber)));
+      expect(found.map(({ clock }) => clock.ports.map(({ portState }) => portState))).toEqual(
+        clocks.map(() => ['SLAVE', 'MASTER']),
+      );
+      expect(found.map(({ clock }) => clock.stepsRemoved)).toEqual(
+        [...chain.keys()].filter((i) => chain[i] === 'ours').map((i) => i + 1),
+      );
+      expect(found.map(({ parent }) => parent.grandmasterPriority1)).toEqual(clocks.map(() => 10));
+    });
   });
 });

@@ -1,9 +1,10 @@
 /**
  * Boundary clocks and the clocks around them, whose time is that of the machine and a second: not the one that a boundary
- * clock reads before it has heard anybody. What it reads later is compared with the truth, which is known.
+ * clock reads before it has heard anybody. What it reads later is compared with the truth, which is known. Those of
+ * several transports and delay mechanisms share one network and one switch, each in a domain of its own.
  */
 
-import type { OffsetSource } from './following.js';
+import { forgivingPeer, frequent, frequentClock, type OffsetSource } from './following.js';
 import type { Namespace, Network } from './network.js';
 import { Ptp4l, type Ptp4lOptions, type Transport } from './ptp4l.js';
 import type { Switch } from './switch.js';
@@ -17,6 +18,7 @@ export type DelayMechanism = 'E2E' | 'P2P';
 export interface Speech {
   readonly transport: Transport;
   readonly delayMechanism: DelayMechanism;
+  readonly domainNumber: number;
 }
 
 const transportNames: Readonly<Record<Transport, string>> = {
@@ -38,28 +40,34 @@ export const ERROR_LIMIT_NS = 5_000;
 
 const LOCK_TIMEOUT_MS = 60_000;
 
-/** For the configuration: a boundary clock that sends as often as the peers do. */
-export function boundaryClock({ transport, delayMechanism }: Speech): string {
-  return `
-instances:
-  - type: bc
-    transport: ${transportNames[transport]}
-    delayMechanism: ${delayMechanism.toLowerCase()}
-    logAnnounceInterval: -2
-    logSyncInterval: -4
-    logMinDelayReqInterval: -4
-    logMinPdelayReqInterval: -4
-`;
+/** As often as a clock gets a Sync: more often there is nothing new. */
+const ERROR_INTERVAL_MS = 16;
+/** A clock that is busy answers late. */
+const ERRORS_PATIENCE = 6;
+
+/** For the configuration: a boundary clock for each, that sends as often as the peers do. */
+export function boundaryClocks(speeches: readonly Speech[]): string {
+  const instances = speeches.map(({ transport, delayMechanism, domainNumber }) =>
+    [
+      `type: bc, domain: ${domainNumber}, transport: ${transportNames[transport]}`,
+      `delayMechanism: ${delayMechanism.toLowerCase()}, logAnnounceInterval: -2, ${frequentClock}`,
+    ].join(', '),
+  );
+  return ['instances:', ...instances.map((instance) => `  - {${instance}}`), ''].join('\n');
 }
 
 /** For a ptp4l among boundary clocks. Free-running clocks differ from each other in their time stamps alone. */
-export function peerOptions(speech: Speech, options: Ptp4lOptions = {}): Ptp4lOptions {
+export function peerOptions(
+  { transport, delayMechanism, domainNumber }: Speech,
+  options: Ptp4lOptions = {},
+): Ptp4lOptions {
   return {
     ...options,
-    transport: speech.transport,
+    transport,
     settings: {
-      delay_mechanism: speech.delayMechanism,
-      logMinPdelayReqInterval: -4,
+      ...{ delay_mechanism: delayMechanism, domainNumber },
+      ...frequent,
+      ...forgivingPeer,
       // Added to its egress time stamps, subtracted from its ingress time stamps.
       egressLatency: AHEAD_NS,
       ingressLatency: -AHEAD_NS,
@@ -78,12 +86,16 @@ export function foreignBoundaryClock(
   return new Ptp4l(network, namespace, peerOptions(speech, { interfaces }));
 }
 
-export async function waitUntilLocked(clocks: readonly Switch[]): Promise<void> {
+/** Resolves when each of them has locked in that domain. */
+export async function waitUntilLocked(
+  clocks: readonly Switch[],
+  domainNumber: number,
+): Promise<void> {
   await Promise.all(
     clocks.map((running) =>
       until(
-        'the boundary clock to lock',
-        async () => (await running.clock()).clock.lockState === 'locked',
+        `the boundary clock of domain ${domainNumber} to lock`,
+        async () => (await running.clock(domainNumber)).clock.lockState === 'locked',
         LOCK_TIMEOUT_MS,
         () => running.child.output,
       ),
@@ -91,44 +103,81 @@ export async function waitUntilLocked(clocks: readonly Switch[]): Promise<void> 
   );
 }
 
-/** Compares the time of a boundary clock with the truth, over and over. */
-export class TimeErrors implements OffsetSource {
-  readonly errorsNs: number[] = [];
+/** Compares the time of every boundary clock of a switch with the truth, over and over, until it is stopped. */
+export class TimeErrors {
   readonly #running: Switch;
   readonly #timer: NodeJS.Timeout;
-  #failure: Error | undefined;
+  readonly #byDomain = new Map<number, ClockErrors>();
   #asking = false;
 
-  constructor(running: Switch, intervalMs: number) {
+  constructor(running: Switch) {
     this.#running = running;
-    this.#timer = setInterval(() => void this.#ask(), intervalMs);
+    this.#timer = setInterval(() => void this.#ask(), ERROR_INTERVAL_MS);
     void running.child.exited.then(() => this.stop());
+  }
+
+  /** Those of the clock in that domain. */
+  of(domainNumber: number): ClockErrors {
+    let errors = this.#byDomain.get(domainNumber);
+    if (errors === undefined) {
+      errors = new ClockErrors();
+      this.#byDomain.set(domainNumber, errors);
+    }
+    return errors;
   }
 
   async #ask(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      const { clock } = await this.#running.clock();
-      this.errorsNs.push(clock.aheadOfSystemClockNs - AHEAD_NS);
+      for (const { clock } of await this.#running.clocks()) {
+        this.of(clock.domainNumber).push(clock.aheadOfSystemClockNs - AHEAD_NS);
+      }
     } catch (error) {
-      this.#failure = error as Error;
+      for (const errors of this.#byDomain.values()) errors.fail(error as Error);
       this.stop();
     } finally {
       this.#asking = false;
     }
   }
 
-  get count(): number {
-    if (this.#failure !== undefined) throw this.#failure;
-    return this.errorsNs.length;
-  }
-
-  latest(count: number): readonly number[] | undefined {
-    return this.count < count ? undefined : this.errorsNs.slice(-count);
-  }
-
   stop(): void {
     clearInterval(this.#timer);
+  }
+}
+
+/** What a clock is ahead of the true time, in nanoseconds. */
+export class ClockErrors implements OffsetSource {
+  readonly #errorsNs: number[] = [];
+  #failure: Error | undefined;
+
+  push(errorNs: number): void {
+    this.#errorsNs.push(errorNs);
+  }
+
+  /** There will be no more. */
+  fail(error: Error): void {
+    this.#failure = error;
+  }
+
+  get count(): number {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#errorsNs.length;
+  }
+
+  /** Resolves with the first `count` of those that come from now on. */
+  async collect(count: number): Promise<readonly number[]> {
+    const first = this.count;
+    return until(
+      `${count} errors of a boundary clock`,
+      () => this.count >= first + count && this.#errorsNs.slice(first, first + count),
+      count * ERROR_INTERVAL_MS * ERRORS_PATIENCE,
+      () => `got ${this.#errorsNs.length - first}`,
+    );
+  }
+
+  /** Of all since the error of that number, the worst one. */
+  worstSince(first: number): number {
+    return Math.max(...this.#errorsNs.slice(first).map(Math.abs));
   }
 }

@@ -10,9 +10,8 @@ import type { Child } from './child.js';
 import type { Namespace, Network } from './network.js';
 import { until } from './wait.js';
 
-/** A Sync comes every 62.5 ms. */
-const SYNC_INTERVAL_MS = 62.5;
-const QUERY_INTERVAL_MS = 25;
+/** Two questions in the time from one Sync to the next, and a half for those that are late. */
+const QUERIES_PER_SYNC = 2.5;
 /** A slave that gets its offsets this many times slower than Syncs are sent has lost its master. */
 const PATIENCE = 4;
 /** ptp4l takes the median of its last ten path delays; offsets settle with it. */
@@ -20,19 +19,34 @@ const SETTLING_OFFSETS = 16;
 
 let samplerCount = 0;
 
+export interface SampledSlave {
+  readonly socket: string;
+  /** Whoever asks in another one gets no answer, through the socket neither. */
+  readonly domainNumber: number;
+  /** Of the Syncs that it gets. */
+  readonly logSyncInterval: number;
+}
+
 export class OffsetSampler {
   /** Nanoseconds; one entry a Sync. */
   readonly #offsetsNs: number[] = [];
   readonly #child: Child;
+  readonly #syncIntervalMs: number;
   #offsetNs = 0;
   #lastIngressTime = '0';
 
-  constructor(network: Network, namespace: Namespace, slaveSocket: string) {
+  constructor(network: Network, namespace: Namespace, slave: SampledSlave) {
+    this.#syncIntervalMs = 1000 * 2 ** slave.logSyncInterval;
     const ownSocket = join(network.directory, `pmc-${++samplerCount}.sock`);
-    this.#child = namespace.spawn('pmc', ['-u', '-b', '0', '-s', slaveSocket, '-i', ownSocket], {
+    const sockets = ['-s', slave.socket, '-i', ownSocket];
+    const domain = ['-d', String(slave.domainNumber)];
+    this.#child = namespace.spawn('pmc', ['-u', '-b', '0', ...domain, ...sockets], {
       onLine: (line) => this.#read(line),
     });
-    const timer = setInterval(() => this.#child.write('GET TIME_STATUS_NP\n'), QUERY_INTERVAL_MS);
+    const timer = setInterval(
+      () => this.#child.write('GET TIME_STATUS_NP\n'),
+      this.#syncIntervalMs / QUERIES_PER_SYNC,
+    );
     void this.#child.exited.then(() => clearInterval(timer));
   }
 
@@ -62,7 +76,7 @@ export class OffsetSampler {
     return until(
       `${count} offsets`,
       () => this.latest(count),
-      (count + SETTLING_OFFSETS) * SYNC_INTERVAL_MS * PATIENCE,
+      (count + SETTLING_OFFSETS) * this.#syncIntervalMs * PATIENCE,
       () => `got ${this.#offsetsNs.length} in all\n${this.#child.output}`,
     );
   }

@@ -49,10 +49,12 @@ export class Ptp4l {
   readonly #network: Network;
   readonly #namespace: Namespace;
   readonly #socket: string;
+  readonly #settings: Ptp4lSettings;
 
   constructor(network: Network, namespace: Namespace, options: Ptp4lOptions) {
     this.#network = network;
     this.#namespace = namespace;
+    this.#settings = { ...COMMON_SETTINGS, ...options.settings };
     const name = `ptp4l-${++peerCount}`;
     this.#socket = join(network.directory, `${name}.sock`);
     const file = join(network.directory, `${name}.cfg`);
@@ -95,9 +97,13 @@ export class Ptp4l {
     await this.child.waitForLine(/to (UNCALIBRATED|SLAVE) on/, STATE_TIMEOUT_MS);
   }
 
-  /** Reads every offset of this slave from now on. */
+  /** Reads every offset of this slave from now on; its master sends Sync as often as itself is set to. */
   sampleOffsets(): OffsetSampler {
-    return new OffsetSampler(this.#network, this.#namespace, this.#socket);
+    return new OffsetSampler(this.#network, this.#namespace, {
+      socket: this.#socket,
+      domainNumber: Number(this.#settings['domainNumber'] ?? 0),
+      logSyncInterval: Number(this.#settings['logSyncInterval']),
+    });
   }
 
   /**

@@ -39,3 +39,26 @@ export function summarize(values: readonly number[]): Summary {
 export function median(values: readonly number[]): number {
   return summarize(values).median;
 }
+
+/**
+ * Median and spread of a sample, neither of which a few values far off can move: the limits of a mean and a standard
+ * deviation apply to them as they are.
+ */
+export interface RobustSummary {
+  readonly count: number;
+  readonly median: number;
+  /** The median deviation from the median, scaled so that of normally distributed values it is the standard deviation. */
+  readonly spread: number;
+  /** What the root of the mean square is to mean and standard deviation. */
+  readonly rms: number;
+}
+
+/** Of normally distributed values the standard deviation is so many times the median deviation. */
+const SPREAD_OF_MEDIAN_DEVIATION = 1.4826;
+
+export function summarizeRobustly(values: readonly number[]): RobustSummary {
+  const middle = median(values);
+  const medianDeviation = median(values.map((value) => Math.abs(value - middle)));
+  const spread = SPREAD_OF_MEDIAN_DEVIATION * medianDeviation;
+  return { count: values.length, median: middle, spread, rms: Math.hypot(middle, spread) };
+}

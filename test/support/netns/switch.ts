@@ -106,10 +106,16 @@ export class Switch {
     return JSON.parse(await this.#request('GET', '/ports')) as readonly PortStatus[];
   }
 
-  /** Of the first boundary clock. */
-  async clock(): Promise<ClockStatus> {
-    const [clock] = JSON.parse(await this.#request('GET', '/clocks')) as ClockStatus[];
-    if (clock === undefined) throw new Error('the switch runs no boundary clock');
+  /** Of every boundary clock. */
+  async clocks(): Promise<readonly ClockStatus[]> {
+    return JSON.parse(await this.#request('GET', '/clocks')) as ClockStatus[];
+  }
+
+  /** Of the boundary clock in that domain. */
+  async clock(domainNumber = 0): Promise<ClockStatus> {
+    const clocks = await this.clocks();
+    const clock = clocks.find((each) => each.clock.domainNumber === domainNumber);
+    if (clock === undefined) throw new Error(`no boundary clock in domain ${domainNumber}`);
     return clock;
   }
 
