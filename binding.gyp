@@ -57,7 +57,7 @@
         'addon/io/interface_probe.cc',
         'addon/io/link_monitor.cc',
         'addon/io/packet_socket.cc',
-        'addon/io/precedence.cc',
+        'addon/io/scheduling.cc',
         'addon/io/ptp_filter.cc',
         'addon/io/receive_socket.cc',
         'addon/io/record_ring.cc',

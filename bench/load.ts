@@ -64,6 +64,15 @@ export interface LoadReport {
   readonly rigDrops: number;
 }
 
+/** The rig itself could not take what arrived: nothing is known of the device then. */
+export class RigOverrun extends Error {
+  constructor(frames: number) {
+    super(`the rig lost ${frames} frames of its own`);
+    this.name = 'RigOverrun';
+  }
+}
+
+/** Rejects with RigOverrun where the rig lost frames. */
 export async function offer(places: LoadPlaces, load: Load): Promise<LoadReport> {
   const options: Record<string, string | number> = {
     source: place(places.source),
@@ -84,7 +93,7 @@ export async function offer(places: LoadPlaces, load: Load): Promise<LoadReport>
   const timeout = load.milliseconds + RESERVE_MS;
   const { stdout } = await promisify(execFile)(PROGRAM, args, { timeout, killSignal: 'SIGKILL' });
   const report = JSON.parse(stdout) as LoadReport;
-  if (report.rigDrops > 0) throw new Error(`the rig lost ${report.rigDrops} frames of its own`);
+  if (report.rigDrops > 0) throw new RigOverrun(report.rigDrops);
   return report;
 }
 

@@ -63,13 +63,13 @@ export async function measureRigCeiling(
     const sink: Jack = { namespace: network.namespace('sink'), interface: 'eth0' };
     network.connect(source, sink);
     const places = { source, sinks: [sink] };
-    const rate = await highestLossFreeRate(
+    const { perSecond } = await highestLossFreeRate(
       (load) => offer(places, load),
       'pairs',
       { cpu: 0, milliseconds: trialMs },
       { start: 64_000, highest: 256_000, steps: 6 },
     );
-    measurements.add(metric.twoPortPairs, DIRECT_CABLE, rate);
+    measurements.add(metric.twoPortPairs, DIRECT_CABLE, perSecond);
   } finally {
     await network.close();
   }

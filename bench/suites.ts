@@ -53,18 +53,22 @@ const twoPortCapacity: Suite = async (subject, { measurements, trialMs }) => {
     measurements.add(
       metric.twoPortPairs,
       subject.name,
-      await highestLossFreeRate((offered) => rig.offer(offered), 'pairs', load, {
-        ...limits,
-        start: SEARCH_START.twoPorts,
-      }),
+      (
+        await highestLossFreeRate((offered) => rig.offer(offered), 'pairs', load, {
+          ...limits,
+          start: SEARCH_START.twoPorts,
+        })
+      ).perSecond,
     );
     measurements.add(
       metric.twoPortExchanges,
       subject.name,
-      await highestLossFreeRate((offered) => rig.offer(offered), 'exchanges', load, {
-        ...limits,
-        start: SEARCH_START.exchanges,
-      }),
+      (
+        await highestLossFreeRate((offered) => rig.offer(offered), 'exchanges', load, {
+          ...limits,
+          start: SEARCH_START.exchanges,
+        })
+      ).perSecond,
     );
   });
 };
@@ -81,11 +85,13 @@ const eightPortCapacity: Suite = async (subject, { measurements, trialMs }) => {
     measurements.add(
       metric.eightPortPairs,
       subject.name,
-      await highestLossFreeRate((offered) => rig.offer(offered), 'pairs', load, {
-        start: SEARCH_START.eightPorts,
-        highest: HIGHEST_RATE,
-        steps: SEARCH_STEPS,
-      }),
+      (
+        await highestLossFreeRate((offered) => rig.offer(offered), 'pairs', load, {
+          start: SEARCH_START.eightPorts,
+          highest: HIGHEST_RATE,
+          steps: SEARCH_STEPS,
+        })
+      ).perSecond,
     );
   });
 };

@@ -6,6 +6,7 @@ import { accessSync, constants, createWriteStream, existsSync, mkdirSync, statSy
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeSupport, nodeSupportNotice } from './node-support.mjs';
 
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 const stateDirectory = join(projectRoot, '.setup');
@@ -53,6 +54,7 @@ export class SetupError extends Error {}
  * @throws {SetupError}
  */
 export async function setUp({ required, optional = [] }) {
+  checkNode();
   mkdirSync(stateDirectory, { recursive: true });
   let worked = await installDebianPackages(required, optional);
   worked = (await installNpmPackages()) || worked;
@@ -100,6 +102,24 @@ function onPath(command) {
       return false;
     }
   });
+}
+
+/** Said at every run, for a compile error or a missing function further on would not lead to the cause. */
+function checkNode() {
+  const { engines } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  const notice = nodeSupportNotice(process.version, engines.node);
+  if (notice === undefined) return;
+  if (nodeSupport(process.version, engines.node) === 'too old') throw new SetupError(notice);
+  console.log(notice);
+}
+
+/**
+ * Installs what is missing of some Debian packages; without them nothing goes on.
+ * @throws {SetupError}
+ */
+export async function requireTools(tools) {
+  mkdirSync(stateDirectory, { recursive: true });
+  await installDebianPackages(tools, []);
 }
 
 async function installDebianPackages(required, optional) {

@@ -48,7 +48,7 @@ bool AddressTable::learn(uint16_t vlan_id, const uint8_t* mac, uint32_t port, in
 std::optional<uint32_t> AddressTable::find(uint16_t vlan_id, const uint8_t* mac,
                                            int64_t now) const {
   const uint64_t key = key_of(vlan_id, mac);
-  if (key == 0) return std::nullopt;  // would be found in any free place
+  if (key == 0) return std::nullopt;  // free places have this key
   const Entry* const set = &entries_[first_way(key)];
   for (uint32_t way = 0; way < kWays; ++way) {
     if (set[way].key == key && !aged(set[way], now)) return set[way].port;

@@ -29,7 +29,7 @@ class AddressTable {
 
  private:
   struct Entry {
-    uint64_t key = 0;  // VLAN and address; 0 is free (no unicast source is 00:..:00 untagged)
+    uint64_t key = 0;  // VLAN and address; 0 marks a free place, for no unicast source is all zero
     int64_t seen = 0;
     uint32_t port = 0;
   };

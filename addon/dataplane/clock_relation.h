@@ -14,12 +14,12 @@ struct ClockRelation {
   int64_t raw_anchor_ns = 0;
   ScaledInstant common_anchor = 0;
   double rate_offset = 0;  // common seconds per raw second, minus 1
-  // Changes when the clock was set or slewed: time stamps of before and after it have no difference
-  // that means anything.
+  // Counts how often the clock was set or slewed. The difference of two time stamps of different
+  // epochs means nothing.
   uint32_t epoch = 0;
   bool valid = true;  // false while the relation is not known
 
-  ScaledInstant relate(int64_t raw_ns) const {
+  ScaledInstant to_common(int64_t raw_ns) const {
     const ScaledInstant since_anchor = (static_cast<ScaledInstant>(raw_ns) - raw_anchor_ns) * 65536;
     return common_anchor + since_anchor +
            static_cast<ScaledInstant>(static_cast<double>(since_anchor) * rate_offset);

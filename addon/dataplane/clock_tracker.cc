@@ -6,17 +6,19 @@
 namespace ptpswitch::dataplane {
 namespace {
 
-// A reading that took this much longer than the best ones was interrupted in the middle.
+// A reading that took this many times as long as the shortest one was interrupted in the middle.
 constexpr int64_t kInterruptedFactor = 3;
-// So many interrupted readings in a row are the machine's new habit.
-constexpr uint32_t kMaxIgnored = 10;
-// Rate between the first two samples, before there is a line: no oscillator is further off.
+// After this many interrupted readings in a row the next one is used all the same: reading has
+// become slower on this machine.
+constexpr uint32_t kMaxInterrupted = 10;
+// Before there is a line, two samples in a row may differ by this rate, because no oscillator is
+// further off. If they differ by more, the clock was set.
 constexpr double kMaxRateOffset = 1e-3;
 
 }  // namespace
 
 ClockTracker::Outcome ClockTracker::add(const CrossTimestamp& sample) {
-  missed_in_a_row_ = 0;
+  failed_in_a_row_ = 0;
   if (count_ == 0) {
     restart(sample);
     return Outcome::kAcquiring;
@@ -41,7 +43,7 @@ ClockTracker::Outcome ClockTracker::add(const CrossTimestamp& sample) {
     return Outcome::kMoved;
   }
   if (sample.window_ns > kInterruptedFactor * shortest_window_ns_ + kJumpThresholdNs &&
-      ++ignored_in_a_row_ <= kMaxIgnored) {
+      ++ignored_in_a_row_ <= kMaxInterrupted) {
     return Outcome::kIgnored;
   }
   ignored_in_a_row_ = 0;
@@ -67,8 +69,8 @@ void ClockTracker::adjusted(int64_t reference_ns, int64_t step_ns, double rate_c
   unconfirmed_ = true;
 }
 
-bool ClockTracker::miss() {
-  if (++missed_in_a_row_ < kMaxMissed || !(relation_.valid || unconfirmed_)) return false;
+bool ClockTracker::reading_failed() {
+  if (++failed_in_a_row_ < kMaxFailedReadings || !(relation_.valid || unconfirmed_)) return false;
   ++relation_.epoch;
   relation_.valid = false;
   unconfirmed_ = false;
@@ -115,7 +117,7 @@ void ClockTracker::fit() {
       const double x = static_cast<double>(sample.reference_ns - origin_reference_ns_);
       const double y =
           static_cast<double>(sample.clock_ns - sample.reference_ns - origin_offset_ns_);
-      // The longer a reading took, the less its midpoint says.
+      // The longer a reading took, the less certain its midpoint is, and the less it weighs.
       const double doubt = 1.0 + static_cast<double>(sample.window_ns - shortest_window_ns_) /
                                      (1.0 + static_cast<double>(shortest_window_ns_) / 8);
       visit(x, y, 1.0 / (doubt * doubt));

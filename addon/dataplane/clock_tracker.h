@@ -1,7 +1,7 @@
 // Relates one hardware clock to the common timebase from cross time stamps: a straight line through
-// the recent ones. A cross time stamp that is off the line by more than noise explains means that
-// somebody has set or slewed the clock: then the line is forgotten, and there is none until enough
-// new ones agree.
+// the recent ones. A cross time stamp that is further off the line than noise explains shows that
+// somebody has set or slewed the clock. The line is then forgotten, and the clock is not related
+// until enough new cross time stamps agree.
 #pragma once
 
 #include <array>
@@ -16,15 +16,15 @@ namespace ptpswitch::dataplane {
 struct CrossTimestamp {
   int64_t clock_ns = 0;      // hardware clock
   int64_t reference_ns = 0;  // midpoint of the two
-  int64_t window_ns = 0;     // their distance: what the midpoint may be wrong by, twice
+  int64_t window_ns = 0;     // distance of the two; the midpoint is wrong by at most half of it
 };
 
 class ClockTracker {
  public:
-  // Samples a line goes through: 0.64 s at one in 20 ms, over which an oscillator is straight to a
-  // nanosecond.
+  // The line is fitted through this many samples. At one every 20 ms they span 0.64 s, over which
+  // the rate of an oscillator is steady enough for an error below a nanosecond.
   static constexpr uint32_t kWindow = 32;
-  // Fewer give no rate worth the name.
+  // The rate of a line through fewer samples is too uncertain to be used.
   static constexpr uint32_t kMinimumSamples = 6;
   // A clock that is off its line by more than this, and by more than the reading can be wrong by,
   // was moved.
@@ -32,22 +32,23 @@ class ClockTracker {
 
   enum class Outcome : uint8_t {
     kFollowing,  // on the line
-    kIgnored,    // no contradiction, but the reading was interrupted: too coarse to learn from
+    kIgnored,    // not off the line, but interrupted and so too coarse to be added to it
     kAcquiring,  // not enough yet for a line
     kMoved,      // the clock was set or slewed: a new epoch begins
   };
   Outcome add(const CrossTimestamp& sample);
 
-  // We have adjusted the clock ourselves when the reference was `reference_ns`: set it forward by
-  // `step_ns` and let it run faster by `rate_change` (1e-6 is 1 ppm). The line is bent, not
-  // forgotten. A step ends its epoch, and the next reading must confirm it before it is believed.
+  // To be called when this program has adjusted the clock, at `reference_ns` of the reference: it
+  // was set forward by `step_ns` and runs faster by `rate_change` (1e-6 is 1 ppm). The samples are
+  // moved along, so that the line is kept. A step begins a new epoch, and the relation is not valid
+  // until the next reading confirms it.
   void adjusted(int64_t reference_ns, int64_t step_ns, double rate_change);
 
-  // So many readings that fail in a row say that the clock is gone.
-  static constexpr uint32_t kMaxMissed = 50;
-  // A reading has failed. True when the line is forgotten for it: nobody would notice a move any
-  // more.
-  bool miss();
+  // After this many failed readings in a row the clock counts as gone, because nobody would notice
+  // any more that it was set.
+  static constexpr uint32_t kMaxFailedReadings = 50;
+  // To be called when a reading has failed. True when the line is forgotten because of it.
+  bool reading_failed();
 
   const ClockRelation& relation() const { return relation_; }
   // Clock minus reference at the last sample, and how much faster the clock runs, in parts per
@@ -68,8 +69,8 @@ class ClockTracker {
   uint32_t next_ = 0;
   ClockRelation relation_{.valid = false};
   bool unconfirmed_ = false;  // there is a line, but no reading since the clock was set by us
-  // The line: clock - reference = offset_at_origin + slope * (reference - origin), the first sample
-  // taken off both.
+  // The line: clock - reference - origin_offset = intercept + slope * (reference -
+  // origin_reference). Its origin is the newest sample.
   int64_t origin_reference_ns_ = 0;
   int64_t origin_offset_ns_ = 0;
   double intercept_ns_ = 0;
@@ -79,7 +80,7 @@ class ClockTracker {
   double noise_ns_ = 0;
   int64_t shortest_window_ns_ = 0;
   uint32_t ignored_in_a_row_ = 0;
-  uint32_t missed_in_a_row_ = 0;
+  uint32_t failed_in_a_row_ = 0;
 };
 
 }  // namespace ptpswitch::dataplane

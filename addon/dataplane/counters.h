@@ -1,6 +1,6 @@
-// The counters of one port: every frame and every reason why one was not forwarded, by name. One
-// writer (the engine thread), any number of readers; values only grow (residence.min and .max
-// apart).
+// The counters of one port: every frame and every reason why one was not forwarded, by name. There
+// is one writer (the engine thread) and any number of readers. Values only grow, except
+// residence.minNs.
 #pragma once
 
 #include <array>
@@ -38,15 +38,15 @@ namespace ptpswitch::dataplane {
   X(kTxSignaling, "tx.Signaling")                                                                         \
   X(kTxManagement, "tx.Management")                                                                       \
   X(kTxPtpV1, "tx.PTPv1")                                                                                 \
-  /* Counted at the ingress port: put out by at least one port; went up to a clock of this box, or a copy  \
-     of it. */                                                                                            \
+  /* Counted at the ingress port: added to the transmit batch of at least one port; handed up to a        \
+     clock of this box; a copy of it handed up. */                                                        \
   X(kForwarded, "path.forwarded")                                                                         \
   X(kTerminated, "path.terminated")                                                                       \
   X(kCopied, "path.copied")                                                                               \
   /* Follow_Up and Pdelay_Resp_Follow_Up written for one-step senders, at the ingress port. */            \
   X(kGenerated, "path.generatedFollowUp")                                                                 \
   X(kNotPtp, "path.notPtp")                                                                               \
-  /* At the egress port: spared, for nobody behind it wants the group. */                                 \
+  /* At the egress port: not sent, because nobody behind it has joined the group. */                      \
   X(kPruned, "path.pruned")                                                                               \
   /* Malformed, at the ingress port: in the order of wire::MalformedReason. */                            \
   X(kDropShortFrame, "drop.shortFrame")                                                                   \
@@ -125,8 +125,8 @@ inline constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
 #undef X
 };
 
-// Residence histogram: eight buckets to each power of two, so that a percentile is right to an
-// eighth.
+// The residence histogram has eight buckets for each power of two, so that a percentile is right to
+// an eighth.
 inline constexpr uint32_t kResidenceSubBuckets = 8;
 inline constexpr uint32_t kResidenceOctaves = 32;  // up to 4.3 s
 inline constexpr uint32_t kResidenceBuckets = kResidenceSubBuckets * (kResidenceOctaves - 2);
@@ -140,8 +140,8 @@ uint64_t residence_bucket_upper_ns(uint32_t bucket);
 Counter received_counter(wire::MessageType type);
 Counter sent_counter(wire::MessageType type);
 
-// One port's block. Relaxed atomics: each value is right by itself, readers need no order among
-// them.
+// One port's block. The atomics are relaxed: each value is right by itself, and readers need no
+// order among them.
 class PortCounters {
  public:
   static constexpr size_t kStride = kCounterCount + kResidenceBuckets;

@@ -11,7 +11,7 @@
 
 namespace ptpswitch::dataplane {
 
-// A Sync and its Follow_Up have passed.
+// What a Sync and its Follow_Up said when they came in to be forwarded.
 struct SyncObservation {
   uint16_t sdo_id;
   uint8_t domain_number;
@@ -32,7 +32,7 @@ class Effects {
  public:
   virtual ~Effects() = default;
 
-  // Sends frames by `port`, in their order, until one fails. How many it has sent.
+  // Sends frames by `port`, in their order, until one fails. Returns how many were sent.
   virtual uint32_t send(uint32_t port, std::span<const OutgoingFrame> frames) = 0;
 
   // Hands a frame of a terminated domain up, with its receive time stamp (ns of the common
@@ -40,10 +40,12 @@ class Effects {
   virtual bool punt(uint32_t port, const wire::FrameView& view,
                     std::optional<int64_t> timestamp_ns) = 0;
 
-  // For syntonisation. Nobody minds a lost one.
+  // Reports a Sync for syntonisation. A lost report does no harm, because a rate is measured over
+  // many Syncs.
   virtual void observe_sync(uint32_t port, const SyncObservation& observation) = 0;
 
-  // Messages that came in by `first_port` came in by `port` as well, which is isolated for a while.
+  // Tells that `port` is isolated for a while, because messages that had come in by `first_port`
+  // came in by it as well.
   virtual void loop_found(uint32_t port, uint32_t first_port) = 0;
 
   // The transmit time stamp (ns of the common timebase) of a frame that a clock of this box

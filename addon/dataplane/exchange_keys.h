@@ -4,8 +4,8 @@
 //   Delay_Req <-> Delay_Resp                domain, sdoId, requester, sequenceId
 //   Pdelay_Req <-> Pdelay_Resp (_Follow_Up) domain, sdoId, requester, sequenceId
 //   Pdelay_Resp <-> Pdelay_Resp_Follow_Up   domain, sdoId, requester, responder, sequenceId
-// and with each its transport, its VLANs and, where it is unicast, the address at the far end: a
-// unicast sender counts the sequenceIds of every receiver apart.
+// Each key also holds the transport, the VLANs and, for a unicast message, the address of the far
+// end, because a unicast sender counts the sequenceIds for every receiver separately.
 #pragma once
 
 #include "addon/dataplane/exchange_table.h"

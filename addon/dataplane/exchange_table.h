@@ -1,6 +1,6 @@
 // The event messages that have crossed the switch, remembered for the general messages that carry
-// their corrections: one exchange an event message, with its ingress time and one residence for
-// each egress port. Bounded; the oldest makes room.
+// their corrections: there is one exchange for each event message, with its ingress time and one
+// residence for each egress port. When the table is full the oldest exchange is evicted.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,15 @@ inline constexpr ExchangeIndex kNoExchange = UINT32_MAX;
 using HeldIndex = uint32_t;
 inline constexpr HeldIndex kNoHeld = UINT32_MAX;
 
-// What identifies an event message among all others of its kind. Ingress port apart, because an
-// answer looks for the requests of all ports.
+// What identifies an event message among all others of its kind. The ingress port is not part of
+// it, because an answer looks for the requests that came in by any port.
 struct ExchangeKey {
   enum class Kind : uint8_t { kSync, kDelayReq, kPdelayReq, kPdelayResp };
 
   uint64_t clock_identity = 0;  // of the sender; of the requester in a Pdelay_Resp
-  uint64_t responder = 0;       // Pdelay_Resp: its sender's identity, folded with its port number
-  // Whom a unicast message goes to, and the VLANs it is in: a sender may count each receiver's
-  // sequenceIds apart.
+  uint64_t responder = 0;       // Pdelay_Resp: a hash of its sender's portIdentity
+  // A hash of the transport, the VLANs and, for a unicast message, the far end's address, because a
+  // sender may count sequenceIds separately for each receiver.
   uint64_t flow = 0;
   uint16_t port_number = 0;
   uint16_t sequence_id = 0;
@@ -84,7 +84,7 @@ class ExchangeTable {
   bool full() const { return next_number_ - oldest_number_ == exchanges_.size(); }
   // A new exchange, not yet sent anywhere. Must not be full.
   ExchangeIndex insert(const ExchangeKey& key, uint32_t ingress_port, int64_t now);
-  // Takes an exchange out; its place is free once everything older is out as well.
+  // Removes an exchange. Its place in the ring is free once everything older is removed as well.
   void remove(ExchangeIndex index);
 
   // The oldest exchange, kNoExchange when the table is empty.

@@ -45,10 +45,10 @@ void Forwarder::configure(uint32_t port, const PortSettings& settings) {
 
 void Forwarder::program(Policy policy) {
   const BridgePolicy& before = policy_.bridge;
-  const bool moved = policy.bridge.forwarding != before.forwarding ||
-                     policy.bridge.topology_changes != before.topology_changes;
+  const bool topology_changed = policy.bridge.forwarding != before.forwarding ||
+                                policy.bridge.topology_changes != before.topology_changes;
   policy_ = std::move(policy);
-  if (moved) addresses_.forget_all();
+  if (topology_changed) addresses_.forget_all();
 }
 
 void Forwarder::set_link(uint32_t port, bool up) {
@@ -82,7 +82,7 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   }
   if (parsed.verdict == ParseVerdict::kMalformed) return counters.add_malformed(parsed.reason);
   if (!is_usable_source(view.source_mac())) return counters.add(Counter::kDropBadSourceAddress);
-  if (loops_.isolated() != 0) loops_.end(now);
+  if (loops_.isolated() != 0) loops_.end_expired(now);
   const bool version1 = parsed.verdict == ParseVerdict::kPtpV1;
   if (version1) {
     counters.add(Counter::kRxPtpV1);
@@ -98,13 +98,14 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
 
   const auto action = version1 ? std::optional(Action::kEndToEndTransparent)
                                : policy_.action(view.sdo_id(), view.domain_number(), ingress);
-  // A clock of this box is on the port, not in a VLAN of the bridge.
+  // A clock of this box belongs to the port and not to a VLAN of the bridge, so VLANs are not
+  // filtered for it.
   const bool ends_here = action == Action::kTerminate;
   if (!ends_here && !vlans_.admit(policy_.bridge, ingress, view, counters)) return;
   if (policy_.loop_guard && !ends_here) {
     const uint64_t fingerprint = version1 ? version1_fingerprint(view, loops_.seed())
                                           : message_fingerprint(view, loops_.seed());
-    if (came_round(ingress, fingerprint, now)) return;
+    if (is_repeated(ingress, fingerprint, now)) return;
   }
   if (addresses_.learn(view.vlan_id[0], view.source_mac(), ingress, now)) {
     counters.add(Counter::kAddressesEvicted);
@@ -127,9 +128,10 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length,
   }
 }
 
-// Whether a message has come round; when that happens again, the port is isolated.
-bool Forwarder::came_round(uint32_t ingress, uint64_t fingerprint, int64_t now) {
-  const auto repeat = loops_.came_round(ingress, fingerprint, now);
+// True, and counted, when the message has come in by another port a moment ago. When that happens
+// again, the port is isolated.
+bool Forwarder::is_repeated(uint32_t ingress, uint64_t fingerprint, int64_t now) {
+  const auto repeat = loops_.repeated(ingress, fingerprint, now);
   if (!repeat) return false;
   PortCounters& counters = ports_[ingress].counters;
   counters.add(Counter::kDropRepeated);
@@ -141,7 +143,7 @@ bool Forwarder::came_round(uint32_t ingress, uint64_t fingerprint, int64_t now) 
   return true;
 }
 
-std::optional<Counter> Forwarder::obstacle_to_sending(uint32_t egress) const {
+std::optional<Counter> Forwarder::reason_not_to_send(uint32_t egress) const {
   if (!ports_[egress].link) return Counter::kDropLinkDown;
   if ((policy_.bridge.forwarding & bit(egress)) == 0) return Counter::kDropPortBlocked;
   if ((loops_.isolated() & bit(egress)) != 0) return Counter::kDropPortIsolated;
@@ -156,7 +158,8 @@ void Forwarder::terminate(uint32_t ingress, const FrameView& view, const Recepti
                                    : Counter::kDropRecordsFull);
 }
 
-// A transparent clock forwards a request as any other message, and answers it if it is asked.
+// A transparent clock forwards a management request like any other message. One that is for the
+// clocks of this box is handed up as well, to be answered.
 void Forwarder::copy_management_request(uint32_t ingress, const FrameView& view) {
   if (!policy_.managed_clock || !view.is_management_request_for(*policy_.managed_clock)) return;
   ports_[ingress].counters.add(
@@ -166,7 +169,7 @@ void Forwarder::copy_management_request(uint32_t ingress, const FrameView& view)
 std::optional<int64_t> Forwarder::common_ns(uint32_t port, int64_t timestamp_ns) const {
   const ClockRelation& relation = ports_[port].relation;
   if (!relation.valid) return std::nullopt;
-  return static_cast<int64_t>((relation.relate(timestamp_ns) + 32768) >> 16);
+  return static_cast<int64_t>((relation.to_common(timestamp_ns) + 32768) >> 16);
 }
 
 // What an end-to-end transparent clock does to each message (10.2.2).
@@ -182,7 +185,8 @@ void Forwarder::forward_end_to_end(uint32_t ingress, FrameView& view, const Rece
     case MessageType::kPdelayRespFollowUp:
       return forward_corrected(ingress, view, egress_set(ingress, view, now), now);
     case MessageType::kDelayResp:
-      // Only the way its Delay_Req came: nobody else asked, and no other residence is known.
+      // It leaves only by the port that its Delay_Req came in by: nobody else has asked, and no
+      // other residence is known.
       return forward_corrected(ingress, view, requester_ports(ingress, view), now);
     case MessageType::kManagement:
       copy_management_request(ingress, view);
@@ -220,21 +224,24 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Re
   }
 }
 
-// Multicast: every other port, but for those where nobody wants it. Unicast: where the address was
-// learned, else every other port.
+// A multicast message leaves by every other port, except those behind which nobody has joined its
+// group. A unicast message leaves by the port where its address was learned, else by every other
+// port.
 uint32_t Forwarder::egress_set(uint32_t ingress, const FrameView& view, int64_t now) {
-  const uint32_t others = open_ports() & VlanFilter::members(policy_.bridge, view) & ~bit(ingress);
+  const uint32_t others =
+      unblocked_ports() & VlanFilter::members(policy_.bridge, view) & ~bit(ingress);
   if (others == 0) ports_[ingress].counters.add(Counter::kDropNoEgressPort);
   const bool group_address = (view.destination_mac()[0] & 1) != 0;
   if (group_address) {
-    const uint32_t spared = others & unwanting_ports(policy_.bridge, view);
-    each_port(spared, [&](uint32_t port) { ports_[port].counters.add(Counter::kPruned); });
-    return others & ~spared;
+    const uint32_t pruned = others & ports_without_listeners(policy_.bridge, view);
+    each_port(pruned, [&](uint32_t port) { ports_[port].counters.add(Counter::kPruned); });
+    return others & ~pruned;
   }
   const auto port = addresses_.find(view.vlan_id[0], view.destination_mac(), now);
   if (!port) return others;
   if (*port != ingress) {
-    // A place that the VLAN does not reach is none to look elsewhere for.
+    // The address is behind a port that the VLAN does not reach, so it will not be found by
+    // flooding.
     if ((others & bit(*port)) == 0) ports_[ingress].counters.add(Counter::kDropNoEgressPort);
     return others & bit(*port);
   }
@@ -252,7 +259,7 @@ uint32_t Forwarder::requester_ports(uint32_t ingress, const FrameView& delay_res
     }
     if (ports != 0) break;
   }
-  ports &= open_ports() & VlanFilter::members(policy_.bridge, delay_resp) & ~bit(ingress);
+  ports &= unblocked_ports() & VlanFilter::members(policy_.bridge, delay_resp) & ~bit(ingress);
   if (ports == 0) ports_[ingress].counters.add(Counter::kDropNoRequest);
   return ports;
 }
@@ -266,8 +273,8 @@ void Forwarder::forward_unchanged(uint32_t ingress, const FrameView& view, uint3
   each_port(egress_ports, [&](uint32_t egress) {
     Port& port = ports_[egress];
     if (!port.link) return port.counters.add(Counter::kDropLinkDown);
-    const auto out = vlans_.as_it_leaves(policy_.bridge, egress, view.data, view.length);
-    put_out(egress, {sent, std::nullopt}, out.frame, out.length, now);
+    const auto out = vlans_.untag_for_egress(policy_.bridge, egress, view.data, view.length);
+    add_to_batch(egress, {sent, std::nullopt}, out.frame, out.length, now);
     forwarded = true;
   });
   if (forwarded) ports_[ingress].counters.add(Counter::kForwarded);
@@ -281,8 +288,8 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   const ExchangeKey key = key_of_event(view);
   ExchangeIndex index = exchanges_.find(key, ingress);
   if (index != kNoExchange && exchanges_.at(index).event_seen) {
-    // The same message again, or its sequenceId after a full turn: what was known of the former
-    // does not hold.
+    // This is the same message again, or sequenceId has wrapped. What is known of the earlier
+    // message does not apply to it.
     close_exchange(index);
     index = kNoExchange;
   }
@@ -305,7 +312,8 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   exchange.one_step = carries_follow_up && !view.two_step();
   if (exchange.one_step) {
     wire::set_two_step_flag(view);
-    // A follow-up that came before it was not its sender's: one-step messages have none.
+    // A follow-up that is held already is not from this sender, because a one-step message has
+    // none.
     while (exchange.held != kNoHeld) drop_held(exchange.held, Counter::kDropUnexpectedFollowUp);
   }
 
@@ -313,8 +321,8 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
   uint32_t sent_ports = 0;
   each_port(egress_ports, [&](uint32_t egress) {
     ResidenceState& state = exchanges_.state(index, egress);
-    // Without a receive time stamp no correction will come of it; the transmit time stamp is still
-    // in nobody's way.
+    // Without a receive time stamp there will be no correction, so the state becomes kLost after
+    // sending. The transmit time stamp is asked for all the same, which does no harm.
     state = ResidenceState::kWaiting;
     send_event(egress, view.type, view.data, view.length, tag, now);
     if (state != ResidenceState::kNotSent) sent_ports |= bit(egress);
@@ -328,12 +336,12 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Reception
     wire::generate_follow_up(view, frame, follow_up);
     if (follow_up.type == MessageType::kFollowUp) observe(ingress, follow_up, index, now);
     counters.add(Counter::kGenerated);
-    // It did not arrive, so it does not count as forwarded when it leaves.
+    // The generated message did not come in, so it is not counted as forwarded when it leaves.
     if (!hold(ingress, follow_up, sent_ports, index, true, now)) {
       counters.add(Counter::kDropHeldFull);
     }
   }
-  settle_held(index, all_ports_, now);
+  release_held(index, all_ports_, now);
 }
 
 void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
@@ -346,7 +354,7 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
     const ExchangeKey key = key_of_followed_event(view);
     followed = exchanges_.find(key, ingress);
     if (followed == kNoExchange) {
-      // It overtook its event message: that one will find it waiting.
+      // It has overtaken its event message, which will find it held in this exchange.
       followed = open_exchange(key, ingress, now);
     } else if (exchanges_.at(followed).one_step) {
       return counters.add(Counter::kDropUnexpectedFollowUp);
@@ -372,7 +380,7 @@ void Forwarder::forward_corrected(uint32_t ingress, const FrameView& view, uint3
         return;
       case Correction::Kind::kUnknown:
         return port.counters.add(Counter::kDropCorrectionUnknown);
-      case Correction::Kind::kNotAsked:
+      case Correction::Kind::kNotRequesterPort:
         return port.counters.add(Counter::kDropNotRequesterPort);
     }
   });
@@ -401,7 +409,7 @@ void Forwarder::observe(uint32_t ingress, const FrameView& follow_up, ExchangeIn
   const uint8_t* origin = follow_up.message() + wire::kBodyOffset;
   const uint64_t seconds =
       static_cast<uint64_t>(wire::read16(origin)) << 32 | wire::read32(origin + 2);
-  // Beyond this no int64 of nanoseconds goes: the sender has made it up.
+  // An int64 of nanoseconds does not reach further, and no real clock does.
   constexpr uint64_t kMaxSeconds = INT64_MAX / 1'000'000'000 - 5;
   if (seconds > kMaxSeconds) return;
   const auto ingress_ns = common_ns(ingress, sync.ingress_timestamp_ns);

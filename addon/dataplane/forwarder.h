@@ -20,9 +20,9 @@
 #include "addon/dataplane/held_messages.h"
 #include "addon/dataplane/limits.h"
 #include "addon/dataplane/loop_isolation.h"
-#include "addon/dataplane/outbox.h"
 #include "addon/dataplane/policy.h"
 #include "addon/dataplane/sync_sampling.h"
+#include "addon/dataplane/transmit_batch.h"
 #include "addon/dataplane/transmit_ledger.h"
 #include "addon/dataplane/vlan_filter.h"
 #include "addon/wire/frame_view.h"
@@ -72,8 +72,8 @@ class Forwarder {
   bool submit(uint32_t port, uint8_t* frame, uint16_t length, std::optional<uint32_t> context,
               int64_t now);
 
-  // Sends what the calls above and below have put out. Until then it waits, so that what a burst of
-  // messages comes to leaves together.
+  // Sends the transmit batches that the other calls have filled. It is called at the end of a
+  // burst, so that what the burst leads to leaves in one call of the kernel for each port.
   void flush(int64_t now);
 
   // Lets time pass: gives up time stamps, held messages and exchanges that are due.
@@ -92,18 +92,18 @@ class Forwarder {
     ClockRelation relation;
     bool link = false;
     TransmitLedger ledger;
-    EventQueue queue;  // before the outbox, while the hardware holds no more time stamps
-    Outbox outbox;
+    EventQueue queue;  // waits for a free time stamp register, before the batch
+    TransmitBatch batch;
     PortCounters counters;
   };
 
-  // What a general message that leaves by one port is owed.
+  // What is added to the correctionField of a general message that leaves by one port.
   struct Correction {
     enum class Kind : uint8_t {
       kKnown,
-      kWait,      // for the exchange in `wait_for`
-      kUnknown,   // and never will be
-      kNotAsked,  // nobody behind that port sent the request
+      kWait,              // for the exchange in `wait_for`
+      kUnknown,           // and never will be
+      kNotRequesterPort,  // nobody behind that port sent the request
     };
     Kind kind;
     wire::ScaledNs value = 0;
@@ -127,12 +127,13 @@ class Forwarder {
   void observe(uint32_t ingress, const wire::FrameView& follow_up, ExchangeIndex followed,
                int64_t now);
 
-  bool came_round(uint32_t ingress, uint64_t fingerprint, int64_t now);
+  bool is_repeated(uint32_t ingress, uint64_t fingerprint, int64_t now);
   // Ports that neither the bridge nor the loop guard keeps from sending.
-  uint32_t open_ports() const {
+  uint32_t unblocked_ports() const {
     return all_ports_ & policy_.bridge.forwarding & ~loops_.isolated();
   }
-  std::optional<Counter> obstacle_to_sending(uint32_t egress) const;
+  // What to count when the port may not send now; none when it may.
+  std::optional<Counter> reason_not_to_send(uint32_t egress) const;
 
   uint32_t egress_set(uint32_t ingress, const wire::FrameView& view, int64_t now);
   uint32_t requester_ports(uint32_t ingress, const wire::FrameView& delay_resp);
@@ -150,20 +151,20 @@ class Forwarder {
   bool hold(uint32_t ingress, const wire::FrameView& view, uint32_t egress_ports,
             ExchangeIndex wait_for, bool forwarded, int64_t now);
   void attach(HeldIndex held, ExchangeIndex exchange);
-  void settle_held(ExchangeIndex exchange, uint32_t changed_ports, int64_t now);
-  ExchangeIndex followed_by(const HeldMessage& message) const;
+  void release_held(ExchangeIndex exchange, uint32_t changed_ports, int64_t now);
+  ExchangeIndex followed_event(const HeldMessage& message) const;
   void drop_held(HeldIndex held, Counter reason);
 
   void send_event(uint32_t egress, wire::MessageType type, const uint8_t* frame, uint16_t length,
                   const TransmitTag& tag, int64_t now);
   bool send_corrected(uint32_t egress, const wire::FrameView& view, wire::ScaledNs correction,
                       int64_t now);
-  void put_out(uint32_t egress, const Outbox::Message& message, const uint8_t* frame,
-               uint16_t length, int64_t now);
-  void empty_outbox(uint32_t egress, int64_t now);
+  void add_to_batch(uint32_t egress, const TransmitBatch::Message& message, const uint8_t* frame,
+                    uint16_t length, int64_t now);
+  void flush_batch(uint32_t egress, int64_t now);
   void send_failed(uint32_t egress, const std::optional<TransmitTag>& tag, int64_t now);
-  bool hardware_is_full(Port& port, int64_t now);
-  void not_sent(uint32_t egress, const TransmitTag& tag, Counter reason);
+  bool no_free_timestamp_register(Port& port, int64_t now);
+  void drop_event(uint32_t egress, const TransmitTag& tag, Counter reason);
   bool superseded(const TransmitTag& tag);
   void send_queued(uint32_t egress, int64_t now);
   std::optional<wire::ScaledNs> residence_between(const Exchange& exchange, uint32_t egress,
@@ -181,7 +182,7 @@ class Forwarder {
   HeldMessages held_;
   LoopIsolation loops_;
   VlanFilter vlans_;
-  uint32_t waiting_outboxes_ = 0;  // a set of ports
+  uint32_t unsent_batches_ = 0;  // ports whose batch is not empty
 };
 
 }  // namespace ptpswitch::dataplane

@@ -1,5 +1,5 @@
-// What a general message that leaves is owed, and how it waits until that is known: the corrections
-// of 10.2.2 and 10.3.2.
+// Finds what is added to the correctionField of a general message (10.2.2, 10.3.2), and holds the
+// message until that is known.
 #include "addon/dataplane/exchange_keys.h"
 #include "addon/dataplane/forwarder.h"
 #include "addon/dataplane/port_set.h"
@@ -47,7 +47,8 @@ Forwarder::Correction Forwarder::correction_for(const FrameView& view, ExchangeI
       }
       const ExchangeIndex request = find_request(view, egress);
       if (request == kNoExchange) {
-        return {anyone_requested(view) ? Correction::Kind::kNotAsked : Correction::Kind::kUnknown};
+        return {anyone_requested(view) ? Correction::Kind::kNotRequesterPort
+                                       : Correction::Kind::kUnknown};
       }
       const Correction there = residence_of(request, ingress);
       if (there.kind != Correction::Kind::kKnown) return there;
@@ -114,7 +115,7 @@ void Forwarder::close_exchange(ExchangeIndex index) {
 bool Forwarder::hold(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
                      ExchangeIndex wait_for, bool forwarded, int64_t now) {
   if (exchanges_.at(wait_for).held_count >= kMaxHeldPerExchange) return false;
-  const HeldIndex index = held_.take(now);
+  const HeldIndex index = held_.add(now);
   if (index == kNoHeld) return false;
   HeldMessage& message = held_.at(index);
   message.view = view;
@@ -136,9 +137,10 @@ void Forwarder::attach(HeldIndex held, ExchangeIndex exchange) {
   ++exchanges_.at(exchange).held_count;
 }
 
-// Sends what waits for `exchange` and now has its correction, after its residences by
-// `changed_ports` have become known, or known to be lost.
-void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports, int64_t now) {
+// Called when the residences of `exchange` at `changed_ports` have become known, or are known to be
+// lost. Sends the messages held for it whose correction is complete now, drops those whose
+// correction will never be known, and goes on holding the others.
+void Forwarder::release_held(ExchangeIndex exchange, uint32_t changed_ports, int64_t now) {
   HeldIndex index = exchanges_.at(exchange).held;
   exchanges_.at(exchange).held = kNoHeld;
   exchanges_.at(exchange).held_count = 0;
@@ -146,10 +148,11 @@ void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports, int6
     HeldMessage& message = held_.at(index);
     const HeldIndex next = message.next_of_exchange;
     ExchangeIndex wait_for = exchange;
-    // A Follow_Up is owed the residence by its own egress port alone; the answers to requests that
-    // by the port they came in by.
+    // The correction of a Follow_Up depends on the residence of its Sync at the same egress port
+    // only. The correction of an answer depends on the residence of the request at the port that
+    // the answer came in by, so a change there concerns all ports that the answer waits for.
     const bool by_egress = message.view.type == MessageType::kFollowUp;
-    const ExchangeIndex followed = by_egress ? exchange : followed_by(message);
+    const ExchangeIndex followed = by_egress ? exchange : followed_event(message);
     each_port(
         message.waiting_ports & (by_egress ? changed_ports : all_ports_), [&](uint32_t egress) {
           PortCounters& counters = ports_[egress].counters;
@@ -166,13 +169,13 @@ void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports, int6
               ports_[message.ingress_port].counters.add(Counter::kForwarded);
             }
           } else {
-            counters.add(correction.kind == Correction::Kind::kNotAsked
+            counters.add(correction.kind == Correction::Kind::kNotRequesterPort
                              ? Counter::kDropNotRequesterPort
                              : Counter::kDropCorrectionUnknown);
           }
         });
     if (message.waiting_ports == 0) {
-      held_.release(index);
+      held_.remove(index);
     } else {
       attach(index, wait_for);
     }
@@ -181,7 +184,7 @@ void Forwarder::settle_held(ExchangeIndex exchange, uint32_t changed_ports, int6
 }
 
 // The event message that a held message follows; none for a Delay_Resp.
-ExchangeIndex Forwarder::followed_by(const HeldMessage& message) const {
+ExchangeIndex Forwarder::followed_event(const HeldMessage& message) const {
   if (message.view.type == MessageType::kDelayResp) return kNoExchange;
   return exchanges_.find(key_of_followed_event(message.view), message.ingress_port);
 }
@@ -193,7 +196,7 @@ void Forwarder::drop_held(HeldIndex held, Counter reason) {
   *link = message.next_of_exchange;
   --exchanges_.at(message.exchange).held_count;
   ports_[message.ingress_port].counters.add(reason);
-  held_.release(held);
+  held_.remove(held);
 }
 
 }  // namespace ptpswitch::dataplane

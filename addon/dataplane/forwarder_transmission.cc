@@ -1,5 +1,4 @@
-// How messages leave, and what becomes of their transmit time stamps: one residence for each egress
-// port.
+// Sends messages, and makes of their transmit time stamps one residence for each egress port.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -21,35 +20,38 @@ using wire::ScaledNs;
 void Forwarder::send_event(uint32_t egress, MessageType type, const uint8_t* frame, uint16_t length,
                            const TransmitTag& tag, int64_t now) {
   Port& port = ports_[egress];
-  if (const auto obstacle = obstacle_to_sending(egress)) return not_sent(egress, tag, *obstacle);
-  if (hardware_is_full(port, now)) {
-    if (port.queue.full()) return not_sent(egress, tag, Counter::kDropEventQueueFull);
+  if (const auto reason = reason_not_to_send(egress)) return drop_event(egress, tag, *reason);
+  if (no_free_timestamp_register(port, now)) {
+    if (port.queue.full()) return drop_event(egress, tag, Counter::kDropEventQueueFull);
     port.queue.push(tag, type, frame, length);
     return port.counters.add(Counter::kEventsQueued);
   }
-  const auto out = vlans_.as_it_leaves(policy_.bridge, egress, frame, length);
-  if (port.ledger.room() > port.outbox.tagged()) {
-    put_out(egress, {sent_counter(type), tag}, out.frame, out.length, now);
+  const auto out = vlans_.untag_for_egress(policy_.bridge, egress, frame, length);
+  if (port.ledger.room() > port.batch.timestamps_wanted()) {
+    add_to_batch(egress, {sent_counter(type), tag}, out.frame, out.length, now);
     return;
   }
-  // It goes out, for those who need no correction; what depends on its time stamp will be dropped.
+  // The ledger is full. The message leaves without asking for a time stamp, for receivers that need
+  // no correction; what depends on that time stamp will be dropped.
   port.counters.add(Counter::kTransmitTimestampsFull);
-  put_out(egress, {sent_counter(type), std::nullopt}, out.frame, out.length, now);
+  add_to_batch(egress, {sent_counter(type), std::nullopt}, out.frame, out.length, now);
   if (tag.owner == TransmitTag::Owner::kClock) return timestamp_lost(egress, tag, now);
-  // Whatever waits for it is settled by the caller, once the message has left by its other ports.
+  // The caller releases the messages held for this exchange, after this one has left by its other
+  // ports.
   exchanges_.state(tag.index, egress) = ResidenceState::kLost;
 }
 
-// Whether another time stamp would find no register.
-bool Forwarder::hardware_is_full(Port& port, int64_t now) {
+// True when the hardware could not keep another transmit time stamp beside those that are
+// outstanding and those that the batch will ask for.
+bool Forwarder::no_free_timestamp_register(Port& port, int64_t now) {
   const uint32_t limit = port.settings.outstanding_limit;
-  const uint32_t about_to = port.outbox.tagged();
+  const uint32_t in_batch = port.batch.timestamps_wanted();
   if (limit == 0) return false;
-  return about_to >= limit ||
-         port.ledger.outstanding_after(now - limits_.register_patience, limit - about_to);
+  return in_batch >= limit ||
+         port.ledger.outstanding_after(now - limits_.register_timeout, limit - in_batch);
 }
 
-void Forwarder::not_sent(uint32_t egress, const TransmitTag& tag, Counter reason) {
+void Forwarder::drop_event(uint32_t egress, const TransmitTag& tag, Counter reason) {
   ports_[egress].counters.add(reason);
   if (tag.owner == TransmitTag::Owner::kClock) {
     effects_.clock_transmit_timestamp(egress, tag.index, std::nullopt);
@@ -61,8 +63,8 @@ void Forwarder::not_sent(uint32_t egress, const TransmitTag& tag, Counter reason
 bool Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs correction,
                                int64_t now) {
   Port& port = ports_[egress];
-  if (const auto obstacle = obstacle_to_sending(egress)) {
-    port.counters.add(*obstacle);
+  if (const auto reason = reason_not_to_send(egress)) {
+    port.counters.add(*reason);
     return false;
   }
   uint8_t frame[kMaxFrameLength];
@@ -70,42 +72,43 @@ bool Forwarder::send_corrected(uint32_t egress, const FrameView& view, ScaledNs 
   FrameView copy = view;
   copy.data = frame;
   wire::add_to_correction_field(copy, correction);
-  const auto out = vlans_.as_it_leaves(policy_.bridge, egress, frame, view.length);
-  put_out(egress, {sent_counter(view.type), std::nullopt}, out.frame, out.length, now);
+  const auto out = vlans_.untag_for_egress(policy_.bridge, egress, frame, view.length);
+  add_to_batch(egress, {sent_counter(view.type), std::nullopt}, out.frame, out.length, now);
   return true;
 }
 
-void Forwarder::put_out(uint32_t egress, const Outbox::Message& message, const uint8_t* frame,
-                        uint16_t length, int64_t now) {
-  if (ports_[egress].outbox.full()) empty_outbox(egress, now);
-  ports_[egress].outbox.push(message, frame, length);
-  waiting_outboxes_ |= bit(egress);
+void Forwarder::add_to_batch(uint32_t egress, const TransmitBatch::Message& message,
+                             const uint8_t* frame, uint16_t length, int64_t now) {
+  if (ports_[egress].batch.full()) flush_batch(egress, now);
+  ports_[egress].batch.push(message, frame, length);
+  unsent_batches_ |= bit(egress);
 }
 
 void Forwarder::flush(int64_t now) {
-  // A message that fails may let others go.
-  while (waiting_outboxes_ != 0) {
-    empty_outbox(static_cast<uint32_t>(std::countr_zero(waiting_outboxes_)), now);
+  // Ports are visited until no batch is left, because a failed send may add messages to a batch
+  // that was empty.
+  while (unsent_batches_ != 0) {
+    flush_batch(static_cast<uint32_t>(std::countr_zero(unsent_batches_)), now);
   }
 }
 
-void Forwarder::empty_outbox(uint32_t egress, int64_t now) {
+void Forwarder::flush_batch(uint32_t egress, int64_t now) {
   Port& port = ports_[egress];
-  while (!port.outbox.empty()) {
-    const auto frames = port.outbox.numbered_from(port.ledger.next_number());
+  while (!port.batch.empty()) {
+    const auto frames = port.batch.numbered_from(port.ledger.next_number());
     const uint32_t sent = effects_.send(egress, frames);
     const bool failed = sent < frames.size();
     for (uint32_t i = 0; i < sent; ++i) {
-      const auto [message, frame] = port.outbox.pop();
-      port.counters.add(message.sent);
+      const auto [message, frame] = port.batch.pop();
+      port.counters.add(message.counter);
       if (!message.tag) continue;
       TransmitTag tag = *message.tag;
       tag.clock_epoch = port.relation.epoch;
       port.ledger.enter(tag, frame_signature(frame.data, frame.length), now);
     }
-    if (failed) send_failed(egress, port.outbox.pop().message.tag, now);
+    if (failed) send_failed(egress, port.batch.pop().message.tag, now);
   }
-  waiting_outboxes_ &= ~bit(egress);
+  unsent_batches_ &= ~bit(egress);
 }
 
 void Forwarder::send_failed(uint32_t egress, const std::optional<TransmitTag>& tag, int64_t now) {
@@ -115,13 +118,13 @@ void Forwarder::send_failed(uint32_t egress, const std::optional<TransmitTag>& t
   if (superseded(*tag)) {
     port.counters.add(Counter::kDropSendFailed);
   } else {
-    not_sent(egress, *tag, Counter::kDropSendFailed);
-    if (tag->owner == TransmitTag::Owner::kExchange) settle_held(tag->index, bit(egress), now);
+    drop_event(egress, *tag, Counter::kDropSendFailed);
+    if (tag->owner == TransmitTag::Owner::kExchange) release_held(tag->index, bit(egress), now);
   }
-  send_queued(egress, now);  // there is a place now
+  send_queued(egress, now);  // the message that failed needs no register
 }
 
-// Whether the exchange that a message belongs to has made way for another one.
+// True when the exchange that a message belongs to was closed, or its place is used by another one.
 bool Forwarder::superseded(const TransmitTag& tag) {
   return tag.owner == TransmitTag::Owner::kExchange &&
          (!exchanges_.at(tag.index).live || exchanges_.at(tag.index).generation != tag.generation);
@@ -129,7 +132,7 @@ bool Forwarder::superseded(const TransmitTag& tag) {
 
 void Forwarder::send_queued(uint32_t egress, int64_t now) {
   Port& port = ports_[egress];
-  while (!port.queue.empty() && !hardware_is_full(port, now)) {
+  while (!port.queue.empty() && !no_free_timestamp_register(port, now)) {
     const QueuedEvent event = port.queue.front();
     port.queue.pop();
     if (superseded(event.tag)) {
@@ -138,7 +141,7 @@ void Forwarder::send_queued(uint32_t egress, int64_t now) {
     }
     send_event(egress, event.type, event.frame, event.length, event.tag, now);
     if (event.tag.owner == TransmitTag::Owner::kExchange) {
-      settle_held(event.tag.index, bit(egress), now);
+      release_held(event.tag.index, bit(egress), now);
     }
   }
 }
@@ -184,13 +187,14 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
     } else {
       exchanges_.state(tag.index, egress) = ResidenceState::kLost;
     }
-    settle_held(tag.index, bit(egress), now);
+    release_held(tag.index, bit(egress), now);
   }
   send_queued(egress, now);
 }
 
-// From the receive time stamp of an exchange to a transmit time stamp, in seconds of the domain's
-// grandmaster; none, and counted, when their difference means nothing.
+// The time from the receive time stamp of an exchange to a transmit time stamp, in seconds of the
+// domain's grandmaster. None, and counted, when the two cannot be compared or are absurdly far
+// apart.
 std::optional<ScaledNs> Forwarder::residence_between(const Exchange& exchange, uint32_t egress,
                                                      uint32_t clock_epoch, int64_t timestamp_ns) {
   Port& port = ports_[egress];
@@ -203,8 +207,9 @@ std::optional<ScaledNs> Forwarder::residence_between(const Exchange& exchange, u
     return std::nullopt;
   }
   const ScaledInstant elapsed =
-      port.relation.relate(timestamp_ns + port.settings.egress_latency_ns) -
-      ingress.relation.relate(exchange.ingress_timestamp_ns - ingress.settings.ingress_latency_ns);
+      port.relation.to_common(timestamp_ns + port.settings.egress_latency_ns) -
+      ingress.relation.to_common(exchange.ingress_timestamp_ns -
+                                 ingress.settings.ingress_latency_ns);
   const double rate_offset = policy_.rate_offset(exchange.key.sdo_id, exchange.key.domain_number);
   const ScaledInstant residence =
       elapsed + static_cast<ScaledInstant>(static_cast<double>(elapsed) * rate_offset);
@@ -221,7 +226,7 @@ void Forwarder::timestamp_lost(uint32_t egress, const TransmitTag& tag, int64_t 
   }
   if (superseded(tag)) return;
   exchanges_.state(tag.index, egress) = ResidenceState::kLost;
-  settle_held(tag.index, bit(egress), now);
+  release_held(tag.index, bit(egress), now);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -260,7 +265,7 @@ std::optional<int64_t> Forwarder::next_deadline() {
     if (port.queue.empty()) continue;
     const uint32_t limit = port.settings.outstanding_limit;
     if (const auto full_since = port.ledger.outstanding_after(INT64_MIN, limit)) {
-      consider(*full_since + limits_.register_patience);
+      consider(*full_since + limits_.register_timeout);
     }
   }
   if (held_.oldest() != kNoHeld) {

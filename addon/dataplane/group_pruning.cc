@@ -25,8 +25,9 @@ bool is_primary_group6(const uint8_t* address) {
          wire::read16(address + 14) == kGroup;
 }
 
-// Ports behind which the group of a message is wanted; all, where it is none that is asked for.
-uint32_t wanting_ports(const BridgePolicy& bridge, const FrameView& view) {
+// Ports behind which somebody has joined the group of a message; all ports for a group that
+// listeners are not asked about.
+uint32_t ports_with_listeners(const BridgePolicy& bridge, const FrameView& view) {
   const uint8_t* network = view.data + view.network_offset;
   if (view.transport == Transport::kUdp4) {
     return wire::read32(network + kDestination4) == kPrimaryGroup4 ? bridge.wants_udp4 : UINT32_MAX;
@@ -39,7 +40,8 @@ uint32_t wanting_ports(const BridgePolicy& bridge, const FrameView& view) {
   return UINT32_MAX;
 }
 
-// As 802.1Q has it, a frame here is tagged where VLANs are filtered.
+// Ports that the frame leaves without a tag. Where VLANs are filtered, every frame inside the
+// switch has the tag of its VLAN (802.1Q).
 uint32_t untagged_ports(const BridgePolicy& bridge, const FrameView& view) {
   if (!bridge.filters_vlans()) return view.vlan_tags == 0 ? UINT32_MAX : 0;
   return view.vlan_tags == 1 ? bridge.vlans[wire::customer_vlan_id(view.data)].untagged : 0;
@@ -47,8 +49,8 @@ uint32_t untagged_ports(const BridgePolicy& bridge, const FrameView& view) {
 
 }  // namespace
 
-uint32_t unwanting_ports(const BridgePolicy& bridge, const FrameView& view) {
-  return untagged_ports(bridge, view) & ~wanting_ports(bridge, view);
+uint32_t ports_without_listeners(const BridgePolicy& bridge, const FrameView& view) {
+  return untagged_ports(bridge, view) & ~ports_with_listeners(bridge, view);
 }
 
 }  // namespace ptpswitch::dataplane

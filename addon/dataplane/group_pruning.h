@@ -1,5 +1,5 @@
-// Which ports are spared a multicast message, for nobody behind them wants its group (IGMP and MLD
-// snooping, RFC 4541).
+// Finds the ports that a multicast message need not be sent to, because nobody behind them has
+// joined its group (IGMP and MLD snooping, RFC 4541).
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,9 @@
 
 namespace ptpswitch::dataplane {
 
-// The bridge asks who listens without a tag: ports that the frame leaves with one are not spared.
-// Nor is any port a message over Ethernet, or to a group that stays on its link.
-uint32_t unwanting_ports(const BridgePolicy& bridge, const wire::FrameView& view);
+// Ports that the message of `view` need not be sent to. The bridge's queries leave without a VLAN
+// tag, so listeners behind a tag are unknown: a port that the frame leaves with a tag is never
+// among them. There are none for a message over Ethernet, or to a group that stays on its link.
+uint32_t ports_without_listeners(const BridgePolicy& bridge, const wire::FrameView& view);
 
 }  // namespace ptpswitch::dataplane

@@ -11,7 +11,7 @@ HeldMessages::HeldMessages(uint32_t capacity) : messages_(capacity) {
   free_ = capacity == 0 ? kNoHeld : 0;
 }
 
-HeldIndex HeldMessages::take(int64_t now) {
+HeldIndex HeldMessages::add(int64_t now) {
   const HeldIndex index = free_;
   if (index == kNoHeld) return kNoHeld;
   HeldMessage& message = messages_[index];
@@ -27,7 +27,7 @@ HeldIndex HeldMessages::take(int64_t now) {
   return index;
 }
 
-void HeldMessages::release(HeldIndex index) {
+void HeldMessages::remove(HeldIndex index) {
   HeldMessage& message = messages_[index];
   (message.older == kNoHeld ? oldest_ : messages_[message.older].newer) = message.newer;
   (message.newer == kNoHeld ? newest_ : messages_[message.newer].older) = message.older;

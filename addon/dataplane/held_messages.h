@@ -30,9 +30,9 @@ class HeldMessages {
 
   HeldMessage& at(HeldIndex index) { return messages_[index]; }
 
-  // A free place as the newest, kNoHeld when all are taken.
-  HeldIndex take(int64_t now);
-  void release(HeldIndex index);
+  // Takes a free place for a message, which is then the newest; kNoHeld when none is free.
+  HeldIndex add(int64_t now);
+  void remove(HeldIndex index);
   // The one that has waited longest, kNoHeld when none waits.
   HeldIndex oldest() const { return oldest_; }
 

@@ -14,35 +14,36 @@ inline constexpr DurationNs kSecond = 1'000 * kMillisecond;
 inline constexpr uint32_t kMaxPorts = 32;
 
 // The longest frame that is carried: 1500 bytes of payload, header and two VLAN tags, rounded up.
-// PTP messages are 64 to 200 bytes long; a jumbo PTP frame is not a PTP frame anyone sends.
+// PTP messages are 64 to 200 bytes long, so nobody sends one in a jumbo frame.
 inline constexpr uint16_t kMaxFrameLength = 1536;
 
 // Rules of the policy table: one for every domain of a large installation.
 inline constexpr uint32_t kMaxPolicyRules = 256;
 
-// Frames of one port that are handed to the kernel at once: what sixteen messages of a burst and
-// the Follow_Ups that waited for them come to.
-inline constexpr uint32_t kOutboxMessages = 32;
+// Frames of one port that are handed to the kernel in one call: a burst is at most sixteen
+// messages, and each may release a Follow_Up that waited for it.
+inline constexpr uint32_t kTransmitBatchFrames = 32;
 
-// A residence beyond this is not a residence but a clock that was set in between.
+// A longer residence is taken for the effect of a clock that was set in between.
 inline constexpr DurationNs kMaxResidence = 10 * kSecond;
 
 // General messages that wait for one event message: one Follow_Up, or a Delay_Resp from every
 // master of the domain.
 inline constexpr uint32_t kMaxHeldPerExchange = 32;
 
-// Syncs reported for syntonisation, one domain and ingress port: each wakes the control plane, and
-// a rate that is measured over seconds gains nothing from more than five in one.
+// In this time at most one Sync of each domain and ingress port is reported for syntonisation. Each
+// report wakes the control plane, and a rate that is measured over seconds gains nothing from more
+// than five a second.
 inline constexpr DurationNs kSyncSamplingInterval = 200 * kMillisecond;
 
-// A message that comes in by a second port within this time has come round a loop: the longest way
-// round takes milliseconds. A sender's sequenceIds do not recur so soon.
+// A message that comes in by a second port within this time has gone round a loop, because even a
+// long way round takes only milliseconds. A sender does not use a sequenceId again so soon.
 inline constexpr DurationNs kLoopWindow = 200 * kMillisecond;
-// So many repeated messages within so much time isolate a port; one alone may be a freak. The Sync
-// of every second comes with its Follow_Up.
+// This many repeated messages within kLoopRepeatWindow isolate a port, because one alone may be an
+// accident. A network with one Sync a second reaches this as well: its Follow_Up is repeated too.
 inline constexpr uint32_t kLoopRepeats = 2;
 inline constexpr DurationNs kLoopRepeatWindow = 2 * kSecond;
-// Until an isolated port is tried again.
+// A port stays isolated for this long before it is tried again.
 inline constexpr DurationNs kLoopIsolation = 10 * kSecond;
 
 // 802.1Q: VLAN identifiers are 12 bits.
@@ -53,7 +54,7 @@ inline constexpr uint32_t kVlanIds = 4'096;
 struct Limits {
   // Event messages remembered for the general messages that follow them: 4 s of 16,000 Delay_Req/s.
   uint32_t exchanges = 65'536;
-  // A Delay_Resp that takes longer belongs to a peer that has lost its way.
+  // A Delay_Resp that comes later finds its Delay_Req forgotten and is dropped.
   DurationNs exchange_lifetime = 4 * kSecond;
 
   // General messages that wait for a transmit time stamp, or for the event message they overtook.
@@ -65,19 +66,19 @@ struct Limits {
   // The slowest drivers deliver within a few milliseconds; after this a time stamp counts as lost.
   DurationNs transmit_timestamp_timeout = 100 * kMillisecond;
 
-  // A time stamp that takes longer holds no register any more, for all that is known: the next
-  // event message is not to wait for it. Long waits are long residences, and those are only as
-  // right as the rate ratio is: 100 ppm of this are 2 us.
-  DurationNs register_patience = 20 * kMillisecond;
+  // A time stamp that has not come after this time is assumed to occupy no register of the NIC any
+  // more, so that the next event message need not wait for it. That wait is part of the message's
+  // residence, and the rate ratio's error is multiplied by it: 100 ppm of 20 ms are 2 us.
+  DurationNs register_timeout = 20 * kMillisecond;
 
-  // Event messages of one port that wait because the hardware holds no more time stamps.
+  // Event messages of one port that wait because the NIC has no free time stamp register.
   uint32_t queued_events = 64;
 
   // Unicast addresses learned: a large lab has some hundreds of clocks.
   uint32_t addresses = 4'096;
   DurationNs address_ageing = 300 * kSecond;  // 802.1Q, table 8-6
 
-  // Messages remembered to be known again: 200 ms of 40,000 messages/s.
+  // Fingerprints of forwarded messages that the loop guard remembers: 200 ms of 40,000 messages/s.
   uint32_t loop_fingerprints = 8'192;
 };
 

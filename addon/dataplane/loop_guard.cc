@@ -12,7 +12,8 @@ using wire::MessageType;
 
 constexpr uint32_t kPortIdentityLength = 10;
 
-// Whom a message is for, in its body: one sender answers many with the same sequenceId.
+// The portIdentity in the body that a message is for; null when it has none. One sender may answer
+// several requesters with the same sequenceId, so this tells its answers apart.
 const uint8_t* addressee(const wire::FrameView& view) {
   switch (view.type) {
     case MessageType::kDelayResp:

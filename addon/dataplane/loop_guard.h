@@ -1,6 +1,6 @@
-// Notices forwarded messages that come round: the same message in by a second port, which on a
-// network without loops cannot be. Bounded; a message that finds no room evicts an older one, and a
-// loop is then noticed by the next.
+// Detects loops: a forwarded message that comes in again by a second port, which cannot happen on a
+// network without loops. The memory is bounded: a new message evicts an older one, and a loop is
+// then detected by a later message.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace ptpswitch::dataplane {
 
-// What a message is known by, however often it was corrected: type, domain, sdoId, source,
-// sequenceId, whom it goes to and in which VLAN.
+// Identifies a message whatever was added to its correctionField: a hash of its type, domain,
+// sdoId, source, sequenceId, destination and VLANs.
 uint64_t message_fingerprint(const wire::FrameView& view, uint64_t seed);
-// The same for PTP version 1, which is forwarded as it is: the whole of it.
+// The same for PTP version 1: a hash of the whole message, because it is forwarded unchanged.
 uint64_t version1_fingerprint(const wire::FrameView& view, uint64_t seed);
 
 class LoopGuard {
@@ -23,8 +23,8 @@ class LoopGuard {
   // `capacity` is rounded up to a power of two; `seed` salts the fingerprints.
   LoopGuard(uint32_t capacity, uint64_t seed);
 
-  // The port by which the message came in less than kLoopWindow ago, where that was another; none,
-  // and noted, when it is new.
+  // The port by which the same message came in less than kLoopWindow ago, if that was another port.
+  // None otherwise; a new message is remembered.
   std::optional<uint32_t> seen_at_other_port(uint64_t fingerprint, uint32_t port, int64_t now);
 
   uint64_t seed() const { return seed_; }

@@ -4,8 +4,8 @@
 
 namespace ptpswitch::dataplane {
 
-std::optional<LoopIsolation::Repeat> LoopIsolation::came_round(uint32_t ingress,
-                                                               uint64_t fingerprint, int64_t now) {
+std::optional<LoopIsolation::Repeat> LoopIsolation::repeated(uint32_t ingress, uint64_t fingerprint,
+                                                             int64_t now) {
   const auto first_port = guard_.seen_at_other_port(fingerprint, ingress, now);
   if (!first_port) return std::nullopt;
   Port& port = ports_[ingress];
@@ -18,7 +18,7 @@ std::optional<LoopIsolation::Repeat> LoopIsolation::came_round(uint32_t ingress,
   return Repeat{*first_port, true};
 }
 
-void LoopIsolation::end(int64_t now) {
+void LoopIsolation::end_expired(int64_t now) {
   each_port(isolated_, [&](uint32_t port) {
     if (now >= ports_[port].isolated_until) isolated_ &= ~bit(port);
   });

@@ -1,5 +1,6 @@
-// Which ports are out of use because messages come round by them: the first that comes by a second
-// port may be a freak, with the next the port is isolated for a while, and then tried again.
+// Decides which ports are isolated because they are part of a loop. One repeated message may be an
+// accident; the second within kLoopRepeatWindow isolates the port for kLoopIsolation, after which
+// it is tried again.
 #pragma once
 
 #include <cstdint>
@@ -16,20 +17,20 @@ class LoopIsolation {
   LoopIsolation(uint32_t ports, uint32_t fingerprints, uint64_t seed)
       : guard_(fingerprints, seed), ports_(ports) {}
 
-  // Of the fingerprints that came_round() is given.
+  // Salts the fingerprints that repeated() is given.
   uint64_t seed() const { return guard_.seed(); }
 
   struct Repeat {
     uint32_t first_port;  // by which the message came before
     bool isolates;        // the port is isolated from now on
   };
-  // Whether a message was in by another port a moment ago.
-  std::optional<Repeat> came_round(uint32_t ingress, uint64_t fingerprint, int64_t now);
+  // Notes a message. None unless it came in by another port a moment ago (see LoopGuard).
+  std::optional<Repeat> repeated(uint32_t ingress, uint64_t fingerprint, int64_t now);
 
   // Ports that are isolated.
   uint32_t isolated() const { return isolated_; }
-  // Lets those out whose time is over.
-  void end(int64_t now);
+  // Ends the isolation of the ports whose time is over.
+  void end_expired(int64_t now);
 
  private:
   struct Port {

@@ -34,21 +34,21 @@ struct RateRatio {
   double rate_offset = 0;
 };
 
-// What the kernel's bridge has decided for the ports (802.1Q). Without a bridge: all forward, and
-// VLAN tags are nobody's business.
+// What the kernel's bridge has decided for the ports (802.1Q). Without a bridge every port
+// forwards, and VLANs are not filtered.
 struct BridgePolicy {
   struct Vlan {
     uint32_t members = 0;   // ports
-    uint32_t untagged = 0;  // of these, those that its frames leave by without a tag
+    uint32_t untagged = 0;  // of these, the ports that its frames leave by without a tag
   };
 
   uint32_t forwarding = UINT32_MAX;        // ports; the others neither send nor receive
   std::array<uint16_t, kMaxPorts> pvid{};  // VLAN of frames without a tag; 0: not admitted
   std::vector<Vlan> vlans;                 // kVlanIds entries where VLANs are filtered, else empty
-  uint32_t topology_changes = 0;  // whenever it is another, learned addresses are forgotten
-  // Ports behind which PTP's groups of UDP are wanted: 224.0.1.129, and FF0x::181 by scope x. A
-  // port without is spared what would leave it without a tag: who listens behind a tag is not
-  // asked.
+  uint32_t topology_changes = 0;           // when it changes, learned addresses are forgotten
+  // Ports behind which somebody has joined PTP's groups over UDP: 224.0.1.129, and FF0x::181 by
+  // scope x. What would leave any other port without a VLAN tag is not sent there; what leaves with
+  // a tag is always sent (see group_pruning.h).
   uint32_t wants_udp4 = UINT32_MAX;
   std::array<uint32_t, 16> wants_udp6 = everywhere();
 

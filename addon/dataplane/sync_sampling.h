@@ -11,12 +11,13 @@ namespace ptpswitch::dataplane {
 
 class SyncSampling {
  public:
-  // True when one of this domain and port is due; then it counts as taken.
+  // True when this Sync of the domain and port is to be reported. The next is then due after
+  // kSyncSamplingInterval.
   bool due(uint16_t sdo_id, uint8_t domain_number, uint32_t port, int64_t now) {
     const uint64_t key = static_cast<uint64_t>(sdo_id) << 16 | domain_number << 8 | port;
     Slot& slot = slots_[(sdo_id * 31u + domain_number * 7u + port) % slots_.size()];
-    // Two that share a slot displace each other: each is reported more often, none never, however
-    // their Syncs follow upon one another.
+    // Domains that share a slot displace each other. They are then reported more often than needed,
+    // but none is left out, in whatever order their Syncs come.
     if (slot.key == key && now - slot.taken < kSyncSamplingInterval) return false;
     slot = {key, now};
     return true;
@@ -24,7 +25,7 @@ class SyncSampling {
 
  private:
   struct Slot {
-    uint64_t key = UINT64_MAX;  // no domain's
+    uint64_t key = UINT64_MAX;  // no domain has this key
     int64_t taken = 0;
   };
 

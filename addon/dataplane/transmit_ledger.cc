@@ -86,7 +86,8 @@ void TransmitLedger::restart() {
 }
 
 uint64_t frame_signature(const uint8_t* frame, uint32_t length) {
-  // Two tags, IPv6 and a PTP header with the identity that follows it end before this.
+  // Two VLAN tags, an IPv6 header and a PTP header with the portIdentity in its body end before
+  // this.
   constexpr uint32_t kSignatureLength = 128;
   return mix_bytes(0, frame, std::min(length, kSignatureLength));
 }

@@ -31,8 +31,8 @@ class TransmitLedger {
   // Frames that can be entered before it is full.
   uint32_t room() const { return static_cast<uint32_t>(ring_.size()) - (next_ - oldest_); }
   uint32_t outstanding() const { return outstanding_; }
-  // When the `rank`th newest of these was entered (1 is the newest); none if there are fewer that
-  // were entered after `instant`.
+  // When the `rank`th newest outstanding frame was entered (1 is the newest); none when fewer than
+  // `rank` of them were entered after `instant`.
   std::optional<int64_t> outstanding_after(int64_t instant, uint32_t rank);
   // The number that the next frame goes out with.
   uint32_t next_number() const { return next_; }
@@ -79,7 +79,8 @@ class TransmitLedger {
   uint32_t next_ = 0;
   uint32_t outstanding_ = 0;
   uint32_t ahead_ = 0;  // the kernel's number minus ours
-  // Numbers from this one on may be ahead, until one of them has matched.
+  // A send with this number has failed. The kernel's numbers may run ahead from here on, until a
+  // time stamp of a later frame has matched.
   std::optional<uint32_t> uncertain_from_;
 };
 

@@ -41,8 +41,8 @@ uint32_t VlanFilter::members(const BridgePolicy& bridge, const wire::FrameView& 
   return bridge.vlans[wire::customer_vlan_id(view.data)].members;
 }
 
-VlanFilter::Outgoing VlanFilter::as_it_leaves(const BridgePolicy& bridge, uint32_t egress,
-                                              const uint8_t* frame, uint16_t length) {
+VlanFilter::Outgoing VlanFilter::untag_for_egress(const BridgePolicy& bridge, uint32_t egress,
+                                                  const uint8_t* frame, uint16_t length) {
   if (!bridge.filters_vlans() || !wire::has_customer_tag(frame, length)) return {frame, length};
   const uint16_t vlan = wire::customer_vlan_id(frame);
   if (!contains(bridge.vlans[vlan].untagged, egress)) return {frame, length};

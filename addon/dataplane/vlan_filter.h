@@ -1,6 +1,7 @@
-// VLANs as a bridge keeps them apart (802.1Q, 8.6): a frame without a tag gets that of its port's
-// VLAN as it comes in, so that everything behind tells it by its tag alone, and leaves without it
-// where the VLAN is untagged. A policy that filters no VLANs leaves every frame as it is.
+// Keeps VLANs apart as a bridge does (802.1Q, 8.6). A frame that comes in without a tag gets that
+// of its ingress port's VLAN, so that all later steps know its VLAN by the tag alone. At egress
+// ports where the VLAN is untagged the tag is taken off. With a policy that filters no VLANs every
+// frame stays as it is.
 #pragma once
 
 #include <cstdint>
@@ -16,24 +17,25 @@ class VlanFilter {
  public:
   VlanFilter();
 
-  // 8.6.1 and 8.6.2. False, and counted: the frame is not to be in. What `view` shows is valid
-  // until the next call.
+  // The rules of 8.6.1 and 8.6.2. False when the frame is to be dropped, which is counted. `view`
+  // may be of a tagged copy then, which is valid until the next call.
   bool admit(const BridgePolicy& bridge, uint32_t ingress, wire::FrameView& view,
              PortCounters& counters);
 
-  // Ports that an admitted frame may leave by as far as its VLAN goes.
+  // The ports that belong to the VLAN of an admitted frame.
   static uint32_t members(const BridgePolicy& bridge, const wire::FrameView& view);
 
   struct Outgoing {
     const uint8_t* frame;
     uint16_t length;
   };
-  // Without the tag, where the VLAN leaves this port untagged. Valid until the next call.
-  Outgoing as_it_leaves(const BridgePolicy& bridge, uint32_t egress, const uint8_t* frame,
-                        uint16_t length);
+  // The frame as it leaves by `egress`: without its tag where the VLAN is untagged there. The
+  // result is valid until the next call.
+  Outgoing untag_for_egress(const BridgePolicy& bridge, uint32_t egress, const uint8_t* frame,
+                            uint16_t length);
 
  private:
-  // A frame that a tag was put into, and one that it was taken out of.
+  // Room for the frame that a tag was inserted into, and for the one that it was taken off.
   std::vector<uint8_t> tagged_;
   std::vector<uint8_t> untagged_;
 };

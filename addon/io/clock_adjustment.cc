@@ -23,7 +23,8 @@ int change_rate(clockid_t clock, double rate_change, DriverCalls& calls) {
 int step(clockid_t clock, int64_t ns, DriverCalls& calls) {
   timex request{};
   request.modes = ADJ_SETOFFSET | ADJ_NANO;
-  // The fraction counts forward, whichever way the seconds go.
+  // The kernel takes no negative fraction, so a step back is whole seconds back and a fraction
+  // forward.
   const int64_t fraction = ((ns % kNsPerSecond) + kNsPerSecond) % kNsPerSecond;
   request.time.tv_sec = (ns - fraction) / kNsPerSecond;
   request.time.tv_usec = fraction;
@@ -57,7 +58,7 @@ std::optional<Error> adjust_clock(clockid_t clock, const std::string& name,
       describe_errno(name + ": the clock cannot be adjusted", error) + "; " + remedy(error)};
 }
 
-// clock_gettime(2): a dynamic clock is told by its file descriptor.
+// clock_gettime(2): the id of a dynamic clock is made of its file descriptor.
 clockid_t clock_id_of(int fd) {
   constexpr clockid_t kDynamicClock = 3;
   return (~static_cast<clockid_t>(fd) << 3) | kDynamicClock;

@@ -13,16 +13,16 @@
 namespace ptpswitch::io {
 
 struct ClockAdjustment {
-  int64_t step_ns = 0;     // set forward by
-  double rate_change = 0;  // from now on faster by, on top of its present rate: 1e-6 is 1 ppm
+  int64_t step_ns = 0;     // the clock is set forward by this
+  double rate_change = 0;  // added to its present rate: 1e-6 makes it 1 ppm faster
 };
 
-// `name` is what the user knows the clock by. None: done; else why not, with the remedy. A clock
-// that was slewed may not have been set.
+// `name` is how the user knows the clock. Returns none on success, else the reason and its remedy;
+// the rate may have been changed even when setting the clock failed.
 std::optional<Error> adjust_clock(clockid_t clock, const std::string& name,
                                   const ClockAdjustment& adjustment, DriverCalls& calls);
 
-// Of a file of /dev.
+// The clock of an open file /dev/ptpN.
 clockid_t clock_id_of(int fd);
 
 }  // namespace ptpswitch::io

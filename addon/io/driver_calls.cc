@@ -25,7 +25,7 @@ class KernelCalls final : public DriverCalls {
 }  // namespace
 
 DriverCalls& driver_calls() {
-  static KernelCalls calls;  // without state
+  static KernelCalls calls;  // it has no state, so all may share it
   return calls;
 }
 

@@ -10,29 +10,29 @@
 #include <future>
 
 #include "addon/io/monotonic_clock.h"
-#include "addon/io/precedence.h"
+#include "addon/io/scheduling.h"
 
 namespace ptpswitch::io {
 namespace {
 
-// Frames taken from one port before the next has its turn: enough to share one read of the error
-// queue among them.
+// At most this many frames are taken from one port before the next has its turn: enough to share
+// one read of the error queue.
 constexpr int kReceiveBatch = 16;
-// How long the thread keeps looking after it has forwarded before it sleeps: a Follow_Up is 20 to
-// 50 us behind its Sync, and being woken costs as much. What ends at a clock of this box is not
-// worth the time: nothing follows it that is in a hurry.
-constexpr int64_t kLingerNs = 50'000;
-// While it spins, how often it asks the kernel for what the rings do not show: commands, link
+// How long the thread polls after it has forwarded a message before it sleeps: a Follow_Up comes 20
+// to 50 us after its Sync, and waking the thread takes as long. It does not poll after a message
+// that ends at a clock of this box, because nothing urgent follows that.
+constexpr int64_t kPollAfterForwardingNs = 50'000;
+// How often a polling thread asks the kernel for what the rings do not show: commands, link
 // changes, late time stamps.
-constexpr int64_t kSpinServiceNs = 100'000;
+constexpr int64_t kServiceIntervalNs = 100'000;
 constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
 // epoll data values: the receiver of port i is i, its sender kSenders + i.
 constexpr uint64_t kSenders = 1'000;
 constexpr uint64_t kWakeUp = UINT64_MAX;
 constexpr uint64_t kLinks = UINT64_MAX - 1;
 
-// The processor's hint for spinning.
-void relax() {
+// Tells the processor that this is a polling loop.
+void cpu_relax() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -66,7 +66,8 @@ std::variant<std::unique_ptr<Engine>, Error> Engine::open(const EngineOptions& o
 std::optional<Error> Engine::start() {
   epoll_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
   wake_up_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  // Watching starts before looking, so that no change falls in between.
+  // The monitor is opened before the interfaces are looked at, so that no change is missed in
+  // between.
   auto links = LinkMonitor::open();
   if (auto* error = std::get_if<Error>(&links)) return *error;
   links_.emplace(std::move(std::get<LinkMonitor>(links)));
@@ -99,30 +100,30 @@ Engine::~Engine() {
 
 void Engine::run() {
   ::pthread_setname_np(::pthread_self(), "ptp-switch");
-  take_precedence(options_.cpu, options_.busy_poll ? Waiting::kSpinning : Waiting::kAsleep);
+  configure_scheduling(options_.cpu, options_.busy_poll ? PollMode::kBusyPoll : PollMode::kSleep);
 
-  int64_t linger_until = 0;
+  int64_t poll_until = 0;
   int64_t service_at = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {
-    sent_ = false;
+    sent_in_round_ = false;
     const bool worked = poll_ports();
-    const bool forwarded = sent_;
+    const bool forwarded = sent_in_round_;
     const int64_t now = monotonic_ns();
     forwarder_.advance(now);
     forwarder_.flush(now);
-    if (forwarded) linger_until = now + kLingerNs;
-    if (options_.busy_poll || now < linger_until) {
+    if (forwarded) poll_until = now + kPollAfterForwardingNs;
+    if (options_.busy_poll || now < poll_until) {
       if (now >= service_at) {
-        service_at = now + kSpinServiceNs;
-        keep_clocks(now);
+        service_at = now + kServiceIntervalNs;
+        read_due_clocks(now);
         wait_for_events(0);
       }
-      // Not in a dedicated loop: a hypervisor may take a pausing processor away.
-      if (!worked && !options_.busy_poll) relax();
+      // With busy_poll there is no pause, because a hypervisor may take a pausing processor away.
+      if (!worked && !options_.busy_poll) cpu_relax();
       continue;
     }
     if (!clocks_.empty()) {
-      keep_clocks(now);
+      read_due_clocks(now);
       check_hardware_mode(now);
     }
     wait_for_events(sleep_ms(now));
@@ -142,7 +143,8 @@ bool Engine::poll_ports() {
     if (!ports_[port].receiver) continue;
     if (receive_from(port)) {
       worked = true;
-      // Software time stamps are there as soon as the frame is sent: no need to be told.
+      // Most software time stamps can be read as soon as the frame is sent, without waiting for
+      // epoll.
       for (uint32_t egress = 0; egress < ports_.size(); ++egress) {
         if (ports_[egress].unread_timestamps != 0) read_timestamps(egress);
       }
@@ -153,7 +155,7 @@ bool Engine::poll_ports() {
 
 bool Engine::receive_from(uint32_t index) {
   ReceiveSocket& socket = *ports_[index].receiver;
-  int64_t now = 0;  // not asked for while the ring is empty: this is the spinning loop
+  int64_t now = 0;  // read only when there is a frame, because the polling loop comes through here
   int received = 0;
   while (received < kReceiveBatch) {
     const auto frame = socket.receive();
@@ -165,7 +167,8 @@ bool Engine::receive_from(uint32_t index) {
     const dataplane::Forwarder::Reception reception{frame->timestamp_ns, frame->checksum_pending,
                                                     frame->truncated};
     forwarder_.receive(index, frame->data, frame->length, reception, now);
-    // The first leaves before anybody has looked whether there are more.
+    // The first frame leaves before the ring is asked for more, because asking takes time
+    // (docs/decisions/0010).
     if (received == 0) forwarder_.flush(now);
     socket.release();
     ++received;
@@ -201,11 +204,11 @@ bool Engine::read_timestamps(uint32_t index) {
   return any;
 }
 
-// Asks epoll to tell of the sender's time stamps, or no longer to.
+// Starts or stops watching the sender's error queue by epoll.
 void Engine::watch_sender(uint32_t index, bool watch) {
   Port& port = ports_[index];
   if (!port.sender || port.sender_watched == watch) return;
-  epoll_event event{};  // EPOLLERR needs no asking for
+  epoll_event event{};  // EPOLLERR is reported without being asked for
   event.data.u64 = kSenders + index;
   ::epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, port.sender->fd(), &event);
   port.sender_watched = watch;
@@ -213,7 +216,7 @@ void Engine::watch_sender(uint32_t index, bool watch) {
 
 int Engine::sleep_ms(int64_t now) {
   auto deadline = forwarder_.next_deadline();
-  if (const auto due = clocks_due()) deadline = deadline ? std::min(*deadline, *due) : *due;
+  if (const auto due = next_clock_reading()) deadline = deadline ? std::min(*deadline, *due) : *due;
   if (!deadline) return -1;
   const int64_t milliseconds = (*deadline - now) / 1'000'000 + 1;
   return static_cast<int>(std::clamp<int64_t>(milliseconds, 0, 60'000));
@@ -222,8 +225,8 @@ int Engine::sleep_ms(int64_t now) {
 void Engine::wait_for_events(int timeout_ms) {
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     if (ports_[index].unread_timestamps == 0) continue;
-    // From here on the kernel tells of this time stamp; one that never comes is not asked for again
-    // and again.
+    // From here on epoll reports the time stamp, so that the queue is not read in every round for
+    // one that never comes.
     ports_[index].unread_timestamps = 0;
     watch_sender(index, true);
   }
@@ -246,7 +249,7 @@ void Engine::wait_for_events(int timeout_ms) {
     } else if (events[i].events & (EPOLLERR | EPOLLHUP)) {
       const auto port = static_cast<uint32_t>(source);
       if (!ports_[port].receiver) continue;
-      // ENETDOWN is what the link monitor says better.
+      // ENETDOWN is left out, because the link monitor reports the state of the link.
       const int error = take_socket_error(ports_[port].receiver->fd());
       if (error != 0 && error != ENETDOWN) report_error(port, "receiving", error);
     }
@@ -333,7 +336,7 @@ uint32_t Engine::send(uint32_t index, std::span<const dataplane::OutgoingFrame> 
   for (const auto& frame : frames.first(sent)) {
     if (frame.number) ++port.unread_timestamps;
   }
-  sent_ |= sent != 0;
+  sent_in_round_ |= sent != 0;
   return sent;
 }
 

@@ -1,6 +1,6 @@
 // The engine: one thread that moves frames between the ports' sockets and the forwarder, and
-// follows the interfaces. Everything from outside reaches it as a command; what it has to say goes
-// up as records and counters.
+// follows the interfaces. Everything from outside reaches it as a command, and it reports through
+// records and counters.
 #pragma once
 
 #include <atomic>
@@ -38,7 +38,7 @@ struct FormerTimestamping {
 struct EnginePortOptions {
   std::string interface;
   dataplane::PortSettings settings;
-  std::optional<FormerTimestamping> former;  // as it was before a switch that was killed
+  std::optional<FormerTimestamping> former;  // the mode before an earlier switch, which was killed
 };
 
 enum class TimestampingRequest : uint8_t { kAuto, kHardware, kSoftware };
@@ -69,7 +69,7 @@ struct EnginePortInfo {
   dataplane::ClockRelation clock_relation{.valid = false};
 };
 
-// Counters that outlive the engine for those who still read them.
+// The counters are shared, because JavaScript may read them after the engine is gone.
 using CounterBlock = std::shared_ptr<std::vector<std::atomic<uint64_t>>>;
 
 class Engine final : private dataplane::Effects {
@@ -86,8 +86,8 @@ class Engine final : private dataplane::Effects {
     std::optional<uint32_t> context;
   };
   void submit(std::vector<Submission> frames);
-  // Sets and slews the hardware clock of a port, and all that was related to it, before it returns.
-  // None: done; else why not, for the user.
+  // Sets and slews the hardware clock of a port, and updates its relation to the timebase, before
+  // it returns. None on success, else the reason for the user.
   std::optional<Error> adjust_clock(uint32_t port, const ClockAdjustment& adjustment);
   // Test seam: throws away the next `count` transmit time stamps of a port.
   void lose_transmit_timestamps(uint32_t port, uint32_t count);
@@ -109,13 +109,13 @@ class Engine final : private dataplane::Effects {
     FileDescriptor claim;  // holds the interface against another switch
     std::unique_ptr<HardwareTimestamping> hardware;
     HardwareClockTrack* clock = nullptr;    // none with software time stamps
-    std::optional<ReceiveSocket> receiver;  // both or none
+    std::optional<ReceiveSocket> receiver;  // this and `sender` are open together or not at all
     std::optional<TransmitSocket> sender;
     bool sender_watched = false;     // by epoll
     uint32_t unread_timestamps = 0;  // frames sent with a number since the queue was last empty
     uint32_t timestamps_to_lose = 0;
-    uint64_t missing_timestamps = 0;  // when the hardware's mode was last looked at
-    int last_error = 0;               // reported once per cause
+    uint64_t missing_timestamps = 0;  // their count when the hardware's mode was last checked
+    int last_error = 0;               // errno, so that each cause is reported once
   };
 
   Engine(const EngineOptions& options, std::function<void()> wake);
@@ -129,7 +129,7 @@ class Engine final : private dataplane::Effects {
   void interface_changed(const std::string& name);
   void refresh_link(uint32_t port, const InterfaceProbe& probe);
   void report_error(uint32_t port, const std::string& doing, int error);
-  void tell_port_error(uint32_t port, const std::string& text);
+  void push_port_error(uint32_t port, const std::string& text);
 
   void run();
   bool receive_from(uint32_t port);
@@ -138,12 +138,12 @@ class Engine final : private dataplane::Effects {
   bool poll_ports();
   void wait_for_events(int timeout_ms);
   int sleep_ms(int64_t now);
-  void keep_clocks(int64_t now);
+  void read_due_clocks(int64_t now);
   void verify_clocks(int64_t now);
-  std::optional<int64_t> clocks_due() const;
+  std::optional<int64_t> next_clock_reading() const;
   void read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts);
   std::optional<Error> adjust_now(uint32_t port, const ClockAdjustment& adjustment);
-  void forget_clock(HardwareClockTrack& clock);
+  void report_unreadable_clock(HardwareClockTrack& clock);
   void publish_clock(HardwareClockTrack& clock, bool moved);
   void check_system_clock();
   uint64_t missing_timestamps(uint32_t port);
@@ -170,8 +170,8 @@ class Engine final : private dataplane::Effects {
   mutable std::mutex ports_mutex_;  // guards the `info` of ports_, which other threads read
   std::vector<std::unique_ptr<HardwareClockTrack>> clocks_;
   SystemClockWatch system_clock_;
-  dataplane::ClockRelation system_relation_;  // the identity, for software time stamps
-  bool sent_ = false;                         // since that was last asked
+  dataplane::ClockRelation system_relation_;  // of software time stamps: the identity
+  bool sent_in_round_ = false;                // in this round of poll_ports()
   int64_t hardware_mode_checked_at_ = 0;
   std::optional<LinkMonitor> links_;
   FileDescriptor epoll_;

@@ -1,5 +1,5 @@
-// The clocks of the engine's ports: which time stamps each port uses, where its hardware clock
-// stands against CLOCK_REALTIME, and what somebody else has done to either.
+// Chooses the kind of time stamps of each port, relates its hardware clock to CLOCK_REALTIME, and
+// notices when another program changes either.
 #include <algorithm>
 
 #include "addon/io/engine.h"
@@ -22,14 +22,15 @@ constexpr uint32_t kClockReadAttempts = 8;
 // was just done.
 constexpr int64_t kClockVerifyIntervalNs = 1'000'000;
 constexpr uint32_t kClockVerifyAttempts = 2;
-// How often the time stamping mode is looked at, and where a time stamp has stayed away.
+// How often the time stamping mode of a port is checked, and how often while time stamps are
+// missing.
 constexpr int64_t kHardwareModeIntervalNs = 1'000'000'000;
 constexpr int64_t kHardwareModeDoubtNs = 50'000'000;
 
 }  // namespace
 
-// Every port uses the best it has. Hardware clocks are related to CLOCK_REALTIME, the clock of
-// software time stamps, so any two ports can be subtracted.
+// Every port uses the best kind that it has. Hardware clocks are related to CLOCK_REALTIME, the
+// clock of software time stamps, so that time stamps of any two ports can be subtracted.
 std::optional<Error> Engine::choose_timestamping() {
   for (size_t index = 0; index < ports_.size(); ++index) {
     EnginePortInfo& info = ports_[index].info;
@@ -69,8 +70,8 @@ std::optional<Error> Engine::attach_clock(uint32_t index) {
   return std::nullopt;
 }
 
-// Reads the clocks whose time it is.
-void Engine::keep_clocks(int64_t now) {
+// Reads the clocks that are due.
+void Engine::read_due_clocks(int64_t now) {
   read_clocks(now, kClockReadIntervalNs, kClockReadAttempts);
 }
 
@@ -79,8 +80,8 @@ void Engine::verify_clocks(int64_t now) {
   read_clocks(now, kClockVerifyIntervalNs, kClockVerifyAttempts);
 }
 
-// When keep_clocks() will have something to do; none without hardware clocks.
-std::optional<int64_t> Engine::clocks_due() const {
+// When read_due_clocks() will have something to do; none without hardware clocks.
+std::optional<int64_t> Engine::next_clock_reading() const {
   std::optional<int64_t> earliest;
   for (const auto& clock : clocks_) {
     const int64_t due = clock->read_at + kClockReadIntervalNs;
@@ -97,7 +98,7 @@ void Engine::read_clocks(int64_t now, int64_t older_than_ns, uint32_t attempts) 
     clock->read_at = now;
     const auto reading = clock->device.read(attempts);
     if (!reading) {
-      if (clock->tracker.miss()) forget_clock(*clock);
+      if (clock->tracker.reading_failed()) report_unreadable_clock(*clock);
       continue;
     }
     const Outcome outcome = clock->tracker.add(*reading);
@@ -120,12 +121,12 @@ std::optional<Error> Engine::adjust_now(uint32_t index, const ClockAdjustment& a
   return std::nullopt;
 }
 
-// Its readings fail again and again.
-void Engine::forget_clock(HardwareClockTrack& clock) {
+// Called when so many readings of a clock have failed that it is no longer related.
+void Engine::report_unreadable_clock(HardwareClockTrack& clock) {
   publish_clock(clock, false);
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     if (ports_[index].clock != &clock) continue;
-    tell_port_error(index,
+    push_port_error(index,
                     "its hardware clock cannot be read: corrections wait until it can; see dmesg, "
                     "or use timestamping: software");
   }
@@ -151,7 +152,8 @@ void Engine::publish_clock(HardwareClockTrack& clock, bool moved) {
 void Engine::check_system_clock() {
   if (!system_clock_.stepped()) return;
   ++system_relation_.epoch;
-  // The hardware clocks' relations are to the clock that has just been set.
+  // The hardware clocks are related to CLOCK_REALTIME, which has just been set, so they are read
+  // anew.
   read_clocks(monotonic_ns(), 0, kClockReadAttempts);
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     if (ports_[index].clock != nullptr) continue;
@@ -178,7 +180,7 @@ void Engine::check_hardware_mode(int64_t now) {
     port.missing_timestamps = missing;
     hardware_mode_checked_at_ = now;
     if (!port.hardware->changed_by_others()) continue;
-    tell_port_error(index,
+    push_port_error(index,
                     "another program has changed the hardware time stamping mode: stop it; the "
                     "mode is set again");
     port.hardware->set_again();

@@ -1,4 +1,4 @@
-// The interfaces of the engine's ports: claimed for as long as it lives, opened, followed while
+// Claims the interfaces of the engine's ports for its lifetime, opens them, and follows them as
 // they come and go.
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -15,8 +15,8 @@
 namespace ptpswitch::io {
 namespace {
 
-// One switch an interface: an abstract Unix socket of its name exists once per network namespace
-// and goes with its owner.
+// Keeps an interface to one switch: an abstract Unix socket of one name exists once per network
+// namespace and vanishes with its owner.
 std::variant<FileDescriptor, Error> claim(const std::string& interface) {
   FileDescriptor fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
@@ -62,7 +62,7 @@ std::optional<Error> Engine::open_port(uint32_t index) {
   }
   if (port.info.timestamping == TimestampingMode::kHardware) {
     const std::optional<FormerTimestamping>& left = options_.ports[index].former;
-    // The same interface, not another one of its name.
+    // The index tells whether it is the same interface and not another one of the same name.
     const bool is_same = left && left->interface_index == probe.index;
     auto hardware =
         HardwareTimestamping::enable(probe, is_same ? std::optional(left->mode) : std::nullopt);
@@ -82,7 +82,7 @@ std::optional<Error> Engine::open_port(uint32_t index) {
   event.events = EPOLLIN;
   event.data.u64 = index;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port.receiver->fd(), &event);
-  // Hardware delivers its time stamps later, out of its interrupt.
+  // A hardware time stamp comes later, out of an interrupt, so the sender is watched all the time.
   port.sender_watched = false;
   if (port.info.timestamping == TimestampingMode::kHardware) watch_sender(index, true);
   port.last_error = 0;
@@ -102,7 +102,7 @@ std::optional<Error> Engine::open_port(uint32_t index) {
 
 void Engine::close_port(uint32_t index) {
   Port& port = ports_[index];
-  port.receiver.reset();  // leaves epoll as well
+  port.receiver.reset();  // closing it removes it from epoll
   port.sender.reset();
   port.sender_watched = false;
   port.hardware.reset();
@@ -148,7 +148,7 @@ void Engine::interface_changed(const std::string& name) {
     if (port.info.present) close_port(index);
     if (!probe.exists) continue;
     if (const auto error = open_port(index)) {
-      tell_port_error(static_cast<uint32_t>(index), error->message);
+      push_port_error(static_cast<uint32_t>(index), error->message);
     }
   }
 }
@@ -157,10 +157,10 @@ void Engine::report_error(uint32_t index, const std::string& doing, int error) {
   Port& port = ports_[index];
   if (port.last_error == error) return;
   port.last_error = error;
-  tell_port_error(index, describe_errno(doing, error));
+  push_port_error(index, describe_errno(doing, error));
 }
 
-void Engine::tell_port_error(uint32_t index, const std::string& text) {
+void Engine::push_port_error(uint32_t index, const std::string& text) {
   records_.push({.kind = RecordKind::kPortError,
                  .port = static_cast<uint8_t>(index),
                  .payload = text.data(),

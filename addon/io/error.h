@@ -7,7 +7,7 @@
 namespace ptpswitch::io {
 
 struct Error {
-  const char* code;  // "ERR_PERMISSION", "ERR_NO_INTERFACE", ...: see docs/architecture.md
+  const char* code;  // "ERR_PERMISSION", "ERR_NO_INTERFACE", ...: see docs/error-codes.md
   std::string message;
 };
 
@@ -18,7 +18,7 @@ inline constexpr const char* kErrTimestamping = "ERR_TIMESTAMPING";
 inline constexpr const char* kErrPortTaken = "ERR_PORT_TAKEN";
 inline constexpr const char* kErrSystem = "ERR_SYSTEM";
 
-// "while doing: strerror (errno name number)".
+// "doing: strerror (errno number)".
 std::string describe_errno(const std::string& doing, int error);
 
 }  // namespace ptpswitch::io

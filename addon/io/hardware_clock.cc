@@ -17,8 +17,9 @@ CrossTimestamp between(int64_t before, int64_t clock, int64_t after) {
   return {clock, before + (after - before) / 2, after - before};
 }
 
-// What a driver or a kernel says to a call that it does not have; any other error passes.
-bool lacks_means(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EINVAL; }
+// How a driver or a kernel refuses a call that it does not have. Any other error is taken for a
+// temporary one.
+bool is_unsupported(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EINVAL; }
 
 std::string path_of(int phc_index) { return "/dev/ptp" + std::to_string(phc_index); }
 
@@ -26,7 +27,8 @@ std::string path_of(int phc_index) { return "/dev/ptp" + std::to_string(phc_inde
 
 std::variant<HardwareClock, Error> HardwareClock::open(int phc_index) {
   const std::string path = path_of(phc_index);
-  // Newer kernels let only those adjust it who may write; whoever never does need not.
+  // Newer kernels adjust a clock only through a file that is open for writing. Reading is enough
+  // for a clock that is never adjusted.
   FileDescriptor fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (!fd.valid()) fd = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) {
@@ -42,28 +44,28 @@ std::optional<Error> HardwareClock::adjust(const ClockAdjustment& adjustment) {
 }
 
 std::optional<CrossTimestamp> HardwareClock::read(uint32_t attempts) {
-  // From best to worst; what a driver does not have it says once.
-  if (means_ == Means::kPrecise) {
+  // Methods are tried from best to worst; one that the driver does not have is not tried again.
+  if (method_ == ReadMethod::kPrecise) {
     if (const auto reading = read_precise()) return reading;
-    if (!lacks_means(errno)) return std::nullopt;
-    means_ = Means::kExtended;
+    if (!is_unsupported(errno)) return std::nullopt;
+    method_ = ReadMethod::kExtended;
   }
-  if (means_ == Means::kExtended) {
+  if (method_ == ReadMethod::kExtended) {
     if (const auto reading = read_extended(attempts)) return reading;
-    if (!lacks_means(errno)) return std::nullopt;
-    means_ = Means::kPlain;
+    if (!is_unsupported(errno)) return std::nullopt;
+    method_ = ReadMethod::kPlain;
   }
   return read_plain(attempts);
 }
 
-// Both clocks latched by hardware at one instant.
+// The hardware latches both clocks at one instant.
 std::optional<CrossTimestamp> HardwareClock::read_precise() {
   ptp_sys_offset_precise request{};
   if (calls_->ioctl(fd_.get(), PTP_SYS_OFFSET_PRECISE, &request) != 0) return std::nullopt;
   return CrossTimestamp{to_ns(request.device), to_ns(request.sys_realtime), 0};
 }
 
-// The system clock read by the driver right before and after the register that matters.
+// The driver reads the system clock right before and after the register of the hardware clock.
 std::optional<CrossTimestamp> HardwareClock::read_extended(uint32_t attempts) {
   ptp_sys_offset_extended request{};
   request.n_samples = std::clamp<uint32_t>(attempts, 1, PTP_MAX_SAMPLES);
@@ -77,7 +79,8 @@ std::optional<CrossTimestamp> HardwareClock::read_extended(uint32_t attempts) {
   return best;
 }
 
-// System and hardware clock in turn: each window holds a whole read through the driver.
+// The kernel reads the system clock and the hardware clock in turn, so each window contains a whole
+// call of the driver.
 std::optional<CrossTimestamp> HardwareClock::read_plain(uint32_t attempts) {
   ptp_sys_offset request{};
   request.n_samples = std::clamp<uint32_t>(attempts, 1, PTP_MAX_SAMPLES);

@@ -1,5 +1,5 @@
-// One PTP hardware clock (/dev/ptpN), read against CLOCK_REALTIME by the best means its driver has,
-// and adjusted.
+// One PTP hardware clock (/dev/ptpN), read against CLOCK_REALTIME by the best method that its
+// driver has, and adjusted.
 #pragma once
 
 #include <optional>
@@ -17,20 +17,20 @@ namespace ptpswitch::io {
 class HardwareClock {
  public:
   static std::variant<HardwareClock, Error> open(int phc_index);
-  // For one that is open already.
+  // For a clock that is open already.
   HardwareClock(FileDescriptor fd, int phc_index, DriverCalls& calls)
       : fd_(std::move(fd)), phc_index_(phc_index), calls_(&calls) {}
 
   int phc_index() const { return phc_index_; }
 
-  // None: done; else why not, for the user.
+  // None on success, else the reason for the user.
   std::optional<Error> adjust(const ClockAdjustment& adjustment);
 
-  // The reading of `attempts` that took least time; none when the driver fails.
+  // Of `attempts` readings the one that took least time; none when the driver fails.
   std::optional<dataplane::CrossTimestamp> read(uint32_t attempts);
 
  private:
-  enum class Means : uint8_t { kPrecise, kExtended, kPlain };
+  enum class ReadMethod : uint8_t { kPrecise, kExtended, kPlain };
 
   std::optional<dataplane::CrossTimestamp> read_precise();
   std::optional<dataplane::CrossTimestamp> read_extended(uint32_t attempts);
@@ -39,7 +39,7 @@ class HardwareClock {
   FileDescriptor fd_;
   int phc_index_;
   DriverCalls* calls_;
-  Means means_ = Means::kPrecise;
+  ReadMethod method_ = ReadMethod::kPrecise;
 };
 
 }  // namespace ptpswitch::io

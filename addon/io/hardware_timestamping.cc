@@ -41,7 +41,7 @@ std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping:
 
 bool HardwareTimestamping::changed_by_others() const {
   const auto current = probe_interface(interface_, calls_).current;
-  return current && *current != active_;  // not every driver can be asked
+  return current && *current != active_;  // none: the driver does not tell its mode
 }
 
 void HardwareTimestamping::set_again() {

@@ -1,4 +1,4 @@
-// Puts one interface into hardware time stamping mode and back into its former mode at the end.
+// Puts one interface into hardware time stamping mode, and back into its former mode at the end.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,8 @@ namespace ptpswitch::io {
 class HardwareTimestamping {
  public:
   // Asks for time stamps of every PTPv2 event message; a driver that stamps more than that is
-  // accepted. `remembered` is the mode from before a switch that was killed: what it has left is
-  // not what to go back to, unless somebody has changed it since.
+  // accepted. `remembered` is the mode from before an earlier switch, which was killed. If the mode
+  // that it left is still set, `remembered` is restored at the end instead of that one.
   static std::variant<std::unique_ptr<HardwareTimestamping>, Error> enable(
       const InterfaceProbe& probe, std::optional<HardwareTimestampConfig> remembered = {},
       DriverCalls& calls = driver_calls());
@@ -23,7 +23,7 @@ class HardwareTimestamping {
   HardwareTimestamping& operator=(const HardwareTimestamping&) = delete;
   ~HardwareTimestamping();
 
-  // What it goes back to at the end; none: off.
+  // The mode that is restored at the end; none means off.
   const std::optional<HardwareTimestampConfig>& former() const { return former_; }
   // True when the mode is no longer the one that was set here.
   bool changed_by_others() const;

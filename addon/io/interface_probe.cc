@@ -47,23 +47,23 @@ ifreq request_for(const std::string& name) {
   return request;
 }
 
-// One interface, asked through one socket.
-class Questions {
+// Requests about one interface, all through one socket.
+class InterfaceRequests {
  public:
-  Questions(const std::string& name, DriverCalls& calls) : name_(name), calls_(calls) {}
+  InterfaceRequests(const std::string& name, DriverCalls& calls) : name_(name), calls_(calls) {}
 
-  bool ask(unsigned long what, ifreq& request) {
+  bool ioctl(unsigned long what, ifreq& request) {
     request = request_for(name_);
     return calls_.ioctl(fd_.get(), what, &request) == 0;
   }
-  // `answer` begins with the number of its command.
+  // `answer` begins with a field for the number of its command.
   template <typename Answer>
   bool ethtool(uint32_t command, Answer& answer) {
     answer.cmd = command;
-    return ask_into(SIOCETHTOOL, answer);
+    return ioctl_with_data(SIOCETHTOOL, answer);
   }
   template <typename Answer>
-  bool ask_into(unsigned long what, Answer& answer) {
+  bool ioctl_with_data(unsigned long what, Answer& answer) {
     ifreq request = request_for(name_);
     request.ifr_data = reinterpret_cast<char*>(&answer);
     return calls_.ioctl(fd_.get(), what, &request) == 0;
@@ -75,9 +75,9 @@ class Questions {
   FileDescriptor fd_ = control_socket();
 };
 
-int speed_of(Questions& questions) {
+int speed_of(InterfaceRequests& requests) {
   ethtool_cmd command{};
-  if (!questions.ethtool(ETHTOOL_GSET, command)) return -1;
+  if (!requests.ethtool(ETHTOOL_GSET, command)) return -1;
   const uint32_t speed = ethtool_cmd_speed(&command);
   return speed == static_cast<uint32_t>(SPEED_UNKNOWN) || speed == UINT16_MAX
              ? -1
@@ -109,18 +109,18 @@ InterfaceProbe probe_interface(const std::string& name, DriverCalls& calls) {
   InterfaceProbe probe;
   probe.name = name;
   if (name.empty() || name.size() >= IFNAMSIZ) return probe;
-  Questions questions(name, calls);
+  InterfaceRequests requests(name, calls);
   ifreq answer;
-  if (!questions.ask(SIOCGIFINDEX, answer)) return probe;
+  if (!requests.ioctl(SIOCGIFINDEX, answer)) return probe;
   probe.exists = true;
   probe.index = answer.ifr_ifindex;
 
-  if (questions.ask(SIOCGIFFLAGS, answer)) {
+  if (requests.ioctl(SIOCGIFFLAGS, answer)) {
     probe.up = (answer.ifr_flags & IFF_UP) != 0;
     probe.running = probe.up && (answer.ifr_flags & IFF_RUNNING) != 0;
     probe.loopback = (answer.ifr_flags & IFF_LOOPBACK) != 0;
   }
-  if (questions.ask(SIOCGIFHWADDR, answer)) {
+  if (requests.ioctl(SIOCGIFHWADDR, answer)) {
     probe.ethernet = answer.ifr_hwaddr.sa_family == ARPHRD_ETHER;
     const auto* mac = reinterpret_cast<const uint8_t*>(answer.ifr_hwaddr.sa_data);
     char text[18];
@@ -130,27 +130,27 @@ InterfaceProbe probe_interface(const std::string& name, DriverCalls& calls) {
   }
 
   ethtool_drvinfo driver{};
-  if (questions.ethtool(ETHTOOL_GDRVINFO, driver)) probe.driver = driver.driver;
-  probe.speed_mbps = speed_of(questions);
+  if (requests.ethtool(ETHTOOL_GDRVINFO, driver)) probe.driver = driver.driver;
+  probe.speed_mbps = speed_of(requests);
 
   ethtool_ts_info info{};
-  if (questions.ethtool(ETHTOOL_GET_TS_INFO, info)) {
+  if (requests.ethtool(ETHTOOL_GET_TS_INFO, info)) {
     probe.phc_index = info.phc_index;
     probe.capabilities = info.so_timestamping;
     probe.transmit_types = info.tx_types;
     probe.receive_filters = info.rx_filters;
   }
   hwtstamp_config config{};
-  if (questions.ask_into(SIOCGHWTSTAMP, config)) {
+  if (requests.ioctl_with_data(SIOCGHWTSTAMP, config)) {
     probe.current = HardwareTimestampConfig{config.tx_type, config.rx_filter};
   }
   ethtool_coalesce coalesce{};
-  if (questions.ethtool(ETHTOOL_GCOALESCE, coalesce)) {
+  if (requests.ethtool(ETHTOOL_GCOALESCE, coalesce)) {
     probe.coalescing =
         Coalescing{coalesce.rx_coalesce_usecs, coalesce.use_adaptive_rx_coalesce != 0};
   }
   ethtool_eee eee{};
-  if (questions.ethtool(ETHTOOL_GEEE, eee)) {
+  if (requests.ethtool(ETHTOOL_GEEE, eee)) {
     probe.energy_efficiency = EnergyEfficiency{eee.eee_enabled != 0, eee.eee_active != 0};
   }
   return probe;
@@ -166,11 +166,11 @@ std::vector<std::string> receive_filter_names(uint32_t bits) {
 
 int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& config,
                               DriverCalls& calls) {
-  // The netlink form says nothing of what the driver made of the wish, so it is asked for; a driver
-  // that can neither be told nor asked that way is told the old way.
+  // The netlink form does not say what the driver has granted, so that is read back. Where either
+  // of the two fails the mode is set by SIOCSHWTSTAMP.
   if (calls.set_timestamping_by_netlink(name, config.transmit_type, config.receive_filter) == 0) {
     hwtstamp_config granted{};
-    if (Questions(name, calls).ask_into(SIOCGHWTSTAMP, granted) &&
+    if (InterfaceRequests(name, calls).ioctl_with_data(SIOCGHWTSTAMP, granted) &&
         granted.tx_type == config.transmit_type) {
       config = {granted.tx_type, granted.rx_filter};
       return 0;
@@ -179,7 +179,7 @@ int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& 
   hwtstamp_config wire{};
   wire.tx_type = config.transmit_type;
   wire.rx_filter = config.receive_filter;
-  if (!Questions(name, calls).ask_into(SIOCSHWTSTAMP, wire)) return errno;
+  if (!InterfaceRequests(name, calls).ioctl_with_data(SIOCSHWTSTAMP, wire)) return errno;
   config = {wire.tx_type, wire.rx_filter};
   return 0;
 }

@@ -1,5 +1,5 @@
-// What the kernel says of a network interface: link, driver, time stamping capabilities, the mode
-// set now, and what else bears on time stamps (ETHTOOL_GDRVINFO, ETHTOOL_GET_TS_INFO,
+// Asks the kernel about a network interface: link, driver, time stamping capabilities, the mode set
+// now, and what else affects time stamps (ETHTOOL_GDRVINFO, ETHTOOL_GET_TS_INFO,
 // SIOCGHWTSTAMP, ETHTOOL_GCOALESCE, ETHTOOL_GEEE).
 #pragma once
 
@@ -18,10 +18,11 @@ struct HardwareTimestampConfig {
   bool operator==(const HardwareTimestampConfig&) const = default;
 };
 
-// Interrupts of received frames wait for more of them.
+// Interrupt coalescing: the NIC delays the interrupt of a received frame, so that more frames share
+// it.
 struct Coalescing {
-  uint32_t receive_usecs = 0;     // at most so long
-  bool adaptive_receive = false;  // or as the driver sees fit
+  uint32_t receive_usecs = 0;     // the longest delay
+  bool adaptive_receive = false;  // the driver chooses the delay
 };
 
 // Energy-Efficient Ethernet (802.3az): the link sleeps between frames.
@@ -50,8 +51,8 @@ struct InterfaceProbe {
   std::optional<Coalescing> coalescing;
   std::optional<EnergyEfficiency> energy_efficiency;
 
-  // Why its hardware time stamps cannot be used; empty when they can: in both directions, of the
-  // event messages of every transport, of a clock that can be read.
+  // Why hardware time stamps cannot be used; empty when they can be used: in both directions, for
+  // the event messages of every transport, and of a clock that can be read.
   std::string hardware_obstacle() const;
 };
 
@@ -61,7 +62,7 @@ InterfaceProbe probe_interface(const std::string& name, DriverCalls& calls = dri
 std::vector<std::string> transmit_type_names(uint32_t bits);
 std::vector<std::string> receive_filter_names(uint32_t bits);
 
-// Sets the mode; `config` becomes what the driver made of it. An errno, 0 when it worked.
+// Sets the mode; `config` becomes what the driver has granted. Returns 0 or an errno.
 int set_hardware_timestamping(const std::string& name, HardwareTimestampConfig& config,
                               DriverCalls& calls = driver_calls());
 

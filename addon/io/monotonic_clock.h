@@ -1,4 +1,4 @@
-// The clock that ages and deadlines are told by.
+// The clock by which ages and deadlines are measured.
 #pragma once
 
 #include <time.h>

@@ -21,7 +21,8 @@
 namespace ptpswitch::io {
 namespace {
 
-// Ring of 2,048 slots: 20 ms of 100,000 frames/s, longer than the scheduler keeps anyone waiting.
+// Ring of 2,048 slots: 20 ms of 100,000 frames/s, longer than the scheduler keeps the thread
+// waiting.
 constexpr uint32_t kSlotSize = 2048;
 constexpr uint32_t kSlots = 2048;
 constexpr uint32_t kBlockSize = 1 << 16;
@@ -74,8 +75,8 @@ std::variant<ReceiveSocket, Error> ReceiveSocket::open(const std::string& interf
   if (!set_option(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, promiscuous)) {
     return failed("promiscuous mode");
   }
-  // Last, so that nothing is received before everything is in place. A bridge port hides its frames
-  // from sockets for a narrower protocol.
+  // Last, so that nothing is received before everything is in place. It is for all protocols,
+  // because the bridge takes the frames of its ports before they reach sockets for a narrower one.
   if (!bind_packet_socket(fd, interface_index, ETH_P_ALL)) return failed("bind");
   take_socket_error(fd);  // ENETDOWN: the interface is down now and works once it is up
   return socket;

@@ -29,7 +29,7 @@ class ReceiveSocket {
   struct ReceivedFrame {
     uint8_t* data;  // the whole frame, VLAN tags in place; valid until release()
     uint16_t length;
-    std::optional<int64_t> timestamp_ns;  // of the port's kind; none of the other kind
+    std::optional<int64_t> timestamp_ns;  // none when the kernel has only the other kind
     bool checksum_pending;
     bool truncated;
   };

@@ -7,7 +7,8 @@
 
 namespace ptpswitch::io {
 
-// A driver that is not known is believed to hold a few; the forwarder lowers that when one is lost.
+// An unknown driver is assumed to hold a few; the forwarder lowers the number when a time stamp is
+// lost.
 uint32_t outstanding_timestamps(const std::string& driver);
 
 }  // namespace ptpswitch::io

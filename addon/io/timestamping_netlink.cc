@@ -16,7 +16,7 @@
 namespace ptpswitch::io {
 namespace {
 
-// Of linux/ethtool_netlink.h, which is older on most systems than these.
+// From linux/ethtool_netlink.h, which on most systems is too old to have these.
 constexpr uint8_t kEthtoolGenlVersion = 1;
 constexpr uint8_t kTsconfigSet = 47;  // ETHTOOL_MSG_TSCONFIG_SET
 constexpr uint16_t kTsconfigHeader = 1;
@@ -27,7 +27,8 @@ constexpr uint16_t kBitsetNoMask = 1;
 constexpr uint16_t kBitsetSize = 2;
 constexpr uint16_t kBitsetValue = 4;
 
-// Names of more than the modes there are today would be refused.
+// How many HWTSTAMP_TX_* and HWTSTAMP_FILTER_* modes there are: the sizes of the bitsets that name
+// one.
 constexpr uint32_t kTransmitTypes = 4;
 constexpr uint32_t kReceiveFilters = 16;
 
@@ -53,7 +54,7 @@ class Request {
     const auto length = static_cast<uint16_t>(bytes_.size() - start);
     std::memcpy(bytes_.data() + start, &length, sizeof length);
   }
-  // A set of one.
+  // A bitset with one bit set.
   void add_choice(uint16_t type, uint32_t size, int choice) {
     add_nested(type, [&] {
       add_flag(kBitsetNoMask);
@@ -83,7 +84,8 @@ class Request {
   std::vector<uint8_t> bytes_;
 };
 
-// Sends, and reads up to the acknowledgement; what comes before it is for `reply`. 0 or an errno.
+// Sends a request and reads up to its acknowledgement; what comes before that is given to `reply`.
+// Returns 0 or an errno.
 int transact(
     int fd, Request& request,
     const std::function<void(const nlmsghdr*)>& reply = [](const nlmsghdr*) {}) {
@@ -132,8 +134,8 @@ int set_timestamping_by_netlink(const std::string& interface, int transmit_type,
                                 int receive_filter) {
   const FileDescriptor fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC));
   if (!fd.valid()) return errno;
-  const timeval patience{.tv_sec = 1, .tv_usec = 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const timeval timeout{.tv_sec = 1, .tv_usec = 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   const uint16_t family = ethtool_family(fd.get());
   if (family == 0) return EOPNOTSUPP;
   Request request(family, kTsconfigSet, kEthtoolGenlVersion);

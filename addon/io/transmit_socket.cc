@@ -19,14 +19,14 @@
 namespace ptpswitch::io {
 namespace {
 
-// Time stamps queue against the receive buffer, each with a copy of its frame at worst; frames
-// under way against the other.
+// Time stamps that wait count against the receive buffer, each at worst with a copy of its frame;
+// frames that wait to leave count against the send buffer.
 constexpr int kBufferBytes = 8 << 20;
 constexpr size_t kReturnedFrameBytes = 128;
-// Frames in one call.
-constexpr uint32_t kSendBatch = dataplane::kOutboxMessages;
+// Frames that are sent in one system call.
+constexpr uint32_t kSendBatch = dataplane::kTransmitBatchFrames;
 
-// One word for the kernel with a frame. Of more it would allocate memory to look at it.
+// A control message of one word with a frame. For a longer one the kernel would allocate memory.
 struct Control {
   alignas(cmsghdr) uint8_t data[CMSG_SPACE(sizeof(uint32_t))];
 };
@@ -66,7 +66,8 @@ bool TransmitSocket::apply_timestamping() {
   flags |= mode_ == TimestampingMode::kHardware
                ? SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE
                : SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
-  // A number of our own choosing needs no frame to prove it.
+  // A number that was chosen here identifies its frame, so the kernel need not return a copy of
+  // that.
   if (choose_numbers_) flags |= SOF_TIMESTAMPING_OPT_TSONLY;
   return set_option(fd(), SOL_SOCKET, SO_TIMESTAMPING, flags);
 }
@@ -94,8 +95,8 @@ int TransmitSocket::send_batch(std::span<const dataplane::OutgoingFrame> frames)
     message.msg_iovlen = 1;
     if (!frames[i].number) {
       constexpr uint32_t kNoTimestamp = 0;
-      // By its old name: it means the same, and kernels know no other where time_t is 64 bits
-      // of 32.
+      // This is the constant by its old name, which means the same. Where a 32-bit system has a
+      // time_t of 64 bits, older kernels know no other in a control message.
       put_control(SO_TIMESTAMPING_OLD, kNoTimestamp, &control[i], &message);
     } else if (choose_numbers_) {
       put_control(SCM_TS_OPT_ID, *frames[i].number, &control[i], &message);
@@ -103,7 +104,7 @@ int TransmitSocket::send_batch(std::span<const dataplane::OutgoingFrame> frames)
   }
   const int sent = ::sendmmsg(fd(), messages, count, MSG_DONTWAIT);
   if (sent < 0 && errno == EINVAL && frames[0].number && choose_numbers_) {
-    // The kernel is older than that option: it refuses the message before it counts.
+    // The kernel does not know SCM_TS_OPT_ID, and has refused the message before counting it.
     choose_numbers_ = false;
     if (apply_timestamping()) return send_batch(frames);
   }
@@ -122,7 +123,7 @@ uint32_t TransmitSocket::read_transmit_timestamps(TransmitTimestamp* out) {
     data[i] = {buffers[i].frame, sizeof buffers[i].frame};
     messages[i] = {};
     messages[i].msg_hdr.msg_iov = &data[i];
-    messages[i].msg_hdr.msg_iovlen = choose_numbers_ ? 0 : 1;  // the number says all
+    messages[i].msg_hdr.msg_iovlen = choose_numbers_ ? 0 : 1;  // the number identifies the frame
     messages[i].msg_hdr.msg_control = buffers[i].control;
     messages[i].msg_hdr.msg_controllen = sizeof buffers[i].control;
   }

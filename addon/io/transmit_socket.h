@@ -1,8 +1,9 @@
-// The sending side of a port: frames out, transmit time stamps back. A socket of its own, because
-// the kernel tells whoever watches a socket of each time stamp between taking it and handing the
-// frame on: time that no correction covers. So this side is watched only while a time stamp is
-// late. One for event and general messages: what the kernel touches of it after a time stamp is in
-// the caches the sooner for each frame. One thread uses it, nothing in it blocks.
+// The sending side of a port: frames out, transmit time stamps back. It has a socket of its own,
+// because the kernel wakes whoever watches a socket between taking a time stamp and handing the
+// frame on, and no correction covers that time. So this socket is watched only while a time stamp
+// is late (docs/decisions/0004). Event and general messages share it, so that what the kernel
+// touches of it after taking a time stamp is more often in the caches. One thread uses it, nothing
+// in it blocks.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +28,12 @@ class TransmitSocket {
   int fd() const { return socket_.get(); }
 
   struct Sent {
-    uint32_t frames;  // so many of the first
-    int error;        // why the next was not, an errno; 0 when all were
+    uint32_t frames;  // how many were sent
+    int error;        // errno of the next one; 0 when all were sent
   };
-  // Sends frames in their order, until one fails. With a number, its transmit time stamp will carry
-  // that number, or, where the kernel does not let the sender choose (before Linux 6.13), the
+  // Sends frames in their order, until one fails. The transmit time stamp of a frame with a number
+  // will carry that number, or, where the kernel does not let the sender choose (before Linux
+  // 6.13), the
   // kernel's own count.
   Sent send(std::span<const dataplane::OutgoingFrame> frames);
 
@@ -40,7 +42,7 @@ class TransmitSocket {
     int64_t timestamp_ns;
     std::optional<uint64_t> signature;  // of the frame; none when the sender chose the number
   };
-  // Reads up to kTimestampBatch time stamps into `out`; how many there were.
+  // Reads up to kTimestampBatch time stamps into `out`, and returns how many there were.
   static constexpr uint32_t kTimestampBatch = 32;
   uint32_t read_transmit_timestamps(TransmitTimestamp* out);
 
@@ -49,7 +51,7 @@ class TransmitSocket {
       : socket_(std::move(socket)), mode_(mode) {}
 
   bool apply_timestamping();
-  // How many of the first it has sent; -1 with errno: none.
+  // Returns how many were sent, or -1 with errno when none was.
   int send_batch(std::span<const dataplane::OutgoingFrame> frames);
 
   FileDescriptor socket_;

@@ -10,7 +10,7 @@
 namespace ptpswitch::node {
 
 io::ClockAdjustment read_clock_adjustment(const Napi::Value& value) {
-  // A clock that is further off than this is out of order.
+  // A clock that is further off than this is defective.
   constexpr double kMaxRateChangePpb = 1e8;
   if (!value.IsObject()) throw_argument(value.Env(), "adjustment must be an object");
   const Napi::Object from = value.As<Napi::Object>();

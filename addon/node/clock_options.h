@@ -8,10 +8,10 @@
 
 namespace ptpswitch::node {
 
-// A ClockAdjustment. Throws a TypeError with code ERR_ARGUMENT that names the key.
+// Reads a ClockAdjustment. Throws a TypeError with code ERR_ARGUMENT that names the key.
 io::ClockAdjustment read_clock_adjustment(const Napi::Value& value);
 
-// An AdjustableClock that is not a port's.
+// True when an AdjustableClock is the system clock and not a port's.
 bool is_system_clock(const Napi::Value& value);
 // The system clock is the common timebase itself: the relation to it, anchored now.
 dataplane::ClockRelation system_clock_relation();

@@ -117,7 +117,7 @@ Napi::Value EngineObject::read_clock(const Napi::CallbackInfo& info) {
   return clock_reading(info.Env(), ports[index].clock_relation);
 }
 
-// adjustClock(port | 'system', {stepNs, ratePpb})
+// adjustClock(port | 'system', {stepNs, rateChangePpb})
 void EngineObject::adjust_clock(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   io::Engine& running = engine(env);

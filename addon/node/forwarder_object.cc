@@ -56,7 +56,7 @@ Napi::Value ForwarderObject::receive(const Napi::CallbackInfo& info) {
   if (!info[2].IsUndefined()) reception.timestamp_ns = read_timestamp(info[2], "timestampNs");
   const int64_t now = read_now(info[3]);
   forwarder_.receive(port, frame_, length, reception, now);
-  return sent(info.Env(), now);
+  return flush_sends(info.Env(), now);
 }
 
 // transmitTimestamp(port, number, timestampNs, now)
@@ -67,7 +67,7 @@ Napi::Value ForwarderObject::transmit_timestamp(const Napi::CallbackInfo& info) 
   const int64_t now = read_now(info[3]);
   forwarder_.transmit_timestamp(port, number, std::nullopt, read_timestamp(info[2], "timestampNs"),
                                 now);
-  return sent(info.Env(), now);
+  return flush_sends(info.Env(), now);
 }
 
 // submit(port, frame, context | undefined, now)
@@ -78,14 +78,14 @@ Napi::Value ForwarderObject::submit(const Napi::CallbackInfo& info) {
   if (!info[2].IsUndefined()) context = read_integer(info[2], "context", UINT32_MAX);
   const int64_t now = read_now(info[3]);
   forwarder_.submit(port, frame_, length, context, now);
-  return sent(info.Env(), now);
+  return flush_sends(info.Env(), now);
 }
 
 // advance(now)
 Napi::Value ForwarderObject::advance(const Napi::CallbackInfo& info) {
   const int64_t now = read_now(info[0]);
   forwarder_.advance(now);
-  return sent(info.Env(), now);
+  return flush_sends(info.Env(), now);
 }
 
 Napi::Value ForwarderObject::next_deadline(const Napi::CallbackInfo& info) {
@@ -141,7 +141,8 @@ Napi::Value ForwarderObject::read_clock(const Napi::CallbackInfo& info) {
   return clock_reading(info.Env(), trackers_[read_port(info[0])].relation());
 }
 
-// clockAdjusted(port, referenceNs, {stepNs, rateChangePpb}): the hardware clock has just been.
+// clockAdjusted(port, referenceNs, {stepNs, rateChangePpb}): the hardware clock has just been
+// adjusted so.
 void ForwarderObject::clock_adjusted(const Napi::CallbackInfo& info) {
   const uint32_t port = read_port(info[0]);
   const int64_t reference_ns = read_timestamp(info[1], "referenceNs");
@@ -175,7 +176,7 @@ uint16_t ForwarderObject::take_frame(const Napi::Value& value) {
   return static_cast<uint16_t>(frame.ByteLength());
 }
 
-Napi::Value ForwarderObject::sent(Napi::Env env, int64_t now) {
+Napi::Value ForwarderObject::flush_sends(Napi::Env env, int64_t now) {
   forwarder_.flush(now);
   sends_.drain(batch_);
   if (!batch_.empty()) {

@@ -49,7 +49,7 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   uint32_t read_port(const Napi::Value& value) const;
   // Copies JavaScript's frame, which the forwarder may edit, and returns its length.
   uint16_t take_frame(const Napi::Value& value);
-  Napi::Value sent(Napi::Env env, int64_t now);
+  Napi::Value flush_sends(Napi::Env env, int64_t now);
   void wake_reader();
 
   // dataplane::Effects

@@ -1,4 +1,4 @@
-// Reads what JavaScript passes to a Forwarder, checked like everything at this door (options.h).
+// Reads what JavaScript passes to a Forwarder, checked as in options.h.
 #pragma once
 
 #include <napi.h>

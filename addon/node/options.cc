@@ -269,7 +269,7 @@ uint64_t read_clock_identity(const Napi::Value& value) {
 }
 
 dataplane::RateRatio read_rate_ratio(const Napi::Object& entry) {
-  // Further off than this no oscillator runs.
+  // No oscillator is further off than this.
   constexpr double kMaxRateOffset = 1e-2;
   const Napi::Value value = entry.Get("rateOffset");
   const double offset = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;

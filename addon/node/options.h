@@ -1,5 +1,5 @@
-// Reads what JavaScript passes in: every argument is checked here, so that nothing behind this door
-// has to.
+// Reads what JavaScript passes in: every argument is checked here, so that no code behind this has
+// to check it.
 #pragma once
 
 #include <napi.h>
@@ -15,7 +15,7 @@ namespace ptpswitch::node {
 io::EngineOptions read_engine_options(const Napi::Value& value);
 dataplane::Policy read_policy(const Napi::Value& value, uint32_t ports);
 std::vector<io::Engine::Submission> read_submissions(const Napi::Value& value, uint32_t ports);
-// The latencies and the asymmetry of a port; outstanding_limit is not JavaScript's to give here.
+// The latencies and the asymmetry of a port; outstanding_limit follows from the driver instead.
 dataplane::PortSettings read_port_settings(const Napi::Value& value);
 // A whole frame of at most kMaxFrameLength bytes; a view of JavaScript's own memory.
 Napi::Uint8Array read_frame(const Napi::Value& value);

@@ -1,5 +1,5 @@
-// What the kernel's bridge has decided, kept to: blocked ports, VLANs between tagged and untagged
-// ports, topology changes; and messages that come round a loop.
+// The forwarder keeps to what the kernel's bridge has decided: blocked ports, VLANs between tagged
+// and untagged ports, topology changes. And it stops messages that go round a loop.
 #include "addon/test/e2e_network.h"
 
 using namespace ptpswitch::test;

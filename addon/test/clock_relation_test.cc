@@ -84,7 +84,8 @@ TEST_CASE("a relation is a straight line through its anchor, exact to 2^-16 ns")
     CAPTURE(row.rate_offset);
     CAPTURE(row.raw_since_anchor_ns);
     const ClockRelation relation = clock(row.offset_ns, row.rate_offset);
-    const ScaledInstant common = relation.relate(relation.raw_anchor_ns + row.raw_since_anchor_ns);
+    const ScaledInstant common =
+        relation.to_common(relation.raw_anchor_ns + row.raw_since_anchor_ns);
     CHECK((common == scaled_instant(kT0) + row.common_since_kT0));
   }
 }
@@ -93,7 +94,7 @@ TEST_CASE("the relation of a port that was told none is the identity") {
   const ClockRelation relation;
   CHECK(relation.valid);
   for (const int64_t raw_ns : {int64_t{0}, int64_t{-1}, kT0, INT64_MAX, INT64_MIN}) {
-    CHECK((relation.relate(raw_ns) == scaled_instant(raw_ns)));
+    CHECK((relation.to_common(raw_ns) == scaled_instant(raw_ns)));
   }
 }
 

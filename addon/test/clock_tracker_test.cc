@@ -63,7 +63,7 @@ double error_ns(const ClockTracker& tracker, const SimulatedClock& clock, int64_
   const auto truth = static_cast<ScaledInstant>(reference_ns) * 65536;
   const ScaledInstant fraction =
       static_cast<ScaledInstant>((shown - static_cast<long double>(raw)) * 65536);
-  return static_cast<double>(tracker.relation().relate(raw) + fraction - truth) / 65536;
+  return static_cast<double>(tracker.relation().to_common(raw) + fraction - truth) / 65536;
 }
 
 void follow(ClockTracker& tracker, SimulatedClock& clock, uint32_t readings) {
@@ -222,15 +222,17 @@ TEST_CASE("a clock that cannot be read any more is related no longer, and anew w
   ClockTracker tracker;
   follow(tracker, clock, ClockTracker::kWindow);
   // One reading among the failures: it is still there.
-  for (const uint32_t failures : {ClockTracker::kMaxMissed - 1, ClockTracker::kMaxMissed - 1}) {
-    for (uint32_t i = 0; i < failures; ++i) CHECK_FALSE(tracker.miss());
+  for (const uint32_t failures :
+       {ClockTracker::kMaxFailedReadings - 1, ClockTracker::kMaxFailedReadings - 1}) {
+    for (uint32_t i = 0; i < failures; ++i) CHECK_FALSE(tracker.reading_failed());
     CHECK(tracker.add(clock.read()) == Outcome::kFollowing);
   }
-  for (uint32_t i = 1; i < ClockTracker::kMaxMissed; ++i) CHECK_FALSE(tracker.miss());
-  CHECK(tracker.miss());
+  for (uint32_t i = 1; i < ClockTracker::kMaxFailedReadings; ++i)
+    CHECK_FALSE(tracker.reading_failed());
+  CHECK(tracker.reading_failed());
   CHECK_FALSE(tracker.relation().valid);
   CHECK(tracker.relation().epoch == 1);
-  CHECK_FALSE(tracker.miss());  // said once
+  CHECK_FALSE(tracker.reading_failed());  // said once
 
   clock.step(-1'000'000'000);
   for (uint32_t i = 1; i < ClockTracker::kMinimumSamples; ++i) {

@@ -150,17 +150,17 @@ TEST_CASE("a time stamp that never comes holds the queue up while a register may
   network.receive_syncs(1, 3);
   harness.clear_sent();
   harness.lose_stamp(kNarrow);
-  CHECK(harness.forwarder.next_deadline() == start + limits.register_patience);
-  harness.advance(limits.register_patience - 1);
+  CHECK(harness.forwarder.next_deadline() == start + limits.register_timeout);
+  harness.advance(limits.register_timeout - 1);
   CHECK(harness.sent(kNarrow).empty());
   harness.advance(1);
   CHECK(harness.sent(kNarrow) == Frames{network.sync(2)});
-  harness.stamp(kNarrow, kT0 + limits.register_patience + 77);
+  harness.stamp(kNarrow, kT0 + limits.register_timeout + 77);
   CHECK(harness.sent(kNarrow) == Frames{network.sync(3)});
   harness.receive(kMasterPort, network.follow_up(2).build());
   CHECK(harness.sent(kNarrow) ==
-        Frames{network.follow_up(2).correction(scaled(limits.register_patience + 77)).build()});
-  // It is given up when any other would be.
+        Frames{network.follow_up(2).correction(scaled(limits.register_timeout + 77)).build()});
+  // Its time stamp is given up after the same time-out as any other.
   harness.advance(start + limits.transmit_timestamp_timeout - harness.now);
   CHECK(harness.count(kNarrow, Counter::kTransmitTimestampMissing) == 0);
   harness.advance(1);
@@ -171,7 +171,7 @@ TEST_CASE("a time stamp that comes after the next message has left is its own me
   NarrowNetwork network(1);
   auto& harness = network.harness;
   network.receive_syncs(1, 2);
-  harness.advance(harness.small_limits().register_patience);
+  harness.advance(harness.small_limits().register_timeout);
   harness.clear_sent();
   REQUIRE(harness.stamps_waiting(kNarrow) == 2);
   for (const uint16_t sequence : {1, 2}) {
@@ -187,10 +187,10 @@ TEST_CASE("of several registers, one whose time stamp never comes makes room for
   auto& harness = network.harness;
   network.receive_syncs(1, 4);  // 1 and 2 have left
   harness.clear_sent();
-  harness.advance(harness.small_limits().register_patience / 2);
+  harness.advance(harness.small_limits().register_timeout / 2);
   harness.stamp(kNarrow, kT0 + 10, 1);
   CHECK(harness.sent(kNarrow) == Frames{network.sync(3)});
-  harness.advance(harness.small_limits().register_patience / 2);
+  harness.advance(harness.small_limits().register_timeout / 2);
   CHECK(harness.sent(kNarrow) == Frames{network.sync(4)});
 }
 

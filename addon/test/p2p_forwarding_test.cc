@@ -76,8 +76,8 @@ PacketBuilder generated_follow_up(const Network& network) {
 }
 
 // A Sync and its Follow_Up, two-step or one-step, through `network`: each leaves by every port it
-// should, the Follow_Up with `owed` beyond the residence there.
-void check_sync_flows(Network& network, bool two_step, int64_t owed) {
+// should, the Follow_Up with `added` beyond the residence there.
+void check_sync_flows(Network& network, bool two_step, int64_t added) {
   auto& harness = network.harness;
   const int64_t upstream = two_step ? 3 - scaled(70) : 0;
   const auto sync = network.from_master(MessageType::kSync).correction(scaled(5));
@@ -91,7 +91,7 @@ void check_sync_flows(Network& network, bool two_step, int64_t owed) {
     harness.receive(kMasterPort, follow_up.build());
   }
   network.check_sent(network.from_master_ports(), [&](uint32_t port) {
-    return follow_up.copy().correction(upstream + scaled(residence(port)) + owed).build();
+    return follow_up.copy().correction(upstream + scaled(residence(port)) + added).build();
   });
 }
 

@@ -93,11 +93,12 @@ TEST_CASE("100 ppm of 1 ms are 100 ns, in the residence of every message that ha
       harness.clear_sent();
       harness.stamp_all(kT0 + kResidenceNs);
     };
-    auto check_general = [&](MessageType type, const std::vector<uint32_t>& ports, int64_t owed) {
+    auto check_general = [&](MessageType type, const std::vector<uint32_t>& ports,
+                             int64_t expected) {
       CAPTURE(static_cast<int>(type));
       auto general = network.from_master(type);
       harness.receive(kMasterPort, general.build());
-      network.check_sent(ports, general.correction(owed).build());
+      network.check_sent(ports, general.correction(expected).build());
     };
     pass_event(kMasterPort, network.from_master(MessageType::kSync));
     check_general(MessageType::kFollowUp, {1, 2, 3}, once);

@@ -21,7 +21,7 @@ void replace(FrameView& view, uint16_t offset, const uint8_t* after, uint16_t le
   if (view.transport != Transport::kL2) {
     uint8_t* checksum_field = view.data + view.udp_offset + kUdpChecksumOffset;
     const uint16_t checksum = read16(checksum_field);
-    if (checksum != 0) {  // none was sent: none is made up
+    if (checksum != 0) {  // 0: the sender has sent none, and none is added
       const uint16_t updated = update_checksum(checksum, field, after, length);
       write16(checksum_field, updated == 0 ? 0xFFFF : updated);
     }

@@ -9,13 +9,14 @@ namespace ptpswitch::wire {
 
 inline constexpr uint16_t kVlanTagLength = 4;
 
-// Whether the outermost tag is a customer VLAN's, the kind that a bridge's VLANs are told by.
+// True when the outermost tag is a customer tag, the kind by which a bridge tells VLANs apart.
 bool has_customer_tag(const uint8_t* frame, uint16_t length);
-// Of the outermost tag; 0 is a priority tag.
+// The VLAN identifier of the outermost tag; 0 in a priority tag.
 uint16_t customer_vlan_id(const uint8_t* frame);
 
 // Copies the frame of `view` to `out`, which has room for a tag more, with a customer tag of
-// `vlan_id` as the outermost; `view` then is of the copy. It has two tags at most before.
+// `vlan_id` as the outermost; `view` becomes that of the copy. The frame must have at most one tag
+// before.
 void insert_customer_tag(FrameView& view, uint16_t vlan_id, uint8_t* out);
 
 // Gives a priority-tagged frame its VLAN.

@@ -2,8 +2,11 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { BridgeConfig, PortConfig } from './config.js';
-import { complain, oneOf, wholeNumber, yesOrNo } from './shapes.js';
+import { complain, listOf, oneOf, wholeNumber, yesOrNo } from './shapes.js';
+import { truthIn } from './words.js';
 
+/** Of a bridge that is wanted without a name. */
+export const defaultBridgeName = 'br-ptp';
 /** 802.1D, table 17-1. */
 const defaultForwardDelay = 15;
 
@@ -14,9 +17,7 @@ export const vlan = z
   .strictObject(
     {
       pvid: vlanId.exactOptional(),
-      tagged: z
-        .array(vlanId, { error: 'list numbers of VLANs, as in tagged: [10, 20]' })
-        .default([]),
+      tagged: listOf(vlanId, 'list numbers of VLANs, as in tagged: [10, 20]').default([]),
     },
     { error: 'write the VLANs of the port, as in vlan: {pvid: 10, tagged: [20, 30]}' },
   )
@@ -48,9 +49,7 @@ const ownBridgeKeys = {
   vlanFiltering: yesOrNo.exactOptional(),
   igmpSnooping: yesOrNo.exactOptional(),
   querier: yesOrNo.exactOptional(),
-  address: z
-    .array(address, { error: 'list addresses, as in address: [192.0.2.1/24]' })
-    .exactOptional(),
+  address: listOf(address, 'list addresses, as in address: [192.0.2.1/24]').exactOptional(),
 };
 
 const longBridge = z.strictObject(
@@ -67,32 +66,37 @@ const longBridge = z.strictObject(
 
 type ParsedBridge = z.infer<typeof longBridge>;
 
-export const bridge = z
-  .preprocess((value) => (typeof value === 'string' ? { join: value } : value), longBridge)
-  .superRefine((value, context) => {
-    const remedy = 'write name for a bridge to be made, join for one that is there already';
-    if (value.name === undefined && value.join === undefined) {
-      complain(context, ['name'], { problem: 'is missing', remedy });
-    }
-    if (value.name !== undefined && value.join !== undefined) {
-      complain(context, ['join'], { problem: 'stands beside name', remedy });
-    }
-    for (const key of ['igmpSnooping', 'querier'] as const) {
-      if (!value.pruneMulticast || value[key] !== false) continue;
-      complain(context, ['pruneMulticast'], {
-        problem: `needs ${key}: who listens is found out by snooping on the answers to a querier`,
-        remedy: `leave out ${key}: false, or pruneMulticast`,
-      });
-    }
-    if (value.join === undefined) return;
-    for (const key of Object.keys(ownBridgeKeys) as (keyof typeof ownBridgeKeys)[]) {
-      if (value[key] === undefined) continue;
-      complain(context, [key], {
-        problem: 'is for a bridge of our own',
-        remedy: `set it where ${value.join} is managed`,
-      });
-    }
-  });
+/** The name of one that is there already stands alone; yes is for one of our own. */
+function longBridgeForm(value: unknown): unknown {
+  const wanted = truthIn(value);
+  if (wanted === true) return { name: defaultBridgeName };
+  return typeof wanted === 'string' ? { join: wanted } : wanted;
+}
+
+export const bridge = z.preprocess(longBridgeForm, longBridge).superRefine((value, context) => {
+  const remedy = 'write name for a bridge to be made, join for one that is there already';
+  if (value.name === undefined && value.join === undefined) {
+    complain(context, ['name'], { problem: 'is missing', remedy });
+  }
+  if (value.name !== undefined && value.join !== undefined) {
+    complain(context, ['join'], { problem: 'stands beside name', remedy });
+  }
+  for (const key of ['igmpSnooping', 'querier'] as const) {
+    if (!value.pruneMulticast || value[key] !== false) continue;
+    complain(context, ['pruneMulticast'], {
+      problem: `needs ${key}: who listens is found out by snooping on the answers to a querier`,
+      remedy: `leave out ${key}: false, or pruneMulticast`,
+    });
+  }
+  if (value.join === undefined) return;
+  for (const key of Object.keys(ownBridgeKeys) as (keyof typeof ownBridgeKeys)[]) {
+    if (value[key] === undefined) continue;
+    complain(context, [key], {
+      problem: 'is for a bridge of our own',
+      remedy: `set it where ${value.join} is managed`,
+    });
+  }
+});
 
 export const bridgeKeys = Object.keys(longBridge.shape);
 export const vlanKeys = Object.keys(vlan.shape);

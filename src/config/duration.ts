@@ -1,16 +1,19 @@
-/** Durations as people write them: `0ns`, `-35ns`, `1.2us`. */
+/** Durations as people write them: `0ns`, `-35ns`, `1.2us`, and `0`, which is the same in every unit. */
 
+/** Both letters that look like it: the micro sign and the Greek mu. */
 const nanosecondsPerUnit: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
-  µs: 1e3,
+  '\u00b5s': 1e3,
+  '\u03bcs': 1e3,
   ms: 1e6,
   s: 1e9,
 };
 
 /** @returns nanoseconds, or undefined where the text is not a number with a unit */
 export function parseDurationNs(text: string): number | undefined {
-  const match = /^([+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(ns|us|µs|ms|s)$/.exec(text.trim());
+  if (/^[+-]?0$/.test(text.trim())) return 0;
+  const match = /^([+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(ns|us|\u00b5s|\u03bcs|ms|s)$/.exec(text.trim());
   const perUnit = nanosecondsPerUnit[match?.[2] ?? ''];
   if (match === null || perUnit === undefined) return undefined;
   // Adding 0 turns the -0 of "-0ns" into 0.

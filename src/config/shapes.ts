@@ -1,7 +1,8 @@
 /** Shapes that the parts of the schema have in common; every error message is the remedy. */
 import { z } from 'zod';
+import { asList, numberIn, truthIn, wordAmong, type OtherWords } from './words.js';
 
-export const yesOrNo = z.boolean({ error: 'write true or false' });
+export const yesOrNo = z.preprocess(truthIn, z.boolean({ error: 'write true or false' }));
 
 export interface Complaint {
   readonly problem: string;
@@ -21,9 +22,68 @@ export function wholeNumber(
   max: number,
   error = `write a whole number from ${min} to ${max}`,
 ) {
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+  return z.preprocess(
+    numberIn,
+    z.number({ error }).int({ error }).min(min, { error }).max(max, { error }),
+  );
 }
 
+/** One of a few names, in capitals or not. */
 export function oneOf<const Name extends string>(...names: readonly [Name, ...Name[]]) {
-  return z.enum(names, { error: `write one of ${names.join(', ')}` });
+  return oneOfAlso(names);
+}
+
+/** The same, with what other programs and people call them. */
+export function oneOfAlso<const Name extends string>(
+  names: readonly [Name, ...Name[]],
+  others?: OtherWords<Name>,
+) {
+  return z.preprocess(
+    (value) => wordAmong(names, value, others),
+    z.enum(names, { error: `write one of ${names.join(', ')}` }),
+  );
+}
+
+/** A list; where there is but one item, that item alone. */
+export function listOf<Item extends z.ZodType>(item: Item, error: string) {
+  return z.preprocess(asList, z.array(item, { error }));
+}
+
+/** A list that is not empty and not too long, in which no two items have the same `valueOf`. */
+export function listWithoutRepetition<Item extends z.ZodType>(
+  item: Item,
+  { error, max, key, valueOf }: ListRules<z.output<Item>>,
+) {
+  const items = z.array(item, { error }).min(1, { error });
+  return z.preprocess(
+    asList,
+    (max === undefined ? items : items.max(max.items, { error: max.error })).superRefine(
+      forbidRepetition(key, valueOf),
+    ),
+  );
+}
+
+interface ListRules<Item> {
+  readonly error: string;
+  readonly max?: { readonly items: number; readonly error: string };
+  /** What two items must not have in common, as it is called. */
+  readonly key: string;
+  readonly valueOf: (item: Item) => string | number;
+}
+
+/** Two ports on one interface, or two instances on one domain, would each do the other's work again. */
+function forbidRepetition<Item>(key: string, valueOf: (item: Item) => string | number) {
+  return (items: readonly Item[], context: z.RefinementCtx): void => {
+    const seen = new Set<string | number>();
+    for (const [index, item] of items.entries()) {
+      const value = valueOf(item);
+      if (seen.has(value)) {
+        complain(context, [index], {
+          problem: `${key} ${value} is there twice`,
+          remedy: `name each ${key} once`,
+        });
+      }
+      seen.add(value);
+    }
+  };
 }

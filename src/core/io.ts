@@ -20,7 +20,9 @@ export type PeerAddress =
   | { readonly kind: 'unicast'; readonly mac: string; readonly ip?: string };
 
 /** What carries the messages: Ethernet itself, UDP over IPv4, UDP over IPv6 (annexes E, C, D). */
-export type Transport = 'l2' | 'udp4' | 'udp6';
+export type Transport = (typeof transports)[number];
+
+export const transports = ['l2', 'udp4', 'udp6'] as const;
 
 /** What the peer-to-peer delay mechanism has found out about the link at a port (11.4). */
 export type LinkDelay =
@@ -110,15 +112,6 @@ export type Output =
     }
   | { readonly kind: 'setTimer'; readonly timer: TimerName; readonly after: DurationNs }
   | { readonly kind: 'cancelTimer'; readonly timer: TimerName }
-  /** One measurement of a time receiver. `uncorrected` leaves every correctionField out of account. */
-  | {
-      readonly kind: 'offsetSample';
-      readonly port: PortIndex;
-      readonly sequenceId: number;
-      /** offsetFromMaster and meanPathDelay, with every correctionField applied. */
-      readonly corrected: { readonly offsetNs: DurationNs; readonly meanPathDelayNs: DurationNs };
-      readonly uncorrected: { readonly offsetNs: DurationNs; readonly meanPathDelayNs: DurationNs };
-    }
   /** The link at a port has been measured, or can no longer be. */
   | {
       readonly kind: 'linkDelay';

@@ -202,7 +202,7 @@ function decide(node: Node): void {
   const d0 = ownDataSet(node.defaultDS);
   const views: PortView[] = node.heard.map((erbest) => ({
     portState: 'MASTER',
-    silent: false,
+    announceReceiptTimedOut: false,
     ...(erbest && { erbest }),
   }));
   const ebest = ebestOf(views);

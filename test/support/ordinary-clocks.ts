@@ -1,8 +1,16 @@
 /** Settings of a time source and a time receiver that tests start from. */
-import type { PeerAddress } from '../../src/core/io.js';
+import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import { clockIdentityFromMac } from '../../src/core/time/identity.js';
-import { defaultMasterIntervals, type MasterSettings } from '../../src/core/port/master.js';
-import { defaultSlaveIntervals, type SlaveSettings } from '../../src/core/port/slave.js';
+import {
+  defaultReceiverIntervals,
+  TimeReceiver,
+  type OffsetSample,
+  type TimeReceiverSettings,
+} from '../../src/lab/stations/time-receiver.js';
+import {
+  defaultSourceIntervals,
+  type TimeSourceSettings,
+} from '../../src/lab/stations/time-source.js';
 
 export const sourceAddress: Extract<PeerAddress, { kind: 'unicast' }> = {
   kind: 'unicast',
@@ -17,8 +25,7 @@ export const receiverAddress: Extract<PeerAddress, { kind: 'unicast' }> = {
 
 const sourceIdentity = clockIdentityFromMac(sourceAddress.mac);
 
-export const sourceSettings: MasterSettings & { role: 'timeSource' } = {
-  role: 'timeSource',
+export const sourceSettings: TimeSourceSettings = {
   port: 0,
   portIdentity: { clockIdentity: sourceIdentity, portNumber: 1 },
   domainNumber: 0,
@@ -36,12 +43,11 @@ export const sourceSettings: MasterSettings & { role: 'timeSource' } = {
     timeSource: 0xa0,
   },
   announceFlags: 0,
-  ...defaultMasterIntervals,
+  ...defaultSourceIntervals,
   unicastReceivers: [],
 };
 
-export const receiverSettings: SlaveSettings & { role: 'timeReceiver' } = {
-  role: 'timeReceiver',
+export const receiverSettings: TimeReceiverSettings = {
   port: 0,
   portIdentity: {
     clockIdentity: clockIdentityFromMac(receiverAddress.mac),
@@ -50,6 +56,33 @@ export const receiverSettings: SlaveSettings & { role: 'timeReceiver' } = {
   domainNumber: 0,
   sdoId: 0,
   transmission: 'multicast',
-  ...defaultSlaveIntervals,
+  ...defaultReceiverIntervals,
   random: () => 0.5,
 };
+
+/** A sample among the outputs of the step that has led to it. */
+export type ToldSample = { readonly kind: 'offsetSample' } & OffsetSample;
+
+/** A time receiver that tells its samples in the order of its outputs. */
+export class TellingReceiver {
+  readonly #samples: OffsetSample[] = [];
+  readonly #receiver: TimeReceiver;
+
+  constructor(settings: TimeReceiverSettings) {
+    this.#receiver = new TimeReceiver(settings, (sample) => this.#samples.push(sample));
+  }
+
+  get master(): TimeReceiver['master'] {
+    return this.#receiver.master;
+  }
+
+  get stage(): TimeReceiver['stage'] {
+    return this.#receiver.stage;
+  }
+
+  step(input: Input): readonly (Output | ToldSample)[] {
+    const outputs = this.#receiver.step(input);
+    const samples = this.#samples.splice(0);
+    return [...outputs, ...samples.map((sample) => ({ kind: 'offsetSample' as const, ...sample }))];
+  }
+}

@@ -6,8 +6,8 @@
  * of a Sync goes into its Follow_Up, that of a Delay_Req into its Delay_Resp.
  */
 import type { Input, Output } from '../../src/core/io.js';
-import { OrdinaryClock, type OrdinaryClockState } from '../../src/core/instance/ordinary-clock.js';
-import type { SlaveSettings, Transmission } from '../../src/core/port/slave.js';
+import type { Transmission } from '../../src/core/port/receiver.js';
+import { TimeSource } from '../../src/lab/stations/time-source.js';
 import { instantFromNs } from '../../src/core/time/instant.js';
 import { sumOf, timeInterval, unitsPerNs } from '../../src/core/time/time-interval.js';
 import { formatPortIdentity, type PortIdentity } from '../../src/core/time/identity.js';
@@ -18,6 +18,8 @@ import {
   receiverSettings,
   sourceAddress,
   sourceSettings,
+  TellingReceiver,
+  type ToldSample,
 } from './ordinary-clocks.js';
 import { seededRandom } from './random.js';
 
@@ -36,13 +38,11 @@ export interface Conditions {
   readonly seed: number;
 }
 
-export type OffsetSample = Extract<Output, { kind: 'offsetSample' }>;
-
 export interface Outcome {
-  readonly samples: readonly OffsetSample[];
+  readonly samples: readonly ToldSample[];
   /** By reason, of both clocks. */
   readonly discards: ReadonlyMap<string, number>;
-  readonly receiver: OrdinaryClockState;
+  readonly stage: TellingReceiver['stage'];
 }
 
 type End = 'source' | 'receiver';
@@ -55,29 +55,29 @@ const epochNs = 1_795_373_607_000_000_000n;
 class SimulatedPair {
   readonly #conditions: Conditions;
   readonly #random: () => number;
-  readonly #clocks: Record<End, OrdinaryClock>;
+  readonly #clocks: { readonly source: TimeSource; readonly receiver: TellingReceiver };
   readonly #events: { readonly at: bigint; readonly run: () => void }[] = [];
   readonly #timers = new Map<string, symbol>();
   readonly #residences = new Map<string, bigint>();
-  readonly samples: OffsetSample[] = [];
+  readonly samples: ToldSample[] = [];
   readonly discards = new Map<string, number>();
   #now = epochNs;
 
   constructor(conditions: Conditions) {
     this.#conditions = conditions;
     this.#random = seededRandom(conditions.seed);
-    const receiver: SlaveSettings = {
+    const receiver = {
       ...receiverSettings,
       transmission: conditions.transmission,
       random: this.#random,
     };
     this.#clocks = {
-      source: new OrdinaryClock({
+      source: new TimeSource({
         ...sourceSettings,
         logSyncInterval: -3,
         unicastReceivers: conditions.transmission === 'unicast' ? [receiverAddress] : [],
       }),
-      receiver: new OrdinaryClock({ role: 'timeReceiver', ...receiver }),
+      receiver: new TellingReceiver(receiver),
     };
   }
 
@@ -94,15 +94,15 @@ class SimulatedPair {
     }
   }
 
-  receiverState(): OrdinaryClockState {
-    return this.#clocks.receiver.state();
+  get stage(): TellingReceiver['stage'] {
+    return this.#clocks.receiver.stage;
   }
 
   #step(end: End, input: Input): void {
     for (const output of this.#clocks[end].step(input)) this.#perform(end, output);
   }
 
-  #perform(end: End, output: Output): void {
+  #perform(end: End, output: Output | ToldSample): void {
     switch (output.kind) {
       case 'sendEvent':
         this.#reportTransmission(end, output.context);
@@ -227,5 +227,5 @@ function answeredKey(message: Message, destination: string): string | undefined 
 export function simulatePair(conditions: Conditions, seconds: number): Outcome {
   const pair = new SimulatedPair(conditions);
   pair.run(seconds);
-  return { samples: pair.samples, discards: pair.discards, receiver: pair.receiverState() };
+  return { samples: pair.samples, discards: pair.discards, stage: pair.stage };
 }

@@ -7,13 +7,13 @@ import type { MessageOf } from '../wire/message.js';
 import { announcedDataSet, compareDataSets, isBetter } from './comparison.js';
 
 /** One entry of foreignMasterDS, with what `Heard` carries of its latest Announce. */
-export interface ForeignMaster<Heard extends AnnounceHeard = AnnounceHeard> {
+export interface ForeignMaster<Heard extends HeardAnnounce = HeardAnnounce> {
   readonly latest: Heard;
   /** Announce intervals since each of the latest messages, the latest first; no more than the threshold. */
   readonly ages: readonly number[];
 }
 
-export interface AnnounceHeard {
+export interface HeardAnnounce {
   readonly message: MessageOf<'Announce'>;
 }
 
@@ -28,7 +28,7 @@ export const maxForeignMasters = 32;
  * True of a copy of a master's latest Announce, and of the one before it that it has overtaken: 9.3.2.5 counts distinct
  * messages, and goes by the most recent one. No more than that, for a master that starts anew counts from anywhere.
  */
-export function isStale(masters: readonly ForeignMaster[], heard: AnnounceHeard): boolean {
+export function isStale(masters: readonly ForeignMaster[], heard: HeardAnnounce): boolean {
   const known = masters.find((master) => isFrom(master, sourceOf(heard)));
   if (known === undefined) return false;
   const behind = known.latest.message.header.sequenceId - heard.message.header.sequenceId;
@@ -36,7 +36,7 @@ export function isStale(masters: readonly ForeignMaster[], heard: AnnounceHeard)
 }
 
 /** The masters with that Announce counted; undefined: there is no room for another one. */
-export function withAnnounce<Heard extends AnnounceHeard>(
+export function withAnnounce<Heard extends HeardAnnounce>(
   masters: readonly ForeignMaster<Heard>[],
   heard: Heard,
 ): readonly ForeignMaster<Heard>[] | undefined {
@@ -50,7 +50,7 @@ export function withAnnounce<Heard extends AnnounceHeard>(
 }
 
 /** One announce interval later: what is older than the window is forgotten, `parent` is not (see erbestOf). */
-export function withIntervalPassed<Heard extends AnnounceHeard>(
+export function withIntervalPassed<Heard extends HeardAnnounce>(
   masters: readonly ForeignMaster<Heard>[],
   parent: PortIdentity | undefined,
 ): readonly ForeignMaster<Heard>[] {
@@ -63,7 +63,7 @@ export function withIntervalPassed<Heard extends AnnounceHeard>(
 }
 
 /** The masters without that one, whose announceReceiptTimeout has expired. */
-export function without<Heard extends AnnounceHeard>(
+export function without<Heard extends HeardAnnounce>(
   masters: readonly ForeignMaster<Heard>[],
   source: PortIdentity,
 ): readonly ForeignMaster<Heard>[] {
@@ -78,7 +78,7 @@ export function isQualified({ ages }: ForeignMaster): boolean {
  * Erbest (9.3.2.3): the best of the qualified ones as received by the port `receiver`. `parent` has qualified before and
  * is a candidate as long as it is remembered: its silence is measured by announceReceiptTimeout alone (9.3.2.5 d).
  */
-export function erbestOf<Heard extends AnnounceHeard>(
+export function erbestOf<Heard extends HeardAnnounce>(
   masters: readonly ForeignMaster<Heard>[],
   receiver: PortIdentity,
   parent: PortIdentity | undefined,
@@ -96,7 +96,7 @@ export function erbestOf<Heard extends AnnounceHeard>(
     }, undefined);
 }
 
-function sourceOf({ message }: AnnounceHeard): PortIdentity {
+function sourceOf({ message }: HeardAnnounce): PortIdentity {
   return message.header.sourcePortIdentity;
 }
 

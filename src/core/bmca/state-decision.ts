@@ -10,7 +10,7 @@ export interface PortView {
   /** The best qualified Announce of the port (9.3.2.3); absent without any, and on a masterOnly port. */
   readonly erbest?: ComparisonDataSet;
   /** Announce messages have stayed away for announceReceiptTimeoutInterval: there is nobody to listen for. */
-  readonly silent: boolean;
+  readonly announceReceiptTimedOut: boolean;
 }
 
 /** 7.6.2.5: a clock of one of these classes is a primary reference or held one: it follows nobody. */
@@ -28,9 +28,10 @@ export function ebestOf(ports: readonly PortView[]): ComparisonDataSet | undefin
 export function decideState(
   d0: ComparisonDataSet,
   ebest: ComparisonDataSet | undefined,
-  { portState, erbest, silent }: PortView,
+  { portState, erbest, announceReceiptTimedOut }: PortView,
 ): DecisionCode | undefined {
-  if (erbest === undefined && portState === 'LISTENING' && !silent) return undefined;
+  if (erbest === undefined && portState === 'LISTENING' && !announceReceiptTimedOut)
+    return undefined;
   if (d0.grandmasterClockQuality.clockClass <= lastClassThatFollowsNobody) {
     return isBetterThan(d0, erbest) ? 'M1' : 'P1';
   }

@@ -1,12 +1,6 @@
 /** From the four times of a Sync and a delay exchange to meanPathDelay and offsetFromMaster: clauses 11.2, 11.3.2. */
 import { intervalBetween } from '../time/instant.js';
-import {
-  difference,
-  half,
-  sumOf,
-  zeroTimeInterval,
-  type TimeInterval,
-} from '../time/time-interval.js';
+import { difference, half, sumOf, type TimeInterval } from '../time/time-interval.js';
 import type { DelayMeasurement } from './delay-exchange.js';
 import type { SyncMeasurement } from './sync-exchange.js';
 
@@ -32,11 +26,4 @@ export function offsetFromMaster(sync: SyncMeasurement, delay: TimeInterval): Ti
     intervalBetween(sync.originTimestamp, sync.syncEventIngressTimestamp),
     sumOf(delay, sync.correctionField),
   );
-}
-
-/** The same measurement as a clock would take it that knows no correctionField: what a plain switch leaves one with. */
-export function uncorrected<Measurement extends { readonly correctionField: TimeInterval }>(
-  measurement: Measurement,
-): Measurement {
-  return { ...measurement, correctionField: zeroTimeInterval };
 }

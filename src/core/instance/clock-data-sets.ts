@@ -10,13 +10,13 @@ import {
   timePropertiesOf,
   withoutGrandmaster,
 } from '../datasets/time-properties.js';
-import type { ClockIdentity } from '../time/identity.js';
+import { samePortIdentity, type ClockIdentity } from '../time/identity.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
 import { Flag } from '../wire/header.js';
-import type { MessageOf } from '../wire/message.js';
+import type { Message, MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
 import { fitting, propagatedTlvs } from './announce-tlvs.js';
-import type { AnnouncedByMaster } from '../port/clock-port.js';
+import type { AnnouncedGrandmaster } from '../port/clock-port.js';
 import { heldClockClass, type HoldoverSpecification } from './holdover.js';
 
 /** What a management message can change of a clock while it runs (15.5.3). */
@@ -44,7 +44,7 @@ export class ClockDataSets {
   /** While defaultDS claims the class of a holdover within specification, the clock's own. */
   #ownClockClass: number | undefined;
   /** What was last told, and what of. */
-  #announced: { readonly sources: readonly unknown[]; readonly latest?: AnnouncedByMaster } = {
+  #announced: { readonly sources: readonly unknown[]; readonly latest?: AnnouncedGrandmaster } = {
     sources: [],
   };
   /** As somebody has set it; until then it follows from what was followed last. */
@@ -59,6 +59,10 @@ export class ClockDataSets {
 
   get isGrandmaster(): boolean {
     return this.currentDS.stepsRemoved === 0;
+  }
+
+  isOfParent({ header }: Pick<Message, 'header'>): boolean {
+    return samePortIdentity(header.sourcePortIdentity, this.parentDS.parentPortIdentity);
   }
 
   /** What timePropertiesDS says while this clock is the grandmaster. */
@@ -153,7 +157,7 @@ export class ClockDataSets {
    *
    * @param locked this clock is in lock with its parent
    */
-  announced(locked: boolean): AnnouncedByMaster {
+  announced(locked: boolean): AnnouncedGrandmaster {
     const uncertain = !this.isGrandmaster && (this.#parentUncertain || !locked);
     const { parentDS, timePropertiesDS, pathTrace, pathSequence } = this;
     const { stepsRemoved } = this.currentDS;
@@ -173,7 +177,7 @@ export class ClockDataSets {
     return announced;
   }
 
-  #tell(uncertain: boolean): AnnouncedByMaster {
+  #tell(uncertain: boolean): AnnouncedGrandmaster {
     const { grandmasterPriority1, grandmasterPriority2 } = this.parentDS;
     const { grandmasterClockQuality, grandmasterIdentity } = this.parentDS;
     const { currentUtcOffset, timeSource } = this.timePropertiesDS;

@@ -1,29 +1,38 @@
 /**
- * One port of a boundary clock: its state, the master's and the slave's half that work in the states that need them, and
- * the peer-to-peer delay mechanism, which works in all states but those of a port that does not operate (11.4.1). Which state it is in, the clock decides (boundary-clock.ts).
+ * One port of a boundary or ordinary clock: its transmitting half, its receiving half and, where delayMechanism is p2p, the
+ * measurement of its link, each at work in the port states that ask for it. Which state the port is in is decided by the
+ * clock (instance/clock.ts), by the table in bmca/port-state.ts.
  */
-import type { AnnounceHeard, ForeignMaster } from '../bmca/foreign-masters.js';
+import type { ElectionPort } from '../bmca/election.js';
+import type { ForeignMaster, HeardAnnounce } from '../bmca/foreign-masters.js';
+import { isMaster, isOperating, isSlave } from '../bmca/port-state.js';
 import type { PortDS, PortState } from '../datasets/data-sets.js';
 import type { Input, LinkDelay, Output, Transport } from '../io.js';
-import {
-  initialMasterState,
-  masterContexts,
-  stepMaster,
-  type MasterSettings,
-  type MasterState,
-} from './master.js';
-import { isMaster, isOperating, isSlave } from '../bmca/port-state.js';
-import { timersOf, type PortEvent, type PortSettings, type ReceivedMessage } from './port.js';
-import {
-  initialSlaveState,
-  stepSlave,
-  type SlavePortState,
-  type SlaveSettings,
-  type SlaveState,
-} from './slave.js';
+import type { PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
+import { respondToDelayReq } from './delay-responder.js';
 import { PeerDelayLink, peerDelayContexts } from './link.js';
+import { timersOf, type PortEvent, type PortSettings, type ReceivedMessage } from './port.js';
+import {
+  followMaster,
+  initialReceiverState,
+  stepReceiver,
+  stopReceiver,
+  withMasterAddress,
+  type ReceiverSettings,
+  type ReceiverState,
+  type ReceiverTransition,
+} from './receiver.js';
+import {
+  initialTransmitterState,
+  startTransmitter,
+  stepTransmitter,
+  stopTransmitter,
+  transmitterContexts,
+  type TransmitterSettings,
+  type TransmitterState,
+} from './transmitter.js';
 
 /** Names and meaning as in portDS (8.2.15). */
 export type ClockPortSettings = Omit<PortDS, 'portIdentity' | 'portState' | 'meanLinkDelay'> & {
@@ -35,55 +44,62 @@ export type ClockPortSettings = Omit<PortDS, 'portIdentity' | 'portState' | 'mea
 };
 
 /** An Announce as received: with the address of its sender. */
-export type ReceivedAnnounce = ReceivedMessage & AnnounceHeard;
+export type ReceivedAnnounce = ReceivedMessage & HeardAnnounce;
 
-/** Of the master's half, what changes with the grandmaster. */
-export type AnnouncedByMaster = Pick<
-  MasterSettings,
+/** What Announce says that changes with the grandmaster. */
+export type AnnouncedGrandmaster = Pick<
+  TransmitterSettings,
   'grandmaster' | 'announceFlags' | 'announceTlvs'
 >;
 
 /** What a port asks of the clock that it is part of. */
-export type PortEnvironment = Required<Pick<SlaveSettings, 'random' | 'pathDelaysNeeded'>>;
+export type PortEnvironment = Required<Pick<ReceiverSettings, 'random' | 'pathDelaysNeeded'>>;
 
-export class ClockPort {
+/** What of it the election goes by is that of ElectionPort. */
+export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   portState: PortState = 'INITIALIZING';
   foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[] = [];
-  /** Announce messages have stayed away for announceReceiptTimeoutInterval. */
-  silent = false;
+  /** Announce messages have stayed away for announceReceiptTimeoutInterval (9.2.6.12). */
+  announceReceiptTimedOut = false;
   linkUp = false;
 
   settings: ClockPortSettings;
   readonly identity: PortSettings;
   readonly #environment: PortEnvironment;
   /** Where delayMechanism is p2p. */
-  readonly #peer: PeerDelayLink | undefined;
-  #master: MasterState;
-  #masterSettings:
+  readonly #link: PeerDelayLink | undefined;
+  #transmitter: TransmitterState = initialTransmitterState();
+  #transmitterSettings:
     | {
         readonly settings: ClockPortSettings;
-        readonly announced: AnnouncedByMaster;
-        readonly whole: MasterSettings;
+        readonly announced: AnnouncedGrandmaster;
+        readonly whole: TransmitterSettings;
       }
     | undefined;
-  #slave: SlaveState;
+  #receiver: ReceiverState;
 
   constructor(identity: PortSettings, settings: ClockPortSettings, environment: PortEnvironment) {
     this.identity = identity;
     this.settings = settings;
     this.#environment = environment;
-    this.#peer =
+    this.#link =
       settings.delayMechanism === 'p2p'
         ? new PeerDelayLink({ ...identity, ...settings })
         : undefined;
-    // What it announces is given anew at every step.
-    this.#master = initialMasterState({ ...identity, unicastReceivers: [] });
-    this.#slave = initialSlaveState(this.#slaveSettings());
+    this.#receiver = initialReceiverState(settings);
+  }
+
+  get portIdentity(): PortIdentity {
+    return this.identity.portIdentity;
+  }
+
+  get masterOnly(): boolean {
+    return this.settings.masterOnly;
   }
 
   reconfigure(change: Partial<ClockPortSettings>): void {
     this.settings = { ...this.settings, ...change };
-    this.#peer?.reconfigure(this.settings);
+    this.#link?.reconfigure(this.settings);
   }
 
   portDS(): PortDS {
@@ -103,36 +119,26 @@ export class ClockPort {
 
   /** Undefined where the delay is measured end to end. */
   linkDelay(): LinkDelay | undefined {
-    return this.#peer?.linkDelay();
+    return this.#link?.linkDelay();
   }
 
-  /** Of the slave's half: what has been measured. */
-  measurements(): SlavePortState {
-    return this.#slave.port;
-  }
-
-  /** Turns the halves on and off as `portState` asks, and arranges who is to be waited for. */
-  enter(portState: PortState, announced: AnnouncedByMaster): readonly Output[] {
+  /** Sets the halves to work and to rest as `portState` asks, and arranges who is to be waited for. */
+  enter(portState: PortState, announced: AnnouncedGrandmaster): readonly Output[] {
     const before = this.portState;
     this.portState = portState;
     const outputs: Output[] = [];
+    // 11.4.1: a link is measured in every state but those of a port that does not operate.
     if (isOperating(before) !== isOperating(portState)) {
       const up = isOperating(portState);
-      outputs.push(...this.stepPeerDelay({ kind: 'link', port: this.settings.port, up }));
+      outputs.push(...this.stepLink({ kind: 'link', port: this.settings.port, up }));
     }
-    if (before === 'MASTER' && portState !== 'MASTER') {
-      outputs.push(
-        ...this.stepMaster({ kind: 'link', port: this.settings.port, up: false }, announced),
-      );
-    }
+    if (before === 'MASTER' && portState !== 'MASTER') outputs.push(...this.#stopTransmitting());
     if (isSlave(before) && !isSlave(portState)) outputs.push(...this.#stopFollowing());
     if (before === 'PRE_MASTER' && portState !== 'PRE_MASTER') {
       outputs.push({ kind: 'cancelTimer', timer: timersOf(this.identity).qualification });
     }
     if (portState === 'MASTER' && before !== 'MASTER') {
-      outputs.push(
-        ...this.stepMaster({ kind: 'link', port: this.settings.port, up: true }, announced),
-      );
+      outputs.push(...this.#startTransmitting(announced));
     }
     if (portState === 'LISTENING' || portState === 'PASSIVE') outputs.push(this.awaitAnnounce());
     else if (isMaster(portState)) {
@@ -151,89 +157,124 @@ export class ClockPort {
     };
   }
 
-  /** Measures anew, against the sender of `announce`. */
+  /** Measures from nothing, against the sender of `announce`. */
   follow(announce: ReceivedAnnounce): readonly Output[] {
-    const { port } = this.settings;
     const stopped = this.#stopFollowing();
-    return [
-      ...stopped,
-      ...this.stepSlave({ kind: 'link', port, up: true }),
-      ...this.stepSlave(announce),
-    ];
+    this.#receiver = followMaster(this.#receiver, {
+      portIdentity: announce.message.header.sourcePortIdentity,
+      address: announce.source,
+    });
+    return [...stopped, this.awaitAnnounce()];
   }
 
-  stepMaster(event: PortEvent, announced: AnnouncedByMaster): readonly Output[] {
-    const { state, outputs } = stepMaster(this.#masterSettingsFor(announced), this.#master, event);
-    this.#master = state;
+  /** One more Announce of the master that is followed: it is there, at that address. */
+  hearMaster({ source }: ReceivedAnnounce): Output {
+    this.#receiver = withMasterAddress(this.#receiver, source);
+    return this.awaitAnnounce();
+  }
+
+  /** Announce and Sync are due, or a Sync has its transmit time stamp, which is PTP time. */
+  stepTransmitter(
+    event: Extract<PortEvent, { kind: 'timer' | 'transmitTimestamp' | 'transmitTimestampLost' }>,
+    announced: AnnouncedGrandmaster,
+  ): readonly Output[] {
+    const settings = this.#transmitterSettingsFor(announced);
+    const { state, outputs } = stepTransmitter(settings, this.#transmitter, event);
+    this.#transmitter = state;
     return outputs;
   }
 
-  /** Put together when one of its parts is another one, not for every message. */
-  #masterSettingsFor(announced: AnnouncedByMaster): MasterSettings {
-    const { settings } = this;
-    if (
-      this.#masterSettings?.settings !== settings ||
-      this.#masterSettings.announced !== announced
-    ) {
-      const whole = { ...this.identity, ...settings, ...announced, unicastReceivers: [] };
-      this.#masterSettings = { settings, announced, whole };
-    }
-    return this.#masterSettings.whole;
+  /** @param received its ingressTimestamp is PTP time */
+  answerDelayReq(received: ReceivedMessage): Output {
+    const { logMinDelayReqInterval } = this.settings;
+    return respondToDelayReq({ ...this.identity, logMinDelayReqInterval }, received);
   }
 
-  /** The contexts of its events are the ones that `sendEvent` was given. */
-  stepSlave(event: PortEvent): readonly Output[] {
+  /** Time stamps are PTP time. The contexts of its events are the ones that `sendEvent` was given. */
+  stepReceiver(event: Exclude<PortEvent, { kind: 'link' }>): Omit<ReceiverTransition, 'state'> {
     const inner =
-      'context' in event ? { ...event, context: event.context - masterContexts } : event;
-    const { state, outputs } = stepSlave(this.#slaveSettings(), this.#slave, inner);
-    this.#slave = state;
-    return outputs.map((output) =>
-      output.kind === 'sendEvent'
-        ? { ...output, context: output.context + masterContexts }
-        : output,
+      'context' in event ? { ...event, context: event.context - transmitterContexts } : event;
+    const { state, outputs, measurement } = stepReceiver(
+      this.#receiverSettings(),
+      this.#receiver,
+      inner,
     );
+    this.#receiver = state;
+    return {
+      outputs: outputs.map((output) => withContextsFrom(transmitterContexts, output)),
+      ...(measurement !== undefined && { measurement }),
+    };
   }
 
-  /** Time stamps are raw, for a link has its delay whatever time it is. Contexts as with stepSlave. */
-  stepPeerDelay(
+  /** Time stamps are raw, for a link has its delay whatever time it is. Contexts as with stepReceiver. */
+  stepLink(
     event: ReceivedMessage | Exclude<Input, { kind: 'message' | 'syncObserved' }>,
   ): readonly Output[] {
-    const peer = this.#peer;
-    if (peer === undefined) return [];
+    const link = this.#link;
+    if (link === undefined) return [];
     const outputs =
       event.kind === 'message'
-        ? peer.receive(event)
-        : peer.step(
-            'context' in event ? { ...event, context: event.context - firstPeerContext } : event,
+        ? link.receive(event)
+        : link.step(
+            'context' in event ? { ...event, context: event.context - firstLinkContext } : event,
           );
-    return outputs.map((output) =>
-      output.kind === 'sendEvent'
-        ? { ...output, context: output.context + firstPeerContext }
-        : output,
-    );
+    return outputs.map((output) => withContextsFrom(firstLinkContext, output));
+  }
+
+  #startTransmitting(announced: AnnouncedGrandmaster): readonly Output[] {
+    const settings = this.#transmitterSettingsFor(announced);
+    const { state, outputs } = startTransmitter(settings, this.#transmitter);
+    this.#transmitter = state;
+    return outputs;
+  }
+
+  #stopTransmitting(): readonly Output[] {
+    const { state, outputs } = stopTransmitter(this.identity, this.#transmitter);
+    this.#transmitter = state;
+    return outputs;
   }
 
   #stopFollowing(): readonly Output[] {
-    return this.stepSlave({ kind: 'link', port: this.settings.port, up: false });
+    const { state, outputs } = stopReceiver(this.identity, this.#receiver);
+    this.#receiver = state;
+    return [{ kind: 'cancelTimer', timer: timersOf(this.identity).announceReceipt }, ...outputs];
   }
 
-  #slaveSettings(): SlaveSettings {
+  /** Put together when one of its parts is another one, not for every message. */
+  #transmitterSettingsFor(announced: AnnouncedGrandmaster): TransmitterSettings {
+    const { settings } = this;
+    if (
+      this.#transmitterSettings?.settings !== settings ||
+      this.#transmitterSettings.announced !== announced
+    ) {
+      const whole = { ...this.identity, ...settings, ...announced };
+      this.#transmitterSettings = { settings, announced, whole };
+    }
+    return this.#transmitterSettings.whole;
+  }
+
+  #receiverSettings(): ReceiverSettings {
     const { identity, settings } = this;
-    const peer = this.#peer;
+    const link = this.#link;
     return {
       ...{ ...identity, ...settings, ...this.#environment, transmission: 'multicast' },
-      ...(peer !== undefined && { linkDelay: () => peer.linkDelay() }),
+      ...(link !== undefined && { linkDelay: () => link.linkDelay() }),
     };
   }
 }
 
 /** Above those of Sync and those of Delay_Req, which are sequenceIds of 16 bits. */
-const firstPeerContext = masterContexts + peerDelayContexts;
+const firstLinkContext = transmitterContexts + peerDelayContexts;
+
+/** A part of a port counts its contexts from 0; in the port's they begin at `first`. */
+function withContextsFrom(first: number, output: Output): Output {
+  return output.kind === 'sendEvent' ? { ...output, context: output.context + first } : output;
+}
 
 /** Which part of a port has sent the event message with that context. */
-export function senderOf(context: number): 'master' | 'slave' | 'peerDelay' {
-  if (context < masterContexts) return 'master';
-  return context < firstPeerContext ? 'slave' : 'peerDelay';
+export function senderOf(context: number): 'transmitter' | 'receiver' | 'link' {
+  if (context < transmitterContexts) return 'transmitter';
+  return context < firstLinkContext ? 'receiver' : 'link';
 }
 
 export function isAnnounce(received: ReceivedMessage): received is ReceivedAnnounce {

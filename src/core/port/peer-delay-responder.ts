@@ -8,7 +8,13 @@ import { difference, sumOf, zeroTimeInterval, type TimeInterval } from '../time/
 import { timestampFromInstant } from '../time/timestamp.js';
 import { Flag, noLogMessageInterval, type Header } from '../wire/header.js';
 import { encode } from '../wire/message.js';
-import { discarded, type PortSettings, type ReceivedMessage, type Transition } from './port.js';
+import {
+  discarded,
+  unicastFlag,
+  type PortSettings,
+  type ReceivedMessage,
+  type Transition,
+} from './port.js';
 
 /** A Pdelay_Resp that has been sent and waits for its transmit time stamp. */
 interface PendingResponse {
@@ -129,8 +135,4 @@ function answerHeader(
     logMessageInterval: noLogMessageInterval, // table 42
     ...fields,
   };
-}
-
-function unicastFlag(destination: PeerAddress): number {
-  return destination.kind === 'unicast' ? Flag.unicast : 0;
 }

@@ -1,8 +1,9 @@
 /** What master and slave side of a port share: who the port is, what happens to it, what comes of that. */
+import type { DelayMechanism } from '../datasets/data-sets.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
-import type { Input, Output, PortIndex } from '../io.js';
+import type { Input, Output, PeerAddress, PortIndex } from '../io.js';
 import type { PortIdentity } from '../time/identity.js';
-import type { Header } from '../wire/header.js';
+import { Flag, noLogMessageInterval, type Header, type MessageType } from '../wire/header.js';
 import type { Message } from '../wire/message.js';
 
 export interface PortSettings {
@@ -65,3 +66,21 @@ export function headerOf(
 export function nextSequenceId(sequenceId: number): number {
   return (sequenceId + 1) & 0xffff;
 }
+
+export function unicastFlag(destination: PeerAddress): number {
+  return destination.kind === 'unicast' ? Flag.unicast : 0;
+}
+
+/** 13.3.2.14, table 42: Sync, Follow_Up and Delay_Resp tell their interval to groups only. */
+export function intervalTold(logInterval: number, destination: PeerAddress): number {
+  return destination.kind === 'unicast' ? noLogMessageInterval : logInterval;
+}
+
+/** 11.1: messages that belong to one delay mechanism alone. */
+export const mechanismOf: { readonly [Type in MessageType]?: DelayMechanism } = {
+  Delay_Req: 'e2e',
+  Delay_Resp: 'e2e',
+  Pdelay_Req: 'p2p',
+  Pdelay_Resp: 'p2p',
+  Pdelay_Resp_Follow_Up: 'p2p',
+};

@@ -1,4 +1,4 @@
-/** Attaches a clock of the core to the data plane for every `bc` and `oc` of the configuration. */
+/** Attaches to the data plane a clock of the core for every `bc` and `oc` of the configuration. */
 import type {
   ClockConfig,
   ClockPortConfig,
@@ -14,24 +14,13 @@ import type { ClockIdentity } from '../../core/time/identity.js';
 import { durationNs, instantFromNs, type Instant } from '../../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../core/time/time-interval.js';
 import type { DataPlane } from '../../native/data-plane.js';
-import { clockFactsOf } from './clock-facts.js';
-import {
-  clockStatusOf,
-  type ClockStatus,
-  type SteeredClockStatus,
-} from '../status/clock-status.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
-import type { Attachment, PortTransport } from '../runtime/pump.js';
-
-export interface AttachedBoundaryClock {
-  readonly attachment: Attachment;
-  readonly status: (steered: readonly SteeredClockStatus[]) => ClockStatus;
-  /** Something came to nothing at a port of the data plane. */
-  readonly noteDiscard: (port: number, reason: string) => void;
-  readonly instance: ClockConfig;
-  readonly clock: ManagedBoundaryClock;
-}
+import type { PortTransport, Report } from '../runtime/pump.js';
+import { clockStatusOf, type SteeredClockStatus } from '../status/clock-status.js';
+import type { AttachedInstance } from './attached-instance.js';
+import { clockFactsOf } from './clock-facts.js';
+import type { Steerer } from './clock-steering.js';
 
 export interface BoundaryClockOptions {
   readonly dataPlane: DataPlane;
@@ -39,55 +28,71 @@ export interface BoundaryClockOptions {
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** As the pump's. */
   readonly measuredAt: (common: Instant) => Instant;
-  /** Uniform from 0 up to but not including 1: when Delay_Req messages are sent. Math.random unless set. */
+  /** The clocks of the machine that are steered by a clock. */
+  readonly steeredBy: (clock: Steerer['clock']) => readonly SteeredClockStatus[];
+  /** Called with the delay of a link that a clock has measured. */
+  readonly onLinkDelay: (report: Extract<Report, { kind: 'linkDelay' }>) => void;
+  /** Uniform from 0 up to but not including 1, to spread the times at which Delay_Req are sent. Math.random unless set. */
   readonly random?: () => number;
 }
 
-export function attachBoundaryClocks({
-  dataPlane,
-  config,
-  addressesOf,
-  measuredAt,
-  random = Math.random,
-}: BoundaryClockOptions): AttachedBoundaryClock[] {
-  const interfaces = config.ports.map((port) => port.interface);
-  const identity = identityOf(dataPlane);
-  return config.instances.filter(isClock).map((instance) => {
-    const settings = settingsOf(instance, identity, config.ports, random);
-    const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
-      const own = instance.ports.find((candidate) => candidate.interface === interfaceName);
-      return own && transportOf(own, port, { dataPlane, addressesOf });
-    });
-    const clock = new ManagedBoundaryClock(settings, {
-      allowSet: config.management?.allowSet ?? false,
-      facts: clockFactsOf(
-        dataPlane,
-        settings.ports.map(({ port }) => ({ port, transport: ports[port] })),
-        measuredAt,
-      ),
-    });
-    const discarded: Record<string, number>[] = instance.ports.map(() => ({}));
-    return {
-      attachment: { instance: clock, ports },
-      noteDiscard: (port, reason) => {
-        const own = instance.ports.findIndex((each) => each.interface === interfaces[port]);
-        const counts = discarded[own];
-        if (counts !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
-      },
-      status: (steered) =>
-        clockStatusOf(
-          clock.clock.state(),
-          { kind: instance.clock, steered },
-          instance.ports.map((port, index) => ({
-            interface: port.interface,
-            discarded: { ...discarded[index] },
-          })),
-          aheadOfSystemClockNs(clock.clock, measuredAt),
-        ),
-      instance,
-      clock,
-    };
+export function attachBoundaryClocks(options: BoundaryClockOptions): AttachedInstance[] {
+  return options.config.instances.filter(isClock).map((instance) => attached(instance, options));
+}
+
+function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedInstance {
+  const { dataPlane, measuredAt, steeredBy, onLinkDelay, random = Math.random } = options;
+  const switchPorts = options.config.ports;
+  const settings = settingsOf(config, identityOf(dataPlane), switchPorts, random);
+  const interfaces = switchPorts.map((port) => port.interface);
+  const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
+    const own = config.ports.find((candidate) => candidate.interface === interfaceName);
+    return own && transportOf(own, port, options);
   });
+  const managed = new ManagedBoundaryClock(settings, {
+    allowSet: options.config.management?.allowSet ?? false,
+    facts: clockFactsOf(
+      dataPlane,
+      settings.ports.map(({ port }) => ({ port, transport: ports[port] })),
+      measuredAt,
+    ),
+  });
+  const { clock } = managed;
+  const discards = new DiscardCounts();
+  return {
+    attachment: { name: `${config.type} of domain ${config.domain}`, instance: managed, ports },
+    onReport: (report) => {
+      if (report.kind === 'discarded') discards.count(report.port, report.reason);
+      else if (report.kind === 'linkDelay') onLinkDelay(report);
+    },
+    status: () =>
+      clockStatusOf(
+        clock.state(),
+        { kind: config.clock, steered: steeredBy(clock) },
+        config.ports.map((port) => ({
+          interface: port.interface,
+          discarded: discards.of(interfaces.indexOf(port.interface)),
+        })),
+        aheadOfSystemClockNs(clock, measuredAt),
+      ),
+    management: { config, manage: (request) => managed.manage(request) },
+    steerer: { config, clock },
+  };
+}
+
+/** Messages and answers of a clock that came to nothing, by port of the data plane and reason. */
+class DiscardCounts {
+  readonly #byPort = new Map<number, Record<string, number>>();
+
+  count(port: number, reason: string): void {
+    const counts = this.#byPort.get(port) ?? {};
+    counts[reason] = (counts[reason] ?? 0) + 1;
+    this.#byPort.set(port, counts);
+  }
+
+  of(port: number): Readonly<Record<string, number>> {
+    return { ...this.#byPort.get(port) };
+  }
 }
 
 function isClock(instance: Config['instances'][number]): instance is ClockConfig {
@@ -144,7 +149,10 @@ function specificationOf({ seconds, clockClass }: HoldoverConfig): HoldoverSpeci
   };
 }
 
-/** Time stamps of all ports are of CLOCK_REALTIME; that it is read in milliseconds shifts both readings alike. */
+/**
+ * The common timebase is CLOCK_REALTIME, so its reading serves both as the time stamp and as the time to compare with.
+ * That it is read in whole milliseconds shifts both alike.
+ */
 function aheadOfSystemClockNs(clock: Clock, measuredAt: (common: Instant) => Instant): number {
   const systemTime = instantFromNs(BigInt(Date.now()) * 1_000_000n);
   return Number(clock.timeAt(measuredAt(systemTime)) - systemTime) / Number(unitsPerNs);

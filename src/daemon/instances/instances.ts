@@ -1,32 +1,29 @@
 /**
- * What the clocks of a switch know beside its forwarder: the delay of every link (peer-to-peer), the rate of every
- * domain's grandmaster, the policy that follows from both, and the boundary clocks. Attaches the core's instances to the
- * data plane.
+ * The clocks of a switch beside its forwarder, as one list of instances of the core: the links of the peer-to-peer
+ * transparent clocks, the syntoniser, the boundary clocks, and what answers management for the transparent clocks. Attaches
+ * them to the data plane, gives what they report to whom it concerns, and programs the policy that follows from it.
  */
-import type { Config, InstanceConfig, PeerToPeerConfig } from '../../config/config.js';
-import { PeerDelayLink } from '../../core/port/link.js';
+import type { Config, InstanceConfig } from '../../config/config.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
-import type { Output, Transport } from '../../core/io.js';
+import type { Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
-import { peerDelayMessageTypes } from '../../core/wire/header.js';
 import type { Instant } from '../../core/time/instant.js';
 import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
-import { attachBoundaryClocks, type AttachedBoundaryClock } from './boundary-clocks.js';
-import type { ClockStatus } from '../status/clock-status.js';
-import { ClockSteering } from './clock-steering.js';
+import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
+import { instanceServing, policyRules } from '../forwarding/policy.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
+import { identityOf } from '../runtime/port-transport.js';
+import { Pump, type Attachment, type PumpEvent } from '../runtime/pump.js';
+import type { TimerClock } from '../runtime/timers.js';
+import type { ClockStatus } from '../status/clock-status.js';
 import { ManagementRequestError, type DomainRequest } from '../status/management.js';
 import { PeerDelayBoard, type PeerDelayStatus } from '../status/peer-delay-board.js';
-import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
-import { instanceServing, isPeerToPeerTransparent, policyRules } from '../forwarding/policy.js';
-import { identityOf, transportAt } from '../runtime/port-transport.js';
-import { Pump, type Attachment, type PortTransport, type PumpEvent } from '../runtime/pump.js';
 import { SyntonisationBoard, type SyntonisationStatus } from '../status/syntonisation-board.js';
-import type { TimerClock } from '../runtime/timers.js';
-import {
-  attachTransparentClockManagement,
-  type AttachedTransparentClock,
-} from './transparent-clock-management.js';
+import type { AttachedInstance } from './attached-instance.js';
+import { attachBoundaryClocks } from './boundary-clocks.js';
+import { ClockSteering } from './clock-steering.js';
+import { attachPeerToPeerLinks } from './peer-to-peer-links.js';
+import { attachTransparentClockManagement } from './transparent-clock-management.js';
 
 export interface InstancesOptions {
   readonly dataPlane: DataPlane;
@@ -34,9 +31,9 @@ export interface InstancesOptions {
   readonly timerClock: TimerClock;
   /** Asked again for every message: addresses come and go. */
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
-  /** What the bridge has decided so far; none: there is no bridge. */
+  /** What the bridge has decided so far; absent where there is no bridge. */
   readonly bridge?: BridgePolicy | undefined;
-  /** Those that links are measured on, peer to peer; all unless set. */
+  /** The transports on which the peer-to-peer transparent clocks measure their links; all unless set. */
   readonly transports?: readonly Transport[];
   /** Uniform from 0 up to but not including 1; Math.random unless set. */
   readonly random?: () => number;
@@ -46,19 +43,16 @@ export interface InstancesOptions {
   ) => void;
 }
 
-const allTransports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
-
 export class Instances {
   readonly #options: InstancesOptions;
   readonly #pump: Pump;
   readonly #programmer: PolicyProgrammer;
-  /** By attachment, where that is a port's. */
-  readonly #transports: readonly (Transport | undefined)[];
   readonly #peerDelay: PeerDelayBoard;
-  readonly #boundaryClocks: readonly AttachedBoundaryClock[];
-  readonly #transparentClocks: readonly AttachedTransparentClock[];
-  readonly #steering: ClockSteering;
   readonly #syntonisation = new SyntonisationBoard();
+  readonly #steering: ClockSteering;
+  readonly #list: readonly AttachedInstance[];
+  /** The same, for the events of the pump. */
+  readonly #byAttachment: ReadonlyMap<Attachment, AttachedInstance>;
 
   /**
    * Programs the data plane; it forwards from here on.
@@ -68,7 +62,6 @@ export class Instances {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
     const interfaces = config.ports.map((port) => port.interface);
-    const clockIdentity = identityOf(dataPlane);
     const managed = config.instances.some(isTransparent);
     this.#programmer = new PolicyProgrammer(
       dataPlane,
@@ -77,35 +70,21 @@ export class Instances {
       {
         loopGuard: config.loopGuard,
         bridge: options.bridge,
-        managedClock: managed ? clockIdentity : undefined,
+        managedClock: managed ? identityOf(dataPlane) : undefined,
       },
     );
-    const peerToPeerPorts = attachPeerToPeerPorts(options);
-    this.#transports = peerToPeerPorts.map(({ transport }) => transport);
     this.#peerDelay = new PeerDelayBoard(config.ports.length, dataPlane.counters());
     const measuredAt = (common: Instant) => this.#steering.measuredAt(common);
-    this.#boundaryClocks = attachBoundaryClocks({ ...options, measuredAt });
+    this.#list = this.#attachAll(measuredAt);
+    this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
     this.#steering = new ClockSteering({
       ...{ dataPlane, timerClock },
-      steerers: this.#boundaryClocks.map(({ instance, clock }) => ({
-        config: instance,
-        clock: clock.clock,
-      })),
+      steerers: this.#list.flatMap(({ steerer }) => steerer ?? []),
       warn: (port, message) => options.onEvent({ kind: 'portError', port, message }),
-    });
-    this.#transparentClocks = attachTransparentClockManagement({
-      ...options,
-      clockIdentity,
-      linkDelayOf: (port, transport) => this.#peerDelay.linkDelayOf(port, transport),
     });
     this.#pump = new Pump({
       dataPlane,
-      attachments: [
-        ...peerToPeerPorts.map(({ attachment }) => attachment),
-        { instance: new Syntoniser(), ports: [], observesSyncs: true },
-        ...this.#boundaryClocks.map(({ attachment }) => attachment),
-        ...this.#transparentClocks.map(({ attachment }) => attachment),
-      ],
+      attachments: this.#list.map(({ attachment }) => attachment),
       latencies: config.ports,
       measuredAt,
       timerClock,
@@ -113,25 +92,68 @@ export class Instances {
     });
   }
 
+  /** In the order in which the instances get what concerns several of them. */
+  #attachAll(measuredAt: (common: Instant) => Instant): AttachedInstance[] {
+    const peerDelay = this.#peerDelay;
+    const links = attachPeerToPeerLinks({
+      ...this.#options,
+      programmer: this.#programmer,
+      peerDelay,
+    });
+    return [
+      ...links,
+      this.#attachSyntoniser(),
+      ...attachBoundaryClocks({
+        ...this.#options,
+        measuredAt,
+        steeredBy: (clock) => this.#steering.statusOf(clock),
+        // The delays that a boundary clock finds serve itself alone; they are shown where no transparent clock measures.
+        onLinkDelay: (report) => {
+          if (links.length === 0) peerDelay.setLinkDelay(report);
+        },
+      }),
+      ...attachTransparentClockManagement({
+        ...this.#options,
+        linkDelayOf: (port, transport) => peerDelay.linkDelayOf(port, transport),
+      }),
+    ];
+  }
+
+  #attachSyntoniser(): AttachedInstance {
+    return {
+      attachment: {
+        name: 'syntoniser',
+        instance: new Syntoniser(),
+        ports: [],
+        observesSyncs: true,
+      },
+      onReport: (report) => {
+        if (report.kind !== 'rateRatio') return;
+        this.#programmer.setRateRatio(report.sdoId, report.domainNumber, report.syntonisation);
+        this.#syntonisation.setRateRatio(report);
+      },
+    };
+  }
+
   start(): void {
-    this.#tellForwarding(this.#options.bridge);
+    this.#applyForwarding(this.#options.bridge);
     this.#pump.start();
     this.#steering.start();
   }
 
-  /** The bridge has decided otherwise. */
+  /** Keeps to what the bridge has decided now. */
   setBridge(bridge: BridgePolicy): void {
     this.#programmer.setBridge(bridge);
-    this.#tellForwarding(bridge);
+    this.#applyForwarding(bridge);
   }
 
-  #tellForwarding(bridge: BridgePolicy | undefined): void {
+  #applyForwarding(bridge: BridgePolicy | undefined): void {
     for (const [port, forwarding] of bridge?.forwarding.entries() ?? []) {
       this.#pump.setForwarding(port, forwarding);
     }
   }
 
-  /** Asks and answers no more; the data plane stays as it is. */
+  /** From now on no instance sends, answers or measures; the data plane stays as it is programmed. */
   stop(): void {
     this.#steering.stop();
     this.#pump.stop();
@@ -140,7 +162,7 @@ export class Instances {
 
   /** Of one port; undefined where no instance is peer-to-peer. */
   peerDelay(port: number): PeerDelayStatus | undefined {
-    const measured = this.#transports.length > 0 || this.#options.config.instances.some(asksPeers);
+    const measured = this.#options.config.instances.some(measuresLinks);
     return measured ? this.#peerDelay.statusOf(port) : undefined;
   }
 
@@ -149,44 +171,35 @@ export class Instances {
     return this.#syntonisation.statusOf(instance, this.#options.config.instances);
   }
 
-  /** Of every boundary clock. */
+  /** Of every boundary and ordinary clock. */
   clocks(): ClockStatus[] {
-    return this.#boundaryClocks.map(({ status, clock }) =>
-      status(this.#steering.statusOf(clock.clock)),
-    );
+    return this.#list.flatMap(({ status }) => status?.() ?? []);
   }
 
   /**
-   * Carries out a management request of an operator; for sdoId 0 where several share the domain.
+   * Carries out a management request of an operator; for sdoId 0 where several instances share the domain.
    * @throws ManagementRequestError when no clock is in that domain
    */
   manage({ domain, request }: DomainRequest): Managed {
-    const instance = instanceServing(this.#options.config.instances, 0, domain);
-    const attached = [...this.#boundaryClocks, ...this.#transparentClocks].find(
-      (candidate) => candidate.instance === instance,
-    );
-    if (attached === undefined) {
-      throw new ManagementRequestError(`domain ${domain}: no clock of this switch is in it`);
+    const config = instanceServing(this.#options.config.instances, 0, domain);
+    for (const { attachment, management } of this.#list) {
+      if (management === undefined || management.config !== config) continue;
+      const managed = management.manage(request);
+      this.#pump.carryOut(attachment, managed.outputs);
+      return managed;
     }
-    const managed = attached.clock.manage(request);
-    this.#pump.perform(attached.clock, managed.outputs);
-    return managed;
+    throw new ManagementRequestError(`domain ${domain}: no clock of this switch is in it`);
   }
 
   #onEvent(event: PumpEvent): void {
     switch (event.kind) {
       case 'linkDelay':
-        this.#noteLinkDelay(event);
-        return;
       case 'rateRatio':
-        this.#programmer.setRateRatio(event.sdoId, event.domainNumber, event.syntonisation);
-        this.#syntonisation.note(event);
-        return;
       case 'discarded':
-        this.#noteDiscard(event);
+        this.#byAttachment.get(event.attachment)?.onReport?.(event);
         return;
       case 'link':
-        this.#peerDelay.noteLink(event.port);
+        this.#peerDelay.restartCounting(event.port);
         this.#options.onEvent(event);
         return;
       case 'clockMoved':
@@ -196,74 +209,17 @@ export class Instances {
         return;
       // What nobody claims is in the engine's counters already.
       case 'unclaimed':
-      case 'offsetSample':
         return;
     }
   }
-
-  /** A clock's own is nothing to forward by: its domain ends here. It is shown where no transparent clock measures. */
-  #noteLinkDelay(event: Extract<PumpEvent, { kind: 'linkDelay' }>): void {
-    const transparent = this.#transports[event.instance] !== undefined;
-    if (transparent) this.#programmer.setLinkDelay(event.port, event.transport, event.linkDelay);
-    if (transparent || this.#transports.length === 0) this.#peerDelay.note(event);
-  }
-
-  #noteDiscard(event: Extract<Output, { kind: 'discarded' }> & { readonly instance: number }) {
-    const transport = this.#transports[event.instance];
-    if (transport !== undefined) this.#peerDelay.noteDiscard(event.port, transport, event.reason);
-    // Attached in this order: ports that measure links, the syntoniser, clocks.
-    const clock = this.#boundaryClocks[event.instance - this.#transports.length - 1];
-    clock?.noteDiscard(event.port, event.reason);
-  }
-}
-
-/** One for each port and transport: each is a link of its own, as far as its delay goes. */
-function attachPeerToPeerPorts({
-  dataPlane,
-  config,
-  addressesOf,
-  transports = allTransports,
-}: InstancesOptions): { transport: Transport; attachment: Attachment }[] {
-  const instances = config.instances.filter(isPeerToPeer);
-  const [first] = instances;
-  if (first === undefined) return [];
-  const clockIdentity = identityOf(dataPlane);
-  const interfaces = config.ports.map((port) => port.interface);
-  const rules = policyRules(config.instances, interfaces);
-  const intervals = instances.map(({ logMinPdelayReqInterval }) => logMinPdelayReqInterval);
-  return transports.flatMap((transport) =>
-    config.ports.map(({ interface: interfaceName }, port) => {
-      const ports: (PortTransport | undefined)[] = [];
-      ports[port] = transportAt(transport, {
-        addresses: () => addressesOf(interfaceName),
-        mac: () => dataPlane.ports()[port]?.mac ?? '',
-        vlanId: 'any',
-      });
-      const instance = new PeerDelayLink({
-        port,
-        transport,
-        portIdentity: { clockIdentity, portNumber: port + 1 },
-        domainNumber: first.domain === 'any' ? 0 : first.domain,
-        sdoId: 0,
-        // Links are measured for all instances at once, as often as the keenest wants.
-        logMinPdelayReqInterval: Math.min(...intervals),
-        speculative: true,
-        serves: ({ sdoId, domainNumber }) => isPeerToPeerTransparent(rules, sdoId, domainNumber),
-      });
-      return { transport, attachment: { instance, ports, messageTypes: peerDelayMessageTypes } };
-    }),
-  );
-}
-
-/** A clock that measures the link of any of its ports. */
-function asksPeers(instance: InstanceConfig): boolean {
-  return 'ports' in instance && instance.ports.some((port) => port.delayMechanism === 'p2p');
 }
 
 function isTransparent({ type }: InstanceConfig): boolean {
   return type === 'e2e-tc' || type === 'p2p-tc';
 }
 
-function isPeerToPeer(instance: InstanceConfig): instance is PeerToPeerConfig {
-  return instance.type === 'p2p-tc';
+/** A transparent clock that measures its links, or a clock that measures the link of any of its ports. */
+function measuresLinks(instance: InstanceConfig): boolean {
+  if (instance.type === 'p2p-tc') return true;
+  return 'ports' in instance && instance.ports.some((port) => port.delayMechanism === 'p2p');
 }

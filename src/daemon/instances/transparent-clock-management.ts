@@ -1,36 +1,28 @@
-/** Attaches to the data plane, for every transparent clock of the configuration, those that answer management for it. */
+/**
+ * Attaches to the data plane what answers management for the transparent clocks of the configuration: one instance for
+ * each transport, because a port has another address on each.
+ */
 import type { Config, InstanceConfig } from '../../config/config.js';
+import { transports, type LinkDelay, type Transport } from '../../core/io.js';
 import { ManagedTransparentClock } from '../../core/management/managed-transparent-clock.js';
-import type { LinkDelay, Transport } from '../../core/io.js';
-import type { ClockIdentity } from '../../core/time/identity.js';
 import type { DataPlane } from '../../native/data-plane.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { instanceServing } from '../forwarding/policy.js';
-import { transportAt } from '../runtime/port-transport.js';
-import type { Attachment } from '../runtime/pump.js';
+import { identityOf, transportAt } from '../runtime/port-transport.js';
+import type { AttachedInstance } from './attached-instance.js';
 
-export interface ManagedTransparentClockOptions {
+export interface TransparentClockManagementOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
-  readonly clockIdentity: ClockIdentity;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** What is known of a link; undefined while nothing is. */
   readonly linkDelayOf: (port: number, transport: Transport) => LinkDelay | undefined;
 }
 
-export interface AttachedTransparentClock {
-  readonly attachment: Attachment;
-  readonly instance: InstanceConfig;
-  readonly clock: ManagedTransparentClock;
-}
-
-const transports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
-
-/** One a transport and transparent clock: a port has another address on each. */
 export function attachTransparentClockManagement(
-  options: ManagedTransparentClockOptions,
-): AttachedTransparentClock[] {
+  options: TransparentClockManagementOptions,
+): AttachedInstance[] {
   const { config } = options;
   return config.instances
     .filter(({ type }) => type === 'e2e-tc' || type === 'p2p-tc')
@@ -40,8 +32,8 @@ export function attachTransparentClockManagement(
 function attached(
   instance: InstanceConfig,
   transport: Transport,
-  { dataPlane, config, clockIdentity, addressesOf, linkDelayOf }: ManagedTransparentClockOptions,
-): AttachedTransparentClock {
+  { dataPlane, config, addressesOf, linkDelayOf }: TransparentClockManagementOptions,
+): AttachedInstance {
   const ports = config.ports.map(({ interface: interfaceName }, port) =>
     transportAt(transport, {
       addresses: () => addressesOf(interfaceName),
@@ -50,7 +42,7 @@ function attached(
   );
   const peerToPeer = instance.type === 'p2p-tc';
   const clock = new ManagedTransparentClock({
-    clockIdentity,
+    clockIdentity: identityOf(dataPlane),
     numberPorts: config.ports.length,
     delayMechanism: peerToPeer ? 'p2p' : 'e2e',
     logMinPdelayReqInterval: peerToPeer ? instance.logMinPdelayReqInterval : 0,
@@ -67,9 +59,14 @@ function attached(
       ports.map((transportOfPort, port) => ({ port, transport: transportOfPort })),
     ),
   });
+  const { type, domain } = instance;
   return {
-    attachment: { instance: clock, ports, messageTypes: ['Management'] },
-    instance,
-    clock,
+    attachment: {
+      name: `management of the ${type} of domain ${domain}, ${transport}`,
+      instance: clock,
+      ports,
+      messageTypes: ['Management'],
+    },
+    management: { config: instance, manage: (request) => clock.manage(request) },
   };
 }

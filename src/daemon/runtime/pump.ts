@@ -1,6 +1,6 @@
 /**
- * Drives core instances from a data plane: records up become inputs, outputs become frames down, timers, or events for
- * whoever listens. Nothing is decided here.
+ * Drives core instances from a data plane: the records that the engine hands up become inputs of the instances, and their
+ * outputs become frames to submit, timers, or events for the caller. Nothing is decided here.
  */
 import type { Input, Output, PortIndex } from '../../core/io.js';
 import { instantAfter, instantFromNs, type Instant } from '../../core/time/instant.js';
@@ -24,8 +24,9 @@ export interface CoreInstance {
 }
 
 /**
- * What an instance speaks on a port; the MAC address is the data plane's to tell. `vlanId`: of the VLAN that its messages
- * are tagged with; none: untagged; any: it takes all and sends untagged.
+ * The transport of an instance on a port, and its IP address there; the MAC address comes from the data plane. `vlanId`
+ * is the VLAN in which its messages are tagged. Without it messages are untagged both ways; with `any` the instance takes
+ * messages of every VLAN and sends untagged.
  */
 export type PortTransport = { readonly vlanId?: number | 'any' } & (
   | { readonly transport: 'l2' }
@@ -33,15 +34,21 @@ export type PortTransport = { readonly vlanId?: number | 'any' } & (
   | { readonly transport: 'udp6'; readonly ip: string }
 );
 
+/** An instance, and what of the data plane it takes part in. */
 export interface Attachment {
+  /** For messages to the operator: "bc of domain 0". */
+  readonly name: string;
   readonly instance: CoreInstance;
   /** By the data plane's port; undefined where the instance has none. */
   readonly ports: readonly (PortTransport | undefined)[];
-  /** The only ones it is told of; all unless set. */
+  /** The instance gets messages of these types only; of all types unless set. */
   readonly messageTypes?: readonly MessageType[];
-  /** It is told of every Sync that passes, on whatever port. */
+  /** The instance gets every Sync that a transparent clock forwards (`syncObserved`), whatever port it came in by. */
   readonly observesSyncs?: boolean;
 }
+
+/** What an instance reports rather than has done: measurements, and what it has discarded. */
+export type Report = Extract<Output, { kind: 'linkDelay' | 'rateRatio' | 'discarded' }>;
 
 /** From the reference plane to the time stamping point and back, nanoseconds (7.3.4). */
 export interface PortLatency {
@@ -49,12 +56,10 @@ export interface PortLatency {
   readonly egressLatencyNs: number;
 }
 
-/** `instance` is the index of the attachment that it comes from. */
 export type PumpEvent =
-  | (Extract<Output, { kind: 'offsetSample' | 'linkDelay' | 'rateRatio' | 'discarded' }> & {
-      readonly instance: number;
-    })
-  /** Nobody's: no instance takes such messages on that transport and port, or the frame is another host's. */
+  /** A report, with the attachment of the instance that it comes from. */
+  | (Report & { readonly attachment: Attachment })
+  /** No instance takes such messages on that transport and port, or the frame is addressed to another host. */
   | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: UnclaimedReason }
   | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>;
 
@@ -63,24 +68,31 @@ export type UnclaimedReason = 'notPtp' | 'otherTransport' | 'otherVlan' | 'other
 export interface PumpOptions {
   readonly dataPlane: DataPlane;
   readonly attachments: readonly Attachment[];
-  /** By port; records hold raw time stamps, the instances get them as at the reference plane. None: 0. */
+  /** By port. Records hold raw time stamps, the instances get them as at the reference plane. 0 unless set. */
   readonly latencies?: readonly PortLatency[];
-  /** The time that the instances measure in, at a time of the common timebase; that itself unless set. */
+  /** Converts a time of the common timebase to the time that the instances measure in; the same time unless set. */
   readonly measuredAt?: (common: Instant) => Instant;
   readonly timerClock: TimerClock;
   readonly onEvent: (event: PumpEvent) => void;
 }
 
 /**
- * A context on its way through the data plane: the upper 8 bits name the attachment, the lower 24 are the instance's
- * own. So no table of contexts is needed, and none can fill up.
+ * A context on its way through the data plane holds the number of the attachment in its upper 8 bits and the instance's
+ * own context in the lower 24. So no table of contexts is needed, and none can fill up.
  */
 const instanceContextBits = 24;
 const maxAttachments = 2 ** (32 - instanceContextBits);
 
+/** An attachment, and the number by which this pump finds it again from a context or names its timers. */
+interface NumberedAttachment {
+  readonly number: number;
+  readonly attachment: Attachment;
+}
+
 export class Pump {
   readonly #dataPlane: DataPlane;
-  readonly #attachments: readonly Attachment[];
+  /** An attachment is at the index that is its number. */
+  readonly #attachments: readonly NumberedAttachment[];
   readonly #latencies: readonly PortLatency[];
   readonly #measuredAt: (common: Instant) => Instant;
   readonly #timers: Timers;
@@ -105,7 +117,7 @@ export class Pump {
       throw new RangeError(`${attachments.length} instances on one data plane: at most 256`);
     }
     this.#dataPlane = dataPlane;
-    this.#attachments = attachments;
+    this.#attachments = attachments.map((attachment, number) => ({ number, attachment }));
     this.#latencies = latencies;
     this.#measuredAt = measuredAt;
     this.#timers = new Timers(timerClock);
@@ -113,7 +125,7 @@ export class Pump {
     this.#macs = dataPlane.ports().map(({ mac }) => mac);
   }
 
-  /** Tells the instances which links are up, and from then on everything that happens. */
+  /** Tells the instances which links are up, and from then on steps them with every record and timer. */
   start(): void {
     this.#running = true;
     this.#dataPlane.onReadable(() => {
@@ -126,7 +138,7 @@ export class Pump {
     this.#submit();
   }
 
-  /** A port that its bridge blocks is to the instances as one without link. All forward until told otherwise. */
+  /** To the instances, a port that its bridge blocks is one without link. All ports forward until this says otherwise. */
   setForwarding(port: PortIndex, forwarding: boolean): void {
     if (this.#blocked.has(port) !== forwarding) return;
     if (forwarding) this.#blocked.delete(port);
@@ -144,18 +156,20 @@ export class Pump {
     this.#stepAll({ kind: 'link', port, up: this.#isUsable(port) });
   }
 
-  /** Takes no more records and lets no timer expire. The data plane stays open: it is its owner's to close. */
+  /** Takes no more records and lets no timer expire. The data plane stays open: its owner closes it. */
   stop(): void {
     this.#running = false;
     this.#timers.cancelAll();
   }
 
-  /** Does what an instance wants done for another reason than what has happened here. */
-  perform(instance: CoreInstance, outputs: readonly Output[]): void {
-    const index = this.#attachments.findIndex((attachment) => attachment.instance === instance);
-    const attachment = this.#attachments[index];
-    if (attachment === undefined) throw new RangeError('that instance is not attached');
-    for (const output of outputs) this.#perform(index, attachment, output);
+  /**
+   * Carries out outputs of an instance that come of something else than an input from here: a management request of the
+   * operator.
+   */
+  carryOut(attachment: Attachment, outputs: readonly Output[]): void {
+    const numbered = this.#attachments.find((candidate) => candidate.attachment === attachment);
+    if (numbered === undefined) throw new RangeError(`${attachment.name} is not attached`);
+    for (const output of outputs) this.#carryOut(numbered, output);
     this.#submit();
   }
 
@@ -179,7 +193,7 @@ export class Pump {
         return;
       case 'transmitTimestamp': {
         const { port, context, timestampNs } = record;
-        this.#step(context >>> instanceContextBits, {
+        this.#stepOwnerOf(context, {
           kind: 'transmitTimestamp',
           port,
           context: context % 2 ** instanceContextBits,
@@ -189,7 +203,7 @@ export class Pump {
       }
       case 'transmitTimestampLost': {
         const { port, context } = record;
-        this.#step(context >>> instanceContextBits, {
+        this.#stepOwnerOf(context, {
           kind: 'transmitTimestampLost',
           port,
           context: context % 2 ** instanceContextBits,
@@ -225,12 +239,12 @@ export class Pump {
       preciseOriginTimestamp: instantFromNs(record.preciseOriginTimestampNs),
       correctionField: timeInterval(record.correction),
     };
-    for (const [index, { observesSyncs }] of this.#attachments.entries()) {
-      if (observesSyncs === true) this.#step(index, input);
+    for (const numbered of this.#attachments) {
+      if (numbered.attachment.observesSyncs === true) this.#step(numbered, input);
     }
   }
 
-  /** 7.3.4.2: what is received has passed the reference plane earlier, what is sent passes it later. */
+  /** 7.3.4.2: a received message passed the reference plane before it was time stamped, a sent one passes it after. */
   #ingressTimestamp(port: PortIndex, timestampNs: bigint): Instant {
     const latencyNs = this.#latencies[port]?.ingressLatencyNs ?? 0;
     return instantAfter(
@@ -273,24 +287,23 @@ export class Pump {
     );
   }
 
-  /** For every instance that listens there to what it came by. */
+  /** Steps every instance that takes such messages on that port, transport and VLAN. */
   #tellMessage(
     input: Extract<Input, { kind: 'message' }>,
     { transport, messageType, vlanId }: ReceivedFrame,
   ): void {
     const { port } = input;
     let unclaimed: UnclaimedReason | undefined = 'otherTransport';
-    for (let index = 0; index < this.#attachments.length; index++) {
-      const attachment = this.#attachments[index];
-      const own = attachment?.ports[port];
-      if (attachment === undefined || own?.transport !== transport) continue;
-      if (!isTold(attachment, messageType)) continue;
+    for (const numbered of this.#attachments) {
+      const own = numbered.attachment.ports[port];
+      if (own?.transport !== transport) continue;
+      if (!takes(numbered.attachment, messageType)) continue;
       if (own.vlanId !== 'any' && own.vlanId !== vlanId) {
         unclaimed &&= 'otherVlan';
         continue;
       }
       unclaimed = undefined;
-      this.#step(index, input);
+      this.#step(numbered, input);
     }
     if (unclaimed !== undefined) this.#unclaimed(port, unclaimed);
   }
@@ -299,49 +312,52 @@ export class Pump {
     this.#onEvent({ kind: 'unclaimed', port, reason });
   }
 
-  /** For every instance that has the port. */
+  /** Steps every instance that has the port. */
   #stepAll(input: Extract<Input, { kind: 'link' }>): void {
-    for (const [index, { ports }] of this.#attachments.entries()) {
-      if (ports[input.port] !== undefined) this.#step(index, input);
+    for (const numbered of this.#attachments) {
+      if (numbered.attachment.ports[input.port] !== undefined) this.#step(numbered, input);
     }
   }
 
-  #step(index: number, input: Input): void {
-    const attachment = this.#attachments[index];
-    // A context that this pump has not given out: the data plane has other users.
-    if (attachment === undefined) return;
-    for (const output of attachment.instance.step(input)) this.#perform(index, attachment, output);
+  /** Steps the instance that has sent a message with that context. */
+  #stepOwnerOf(context: number, input: Input): void {
+    const numbered = this.#attachments[context >>> instanceContextBits];
+    // The data plane has other users, whose contexts this pump has not given out.
+    if (numbered !== undefined) this.#step(numbered, input);
   }
 
-  #perform(index: number, attachment: Attachment, output: Output): void {
-    // Whoever heard of an earlier output may have stopped this.
+  #step(numbered: NumberedAttachment, input: Input): void {
+    for (const output of outputsOf(numbered.attachment, input)) this.#carryOut(numbered, output);
+  }
+
+  #carryOut(numbered: NumberedAttachment, output: Output): void {
+    // Whoever was told of an earlier output may have stopped the pump.
     if (!this.#running) return;
+    const { number, attachment } = numbered;
     switch (output.kind) {
       case 'sendEvent':
       case 'sendGeneral':
-        this.#send(index, attachment, output);
+        this.#send(numbered, output);
         return;
       case 'setTimer':
-        this.#timers.set(`${index}/${output.timer}`, output.after, () => {
-          this.#step(index, { kind: 'timer', timer: output.timer });
+        this.#timers.set(`${number}/${output.timer}`, output.after, () => {
+          this.#step(numbered, { kind: 'timer', timer: output.timer });
           this.#submit();
         });
         return;
       case 'cancelTimer':
-        this.#timers.cancel(`${index}/${output.timer}`);
+        this.#timers.cancel(`${number}/${output.timer}`);
         return;
-      case 'offsetSample':
       case 'linkDelay':
       case 'rateRatio':
       case 'discarded':
-        this.#onEvent({ ...output, instance: index });
+        this.#onEvent({ ...output, attachment });
         return;
     }
   }
 
   #send(
-    index: number,
-    attachment: Attachment,
+    { number, attachment }: NumberedAttachment,
     output: Extract<Output, { kind: 'sendEvent' | 'sendGeneral' }>,
   ): void {
     const { port } = output;
@@ -349,13 +365,13 @@ export class Pump {
     const tag = attachment.ports[port]?.vlanId;
     const vlanId = tag === 'any' ? undefined : tag;
     if (local === undefined) {
-      this.#onEvent({ kind: 'discarded', port, reason: 'interfaceAbsent', instance: index });
+      this.#onEvent({ kind: 'discarded', port, reason: 'interfaceAbsent', attachment });
       return;
     }
     const frame = encapsulate(output.message, output.destination, local, vlanId);
     this.#batch.push(
       output.kind === 'sendEvent'
-        ? { port, frame, context: index * 2 ** instanceContextBits + output.context }
+        ? { port, frame, context: number * 2 ** instanceContextBits + output.context }
         : { port, frame },
     );
   }
@@ -363,13 +379,22 @@ export class Pump {
   #localAddress(attachment: Attachment, port: PortIndex): LocalAddress | undefined {
     const mac = this.#macs[port];
     const transport = attachment.ports[port];
-    // Between an interface's going and the record that says so there is no address to send from.
+    // Between the moment an interface goes and the record that says so there is no address to send from.
     if (!mac || transport === undefined) return undefined;
     return { ...transport, mac };
   }
 }
 
-function isTold({ messageTypes }: Attachment, messageType: MessageType | undefined): boolean {
+/** @throws what the instance throws, with its name: of many instances the operator is to know which one it was */
+function outputsOf({ name, instance }: Attachment, input: Input): readonly Output[] {
+  try {
+    return instance.step(input);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function takes({ messageTypes }: Attachment, messageType: MessageType | undefined): boolean {
   if (messageTypes === undefined) return true;
   return messageType !== undefined && messageTypes.includes(messageType);
 }

@@ -1,5 +1,11 @@
 /** What is known of the links' delays, and what is wrong with those that are not, for whoever asks. */
-import type { LinkDelay, Output, Transport, UnmeasuredReason } from '../../core/io.js';
+import {
+  transports,
+  type LinkDelay,
+  type Output,
+  type Transport,
+  type UnmeasuredReason,
+} from '../../core/io.js';
 import { formatPortIdentity } from '../../core/time/identity.js';
 import { timeIntervalToNs } from '../../core/time/time-interval.js';
 import type { Counters } from '../../native/data-plane.js';
@@ -24,8 +30,6 @@ export interface PeerDelayStatus {
   /** Something the operator should put right, with the remedy; null where all is well. */
   readonly problem: string | null;
 }
-
-const transports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
 
 const descriptions: Readonly<Record<UnmeasuredReason, string>> = {
   linkDown: 'the link is down',
@@ -55,19 +59,19 @@ export class PeerDelayBoard {
     this.#before = Array.from({ length: ports }, (_, port) => this.#counted(port));
   }
 
-  note({ port, transport, linkDelay }: Extract<Output, { kind: 'linkDelay' }>): void {
+  setLinkDelay({ port, transport, linkDelay }: Extract<Output, { kind: 'linkDelay' }>): void {
     this.#linkDelays.set(keyOf(port, transport), linkDelay);
   }
 
-  noteDiscard(port: number, transport: Transport, reason: string): void {
+  countDiscard(port: number, transport: Transport, reason: string): void {
     const key = keyOf(port, transport);
     const counts = this.#discarded.get(key) ?? {};
     counts[reason] = (counts[reason] ?? 0) + 1;
     this.#discarded.set(key, counts);
   }
 
-  /** The link has changed: what was heard came from somebody else. */
-  noteLink(port: number): void {
+  /** The link has changed: what was counted so far came from another neighbour. */
+  restartCounting(port: number): void {
     this.#before[port] = this.#counted(port);
   }
 

@@ -22,7 +22,7 @@ type RateRatioOutput = Extract<Output, { kind: 'rateRatio' }>;
 export class SyntonisationBoard {
   readonly #domains = new Map<string, SyntonisationStatus>();
 
-  note({ sdoId, domainNumber, source, syntonisation }: RateRatioOutput): void {
+  setRateRatio({ sdoId, domainNumber, source, syntonisation }: RateRatioOutput): void {
     const key = `${sdoId}/${domainNumber}`;
     if (syntonisation === undefined) {
       this.#domains.delete(key);

@@ -1,8 +1,7 @@
 /** The clocks around a boundary clock, each alone at its station: what a grandmaster sends, what a receiver listens to. */
-import { OrdinaryClock } from '../../core/instance/ordinary-clock.js';
 import type { ClockIdentity } from '../../core/time/identity.js';
 import { clockIdentityFromMac } from '../../core/time/identity.js';
-import type { Attachment } from '../../daemon/runtime/pump.js';
+import type { Attachment, CoreInstance } from '../../daemon/runtime/pump.js';
 import { boundaryReceivers, grandmasters } from '../topologies/boundary-topology.js';
 import {
   announced,
@@ -14,6 +13,8 @@ import {
   transportOf,
 } from './clocks.js';
 import { OnGrandmasterTime } from './grandmaster-time.js';
+import { TimeReceiver, type OffsetSample } from './time-receiver.js';
+import { TimeSource } from './time-source.js';
 import type { Grandmaster, Receiver, Station } from '../topologies/topology.js';
 
 /** Two Announce a second: whoever follows a grandmaster misses it after a second and a half, three of them (9.2.6.12). */
@@ -28,11 +29,15 @@ const primaryReference = { clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVa
  * @param random uniform from 0 up to but not including 1
  * @throws Error if there is no such station
  */
-export function boundaryStationAttachments(name: string, random: () => number): Attachment[] {
+export function boundaryStationAttachments(
+  name: string,
+  random: () => number,
+  onSample: (sample: OffsetSample) => void,
+): Attachment[] {
   const grandmaster = grandmasters.find((candidate) => candidate.name === name);
   if (grandmaster !== undefined) return [at(grandmaster, grandmasterClock(grandmaster))];
   const receiver = boundaryReceivers.find((candidate) => candidate.name === name);
-  if (receiver !== undefined) return [at(receiver, receiverClock(receiver, random))];
+  if (receiver !== undefined) return [at(receiver, receiverClock(receiver, random, onSample))];
   throw new Error(`lab-clock: ${name}: there is no such station in this lab`);
 }
 
@@ -40,13 +45,12 @@ export function identityOf({ mac }: Station): ClockIdentity {
   return clockIdentityFromMac(mac);
 }
 
-function at(station: Grandmaster | Receiver, clock: OrdinaryClock): Attachment {
+function at(station: Grandmaster | Receiver, clock: CoreInstance): Attachment {
   return attachment(new OnGrandmasterTime(clock), transportOf(station));
 }
 
-function grandmasterClock(grandmaster: Grandmaster): OrdinaryClock {
-  return new OrdinaryClock({
-    role: 'timeSource',
+function grandmasterClock(grandmaster: Grandmaster): TimeSource {
+  return new TimeSource({
     ...portSettings(grandmaster.mac, clockDomain),
     grandmaster: {
       ...announced,
@@ -62,12 +66,12 @@ function grandmasterClock(grandmaster: Grandmaster): OrdinaryClock {
   });
 }
 
-function receiverClock(receiver: Receiver, random: () => number): OrdinaryClock {
-  return new OrdinaryClock({
-    role: 'timeReceiver',
-    ...portSettings(receiver.mac, clockDomain),
-    transmission: receiver.transmission,
-    ...receiverIntervals,
-    random,
-  });
+function receiverClock(
+  receiver: Receiver,
+  random: () => number,
+  onSample: (sample: OffsetSample) => void,
+): TimeReceiver {
+  const { transmission } = receiver;
+  const settings = portSettings(receiver.mac, clockDomain);
+  return new TimeReceiver({ ...settings, transmission, ...receiverIntervals, random }, onSample);
 }

@@ -1,11 +1,11 @@
 /** The instances of each station around a transparent clock: what the time source sends, what each receiver listens to. */
-import { OrdinaryClock } from '../../core/instance/ordinary-clock.js';
 import { PeerDelayLink } from '../../core/port/link.js';
-import type { MasterSettings } from '../../core/port/master.js';
 import type { PortSettings } from '../../core/port/port.js';
 import { clockIdentityFromMac } from '../../core/time/identity.js';
 import type { Attachment, CoreInstance, PortTransport } from '../../daemon/runtime/pump.js';
 import { LoadedTimeSource } from './loaded-time-source.js';
+import { TimeReceiver, type OffsetSample } from './time-receiver.js';
+import { TimeSource, type TimeSourceSettings } from './time-source.js';
 import type { TransparentLabType } from '../report/report.js';
 import { receivers, timeSource, type Grandmaster, type Receiver } from '../topologies/topology.js';
 
@@ -61,7 +61,7 @@ export function sourceAttachments(type: TransparentLabType, random: () => number
     .filter(({ transmission }) => transmission === 'unicast')
     .map(({ mac, ip }) => ({ kind: 'unicast' as const, mac, ip }));
   const load = { ...portSettings(sourceIdentities.load, loadDomain), maxBurstMessages, random };
-  const loaded = (clock: OrdinaryClock): CoreInstance => new LoadedTimeSource(clock, load);
+  const loaded = (clock: TimeSource): CoreInstance => new LoadedTimeSource(clock, load);
   const onL2: PortTransport = { transport: 'l2' };
   const onUdp4: PortTransport = { transport: 'udp4', ip: timeSource.ip };
   return [
@@ -78,17 +78,20 @@ export function receiverAttachments(
   receiver: Receiver,
   type: TransparentLabType,
   random: () => number,
+  onSample: (sample: OffsetSample) => void,
 ): Attachment[] {
   const transport = transportOf(receiver);
   const link = type === 'p2p-tc' ? linkMeter(receiver.mac, transport) : undefined;
-  const clock = new OrdinaryClock({
-    role: 'timeReceiver',
-    ...portSettings(receiver.mac, clockDomain),
-    transmission: receiver.transmission,
-    ...receiverIntervals,
-    ...(link && { linkDelay: () => link.linkDelay() }),
-    random,
-  });
+  const clock = new TimeReceiver(
+    {
+      ...portSettings(receiver.mac, clockDomain),
+      transmission: receiver.transmission,
+      ...receiverIntervals,
+      ...(link && { linkDelay: () => link.linkDelay() }),
+      random,
+    },
+    onSample,
+  );
   return [clock, ...(link ? [link] : [])].map((instance) => attachment(instance, transport));
 }
 
@@ -103,11 +106,10 @@ function linkMeter(identityMac: string, { transport }: PortTransport): PeerDelay
 
 function timeSourceClock(
   identityMac: string,
-  unicastReceivers: MasterSettings['unicastReceivers'],
-): OrdinaryClock {
+  unicastReceivers: TimeSourceSettings['unicastReceivers'],
+): TimeSource {
   const settings = portSettings(identityMac, clockDomain);
-  return new OrdinaryClock({
-    role: 'timeSource',
+  return new TimeSource({
     ...settings,
     grandmaster: { ...announced, grandmasterIdentity: settings.portIdentity.clockIdentity },
     announceFlags: 0, // of the machine's own timescale: ARB
@@ -136,5 +138,5 @@ export function transportOf({ transport, ip }: Receiver | Grandmaster): PortTran
 
 /** An instance at the station's one interface. */
 export function attachment(instance: CoreInstance, port: PortTransport): Attachment {
-  return { instance, ports: [port] };
+  return { name: `clock on ${port.transport}`, instance, ports: [port] };
 }

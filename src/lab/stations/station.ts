@@ -5,6 +5,7 @@ import { systemTimerClock } from '../../daemon/runtime/timers.js';
 import type { DataPlane, OpenOptions } from '../../native/data-plane.js';
 import { boundaryStationAttachments } from './boundary-stations.js';
 import { clockDomain, receiverAttachments, sourceAttachments } from './clocks.js';
+import type { OffsetSample } from './time-receiver.js';
 import type { LabType } from '../report/report.js';
 import { formatTimeError } from '../report/time-error.js';
 import { receivers, stationInterface, stations } from '../topologies/topology.js';
@@ -51,32 +52,23 @@ export async function runStation(options: StationOptions): Promise<void> {
   }
 }
 
-function attachmentsOf({ name, type }: StationOptions): Attachment[] {
-  if (type === 'bc') return boundaryStationAttachments(name, Math.random);
+function attachmentsOf({ name, type, print }: StationOptions): Attachment[] {
+  const onSample = ({ corrected, uncorrected }: OffsetSample): void => {
+    print(
+      formatTimeError({ correctedNs: corrected.offsetNs, uncorrectedNs: uncorrected.offsetNs }),
+    );
+  };
+  if (type === 'bc') return boundaryStationAttachments(name, Math.random, onSample);
   if (!stations.some((candidate) => candidate.name === name)) {
     throw new Error(`lab-clock: ${name}: there is no such station in this lab`);
   }
   const receiver = receivers.find((candidate) => candidate.name === name);
   return receiver === undefined
     ? sourceAttachments(type, Math.random)
-    : receiverAttachments(receiver, type, Math.random);
+    : receiverAttachments(receiver, type, Math.random, onSample);
 }
 
-function tell(event: PumpEvent, { print, warn }: StationOptions): void {
-  switch (event.kind) {
-    case 'offsetSample':
-      print(
-        formatTimeError({
-          correctedNs: event.corrected.offsetNs,
-          uncorrectedNs: event.uncorrected.offsetNs,
-        }),
-      );
-      return;
-    case 'portError':
-      warn(event.message);
-      return;
-    default:
-      // Much of what passes concerns the other receivers; a cable's end comes and goes with the lab.
-      return;
-  }
+/** Much of what passes concerns the other receivers; a cable's end comes and goes with the lab. */
+function tell(event: PumpEvent, { warn }: StationOptions): void {
+  if (event.kind === 'portError') warn(event.message);
 }

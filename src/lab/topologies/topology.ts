@@ -1,6 +1,6 @@
 /** Who is in the lab, and how they are cabled: every station has one interface, joined to a port of the switch. */
 import type { Transport } from '../../core/io.js';
-import type { Transmission } from '../../core/port/slave.js';
+import type { Transmission } from '../../core/port/receiver.js';
 
 /** A namespace with one interface, `stationInterface`, at the other end of the cable from `switchPort`. */
 export interface Station {

@@ -105,7 +105,7 @@ export function runBoundaryClocks(
     instances.map(({ clock }) => clock),
     (event: PumpEvent) => {
       if (event.kind !== 'discarded') return;
-      const discards = instances[event.instance]?.discards;
+      const discards = instances.find(({ clock }) => clock === event.attachment.instance)?.discards;
       discards?.set(event.reason, (discards.get(event.reason) ?? 0) + 1);
     },
     measuredAt,

@@ -19,7 +19,11 @@ export function runInstances(
   const ports = portOptions.map(() => ({ transport: 'l2' }) as const);
   const pump = new Pump({
     dataPlane,
-    attachments: instances.map((instance) => ({ instance, ports })),
+    attachments: instances.map((instance, index) => ({
+      name: `instance ${index}`,
+      instance,
+      ports,
+    })),
     latencies: portOptions,
     measuredAt,
     timerClock: dataPlane.timerClock,

@@ -1,12 +1,11 @@
 /** A time source with one-step hardware: its Syncs say so, and no Follow_Up comes. */
-import type { OrdinaryClock } from '../../../src/core/instance/ordinary-clock.js';
 import type { Output } from '../../../src/core/io.js';
 import { Flag } from '../../../src/core/wire/header.js';
 import { decode, encode } from '../../../src/core/wire/message.js';
 import type { CoreInstance } from '../../../src/daemon/runtime/pump.js';
 
 /** The originTimestamp is the hardware's to write as the Sync leaves (TimestampingModel.oneStep). */
-export function oneStep(clock: OrdinaryClock): CoreInstance {
+export function oneStep(clock: CoreInstance): CoreInstance {
   return { step: (input) => clock.step(input).flatMap(asOneStep) };
 }
 

@@ -5,7 +5,8 @@
 import type { PeerDelayLink } from '../../../src/core/port/link.js';
 import type { Input, Output } from '../../../src/core/io.js';
 import { admit } from '../../../src/core/port/admission.js';
-import { offsetFromMaster, uncorrected } from '../../../src/core/exchange/offset.js';
+import { offsetFromMaster } from '../../../src/core/exchange/offset.js';
+import { uncorrected, type OffsetSample } from '../../../src/lab/stations/time-receiver.js';
 import type { PortSettings } from '../../../src/core/port/port.js';
 import {
   idleSyncExchange,
@@ -14,7 +15,6 @@ import {
   type SyncMeasurement,
 } from '../../../src/core/exchange/sync-exchange.js';
 import type { ClockIdentity } from '../../../src/core/time/identity.js';
-import { durationNs } from '../../../src/core/time/instant.js';
 import {
   timeIntervalToNs,
   zeroTimeInterval,
@@ -24,12 +24,18 @@ import {
 export class PeerToPeerReceiver {
   readonly #settings: PortSettings;
   readonly #link: PeerDelayLink;
+  readonly #onSample: (sample: OffsetSample) => void;
   #exchange = idleSyncExchange;
   #parent: ClockIdentity | undefined;
 
   /** `link` is the instance that measures the same port's link. */
-  constructor(settings: PortSettings, link: PeerDelayLink) {
+  constructor(
+    settings: PortSettings,
+    link: PeerDelayLink,
+    onSample: (sample: OffsetSample) => void,
+  ) {
     this.#settings = settings;
+    this.#onSample = onSample;
     this.#link = link;
   }
 
@@ -55,21 +61,18 @@ export class PeerToPeerReceiver {
     const linkDelay = this.#link.linkDelay();
     if (measurement === undefined || linkDelay.kind === 'unmeasured') return [];
     const { meanLinkDelay } = linkDelay;
-    return [
-      {
-        kind: 'offsetSample',
-        port: this.#settings.port,
-        sequenceId: measurement.sequenceId,
-        corrected: sampleOf(measurement, meanLinkDelay),
-        uncorrected: sampleOf(uncorrected(measurement), zeroTimeInterval),
-      },
-    ];
+    this.#onSample({
+      sequenceId: measurement.sequenceId,
+      corrected: sampleOf(measurement, meanLinkDelay),
+      uncorrected: sampleOf(uncorrected(measurement), zeroTimeInterval),
+    });
+    return [];
   }
 }
 
 function sampleOf(measurement: SyncMeasurement, delay: TimeInterval) {
   return {
-    offsetNs: durationNs(timeIntervalToNs(offsetFromMaster(measurement, delay))),
-    meanPathDelayNs: durationNs(timeIntervalToNs(delay)),
+    offsetNs: timeIntervalToNs(offsetFromMaster(measurement, delay)),
+    meanPathDelayNs: timeIntervalToNs(delay),
   };
 }

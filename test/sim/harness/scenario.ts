@@ -8,7 +8,8 @@ import {
   flagsOfTimeProperties,
   initialTimeProperties,
 } from '../../../src/core/datasets/time-properties.js';
-import { OrdinaryClock } from '../../../src/core/instance/ordinary-clock.js';
+import { TimeReceiver, type OffsetSample } from '../../../src/lab/stations/time-receiver.js';
+import { TimeSource } from '../../../src/lab/stations/time-source.js';
 import { PeerDelayLink } from '../../../src/core/port/link.js';
 import {
   clockIdentityFromMac,
@@ -16,7 +17,7 @@ import {
   type PortIdentity,
 } from '../../../src/core/time/identity.js';
 import type { Tlv } from '../../../src/core/wire/tlv.js';
-import type { CoreInstance, PumpEvent } from '../../../src/daemon/runtime/pump.js';
+import type { CoreInstance } from '../../../src/daemon/runtime/pump.js';
 import { Instances } from '../../../src/daemon/instances/instances.js';
 import type { Counters } from '../../../src/native/data-plane.js';
 import type { Cable, CableModel } from '../../../src/native/virtual/cable.js';
@@ -131,7 +132,7 @@ export class Scenario {
       ...quality,
       clockClass: model.clockClass ?? quality.clockClass,
     };
-    const instance = new OrdinaryClock({
+    const instance = new TimeSource({
       ...sourceSettings,
       portIdentity,
       domainNumber,
@@ -162,16 +163,15 @@ export class Scenario {
     const { clock, port = {} } = model;
     const device = this.#addDevice(name, clock, [port]);
     const receiver: Receiver = { ...device, samples: [] };
+    const onSample = (sample: OffsetSample): void => {
+      const source = this.#sources.get(parent() ?? (0n as ClockIdentity));
+      if (source !== undefined) receiver.samples.push(this.#sample(sample, receiver, source));
+    };
     const { instances, parent } =
       this.#mechanismOf(model) === 'p2p'
-        ? peerToPeerReceiver(model, device)
-        : this.#endToEndReceiver(model, device);
-    runInstances(device, instances, (event) => {
-      const source = this.#sources.get(parent() ?? (0n as ClockIdentity));
-      if (event.kind === 'offsetSample' && source !== undefined) {
-        receiver.samples.push(this.#sample(event, receiver, source));
-      }
-    });
+        ? peerToPeerReceiver(model, device, onSample)
+        : this.#endToEndReceiver(model, device, onSample);
+    runInstances(device, instances, () => undefined);
     return receiver;
   }
 
@@ -261,26 +261,19 @@ export class Scenario {
     return delayMechanism ?? this.#delayMechanism;
   }
 
-  #endToEndReceiver({ domainNumber = 0 }: ReceiverModel, device: Device): ReceiverInstances {
+  #endToEndReceiver(
+    { domainNumber = 0 }: ReceiverModel,
+    device: Device,
+    onSample: (sample: OffsetSample) => void,
+  ): ReceiverInstances {
     const random = new RandomStream(this.network.seed, `${device.name}/delay requests`);
-    const clock = new OrdinaryClock({
-      ...receiverSettings,
-      portIdentity: portIdentityOf(device),
-      domainNumber,
-      random: () => random.uniform(),
-    });
-    const parent = () => {
-      const { port } = clock.state();
-      return 'parent' in port ? port.parent.portIdentity.clockIdentity : undefined;
-    };
-    return { instances: [clock], parent };
+    const portIdentity = portIdentityOf(device);
+    const settings = { ...receiverSettings, portIdentity, domainNumber };
+    const clock = new TimeReceiver({ ...settings, random: () => random.uniform() }, onSample);
+    return { instances: [clock], parent: () => clock.master?.clockIdentity };
   }
 
-  #sample(
-    { corrected, uncorrected }: Extract<PumpEvent, { kind: 'offsetSample' }>,
-    receiver: Receiver,
-    source: Source,
-  ): Sample {
+  #sample({ corrected, uncorrected }: OffsetSample, receiver: Receiver, source: Source): Sample {
     const truthNs = receiver.clock.deviationNs() - source.clock.deviationNs();
     return {
       seconds: this.network.timeline.now / nsPerSecond,
@@ -300,10 +293,12 @@ interface ReceiverInstances {
 function peerToPeerReceiver(
   { domainNumber = 0 }: ReceiverModel,
   device: Device,
+  onSample: (sample: OffsetSample) => void,
 ): ReceiverInstances {
   const portIdentity = portIdentityOf(device);
   const link = peerToPeerPort(portIdentity);
-  const receiver = new PeerToPeerReceiver({ port: 0, portIdentity, domainNumber, sdoId: 0 }, link);
+  const settings = { port: 0, portIdentity, domainNumber, sdoId: 0 };
+  const receiver = new PeerToPeerReceiver(settings, link, onSample);
   return { instances: [link, receiver], parent: () => receiver.parent };
 }
 

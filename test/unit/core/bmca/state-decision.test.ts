@@ -40,7 +40,7 @@ function heard(source: bigint, portNumber: number, body: Partial<AnnounceBody> =
 function decide(own: ComparisonDataSet, ...erbests: readonly (ComparisonDataSet | undefined)[]) {
   const ports = erbests.map((erbest) => ({
     portState: 'MASTER' as const,
-    silent: false,
+    announceReceiptTimedOut: false,
     ...(erbest && { erbest }),
   }));
   const ebest = ebestOf(ports);
@@ -87,16 +87,18 @@ describe('every arrow of figure 33', () => {
     [248, 'MASTER', false, asShort, best, 'P2'],
     [248, 'MASTER', false, longerFromBelow, best, 'M3'],
   ])('class %d, %s, silent: %s', (clockClass, portState, silent, erbest, ebest, code) => {
-    const view = { portState, silent, ...(erbest && { erbest }) };
+    const view = { portState, announceReceiptTimedOut: silent, ...(erbest && { erbest }) };
     expect(decideState(d0(clockClass), ebest, view)).toBe(code);
   });
 });
 
 describe('state decision (9.3.3, figure 33)', () => {
   test('a port that listens and hears nothing goes on listening, until its time is over', () => {
-    const listening = { portState: 'LISTENING' as const, silent: false };
+    const listening = { portState: 'LISTENING' as const, announceReceiptTimedOut: false };
     expect(decideState(d0(), undefined, listening)).toBeUndefined();
-    expect(decideState(d0(), undefined, { ...listening, silent: true })).toBe('M2');
+    expect(decideState(d0(), undefined, { ...listening, announceReceiptTimedOut: true })).toBe(
+      'M2',
+    );
   });
 
   test('the best clock: M2 on every port', () => {

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  meanPathDelay,
-  offsetFromMaster,
-  uncorrected,
-} from '../../../../src/core/exchange/offset.js';
+import { meanPathDelay, offsetFromMaster } from '../../../../src/core/exchange/offset.js';
+import { uncorrected } from '../../../../src/lab/stations/time-receiver.js';
 import { instantFromNs } from '../../../../src/core/time/instant.js';
 import {
   maxTimeInterval,

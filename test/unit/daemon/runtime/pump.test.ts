@@ -1,6 +1,7 @@
 /** Ordinary clocks on a data plane of this file's own, under virtual time. */
 import { describe, expect, it } from 'vitest';
-import { OrdinaryClock } from '../../../../src/core/instance/ordinary-clock.js';
+import { TimeReceiver, type OffsetSample } from '../../../../src/lab/stations/time-receiver.js';
+import { TimeSource } from '../../../../src/lab/stations/time-source.js';
 import type { Input, Output } from '../../../../src/core/io.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 import { decode } from '../../../../src/core/wire/message.js';
@@ -11,12 +12,7 @@ import {
   type PortLatency,
   type PumpEvent,
 } from '../../../../src/daemon/runtime/pump.js';
-import type {
-  DataPlane,
-  EngineRecord,
-  PortInfo,
-  SubmitFrame,
-} from '../../../../src/native/data-plane.js';
+import type { EngineRecord } from '../../../../src/native/data-plane.js';
 import {
   receiverAddress,
   receiverSettings,
@@ -24,76 +20,9 @@ import {
   sourceSettings,
 } from '../../../support/ordinary-clocks.js';
 import { VirtualTime } from '../../../support/virtual-time.js';
+import { FakeDataPlane } from './one-port-data-plane.js';
 
 const ptpOffset = { l2: 14, udp4: 42 } as const;
-
-class FakeDataPlane implements DataPlane {
-  readonly submitted: (readonly SubmitFrame[])[] = [];
-  info: PortInfo;
-  #records: EngineRecord[] = [];
-  #readable: () => void = () => undefined;
-
-  constructor(mac: string) {
-    this.info = {
-      interface: 'eth0',
-      interfaceIndex: 1,
-      mac,
-      present: true,
-      link: true,
-      timestamping: 'software',
-      timestampingReason: 'asked for',
-      phcIndex: -1,
-      formerTimestamping: null,
-      clock: null,
-    };
-  }
-
-  /** As the engine would: records wait, one wake-up. */
-  deliver(...records: readonly EngineRecord[]): void {
-    this.#records.push(...records);
-    this.#readable();
-  }
-
-  onReadable(callback: () => void): void {
-    this.#readable = callback;
-  }
-
-  drain(): EngineRecord[] {
-    return this.#records.splice(0);
-  }
-
-  submit(frames: readonly SubmitFrame[]): void {
-    this.submitted.push(frames);
-  }
-
-  ports(): readonly PortInfo[] {
-    return [this.info];
-  }
-
-  program(): never {
-    throw new Error('the pump makes no policy');
-  }
-
-  counters(): never {
-    throw new Error('the pump reads no counters');
-  }
-
-  readClock(): never {
-    throw new Error('the pump reads no clocks');
-  }
-
-  adjustClock(): never {
-    throw new Error('the pump adjusts no clocks');
-  }
-
-  loseTransmitTimestamps(): never {
-    throw new Error('the pump loses no time stamps');
-  }
-
-  close(): never {
-    throw new Error('the data plane is not the pump’s to close');
-  }
-}
 
 /** Takes down its inputs and answers with what the test says. */
 class ScriptedInstance {
@@ -111,13 +40,14 @@ class ScriptedInstance {
 }
 
 function setup(
-  attachments: readonly Attachment[],
+  attached: readonly Omit<Attachment, 'name'>[],
   mac = receiverAddress.mac,
   latencies: readonly PortLatency[] = [],
 ) {
   const dataPlane = new FakeDataPlane(mac);
   const time = new VirtualTime();
   const events: PumpEvent[] = [];
+  const attachments = attached.map((each, index) => ({ name: `instance ${index}`, ...each }));
   const pump = new Pump({
     dataPlane,
     attachments,
@@ -125,7 +55,7 @@ function setup(
     timerClock: time,
     onEvent: (event) => events.push(event),
   });
-  return { dataPlane, time, events, pump };
+  return { dataPlane, time, events, pump, attachments };
 }
 
 /** A frame of the time source as the engine hands it up. */
@@ -134,7 +64,7 @@ function frameRecord(
   transport: 'l2' | 'udp4' = 'l2',
   unicastMac?: string,
 ): Extract<EngineRecord, { kind: 'frame' }> {
-  const clock = new OrdinaryClock(sourceSettings);
+  const clock = new TimeSource(sourceSettings);
   const message = clock
     .step({ kind: 'link', port: 0, up: true })
     .flatMap((output) => ('message' in output ? [output.message] : []))
@@ -327,7 +257,7 @@ describe('the pump', () => {
 
   it('submits all that one drain leads to as one batch', () => {
     const { dataPlane, pump } = setup(
-      [{ instance: new OrdinaryClock(sourceSettings), ports: l2 }],
+      [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       sourceAddress.mac,
     );
     pump.start();
@@ -391,7 +321,7 @@ describe('the pump', () => {
 
   it('sends at the rate of the timers', () => {
     const { dataPlane, time, pump } = setup(
-      [{ instance: new OrdinaryClock({ ...sourceSettings, logSyncInterval: -4 }), ports: l2 }],
+      [{ instance: new TimeSource({ ...sourceSettings, logSyncInterval: -4 }), ports: l2 }],
       sourceAddress.mac,
     );
     pump.start();
@@ -402,7 +332,7 @@ describe('the pump', () => {
 
   it('learns a new MAC address when an interface returns', () => {
     const { dataPlane, pump, events } = setup(
-      [{ instance: new OrdinaryClock(sourceSettings), ports: l2 }],
+      [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       sourceAddress.mac,
     );
     pump.start();
@@ -417,8 +347,8 @@ describe('the pump', () => {
   });
 
   it('does not send from an interface that is gone', () => {
-    const { dataPlane, pump, events } = setup(
-      [{ instance: new OrdinaryClock(sourceSettings), ports: l2 }],
+    const { dataPlane, pump, events, attachments } = setup(
+      [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       '',
     );
     pump.start();
@@ -427,27 +357,55 @@ describe('the pump', () => {
       kind: 'discarded',
       port: 0,
       reason: 'interfaceAbsent',
-      instance: 0,
+      attachment: attachments[0],
     });
   });
 
   it('passes samples, discards and port errors on', () => {
-    const { dataPlane, pump, events } = setup([
+    const { dataPlane, pump, events, attachments } = setup([
       { instance: new ScriptedInstance(), ports: [undefined] },
-      { instance: new OrdinaryClock(receiverSettings), ports: l2 },
+      { instance: new TimeReceiver(receiverSettings), ports: l2 },
     ]);
     pump.start();
     const error: EngineRecord = { kind: 'portError', port: 0, message: 'eth0: ENOBUFS' };
     dataPlane.deliver(frameRecord('Sync'), error);
     expect(events).toEqual([
-      { kind: 'discarded', port: 0, reason: 'otherMaster', instance: 1 },
+      { kind: 'discarded', port: 0, reason: 'otherMaster', attachment: attachments[1] },
       error,
     ]);
   });
 
+  it('says which instance threw', () => {
+    const { pump } = setup([
+      { instance: new ScriptedInstance(), ports: l2 },
+      {
+        instance: new ScriptedInstance(() => {
+          throw new RangeError('out of range');
+        }),
+        ports: l2,
+      },
+    ]);
+    expect(() => pump.start()).toThrow('instance 1: out of range');
+  });
+
+  it('carries out outputs of an instance that come of something else than an input', () => {
+    const { pump, time, attachments } = setup([
+      { instance: new ScriptedInstance(), ports: l2 },
+      { instance: new ScriptedInstance(), ports: l2 },
+    ]);
+    pump.start();
+    const [, second] = attachments;
+    if (second === undefined) throw new Error('two attachments');
+    pump.carryOut(second, [{ kind: 'setTimer', timer: 't', after: durationNs(10) }]);
+    time.advance(15);
+    const inputs = attachments.map(({ instance }) => (instance as ScriptedInstance).inputs);
+    expect(inputs.map((each) => each.length)).toEqual([1, 2]);
+    expect(() => pump.carryOut({ ...second }, [])).toThrow('instance 1 is not attached');
+  });
+
   it('does nothing more once stopped, even in the middle of a batch', () => {
     const { dataPlane, time, pump, events } = setup(
-      [{ instance: new OrdinaryClock(sourceSettings), ports: l2 }],
+      [{ instance: new TimeSource(sourceSettings), ports: l2 }],
       sourceAddress.mac,
     );
     pump.start();
@@ -470,7 +428,7 @@ describe('the pump', () => {
     const clock = new VirtualTime();
     const second: Pump = new Pump({
       dataPlane: plane,
-      attachments: [{ instance: stopping, ports: l2 }],
+      attachments: [{ name: 'stopping', instance: stopping, ports: l2 }],
       timerClock: clock,
       onEvent: () => {
         second.stop();
@@ -485,21 +443,26 @@ describe('the pump', () => {
 describe('a time source and a time receiver, each behind its pump', () => {
   it('measure an offset over frames', () => {
     const time = new VirtualTime();
+    const samples: OffsetSample[] = [];
     const ends = [
       {
         address: sourceAddress,
-        clock: new OrdinaryClock({ ...sourceSettings, logSyncInterval: -3 }),
+        clock: new TimeSource({ ...sourceSettings, logSyncInterval: -3 }),
       },
       {
         address: receiverAddress,
-        clock: new OrdinaryClock({ ...receiverSettings, transmission: 'hybrid' }),
+        clock: new TimeReceiver({ ...receiverSettings, transmission: 'hybrid' }, (sample) =>
+          samples.push(sample),
+        ),
       },
     ].map(({ address, clock }) => {
       const dataPlane = new FakeDataPlane(address.mac);
       const events: PumpEvent[] = [];
       const pump = new Pump({
         dataPlane,
-        attachments: [{ instance: clock, ports: [{ transport: 'udp4', ip: address.ip ?? '' }] }],
+        attachments: [
+          { name: 'clock', instance: clock, ports: [{ transport: 'udp4', ip: address.ip ?? '' }] },
+        ],
         timerClock: time,
         onEvent: (event) => events.push(event),
       });
@@ -533,7 +496,6 @@ describe('a time source and a time receiver, each behind its pump', () => {
       carry(receiver, source);
       time.advance(1e6);
     }
-    const samples = receiver.events.filter(({ kind }) => kind === 'offsetSample');
     expect(samples.length).toBeGreaterThan(50);
     for (const sample of samples) {
       expect(sample).toMatchObject({ corrected: { offsetNs: 0, meanPathDelayNs: 250 } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { OrdinaryClock } from '../../../../src/core/instance/ordinary-clock.js';
 import type { Input, Output } from '../../../../src/core/io.js';
 import { headerOf } from '../../../../src/core/port/port.js';
-import { maxPendingFollowUps } from '../../../../src/core/port/master.js';
+import { maxPendingFollowUps } from '../../../../src/core/port/transmitter.js';
+import { TimeSource } from '../../../../src/lab/stations/time-source.js';
 import { instantAfter, instantFromNs, type Instant } from '../../../../src/core/time/instant.js';
 import { timeInterval, timeIntervalFromNs } from '../../../../src/core/time/time-interval.js';
 import { zeroTimestamp } from '../../../../src/core/time/timestamp.js';
@@ -28,7 +28,7 @@ function sentBy(outputs: readonly Output[]): { output: Sent; message: Message }[
 }
 
 function started(settings = sourceSettings) {
-  const clock = new OrdinaryClock(settings);
+  const clock = new TimeSource(settings);
   return { clock, outputs: clock.step(linkUp) };
 }
 
@@ -55,7 +55,7 @@ function delayReq(toUnicast: boolean, ingressTimestamp?: Instant): Input {
 
 describe('a time source', () => {
   it('is silent until its link is up, and once it is down again', () => {
-    const clock = new OrdinaryClock(sourceSettings);
+    const clock = new TimeSource(sourceSettings);
     expect(clock.step({ kind: 'timer', timer: '0/sync' })).toEqual([
       { kind: 'discarded', port: 0, reason: 'linkDown' },
     ]);

@@ -1,13 +1,13 @@
-// Bursts: what a burst of messages comes to leaves together and in order, and a send that fails in
-// the middle costs its own message alone.
-#include "addon/dataplane/outbox.h"
+// Bursts: all messages that a burst leads to leave together and in order, and a send that fails in
+// the middle loses its own message only.
+#include "addon/dataplane/transmit_batch.h"
 
 #include "addon/test/e2e_network.h"
 
 using namespace ptpswitch;
 using namespace ptpswitch::test;
-using ptpswitch::dataplane::kOutboxMessages;
-using ptpswitch::dataplane::Outbox;
+using ptpswitch::dataplane::kTransmitBatchFrames;
+using ptpswitch::dataplane::TransmitBatch;
 using Frames = std::vector<Bytes>;
 
 namespace {
@@ -31,39 +31,41 @@ void flush(ForwarderHarness& harness) { harness.forwarder.flush(harness.now); }
 
 }  // namespace
 
-TEST_CASE("an outbox gives back what it was given, in order, and numbers what wants a time stamp") {
-  Outbox outbox;
+TEST_CASE(
+    "a transmit batch gives back what it was given, in order, and numbers what wants a time "
+    "stamp") {
+  TransmitBatch batch;
   const uint8_t bytes[] = {1, 2, 3};
   for (uint16_t i = 0; i < 3; ++i) {
     const auto tag = i == 1 ? std::nullopt : std::optional<dataplane::TransmitTag>{{.index = i}};
-    outbox.push({Counter::kTxSync, tag}, bytes + i, 1);
+    batch.push({Counter::kTxSync, tag}, bytes + i, 1);
   }
-  CHECK(outbox.tagged() == 2);
-  const auto frames = outbox.numbered_from(77);
+  CHECK(batch.timestamps_wanted() == 2);
+  const auto frames = batch.numbered_from(77);
   REQUIRE(frames.size() == 3);
   CHECK(frames[0].number == 77);
   CHECK_FALSE(frames[1].number);
   CHECK(frames[2].number == 78);
-  CHECK(outbox.pop().message.tag->index == 0);
-  CHECK(outbox.numbered_from(5).front().number == std::nullopt);
-  CHECK(*outbox.pop().frame.data == 2);
-  CHECK(outbox.numbered_from(5).front().number == 5);
-  CHECK(outbox.pop().message.tag->index == 2);
-  CHECK(outbox.empty());
-  CHECK(outbox.tagged() == 0);
+  CHECK(batch.pop().message.tag->index == 0);
+  CHECK(batch.numbered_from(5).front().number == std::nullopt);
+  CHECK(*batch.pop().frame.data == 2);
+  CHECK(batch.numbered_from(5).front().number == 5);
+  CHECK(batch.pop().message.tag->index == 2);
+  CHECK(batch.empty());
+  CHECK(batch.timestamps_wanted() == 0);
 }
 
-TEST_CASE("an outbox is full until it has been emptied, and then takes as many again") {
-  Outbox outbox;
+TEST_CASE("a transmit batch is full until it has been emptied, and then takes as many again") {
+  TransmitBatch batch;
   const uint8_t byte = 7;
   for (int round = 0; round < 2; ++round) {
-    for (uint32_t i = 0; i < kOutboxMessages; ++i) {
-      REQUIRE_FALSE(outbox.full());
-      outbox.push({Counter::kTxSync, std::nullopt}, &byte, 1);
+    for (uint32_t i = 0; i < kTransmitBatchFrames; ++i) {
+      REQUIRE_FALSE(batch.full());
+      batch.push({Counter::kTxSync, std::nullopt}, &byte, 1);
     }
-    CHECK(outbox.full());
-    while (!outbox.empty()) outbox.pop();
-    CHECK_FALSE(outbox.full());
+    CHECK(batch.full());
+    while (!batch.empty()) batch.pop();
+    CHECK_FALSE(batch.full());
   }
 }
 
@@ -83,10 +85,10 @@ TEST_CASE("nothing of a burst leaves before its end, then all of it, in order") 
   network.check_nothing_sent();
 }
 
-TEST_CASE("a burst longer than an outbox: none is lost, each with its own time stamp") {
+TEST_CASE("a burst longer than a transmit batch: none is lost, each with its own time stamp") {
   Network network(plain());
   auto& harness = network.harness;
-  constexpr uint16_t kSyncs = kOutboxMessages + 5;
+  constexpr uint16_t kSyncs = kTransmitBatchFrames + 5;
   burst_of_syncs(network, kSyncs);
   flush(harness);
   CHECK(harness.sent(1).size() == kSyncs);

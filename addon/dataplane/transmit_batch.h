@@ -1,6 +1,6 @@
-// Messages of one port that leave together: calling the kernel costs as much as what it does for
-// one frame. First in first out; a frame is kept here from the moment it is due to leave until it
-// has left, which is at the end of the burst it came in with.
+// Frames of one port that are handed to the kernel in one call, because a call costs as much as the
+// kernel's work for one frame (docs/decisions/0010). First in, first out. A frame stays here from
+// the moment it may leave until the end of the burst that it came in with.
 #pragma once
 
 #include <cstdint>
@@ -16,20 +16,24 @@
 
 namespace ptpswitch::dataplane {
 
-class Outbox {
+class TransmitBatch {
  public:
   struct Message {
-    Counter sent;                    // counted once it has left
+    Counter counter;                 // counted once it has left
     std::optional<TransmitTag> tag;  // what its transmit time stamp is for, if it wants one
   };
 
-  Outbox() : frames_(kOutboxMessages), messages_(kOutboxMessages), bytes_(kOutboxMessages) {}
+  TransmitBatch()
+      : frames_(kTransmitBatchFrames),
+        messages_(kTransmitBatchFrames),
+        bytes_(kTransmitBatchFrames) {}
 
   bool empty() const { return first_ == end_; }
-  // No room behind the newest, though the oldest may have been taken.
-  bool full() const { return end_ == kOutboxMessages; }
+  // True when nothing can be added. Places that pop() has emptied are used again only once the
+  // whole batch is empty.
+  bool full() const { return end_ == kTransmitBatchFrames; }
   // Messages that want a transmit time stamp.
-  uint32_t tagged() const { return tagged_; }
+  uint32_t timestamps_wanted() const { return timestamps_wanted_; }
 
   // Keeps a copy of a frame. Must not be full.
   void push(const Message& message, const uint8_t* frame, uint16_t length) {
@@ -37,10 +41,10 @@ class Outbox {
     std::memcpy(kept, frame, length);
     frames_[end_] = {kept, length, std::nullopt};
     messages_[end_++] = message;
-    if (message.tag) ++tagged_;
+    if (message.tag) ++timestamps_wanted_;
   }
 
-  // Those that want a time stamp are numbered from `number` on.
+  // The whole batch; frames that want a transmit time stamp are numbered from `number` on.
   std::span<const OutgoingFrame> numbered_from(uint32_t number) {
     for (uint32_t i = first_; i < end_; ++i) {
       if (messages_[i].tag) frames_[i].number = number++;
@@ -48,14 +52,14 @@ class Outbox {
     return {&frames_[first_], end_ - first_};
   }
 
-  struct Sent {
+  struct Popped {
     Message message;
     OutgoingFrame frame;
   };
-  // Takes the oldest. Its frame is there until the next push().
-  Sent pop() {
-    const Sent oldest{messages_[first_], frames_[first_]};
-    if (oldest.message.tag) --tagged_;
+  // Removes the oldest. Its frame stays valid until the next push().
+  Popped pop() {
+    const Popped oldest{messages_[first_], frames_[first_]};
+    if (oldest.message.tag) --timestamps_wanted_;
     if (++first_ == end_) first_ = end_ = 0;
     return oldest;
   }
@@ -70,7 +74,7 @@ class Outbox {
   std::vector<Bytes> bytes_;
   uint32_t first_ = 0;
   uint32_t end_ = 0;
-  uint32_t tagged_ = 0;
+  uint32_t timestamps_wanted_ = 0;
 };
 
 }  // namespace ptpswitch::dataplane

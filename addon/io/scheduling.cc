@@ -1,4 +1,4 @@
-#include "addon/io/precedence.h"
+#include "addon/io/scheduling.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -13,12 +13,12 @@
 namespace ptpswitch::io {
 namespace {
 
-constexpr int kFirstOfOrdinary = -20;
-// The shortest that an ordinary thread can ask for: who asks for little need not wait until others
-// have had theirs (Linux 6.12; before, the kernel does not look at it).
+constexpr int kHighestNice = -20;
+// The shortest time slice that an ordinary thread can ask for. A thread with a short slice need not
+// wait until others have used up theirs (since Linux 6.12; older kernels ignore it).
 constexpr uint64_t kSliceNs = 100'000;
 
-// struct sched_attr of sched_setattr(2), for which not every C library has a name.
+// struct sched_attr of sched_setattr(2), which not every C library declares.
 struct SchedulingAttributes {
   uint32_t size;
   uint32_t policy;
@@ -48,19 +48,20 @@ void ask_for_short_slices() {
 
 }  // namespace
 
-void take_precedence(int cpu, Waiting waiting) {
+void configure_scheduling(int cpu, PollMode mode) {
   ::prctl(PR_SET_TIMERSLACK, 1);
   const bool pinned = cpu >= 0 && pin(cpu);
-  // Where its place is settled it goes ahead of all ordinary work; but one that spins must not take
-  // the whole processor for itself.
-  if (pinned && waiting == Waiting::kAsleep) {
+  // A pinned thread goes ahead of all ordinary work, unless it polls: then it would take the whole
+  // processor for itself.
+  if (pinned && mode == PollMode::kSleep) {
     const sched_param lowest{.sched_priority = 1};
     if (::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &lowest) == 0) return;
   }
-  // Elsewhere not SCHED_FIFO: such a thread is woken on the processor that it ran on last, however
-  // deep that sleeps; an ordinary one may be where its frame came in (docs/decisions/0011).
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kFirstOfOrdinary);
-  if (waiting == Waiting::kAsleep) ask_for_short_slices();
+  // A thread that is not pinned stays an ordinary one: the kernel wakes a SCHED_FIFO thread on the
+  // processor that it ran on last, however deep that sleeps, but may wake an ordinary one where its
+  // frame came in (docs/decisions/0011).
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kHighestNice);
+  if (mode == PollMode::kSleep) ask_for_short_slices();
 }
 
 }  // namespace ptpswitch::io

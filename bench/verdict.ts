@@ -1,0 +1,69 @@
+/**
+ * What repetitions of a measurement allow to be said of a target. One repetition may have met the machine in a bad moment, and
+ * a median hides how far apart they were; so a target is reached or missed only where the repetitions agree on it.
+ */
+
+/** How repetitions of one figure lie, in the unit of the figure. */
+export interface Spread {
+  readonly count: number;
+  readonly minimum: number;
+  readonly lowerQuartile: number;
+  readonly median: number;
+  readonly upperQuartile: number;
+  readonly maximum: number;
+}
+
+export type Outcome =
+  | 'reached'
+  | 'missed'
+  /** The repetitions lie on both sides of the limit. */
+  | 'within noise'
+  /** There are too few repetitions to know how far they scatter. */
+  | 'too few repetitions'
+  /** The load generator was at its limit before the device was: the figure is what the rig can offer. */
+  | "at the rig's ceiling";
+
+export interface Limit {
+  readonly value: number;
+  readonly side: 'at least' | 'at most';
+}
+
+/** Two agree by chance as often as not. */
+const FEWEST_REPETITIONS = 3;
+/** With fewer, a quartile is nearly the extreme itself, and all repetitions must agree. */
+const REPETITIONS_FOR_QUARTILES = 8;
+
+/** Throws on an empty sample: there is nothing to say about it. */
+export function spreadOf(values: readonly number[]): Spread {
+  if (values.length === 0) throw new RangeError('no repetitions');
+  const sorted = [...values].sort((a, b) => a - b);
+  /** The value below which this fraction of all lies (nearest rank). */
+  const quantile = (rank: number): number =>
+    sorted[Math.max(0, Math.ceil(rank * sorted.length) - 1)]!;
+  return {
+    count: sorted.length,
+    minimum: sorted[0]!,
+    lowerQuartile: quantile(0.25),
+    median: quantile(0.5),
+    upperQuartile: quantile(0.75),
+    maximum: sorted.at(-1)!,
+  };
+}
+
+/** The range that repetitions have to agree within: of all, or the middle half where there are eight or more. */
+export function rangeToJudge(spread: Spread, everyOne = false): readonly [number, number] {
+  return everyOne || spread.count < REPETITIONS_FOR_QUARTILES
+    ? [spread.minimum, spread.maximum]
+    : [spread.lowerQuartile, spread.upperQuartile];
+}
+
+/** `everyOne` is for a limit that no single one may pass, however many there are. */
+export function outcomeOf(spread: Spread, { value, side }: Limit, everyOne = false): Outcome {
+  if (spread.count < FEWEST_REPETITIONS) return 'too few repetitions';
+  const [low, high] = rangeToJudge(spread, everyOne);
+  const [worst, best] = side === 'at least' ? [low, high] : [high, low];
+  const fulfils = (figure: number): boolean =>
+    side === 'at least' ? figure >= value : figure <= value;
+  if (fulfils(worst)) return 'reached';
+  return fulfils(best) ? 'within noise' : 'missed';
+}

@@ -1,0 +1,239 @@
+/** The shapes of what runs on the ports: transparent clocks, and clocks that take part with each of their ports. */
+import { isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import {
+  defaultClockClass,
+  slaveOnlyClockClass,
+  unknownClockAccuracy,
+  unknownOffsetScaledLogVariance,
+} from '../core/datasets/data-sets.js';
+import type { ClockPortConfig, InstanceConfig } from './config.js';
+import { interfaceName, longForm, portRemedy } from './port-schema.js';
+import {
+  complain,
+  listWithoutRepetition,
+  oneOf,
+  oneOfAlso,
+  wholeNumber,
+  yesOrNo,
+  type Complaint,
+} from './shapes.js';
+import { numberIn, typedInstance, wordAmong } from './words.js';
+
+/** 0 to 127 by IEEE 1588, up to 239 by profiles; above that reserved. */
+const maxDomainNumber = 239;
+/** 12 bits: clause 7.1.4. */
+const maxSdoId = 0xfff;
+/** IEEE 802.1Q, 9.6: 0 is no VLAN, 4095 reserved. */
+const maxVlanId = 4094;
+/** 1 s: annex I.4 of 1588-2019, the default profile for the peer-to-peer delay mechanism. */
+const defaultLogMinPdelayReqInterval = 0;
+
+const domainRemedy = `write any, or a whole number from 0 to ${maxDomainNumber}`;
+const domainOrAny = z
+  .preprocess(
+    (value) => numberIn(wordAmong(['any'], value)),
+    z.union([z.literal('any'), wholeNumber(0, maxDomainNumber, domainRemedy)], {
+      error: domainRemedy,
+    }),
+  )
+  .default('any');
+
+/** As linuxptp, ptpd and the standards call them. */
+const transport = oneOfAlso(['l2', 'udp4', 'udp6'], {
+  l2: ['ethernet', '802.3', 'ieee802.3', 'ieee 802.3'],
+  udp4: ['udpv4', 'udp/ipv4', 'ipv4'],
+  udp6: ['udpv6', 'udp/ipv6', 'ipv6'],
+});
+
+/** What a clock may say of all its ports at once, and of each. */
+const clockPortKeys = {
+  transport: transport.exactOptional(),
+  delayMechanism: oneOf('e2e', 'p2p').exactOptional(),
+  logAnnounceInterval: wholeNumber(-7, 7).exactOptional(),
+  announceReceiptTimeout: wholeNumber(2, 255).exactOptional(),
+  logSyncInterval: wholeNumber(-7, 7).exactOptional(),
+  logMinDelayReqInterval: wholeNumber(-7, 7).exactOptional(),
+  logMinPdelayReqInterval: wholeNumber(-7, 7).exactOptional(),
+  masterOnly: yesOrNo.exactOptional(),
+  vlanId: wholeNumber(1, maxVlanId).exactOptional(),
+};
+
+/** Defaults as in the standard (8.2.15, and the default profiles of Annex I in 2019, J in 2008). */
+const clockPortDefaults = {
+  transport: 'l2',
+  delayMechanism: 'e2e',
+  logAnnounceInterval: 1,
+  announceReceiptTimeout: 3,
+  logSyncInterval: 0,
+  logMinDelayReqInterval: 0,
+  logMinPdelayReqInterval: defaultLogMinPdelayReqInterval,
+  masterOnly: false,
+} as const;
+
+const addressRemedy = 'write an IP address, as in 192.0.2.1 or fe80::1';
+const longClockPort = z.strictObject(
+  {
+    interface: interfaceName,
+    ...clockPortKeys,
+    sourceAddress: z
+      .string({ error: addressRemedy })
+      .refine((text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')), {
+        error: addressRemedy,
+      })
+      .exactOptional(),
+  },
+  { error: portRemedy },
+);
+
+const clockPort = z.preprocess(longForm, longClockPort);
+
+/** Eleven days: longer, no rate that was learned once is of any use. */
+const maxHoldoverSeconds = 1e6;
+const holdover = z.strictObject(
+  {
+    seconds: wholeNumber(1, maxHoldoverSeconds),
+    // 7.6.2.5: with a lower one it would follow nobody again.
+    clockClass: wholeNumber(128, 254).exactOptional(),
+  },
+  { error: 'write for how long it is good, as in holdover: {seconds: 3600}' },
+);
+/** Degradation alternative B (7.6.2.5), of either timescale: the worse of the two. */
+const worstHeldClockClass = 193;
+
+/** Names and defaults as in the data sets of the standard (8.2). */
+const clockKeys = {
+  domain: wholeNumber(0, maxDomainNumber).default(0),
+  sdoId: wholeNumber(0, maxSdoId).default(0),
+  priority1: wholeNumber(0, 255).default(128),
+  priority2: wholeNumber(0, 255).default(128),
+  clockClass: wholeNumber(1, 254).default(defaultClockClass),
+  clockAccuracy: wholeNumber(0, 255).default(unknownClockAccuracy),
+  offsetScaledLogVariance: wholeNumber(0, 0xffff).default(unknownOffsetScaledLogVariance),
+  pathTrace: yesOrNo.default(false),
+  clock: oneOfAlso(['virtual', 'phc', 'system'], { system: ['clock_realtime'] }).default('virtual'),
+  servo: oneOf('pi', 'linreg').default('pi'),
+  holdover: holdover.exactOptional(),
+  ...clockPortKeys,
+  ports: listWithoutRepetition(clockPort, {
+    error: 'list interfaces of the switch, as in ports: [eth1, eth2]',
+    key: 'interface',
+    valueOf: ({ interface: name }) => name,
+  }).exactOptional(),
+};
+
+const instanceTypes = {
+  'e2e-tc': z.strictObject({ type: z.literal('e2e-tc'), domain: domainOrAny }),
+  'p2p-tc': z.strictObject({
+    type: z.literal('p2p-tc'),
+    domain: domainOrAny,
+    logMinPdelayReqInterval: wholeNumber(-7, 7).default(defaultLogMinPdelayReqInterval),
+  }),
+  bc: z.strictObject({ type: z.literal('bc'), ...clockKeys }),
+  oc: z.strictObject({
+    type: z.literal('oc'),
+    ...clockKeys,
+    slaveOnly: yesOrNo.default(false),
+  }),
+};
+
+export const instance = z
+  .preprocess(
+    typedInstance,
+    z.discriminatedUnion(
+      'type',
+      [instanceTypes['e2e-tc'], instanceTypes['p2p-tc'], instanceTypes.bc, instanceTypes.oc],
+      { error: 'write one of type: e2e-tc, type: p2p-tc, type: bc, type: oc' },
+    ),
+  )
+  .superRefine((value, context) => {
+    if (value.type !== 'bc' && value.type !== 'oc') return;
+    if (value.holdover !== undefined) {
+      const held = value.holdover.clockClass ?? worstHeldClockClass;
+      if (value.clockClass <= held) {
+        complain(context, ['holdover'], {
+          problem: `a clock of clockClass ${value.clockClass} is not better with ${held} in holdover`,
+          remedy:
+            'give it a holdover.clockClass below its clockClass, from 128, or leave holdover out',
+        });
+      }
+      if (value.type === 'oc' && value.slaveOnly) {
+        complain(context, ['holdover'], {
+          problem: 'a slaveOnly clock announces nothing, so it has nothing to claim in holdover',
+          remedy: 'leave one of them out',
+        });
+      }
+    }
+    if (value.type === 'oc' && value.slaveOnly && value.masterOnly === true) {
+      complain(context, ['slaveOnly'], {
+        problem: 'a clock cannot be both slaveOnly and masterOnly',
+        remedy: 'leave one of them out',
+      });
+    }
+  });
+
+type ParsedInstance = z.infer<typeof instance>;
+
+/** A clock with each of its ports spelled out. */
+export function resolved(
+  parsed: ParsedInstance,
+  interfaces: readonly string[],
+  complainAt: (path: readonly PropertyKey[], complaint: Complaint) => void,
+): InstanceConfig {
+  if (parsed.type !== 'bc' && parsed.type !== 'oc') return parsed;
+  const { type, domain, sdoId, priority1, priority2, clockAccuracy, pathTrace } = parsed;
+  const { offsetScaledLogVariance, servo, ports: listed } = parsed;
+  for (const [index, { interface: name }] of (listed ?? []).entries()) {
+    if (interfaces.includes(name)) continue;
+    complainAt(['ports', index], {
+      problem: `${name} is not among the ports of the switch`,
+      remedy: `use one of ${interfaces.join(', ')}, or add it there`,
+    });
+  }
+  const own: readonly z.infer<typeof longClockPort>[] =
+    listed ?? interfaces.map((name) => ({ interface: name }));
+  if (type === 'oc' && own.length !== 1) {
+    complainAt(listed === undefined ? ['type'] : ['ports'], {
+      problem: `an ordinary clock has one port, not ${own.length}`,
+      remedy: `name it, as in ports: [${own[0]?.interface}], or use type: bc`,
+    });
+  }
+  const slaveOnly = parsed.type === 'oc' && parsed.slaveOnly;
+  const ports = own.map((port, index): ClockPortConfig => {
+    const merged: ClockPortConfig = { ...clockPortDefaults, ...portKeysOf(parsed), ...port };
+    const { sourceAddress: address, transport } = merged;
+    if (address !== undefined && transport !== (isIPv4(address) ? 'udp4' : 'udp6')) {
+      complainAt(['ports', index, 'sourceAddress'], {
+        problem: `${address} is of no use to transport: ${transport}`,
+        remedy: 'give an IPv4 address for udp4, an IPv6 address for udp6',
+      });
+    }
+    return merged;
+  });
+  return {
+    ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
+    clockClass: slaveOnly ? slaveOnlyClockClass : parsed.clockClass,
+    ...{ slaveOnly, pathTrace, clock: parsed.clock, servo, ports },
+    ...(parsed.holdover && { holdover: parsed.holdover }),
+  };
+}
+
+const clockPortKeysAlone = z.object(clockPortKeys);
+
+/** Of what is said of the whole clock, what is meant for its ports. */
+function portKeysOf(clock: z.infer<typeof clockPortKeysAlone>) {
+  return clockPortKeysAlone.parse(clock);
+}
+
+/** The keys that may stand at a place below an instance, for suggestions; `type` as the file has it. */
+export function instanceKeysAt(below: PropertyKey | undefined, type: unknown): readonly string[] {
+  if (below === 'ports') return Object.keys(longClockPort.shape);
+  if (below === 'holdover') return Object.keys(holdover.shape);
+  const found = Object.entries(instanceTypes).find(([name]) => name === type);
+  return found === undefined ? [] : Object.keys(found[1].shape);
+}
+
+/** The types of instance that have a key. */
+export function typesWith(key: string): readonly string[] {
+  return Object.entries(instanceTypes).flatMap(([name, { shape }]) => (key in shape ? [name] : []));
+}

@@ -1,0 +1,107 @@
+/**
+ * The state decision event (9.2.6.8, 9.3.3): from what the clock is by itself and what its ports have heard to what each port
+ * should be, and whom the clock follows. Pure: the data sets and the ports change elsewhere, by what comes out here.
+ */
+import type { DefaultDS, PortState } from '../datasets/data-sets.js';
+import { samePortIdentity, type PortIdentity } from '../time/identity.js';
+import { announcedDataSet, ownDataSet } from './comparison.js';
+import { erbestOf, type ForeignMaster, type HeardAnnounce } from './foreign-masters.js';
+import { isOperating, isSlave, type PortStateEvent } from './port-state.js';
+import { decideState, ebestOf, type DecisionCode } from './state-decision.js';
+
+/** What of a port the election goes by. */
+export interface ElectionPort<Heard extends HeardAnnounce> {
+  readonly portIdentity: PortIdentity;
+  readonly portState: PortState;
+  /** 8.2.15.5.2: never a slave, whoever is heard there. */
+  readonly masterOnly: boolean;
+  /** Announce messages have stayed away for announceReceiptTimeoutInterval (9.2.6.12). */
+  readonly announceReceiptTimedOut: boolean;
+  readonly foreignMasters: readonly ForeignMaster<Heard>[];
+}
+
+export interface PortDecision<Heard extends HeardAnnounce> {
+  /** Absent: the port does not operate, or goes on listening. */
+  readonly code?: DecisionCode;
+  /** The best qualified Announce of the port (9.3.2.3). */
+  readonly erbest?: Heard;
+}
+
+export interface Election<Heard extends HeardAnnounce> {
+  /** In the order of the ports. */
+  readonly decisions: readonly PortDecision<Heard>[];
+  /** The Announce that the data sets are to follow (S1); absent: this clock is the grandmaster. */
+  readonly parent?: Heard;
+  /** It is the same port of the same master as before, on the same port of this clock. */
+  readonly sameParent: boolean;
+}
+
+/** @param parentPortIdentity of parentDS, as it has been so far */
+export function elect<Heard extends HeardAnnounce>(
+  defaultDS: DefaultDS,
+  ports: readonly ElectionPort<Heard>[],
+  parentPortIdentity: PortIdentity,
+): Election<Heard> {
+  const slaveBefore = ports.findIndex(({ portState }) => isSlave(portState));
+  const views = ports.map((port, index) => {
+    const erbest = erbestOfPort(port, index === slaveBefore ? parentPortIdentity : undefined);
+    const { portState, announceReceiptTimedOut } = port;
+    return {
+      ...{ portState, announceReceiptTimedOut },
+      announce: erbest,
+      ...(erbest && { erbest: announcedDataSet(erbest.message, port.portIdentity) }),
+    };
+  });
+  const d0 = ownDataSet(defaultDS);
+  const ebest = ebestOf(views);
+  const decisions = views.map((view): PortDecision<Heard> => {
+    const code = isOperating(view.portState) ? decideState(d0, ebest, view) : undefined;
+    return { ...(code && { code }), ...(view.announce && { erbest: view.announce }) };
+  });
+  const slave = decisions.findIndex(({ code }) => code === 'S1');
+  const parent = decisions[slave]?.erbest;
+  if (parent === undefined) return { decisions, sameParent: false };
+  const { sourcePortIdentity } = parent.message.header;
+  const sameParent =
+    slave === slaveBefore && samePortIdentity(parentPortIdentity, sourcePortIdentity);
+  return { decisions, parent, sameParent };
+}
+
+/**
+ * Erbest of a port.
+ *
+ * @param parent the master that is followed by that port; none: another port follows, or nobody
+ */
+export function erbestOfPort<Heard extends HeardAnnounce>(
+  { masterOnly, foreignMasters, portIdentity }: ElectionPort<Heard>,
+  parent: PortIdentity | undefined,
+): Heard | undefined {
+  return masterOnly ? undefined : erbestOf(foreignMasters, portIdentity, parent); // 9.3.2.2
+}
+
+/** The event of the port state machine (figures 30 and 31) that a decision is. */
+export function eventOf(
+  code: DecisionCode,
+  announceReceiptTimedOut: boolean,
+  sameParent: boolean,
+): PortStateEvent {
+  switch (code) {
+    case 'M1':
+    case 'M2':
+    case 'M3':
+      return announceReceiptTimedOut ? 'ANNOUNCE_RECEIPT_TIMEOUT_EXPIRES' : 'RECOMMENDED_MASTER';
+    case 'P1':
+    case 'P2':
+      return 'RECOMMENDED_PASSIVE';
+    case 'S1':
+      return sameParent ? 'RECOMMENDED_SLAVE' : 'RECOMMENDED_SLAVE_OF_NEW_MASTER';
+  }
+}
+
+/**
+ * 9.2.6.11: announce intervals that a port waits in PRE_MASTER. Whoever hands on another's time waits until news of a better
+ * way has had time to come.
+ */
+export function qualificationIntervals(code: DecisionCode, stepsRemoved: number): number {
+  return code === 'M3' ? stepsRemoved + 1 : 0;
+}

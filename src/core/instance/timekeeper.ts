@@ -1,0 +1,137 @@
+/**
+ * The time of a clock: steered by the offsets from its master, set at once where it is far off, held over while the master's
+ * time stays away, which a timer tells. No port and no state machine is known here.
+ */
+import type { Output } from '../io.js';
+import { timersOf } from '../port/port.js';
+import type { SyncMeasurement } from '../exchange/sync-exchange.js';
+import type { LockState, ServoSettings } from '../servo/servo.js';
+import { SteeredClock, type Steering } from '../servo/steered-clock.js';
+import { durationNs, durationOfLogInterval, type Instant } from '../time/instant.js';
+import { timeIntervalToNs, unitsPerNs, type TimeInterval } from '../time/time-interval.js';
+import type { ClockState } from './clock-state.js';
+import { Holdover, type HoldoverSpecification } from './holdover.js';
+
+/** An offset beyond this is set right before there is a path delay to reckon with: no path is so long. */
+const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
+
+/** The least time for which a master's Syncs may stay away: single losses are no loss of time. */
+const minSyncReceiptTimeout = durationNs(1e9);
+
+/** A Sync may tell its own interval; one that no master has is not believed. */
+const believableLogSyncInterval = { min: -7, max: 7 };
+
+export class Timekeeper {
+  readonly #clock: SteeredClock;
+  readonly #holdover: Holdover;
+
+  constructor(servo: ServoSettings, holdover: HoldoverSpecification | undefined) {
+    this.#clock = new SteeredClock(servo);
+    this.#holdover = new Holdover(holdover);
+  }
+
+  /** PTP time at a raw time stamp. */
+  timeAt(raw: Instant): Instant {
+    return this.#clock.timeAt(raw);
+  }
+
+  get lockState(): LockState {
+    return this.#clock.lockState;
+  }
+
+  /** There has been a lock: others rely on this time. */
+  get hasLocked(): boolean {
+    return this.#clock.hasLocked;
+  }
+
+  /** What is held over is within this; undefined: it is not, or nothing is held over. */
+  get heldWithin(): HoldoverSpecification | undefined {
+    return this.#holdover.state === 'withinSpecification'
+      ? this.#holdover.specification
+      : undefined;
+  }
+
+  state(): Pick<
+    ClockState,
+    | 'lockState'
+    | 'servo'
+    | 'holdover'
+    | 'rateOffset'
+    | 'meanOffset'
+    | 'offsetWindows'
+    | 'latestSync'
+  > {
+    return {
+      lockState: this.#clock.lockState,
+      servo: this.#clock.servo,
+      holdover: this.#holdover.state,
+      rateOffset: this.#clock.rateOffset,
+      meanOffset: this.#clock.meanOffset,
+      offsetWindows: this.#clock.offsetWindows(),
+      latestSync: this.#clock.latestSync,
+    };
+  }
+
+  /** Another master is followed from here on. */
+  follow(): void {
+    this.#clock.follow();
+  }
+
+  /** The master has sent a Sync. @param ingressTimestamp raw */
+  noteSync(ingressTimestamp: Instant): void {
+    this.#clock.noteSync(ingressTimestamp);
+  }
+
+  /** Sets the time by a Sync alone where it is far off; false: it is not, and nothing is done. */
+  stepCoarsely({ syncEventIngressTimestamp, originTimestamp }: SyncMeasurement): boolean {
+    const ahead = syncEventIngressTimestamp - originTimestamp;
+    if (ahead <= coarseStepThreshold && -ahead <= coarseStepThreshold) return false;
+    this.#clock.set(-ahead);
+    return true;
+  }
+
+  /** One offset from the master, by its latest Sync: what has become of it. */
+  steer(offsetFromMaster: TimeInterval): {
+    readonly steering: Steering;
+    readonly outputs: readonly Output[];
+  } {
+    const steering = this.#clock.steer(durationNs(timeIntervalToNs(offsetFromMaster)));
+    return { steering, outputs: steering === 'ignored' ? [] : this.#holdover.end() };
+  }
+
+  /** There is no time to follow: the clock goes on at the rate that it has learned. */
+  holdOver(): readonly Output[] {
+    const outputs = this.#holdover.begin(this.#clock.lockState);
+    this.#clock.holdOver();
+    return outputs;
+  }
+
+  /** 7.6.2.5: from here on the clock is what it is by itself. */
+  expireHoldover(): void {
+    this.#holdover.expire();
+  }
+}
+
+/**
+ * From now on, the silence of the master's Syncs is measured: by the interval that they tell, if that is a sound one.
+ *
+ * @param settings announceReceiptTimeout counts Syncs here, as it does Announces
+ */
+export function awaitSync(
+  settings: {
+    readonly port: number;
+    readonly announceReceiptTimeout: number;
+    readonly logSyncInterval: number;
+  },
+  toldLogInterval: number,
+): Output {
+  const { min, max } = believableLogSyncInterval;
+  const believable = toldLogInterval >= min && toldLogInterval <= max;
+  const logInterval = believable ? toldLogInterval : settings.logSyncInterval;
+  const timeout = settings.announceReceiptTimeout * durationOfLogInterval(logInterval);
+  return {
+    kind: 'setTimer',
+    timer: timersOf(settings).syncReceipt,
+    after: durationNs(Math.max(minSyncReceiptTimeout, timeout)),
+  };
+}

@@ -1,0 +1,22 @@
+/** An entry of the list of instances (instances.ts): an instance of the core, and what the switch does with it. */
+import type { InstanceConfig } from '../../config/config.js';
+import type { Managed, ManagementRequest } from '../../core/management/managed-clock.js';
+import type { Attachment, Report } from '../runtime/pump.js';
+import type { ClockStatus } from '../status/clock-status.js';
+import type { Steerer } from './clock-steering.js';
+
+export interface AttachedInstance {
+  /** Its name, and what the pump has it take part in. */
+  readonly attachment: Attachment;
+  /** Called with everything that the instance reports: link delays, rate ratios, what it discards. */
+  readonly onReport?: (report: Report) => void;
+  /** What the instance shows of itself; only of boundary and ordinary clocks. */
+  readonly status?: () => ClockStatus;
+  /** Answers management requests for an instance of the configuration. */
+  readonly management?: {
+    readonly config: InstanceConfig;
+    readonly manage: (request: ManagementRequest) => Managed;
+  };
+  /** The clock whose time may be given to clocks of the machine. */
+  readonly steerer?: Steerer;
+}

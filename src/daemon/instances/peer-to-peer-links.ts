@@ -1,0 +1,87 @@
+/**
+ * Attaches to the data plane the peer delay mechanism of the peer-to-peer transparent clocks: one link for each port and
+ * transport, because the delay that neighbours see differs by transport. All transparent clocks share these links.
+ */
+import type { Config, InstanceConfig, PeerToPeerConfig } from '../../config/config.js';
+import { transports as allTransports, type Transport } from '../../core/io.js';
+import { PeerDelayLink } from '../../core/port/link.js';
+import { peerDelayMessageTypes } from '../../core/wire/header.js';
+import type { DataPlane } from '../../native/data-plane.js';
+import { isPeerToPeerTransparent, policyRules } from '../forwarding/policy.js';
+import type { PolicyProgrammer } from '../forwarding/policy-programmer.js';
+import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
+import { identityOf, transportAt } from '../runtime/port-transport.js';
+import type { PortTransport, Report } from '../runtime/pump.js';
+import type { PeerDelayBoard } from '../status/peer-delay-board.js';
+import type { AttachedInstance } from './attached-instance.js';
+
+export interface PeerToPeerLinksOptions {
+  readonly dataPlane: DataPlane;
+  readonly config: Config;
+  readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  /** The transports on which links are measured; all unless set. */
+  readonly transports?: readonly Transport[];
+  /** Gets the delays that are found, to correct what is forwarded. */
+  readonly programmer: Pick<PolicyProgrammer, 'setLinkDelay'>;
+  /** Gets them as well, and what the links discard, for the operator. */
+  readonly peerDelay: PeerDelayBoard;
+}
+
+/** None where no instance is peer-to-peer. */
+export function attachPeerToPeerLinks(options: PeerToPeerLinksOptions): AttachedInstance[] {
+  const { config, transports = allTransports } = options;
+  const instances = config.instances.filter(isPeerToPeer);
+  const [first] = instances;
+  if (first === undefined) return [];
+  return transports.flatMap((transport) =>
+    config.ports.map((_, port) => attached(first, instances, { transport, port }, options)),
+  );
+}
+
+function attached(
+  first: PeerToPeerConfig,
+  instances: readonly PeerToPeerConfig[],
+  { transport, port }: { readonly transport: Transport; readonly port: number },
+  { dataPlane, config, addressesOf, programmer, peerDelay }: PeerToPeerLinksOptions,
+): AttachedInstance {
+  const interfaces = config.ports.map((each) => each.interface);
+  const interfaceName = interfaces[port] ?? '';
+  const rules = policyRules(config.instances, interfaces);
+  const ports: (PortTransport | undefined)[] = [];
+  ports[port] = transportAt(transport, {
+    addresses: () => addressesOf(interfaceName),
+    mac: () => dataPlane.ports()[port]?.mac ?? '',
+    vlanId: 'any',
+  });
+  const link = new PeerDelayLink({
+    port,
+    transport,
+    portIdentity: { clockIdentity: identityOf(dataPlane), portNumber: port + 1 },
+    domainNumber: first.domain === 'any' ? 0 : first.domain,
+    sdoId: 0,
+    // A link is measured for all instances at once, as often as the one with the shortest interval asks for.
+    logMinPdelayReqInterval: Math.min(...instances.map((each) => each.logMinPdelayReqInterval)),
+    speculative: true,
+    serves: ({ sdoId, domainNumber }) => isPeerToPeerTransparent(rules, sdoId, domainNumber),
+  });
+  return {
+    attachment: {
+      name: `peer delay of ${interfaceName}, ${transport}`,
+      instance: link,
+      ports,
+      messageTypes: peerDelayMessageTypes,
+    },
+    onReport: (report: Report) => {
+      if (report.kind === 'linkDelay') {
+        programmer.setLinkDelay(report.port, report.transport, report.linkDelay);
+        peerDelay.setLinkDelay(report);
+      } else if (report.kind === 'discarded') {
+        peerDelay.countDiscard(report.port, transport, report.reason);
+      }
+    },
+  };
+}
+
+function isPeerToPeer(instance: InstanceConfig): instance is PeerToPeerConfig {
+  return instance.type === 'p2p-tc';
+}
