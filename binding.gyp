@@ -83,7 +83,8 @@
           'target_name': 'dataplane_test',
           'type': 'executable',
           'cflags_cc!': ['<@(node_flags)'],
-          'cflags_cc': ['<@(our_flags)', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
+          # The sanitizers look into more at -O1 than at -O2, and the compiler takes half the time.
+          'cflags_cc': ['<@(our_flags)', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
           'ldflags': ['-fsanitize=address,undefined'],
           'sources': [
             '<@(pure_sources)',

@@ -32,7 +32,7 @@ export default defineConfig(
   },
   {
     files: ['scripts/**', 'bench/**'],
-    languageOptions: { globals: nodeGlobals('setInterval', 'clearInterval') },
+    languageOptions: { globals: nodeGlobals('setInterval', 'clearInterval', 'setTimeout') },
   },
   {
     rules: {

@@ -13,6 +13,9 @@ const heldToTimes = [
   'ring',
 ].map((name) => `test/netns/${name}.test.ts`);
 
+/** Files that share nothing but compiled code: starting is half of what a short one costs. */
+const sharing = { pool: 'forks', isolate: false } as const;
+
 const namespaces = { pool: 'forks', testTimeout: 120_000, hookTimeout: 60_000 } as const;
 
 /** The layers of tests, cheapest first. `vitest --project unit` runs one of them. */
@@ -20,8 +23,15 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'tidy', include: ['test/*.test.ts'], testTimeout: 30_000 } },
-      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,mjs}'] } },
-      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { ...sharing, name: 'unit', include: ['test/unit/**/*.test.{ts,mjs}'] } },
+      {
+        test: {
+          ...sharing,
+          name: 'property',
+          include: ['test/property/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'native',
@@ -37,9 +47,7 @@ export default defineConfig({
           include: ['test/sim/**/*.test.ts'],
           globalSetup: 'test/sim/harness/simulated-time.ts',
           setupFiles: 'test/sim/harness/each-test.ts',
-          pool: 'forks',
-          // Scenarios share nothing but compiled code, and starting is half of what a short one costs.
-          isolate: false,
+          ...sharing,
           testTimeout: 60_000,
         },
       },

@@ -1,8 +1,7 @@
-// npm test: installs and builds what is missing, then every check there is, cheapest first; the last line counts them.
-// `npm test -- ARGUMENTS` runs vitest alone with them. The hardware lab takes minutes of every processor: it has a
-// command of its own, `npm run test:hw`, and takes part where PTP_SWITCH_TEST_HARDWARE is set.
-import { spawnSync } from 'node:child_process';
+// npm test: installs and builds what is missing, then runs every check there is; the last line counts them. What needs
+// processors runs side by side; what holds real time to limits runs alone afterwards.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
   addCounts,
@@ -21,31 +20,55 @@ import {
   setUp,
   testTools,
 } from './setup.mjs';
+import { endCommandsWithThisProgram, runCommand, sideBySide } from './side-by-side.mjs';
+
+const usage = `npm test                     every check; as root also those in network namespaces
+npm test -- --quick          formats, lint, types, and the tests that need neither root nor a C++ compiler, but for the
+                             long scenarios of the simulation: left out are C++ tests, simulation and namespaces
+npm test -- ARGUMENTS        vitest alone with these, as in: npm test -- --project=unit
+npm run test:hw              the hardware lab alone; with PTP_SWITCH_TEST_HARDWARE=1 \`npm test\` runs it as well`;
 
 const resultDirectory = join(projectRoot, 'test-results');
-const vitestReport = join(resultDirectory, 'vitest.json');
 const passed = { passed: 1, failed: 0, skipped: 0 };
 const failed = { passed: 0, failed: 1, skipped: 0 };
 const skipped = { passed: 0, failed: 0, skipped: 1 };
 /** @type {string[]} */
 const failures = [];
 
-const checks = [
-  ['eslint', () => check('eslint', '.')],
-  ['prettier', () => check('prettier', '--check', '--log-level=warn', '.')],
-  ['clang-format', () => (run('npm', ['run', '--silent', 'lint:cpp']) ? passed : failed)],
-  ['types', () => check('tsc', '-p', 'tsconfig.json', '--noEmit')],
-  ['types of src/core, without Node', () => check('tsc', '-p', 'src/core/tsconfig.json')],
-  ['C++ tests under AddressSanitizer and UBSan', runDataplaneTests],
-  ['vitest', () => runVitest(['--project=!hw'])],
-  ...(process.env.PTP_SWITCH_TEST_HARDWARE
-    ? [['hardware lab', () => runVitest(['--project=hw'])]]
-    : []),
+const statics = [
+  check('eslint', 'eslint', '.'),
+  check('types', 'tsc', '-p', 'tsconfig.json', '--noEmit'),
+  check('prettier', 'prettier', '--check', '--log-level=warn', '.'),
+  check('types of src/core, without Node', 'tsc', '-p', 'src/core/tsconfig.json'),
+  {
+    title: 'clang-format',
+    run: () => passes('clang-format', 'npm', ['run', '--silent', 'lint:cpp']),
+  },
+];
+const quick = ['tidy', 'unit', 'property', 'native'];
+
+/** The longest first: whatever is short fits in beside the rest of it. */
+const ofProcessors = [
+  // Its guests count instructions instead of time, and take one processor: nothing is wrong with others beside them.
+  ...(process.env.PTP_SWITCH_TEST_HARDWARE ? [vitestCheck('hardware lab', ['hw'])] : []),
+  { title: 'C++ tests under AddressSanitizer and UBSan', run: runDataplaneTests },
+  vitestCheck('vitest', [...quick, 'sim']),
+  ...statics,
 ];
 
 await main(async () => {
+  const [first, ...others] = process.argv.slice(2);
+  if (first === '--help') {
+    console.log(usage);
+    return 0;
+  }
+  endCommandsWithThisProgram();
   rmSync(resultDirectory, { recursive: true, force: true });
   mkdirSync(resultDirectory);
+  if (first === '--quick' && others.length === 0) {
+    await setUp({ required: buildTools });
+    return report(await together([vitestCheck('vitest', quick), ...statics]));
+  }
   const absent = await setUp({
     required: buildTools,
     optional: [...labTools, ...testTools, ...serviceTools],
@@ -55,17 +78,25 @@ await main(async () => {
     const names = absent.map((tool) => tool.package).join(', ');
     console.log(`Tests that need these are skipped: ${names}`);
   }
-  const vitestArguments = process.argv.slice(2);
-  if (vitestArguments.length > 0) return report(runVitest(vitestArguments));
-  let total = { passed: 0, failed: 0, skipped: 0 };
-  for (const [index, [title, runCheck]] of checks.entries()) {
-    console.log(`\n[${index + 1}/${checks.length}] ${title}`);
-    const count = runCheck();
-    console.log(`${title}: ${summaryLine(count)}`);
-    total = addCounts(total, count);
+  if (first !== undefined) {
+    return report((await runVitest('vitest', [first, ...others], { live: true })).result);
   }
-  return report(total);
+  const count = await together(ofProcessors);
+  console.log('\nnetwork namespaces: started, alone');
+  const projects = ['--project=netns', '--project=netns-time'];
+  const { result } = await runVitest('netns', projects, { live: true });
+  console.log(`network namespaces: ${summaryLine(result)}`);
+  return report(addCounts(count, result));
 });
+
+async function together(checks) {
+  const counts = await sideBySide(checks, {
+    slots: availableParallelism(),
+    show: (text) => console.log(text),
+    summary: summaryLine,
+  });
+  return counts.reduce(addCounts);
+}
 
 function report(total) {
   const line = summaryLine(total);
@@ -76,53 +107,58 @@ function report(total) {
   return total.failed === 0 && total.passed + total.skipped > 0 ? 0 : 1;
 }
 
-function check(program, ...args) {
-  return run(join(projectRoot, 'node_modules/.bin', program), args) ? passed : failed;
+/** A check by a program of an npm package. */
+function check(title, program, ...args) {
+  return { title, run: () => passes(title, join(projectRoot, 'node_modules/.bin', program), args) };
 }
 
-function run(command, args) {
-  const stdio = ['ignore', 'inherit', 'inherit'];
-  return spawnSync(command, args, { cwd: projectRoot, stdio }).status === 0;
+async function passes(title, command, args) {
+  const { succeeded, output } = await runCommand(command, args, { cwd: projectRoot });
+  if (!succeeded) failures.push(title);
+  return { result: succeeded ? passed : failed, output };
 }
 
-function runDataplaneTests() {
+async function runDataplaneTests() {
   if (missing(testTools).some((tool) => tool.package === 'doctest-dev')) {
-    console.log('skipped: doctest-dev is missing');
-    return skipped;
+    return { result: skipped, output: 'skipped: doctest-dev is missing' };
   }
-  const build = spawnSync('npm', ['run', 'build:cpp-test'], {
-    cwd: projectRoot,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  if (build.status !== 0) {
-    console.log(`${build.stdout}${build.stderr}`);
-    return failed;
+  const options = { cwd: projectRoot };
+  const build = await runCommand('npm', ['run', 'build:cpp-test'], options);
+  if (!build.succeeded) {
+    failures.push('the build of the C++ tests');
+    return { result: failed, output: build.output };
   }
   const program = join(projectRoot, 'build/Release/dataplane_test');
-  const result = spawnSync(program, ['--reporters=xml'], {
-    cwd: projectRoot,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  const exitedCleanly = result.status === 0;
-  if (!exitedCleanly) console.log(result.stdout);
-  return countDoctest(result.stdout, exitedCleanly);
+  const test = await runCommand(program, ['--reporters=xml'], options);
+  const result = countDoctest(test.stdout, test.succeeded);
+  if (result.failed > 0) failures.push('C++ tests');
+  return { result, output: test.succeeded ? '' : test.output };
 }
 
-function runVitest(args) {
-  rmSync(vitestReport, { force: true });
-  const exitedCleanly = run(join(projectRoot, 'node_modules/.bin/vitest'), [
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${vitestReport}`,
-    ...args,
-  ]);
-  if (!existsSync(vitestReport)) return failed;
-  const results = JSON.parse(readFileSync(vitestReport, 'utf8'));
+function vitestCheck(title, projects) {
+  return {
+    title,
+    run: () =>
+      runVitest(
+        title.replaceAll(' ', '-'),
+        projects.map((project) => `--project=${project}`),
+        { live: false },
+      ),
+  };
+}
+
+async function runVitest(name, args, { live }) {
+  const file = join(resultDirectory, `${name}.json`);
+  const { succeeded, output } = await runCommand(
+    join(projectRoot, 'node_modules/.bin/vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args],
+    { cwd: projectRoot, live },
+  );
+  if (!existsSync(file)) {
+    failures.push(`${name}: no report`);
+    return { result: failed, output };
+  }
+  const results = JSON.parse(readFileSync(file, 'utf8'));
   failures.push(...vitestFailures(results, projectRoot));
-  return countVitest(results, exitedCleanly);
+  return { result: countVitest(results, succeeded), output };
 }
