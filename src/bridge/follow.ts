@@ -12,7 +12,7 @@ import {
   hasLinkLocalIpv6,
   type BridgeSettings,
   type Link,
-  type PortState,
+  type StpState,
   type VlanMembership,
 } from './kernel.js';
 import { emptyDatabase, fetchMulticastDatabases } from './multicast-database.js';
@@ -22,7 +22,7 @@ import { joinCommands } from './raise.js';
 import { toldState, type ToldState } from './told-state.js';
 
 /** `outside`: it is there, but not in the bridge; `absent`: there is no such interface. */
-export type FollowedState = PortState | 'outside' | 'absent';
+export type FollowedState = StpState | 'outside' | 'absent';
 
 export interface FollowedPort {
   readonly state: FollowedState;
@@ -65,7 +65,7 @@ export class BridgeFollower {
   /** By port: of the interface that was last in the bridge; another of that name has come back. */
   readonly #indices = new Map<string, number>();
   /** Port states told since the reading that is under way began: newer than what it will find. */
-  readonly #told = new Map<string, PortState>();
+  readonly #told = new Map<string, StpState>();
   readonly #monitors = new Map<readonly string[], ChildProcessByStdio<null, Readable, null>>();
   readonly #pruning = new Pruning();
   #again: NodeJS.Timeout | undefined;

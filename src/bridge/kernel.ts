@@ -2,8 +2,8 @@
 import { networkInterfaces } from 'node:os';
 import { parseJson, runProgram, startProgram } from './programs.js';
 
-/** Of spanning tree (802.1D, 8.4); a port without link is disabled. */
-export type PortState = 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking';
+/** State of a bridge port in the spanning tree protocol (802.1D, 8.4); a port without link is disabled. */
+export type StpState = 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking';
 
 export interface Link {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Link {
   /** The bridge that it is a port of. */
   readonly bridge: string | undefined;
   /** As a port of that bridge. */
-  readonly state: PortState | undefined;
+  readonly state: StpState | undefined;
   /** Of a bridge. */
   readonly settings: BridgeSettings | undefined;
 }
@@ -111,7 +111,7 @@ function linkOf({ ifname, ifindex, flags, ifalias, master, linkinfo }: LinkAnswe
     up: flags.includes('UP'),
     alias: ifalias,
     bridge: isPort ? master : undefined,
-    state: isPort ? (linkinfo.info_slave_data?.state as PortState | undefined) : undefined,
+    state: isPort ? (linkinfo.info_slave_data?.state as StpState | undefined) : undefined,
     settings: data && settingsOf(data),
   };
 }

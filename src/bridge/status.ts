@@ -1,5 +1,5 @@
 /** What stands of a bridge that a switch has set up, whether or not that switch is still alive. */
-import { readLinks, readVlans, type PortState, type VlanMembership } from './kernel.js';
+import { readLinks, readVlans, type StpState, type VlanMembership } from './kernel.js';
 import { ownBridges } from './lower.js';
 import { recall } from './memory.js';
 import {
@@ -24,12 +24,12 @@ export interface BridgeStatus {
   readonly querier: boolean | null;
   /** PTP frames that the rules have kept from the bridge since they were made; null where there are none. */
   readonly ptpFramesKept: number | null;
-  readonly ports: readonly BridgePortStatus[];
+  readonly ports: readonly StandingBridgePort[];
 }
 
-export interface BridgePortStatus {
+export interface StandingBridgePort {
   readonly interface: string;
-  readonly state: PortState;
+  readonly state: StpState;
   /** Was put there by the switch. */
   readonly joined: boolean;
   readonly vlans: readonly VlanMembership[];

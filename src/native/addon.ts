@@ -3,7 +3,7 @@ import bindings from 'bindings';
 import type {
   AdjustableClock,
   ClockAdjustment,
-  ClockReading,
+  AdjustableClockReading,
   Counters,
   DataPlane,
   EngineRecord,
@@ -22,7 +22,7 @@ interface NativeEngine {
   submit(frames: readonly SubmitFrame[]): void;
   ports(): readonly PortInfo[];
   counters(): Counters;
-  readClock(clock: AdjustableClock): ClockReading | null;
+  readClock(clock: AdjustableClock): AdjustableClockReading | null;
   adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void;
   loseTransmitTimestamps(port: number, count: number): void;
   close(): void;
@@ -99,7 +99,7 @@ class AddonDataPlane implements DataPlane {
     return this.#counters;
   }
 
-  readClock(clock: AdjustableClock): ClockReading | null {
+  readClock(clock: AdjustableClock): AdjustableClockReading | null {
     return this.#engine.readClock(clock);
   }
 

@@ -3,6 +3,8 @@
  * JavaScript. Implemented by the addon (addon.ts). Adding a method needs a decision record.
  */
 
+import type { Transport } from '../core/io.js';
+
 export type TimestampingMode = 'hardware' | 'software';
 
 /** The time stamping mode of an interface before the engine set its own: numbers of HWTSTAMP_TX_* and HWTSTAMP_FILTER_*. */
@@ -67,8 +69,8 @@ export interface PortClock {
 /** The hardware clock of a port, or CLOCK_REALTIME. */
 export type AdjustableClock = number | 'system';
 
-/** A point of the line on which a clock runs. */
-export interface ClockReading {
+/** What an adjustable clock shows at a time of the common timebase, and how fast it runs. */
+export interface AdjustableClockReading {
   /** What it shows, ns since 1970. */
   readonly clockNs: bigint;
   /** When: ns of the timebase common to all ports. */
@@ -90,8 +92,6 @@ export interface ClockAdjustment {
  */
 export type PolicyAction = 'e2e-tc' | 'p2p-tc' | 'terminate' | 'drop';
 
-export type Transport = 'l2' | 'udp4' | 'udp6';
-
 /** First match wins; a message that no rule matches is dropped and counted (`noPolicy`). */
 export interface PolicyRule {
   readonly sdoId: number | 'any';
@@ -100,16 +100,16 @@ export interface PolicyRule {
   readonly action: PolicyAction | readonly PolicyAction[];
 }
 
-/** The measured delay of the link at a port, as peers on that transport see it. */
-export interface LinkDelay {
+/** The measured delay of the link at a port by that transport, which a `p2p-tc` adds to the correction of its Syncs. */
+export interface PolicyLinkDelay {
   readonly port: number;
   readonly transport: Transport;
   /** Nanoseconds * 2^16. */
   readonly meanLinkDelay: bigint;
 }
 
-/** How much faster a domain's grandmaster runs than this box. */
-export interface RateRatio {
+/** How much faster a domain's grandmaster runs than this box: residence times in the domain are scaled by it. */
+export interface PolicyRateRatio {
   readonly sdoId: number;
   readonly domainNumber: number;
   /** rateRatio - 1: grandmaster seconds per local second, minus 1. */
@@ -149,9 +149,9 @@ export interface BridgePolicy {
 export interface Policy {
   readonly rules: readonly PolicyRule[];
   /** A link that is not listed is not measured: a `p2p-tc` drops the Syncs that come in by it. */
-  readonly linkDelays: readonly LinkDelay[];
+  readonly linkDelays: readonly PolicyLinkDelay[];
   /** A domain that is not listed runs at the rate of this box. */
-  readonly rateRatios: readonly RateRatio[];
+  readonly rateRatios: readonly PolicyRateRatio[];
   /** None: every port forwards, and tags are passed on as they are. */
   readonly bridge?: BridgePolicy | undefined;
   /** A port by which forwarded messages come round a second time is isolated for 10 s. */
@@ -253,7 +253,7 @@ export interface DataPlane {
   ports(): readonly PortInfo[];
   counters(): Counters;
   /** Null while the clock is not related to the common timebase, and where the port has none. */
-  readClock(clock: AdjustableClock): ClockReading | null;
+  readClock(clock: AdjustableClock): AdjustableClockReading | null;
   /**
    * When it returns, all that was related to the clock is so anew. Ports of one card may share theirs. Throws an Error
    * whose `code` is ERR_PERMISSION, ERR_TIMESTAMPING or ERR_SYSTEM, and whose message is ready for the user.

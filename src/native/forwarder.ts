@@ -5,7 +5,7 @@
  */
 import type {
   ClockAdjustment,
-  ClockReading,
+  AdjustableClockReading,
   Counters,
   Policy,
   PortClock,
@@ -83,7 +83,7 @@ export interface Forwarder {
   /** One reading of the port's own hardware clock, from which the forwarder relates it; returns where it stands. */
   crossTimestamp(port: number, reading: CrossTimestamp): PortClock;
   /** As those readings have it; null while the clock is not related. */
-  readClock(port: number): ClockReading | null;
+  readClock(port: number): AdjustableClockReading | null;
   /** The port's own hardware clock has just been adjusted, at that time of the common timebase. */
   clockAdjusted(port: number, referenceNs: bigint, adjustment: ClockAdjustment): void;
   configure(port: number, settings: ForwarderPortSettings): void;

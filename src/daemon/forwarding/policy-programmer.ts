@@ -2,16 +2,16 @@
  * Keeps the engine's policy up to what the instances find out: link delays and rate ratios. A policy is replaced as a
  * whole, so small changes are let be and those that come together go together.
  */
-import type { LinkDelay as LinkDelayFound, Syntonisation, Transport } from '../../core/io.js';
+import type { LinkDelay, Syntonisation, Transport } from '../../core/io.js';
 import { durationNs } from '../../core/time/instant.js';
 import { rateOffsetOf } from '../../core/time/rate-ratio.js';
 import { timeIntervalFromNs } from '../../core/time/time-interval.js';
 import type {
   BridgePolicy,
   DataPlane,
-  LinkDelay,
   Policy,
-  RateRatio,
+  PolicyLinkDelay,
+  PolicyRateRatio,
 } from '../../native/data-plane.js';
 import { Timers, type TimerClock } from '../runtime/timers.js';
 
@@ -31,8 +31,8 @@ export class PolicyProgrammer {
   readonly #managedClock: bigint | undefined;
   #bridge: BridgePolicy | undefined;
   readonly #timers: Timers;
-  readonly #linkDelays = new Map<string, LinkDelay>();
-  readonly #rateRatios = new Map<string, RateRatio>();
+  readonly #linkDelays = new Map<string, PolicyLinkDelay>();
+  readonly #rateRatios = new Map<string, PolicyRateRatio>();
 
   /** Programs the rules at once. */
   constructor(
@@ -50,7 +50,7 @@ export class PolicyProgrammer {
     this.#program();
   }
 
-  setLinkDelay(port: number, transport: Transport, found: LinkDelayFound): void {
+  setLinkDelay(port: number, transport: Transport, found: LinkDelay): void {
     const key = `${port}/${transport}`;
     const programmed = this.#linkDelays.get(key);
     if (found.kind === 'unmeasured') {

@@ -7,7 +7,7 @@ import { createForwarder } from '../addon.js';
 import type {
   AdjustableClock,
   ClockAdjustment,
-  ClockReading,
+  AdjustableClockReading,
   Counters,
   DataPlane,
   EngineRecord,
@@ -212,7 +212,7 @@ export class VirtualDataPlane implements DataPlane {
     return this.#counters;
   }
 
-  readClock(clock: AdjustableClock): ClockReading | null {
+  readClock(clock: AdjustableClock): AdjustableClockReading | null {
     const forwarder = this.#open();
     if (clock === 'system') {
       const ns = this.#clock.read(1, 0);
