@@ -1,4 +1,4 @@
-/** The kernel's word that a port of a bridge has got another state, as `bridge monitor link` writes it down. */
+/** Reads from a line of `bridge monitor link` that a port of a bridge has changed its state. */
 import type { StpState } from './kernel.js';
 
 export interface ToldState {
@@ -11,7 +11,7 @@ export interface ToldState {
 const line =
   /^\d+: ([^:@\s]+)[:@].* master (\S+) state (disabled|listening|learning|forwarding|blocking) /;
 
-/** Undefined for a line that says something else. */
+/** Undefined for a line that reports anything else. */
 export function toldState(text: string): ToldState | undefined {
   const [, port, bridge, state] = line.exec(text) ?? [];
   if (port === undefined || bridge === undefined || state === undefined) return undefined;

@@ -42,13 +42,13 @@ function addon(): NativeAddon {
   return loaded;
 }
 
-/** Under load records are read so often; being told of each would take longer than reading it. */
+/** Under load records are read at this interval; a callback for each record would take longer than reading it. */
 const readIntervalMs = 1;
 
 class AddonDataPlane implements DataPlane {
   readonly #engine: NativeEngine;
   #callback: (() => void) | undefined;
-  /** Records may come before anyone has said whom to call. */
+  /** Records may come before `onReadable` has set the callback. */
   #waiting = false;
   #calledAt = -Infinity;
   #later: NodeJS.Timeout | undefined;
@@ -113,7 +113,7 @@ class AddonDataPlane implements DataPlane {
 
   close(): void {
     this.#engine.close();
-    // A call that is on its way from the engine's thread would find nothing to drain.
+    // A callback that is still on its way from the engine's thread would find a closed engine.
     this.#callback = undefined;
     clearTimeout(this.#later);
   }
@@ -135,7 +135,7 @@ export function createForwarder(options: ForwarderOptions, onReadable: () => voi
   return new (addon().Forwarder)(options, onReadable);
 }
 
-/** What the kernel says of an interface; `exists: false` for one it does not know. */
+/** What the kernel reports of an interface; `exists: false` where there is none of that name. */
 export function probeInterface(name: string): InterfaceProbe {
   return addon().probeInterface(name);
 }
