@@ -192,6 +192,17 @@ describe('files', () => {
     expect(crowded).toEqual([]);
   });
 
+  test('no type that is exported is declared in two files of src: one name means one thing', () => {
+    expect(declaredTwice(sources.map((file) => [file, read(file)]))).toEqual([]);
+  });
+
+  test('a type that is declared in two files is found, one that is passed on or private is not', () => {
+    const here = ['a.ts', 'export type State = "up";\nexport class Link {}'] as const;
+    const there = ['b.ts', 'export interface State {}\ninterface Link {}'] as const;
+    const passedOn = ['c.ts', "export type { Link } from './a.js';"] as const;
+    expect(declaredTwice([here, there, passedOn])).toEqual(['State: a.ts, b.ts']);
+  });
+
   test('no barrels: nothing is exported wholesale from elsewhere', () => {
     expect(sources.filter((file) => /^export \* from/m.test(read(file)))).toEqual([]);
   });
@@ -305,6 +316,31 @@ function reachable(file: string): Set<string> {
     waiting.push(...importsOf(next));
   }
   return seen;
+}
+
+/** Exported interfaces, type aliases, classes and enums of one name in several files, with the files. */
+function declaredTwice(texts: readonly (readonly [file: string, text: string])[]): string[] {
+  const filesOf = new Map<string, string[]>();
+  for (const [file, text] of texts) {
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023);
+    for (const name of new Set(source.statements.flatMap(exportedTypeOf))) {
+      filesOf.set(name, [...(filesOf.get(name) ?? []), file]);
+    }
+  }
+  return [...filesOf]
+    .filter(([, files]) => files.length > 1)
+    .map(([name, files]) => `${name}: ${files.join(', ')}`);
+}
+
+function exportedTypeOf(statement: ts.Statement): string[] {
+  const declaresType =
+    ts.isInterfaceDeclaration(statement) ||
+    ts.isTypeAliasDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isEnumDeclaration(statement);
+  if (!declaresType || statement.name === undefined) return [];
+  const exported = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  return exported === true ? [statement.name.text] : [];
 }
 
 function impuritiesOf(file: string, text: string): string[] {

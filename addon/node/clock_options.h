@@ -16,7 +16,7 @@ bool is_system_clock(const Napi::Value& value);
 // The system clock is the common timebase itself: the relation to it, anchored now.
 dataplane::ClockRelation system_clock_relation();
 
-// A ClockReading; null while the clock is not related.
+// An AdjustableClockReading; null while the clock is not related.
 Napi::Value clock_reading(Napi::Env env, const dataplane::ClockRelation& relation);
 
 }  // namespace ptpswitch::node

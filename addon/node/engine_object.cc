@@ -109,7 +109,7 @@ Napi::Value EngineObject::counters(const Napi::CallbackInfo& info) {
   return counters_object(info.Env(), engine(info.Env()).counters());
 }
 
-// readClock(port | 'system'): a ClockReading, or null (src/native/data-plane.ts).
+// readClock(port | 'system'): an AdjustableClockReading, or null (src/native/data-plane.ts).
 Napi::Value EngineObject::read_clock(const Napi::CallbackInfo& info) {
   if (is_system_clock(info[0])) return clock_reading(info.Env(), system_clock_relation());
   const std::vector<io::EnginePortInfo> ports = engine(info.Env()).ports();

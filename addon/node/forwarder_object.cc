@@ -136,7 +136,7 @@ Napi::Value ForwarderObject::cross_timestamp(const Napi::CallbackInfo& info) {
   return clock;
 }
 
-// readClock(port): a ClockReading, or null.
+// readClock(port): an AdjustableClockReading, or null.
 Napi::Value ForwarderObject::read_clock(const Napi::CallbackInfo& info) {
   return clock_reading(info.Env(), trackers_[read_port(info[0])].relation());
 }

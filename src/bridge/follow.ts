@@ -1,7 +1,7 @@
 /**
- * Follows the kernel's bridge while it stands: spanning tree states, VLANs, ports that come and go. The kernel tells that
- * something has changed (rtnetlink, through `bridge monitor`); what it is now is then asked for. The state of a port is
- * in its word already and taken at once.
+ * Follows the kernel's bridge while a switch runs on it: spanning tree states, VLANs, ports that come and go. The
+ * kernel announces every change (rtnetlink, through `bridge monitor`); the new state is then read as a whole. The
+ * spanning tree state of a port is part of the announcement already, and is applied without waiting for the reading.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -12,7 +12,7 @@ import {
   hasLinkLocalIpv6,
   type BridgeSettings,
   type Link,
-  type PortState,
+  type StpState,
   type VlanMembership,
 } from './kernel.js';
 import { emptyDatabase, fetchMulticastDatabases } from './multicast-database.js';
@@ -21,51 +21,60 @@ import { Pruning, type MulticastDelivery } from './pruning.js';
 import { joinCommands } from './raise.js';
 import { toldState, type ToldState } from './told-state.js';
 
-/** `outside`: it is there, but not in the bridge; `absent`: there is no such interface. */
-export type FollowedState = PortState | 'outside' | 'absent';
+/** `outside`: the interface exists, but is not in the bridge; `absent`: there is no such interface. */
+export type FollowedState = StpState | 'outside' | 'absent';
 
 export interface FollowedPort {
   readonly state: FollowedState;
-  /** Empty where the bridge filters none. */
+  /** Empty where the bridge does not filter VLANs. */
   readonly vlans: readonly VlanMembership[];
 }
 
 export interface FollowedBridge {
   readonly vlanFiltering: boolean;
-  /** Grows whenever a port begins or ends to forward, or the tree says that it has changed. */
+  /** Grows whenever a port begins or ceases to forward, or the spanning tree protocol reports a topology change. */
   readonly topologyChanges: number;
-  /** In the order asked for. */
+  /** In the order in which the options name the ports. */
   readonly ports: readonly FollowedPort[];
-  /** Where PTP over UDP goes; absent where that is not asked for: everywhere. */
+  /** Where PTP over UDP is forwarded; absent without pruneMulticast, when it goes to all ports. */
   readonly multicast?: MulticastDelivery;
 }
 
 export interface FollowerOptions {
   readonly bridge: string;
   readonly ports: readonly string[];
-  /** Follow who listens to PTP's groups as well. */
+  /** Also follow which ports have listeners of PTP's multicast groups. */
   readonly pruneMulticast: boolean;
   readonly onChange: (state: FollowedBridge) => void;
-  /** Something is amiss, for the operator. */
+  /** Called with a line for the operator when following fails. */
   readonly onTrouble: (line: string) => void;
 }
 
-/** By lines, else they say nothing for a long time. */
+/** stdbuf makes the output line buffered; into a pipe it would otherwise come in blocks, minutes late. */
 const monitorOfLinks = ['stdbuf', '-oL', 'bridge', 'monitor', 'link'];
 const monitorOfListeners = ['stdbuf', '-oL', 'bridge', 'monitor', 'mdb'];
-/** What of it is of interest: others come and go all the time. */
+/** The lines that concern PTP's groups or multicast routers; entries of other groups change all the time. */
 const ofInterest = /224\.0\.1\.129|::181|router/;
 
-/** A monitor that ended is started again after so long: it ends when messages were lost, which then are asked for. */
+/**
+ * How long after its end a monitor is started again. It ends when it has lost messages; a new reading makes up for
+ * them.
+ */
 const restartAfterMs = 100;
 
 export class BridgeFollower {
   readonly #options: FollowerOptions;
   #state: FollowedBridge | undefined;
-  /** By port: of the interface that was last in the bridge; another of that name has come back. */
+  /**
+   * Interface index, by port, of the interface that was last in the bridge: with another index, an interface of that
+   * name has been made anew.
+   */
   readonly #indices = new Map<string, number>();
-  /** Port states told since the reading that is under way began: newer than what it will find. */
-  readonly #told = new Map<string, PortState>();
+  /**
+   * Port states that the monitor has announced since the reading under way began: they are newer than what it will
+   * find.
+   */
+  readonly #told = new Map<string, StpState>();
   readonly #monitors = new Map<readonly string[], ChildProcessByStdio<null, Readable, null>>();
   readonly #pruning = new Pruning();
   #again: NodeJS.Timeout | undefined;
@@ -79,7 +88,7 @@ export class BridgeFollower {
   }
 
   /**
-   * Resolves with what there is now; whatever changes from then on is told.
+   * Resolves when the state of the bridge has been read; `onChange` is called with every change from then on.
    * @throws BridgeError
    */
   static async start(options: FollowerOptions): Promise<BridgeFollower> {
@@ -106,7 +115,7 @@ export class BridgeFollower {
     for (const monitor of this.#monitors.values()) monitor.kill('SIGKILL');
   }
 
-  /** It ends with this process, however that ends. */
+  /** Starts a monitor, which ends with this process, however that ends. */
   #watch(command: readonly string[], interest = /^/): void {
     const monitor = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -130,7 +139,7 @@ export class BridgeFollower {
     });
   }
 
-  /** One reading at a time, and another after it when something has changed meanwhile. */
+  /** Only one reading runs at a time; when something has changed meanwhile, another follows it. */
   async #refresh(): Promise<void> {
     this.#changed = true;
     if (this.#reading) return;
@@ -217,13 +226,16 @@ export class BridgeFollower {
     });
     clearTimeout(this.#again);
     if (againInMs !== undefined && !this.#stopped) {
-      // Rounded down by the timer it would come a moment too soon.
+      // One millisecond more, because the timer rounds down and would expire a moment too soon.
       this.#again = setTimeout(() => void this.#refresh(), againInMs + 1);
     }
     return delivery;
   }
 
-  /** An interface that vanished from the bridge and is there again, such as a USB adapter, is no port of it any more. */
+  /**
+   * An interface that vanished and has come back, such as a USB adapter, is no port of the bridge any more: puts it
+   * back.
+   */
   async #rejoin(links: readonly (Link | undefined)[]): Promise<void> {
     const { bridge } = this.#options;
     for (const link of links) {

@@ -1,36 +1,36 @@
-/** What the kernel says of bridges and their ports, read through iproute2's JSON. */
+/** The state of bridges and their ports in the kernel, read through iproute2's JSON. */
 import { networkInterfaces } from 'node:os';
 import { parseJson, runProgram, startProgram } from './programs.js';
 
-/** Of spanning tree (802.1D, 8.4); a port without link is disabled. */
-export type PortState = 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking';
+/** State of a bridge port in the spanning tree protocol (802.1D, 8.4); a port without link is disabled. */
+export type StpState = 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking';
 
 export interface Link {
   readonly name: string;
   readonly index: number;
-  /** Set up by its administrator. */
+  /** Administratively up (IFF_UP). */
   readonly up: boolean;
   readonly alias: string | undefined;
-  /** The bridge that it is a port of. */
+  /** The bridge that the interface is a port of. */
   readonly bridge: string | undefined;
-  /** As a port of that bridge. */
-  readonly state: PortState | undefined;
-  /** Of a bridge. */
+  /** Its state as a port of that bridge. */
+  readonly state: StpState | undefined;
+  /** Only where the interface is a bridge. */
   readonly settings: BridgeSettings | undefined;
 }
 
 export interface BridgeSettings {
   readonly stp: boolean;
   readonly vlanFiltering: boolean;
-  /** A port has come or gone of late: what was learned of addresses may not hold. */
+  /** The spanning tree protocol reports a topology change: learned addresses may not hold. */
   readonly topologyChange: boolean;
-  /** It snoops on IGMP and MLD. */
+  /** The bridge snoops on IGMP and MLD. */
   readonly igmpSnooping: boolean;
-  /** In each VLAN by itself, with queriers of their own. */
+  /** It snoops in each VLAN separately, with a querier in each. */
   readonly vlanSnooping: boolean;
-  /** It asks who listens to what, where nobody else does. */
+  /** It sends membership queries where no other querier does. */
   readonly querier: boolean;
-  /** In so long a time everybody has been asked, and has answered, in milliseconds. */
+  /** The time, in milliseconds, within which every listener has been queried and has reported. */
   readonly askedWithinMs: number;
 }
 
@@ -71,7 +71,7 @@ export function hasLinkLocalIpv6(name: string): boolean {
   return (networkInterfaces()[name] ?? []).some(({ address }) => address.startsWith('fe80:'));
 }
 
-/** Addresses of an interface with their prefix lengths, those of the link apart. */
+/** Addresses of an interface with their prefix lengths, without link-local addresses. */
 export function readAddresses(name: string): string[] {
   const answer = parseJson('ip', runProgram('ip', ['-j', 'address', 'show', 'dev', name]));
   const [link] = answer as {
@@ -111,7 +111,7 @@ function linkOf({ ifname, ifindex, flags, ifalias, master, linkinfo }: LinkAnswe
     up: flags.includes('UP'),
     alias: ifalias,
     bridge: isPort ? master : undefined,
-    state: isPort ? (linkinfo.info_slave_data?.state as PortState | undefined) : undefined,
+    state: isPort ? (linkinfo.info_slave_data?.state as StpState | undefined) : undefined,
     settings: data && settingsOf(data),
   };
 }

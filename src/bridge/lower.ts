@@ -1,4 +1,4 @@
-/** Takes away what raise.ts has set up, and restores what was there before; also after a crash. */
+/** Removes what raise.ts has set up, and restores what was there before; also after a crash. */
 import { bridgeAlias } from './raise.js';
 import { readLinks } from './kernel.js';
 import { forget, recall, rememberedBridges } from './memory.js';
@@ -11,10 +11,10 @@ import {
   type OwnedRules,
 } from './rules.js';
 
-/** What was done, for the operator: one line each. */
+/** One line for the operator for each thing that was done. */
 export type Deeds = readonly string[];
 
-/** Every bridge that a switch of this network namespace has set up, or joined, and not let go of. */
+/** Every bridge that a switch of this network namespace has created or joined and not yet released. */
 export function ownBridges(): string[] {
   const aliased = [...readLinks().values()]
     .filter(({ settings, alias }) => settings !== undefined && alias === bridgeAlias)
@@ -24,27 +24,27 @@ export function ownBridges(): string[] {
 }
 
 /**
- * The rules go last, so that no PTP frame crosses the bridge on its last way. Idempotent.
- * @param owned rules that end with this process, which nobody else may remove
+ * Removes the rules last, so that no PTP frame crosses the bridge while it is taken down. Idempotent.
+ * @param owned rules that are owned by this process, so that nobody else may remove them
  * @throws BridgeError
  */
 export function lowerBridge(bridge: string, owned?: OwnedRules): Deeds {
   try {
     return restore(bridge, owned === undefined);
   } finally {
-    // Whatever else fails: their owner would keep this process from its end.
+    // Also when the rest has failed: the process that owns the rules would keep this one from ending.
     owned?.close();
   }
 }
 
-/** @param withRules they stay until they are removed */
+/** @param withRules the rules are not owned by a process, and have to be removed here */
 function restore(bridge: string, withRules: boolean): Deeds {
   const { joined, wasDown } = recall(bridge);
   const links = readLinks();
   const ours = links.get(bridge)?.alias === bridgeAlias;
   const deeds: string[] = [];
   const commands: string[] = [];
-  // Before the bridge goes: afterwards nobody can tell which ports were still in it.
+  // Read before the bridge is removed: afterwards it is not known which ports were still in it.
   const inside = joined.filter((port) => links.get(port)?.bridge === bridge);
   if (ours) {
     commands.push(`link delete dev ${bridge}`);

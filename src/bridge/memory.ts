@@ -1,6 +1,7 @@
 /**
- * What was there before the switch set a bridge up, for as long as it stands: kept in the kernel, in a table of nftables
- * without rules. So it belongs to the network namespace, survives a crash, and goes with a reboot as the bridge does.
+ * What was there before the switch set a bridge up, for as long as the bridge exists. It is kept in the kernel, in a
+ * table of nftables without rules, so that it belongs to the network namespace, survives a crash, and goes with a
+ * reboot as the bridge does.
  */
 import { parseJson, runProgram } from './programs.js';
 import { bridgeTables } from './rules.js';
@@ -9,24 +10,24 @@ const prefix = 'ptp-switch.';
 const suffix = '.memory';
 
 export interface Memory {
-  /** The bridge is of our making. */
+  /** The switch has created the bridge. */
   readonly created: boolean;
-  /** Ports that were put into it. */
+  /** Ports that the switch has put into the bridge. */
   readonly joined: readonly string[];
-  /** Ports that were set up. */
+  /** Ports that were administratively down before the switch set them up. */
   readonly wasDown: readonly string[];
 }
 
 export const blankMemory: Memory = { created: false, joined: [], wasDown: [] };
 
-/** The bridges that something is remembered of. */
+/** The bridges of which something is remembered. */
 export function rememberedBridges(): string[] {
   return bridgeTables()
     .filter((table) => table.startsWith(prefix) && table.endsWith(suffix))
     .map((table) => table.slice(prefix.length, -suffix.length));
 }
 
-/** Of a bridge; blank where nothing is remembered. */
+/** What is remembered of a bridge; empty where nothing is. */
 export function recall(bridge: string): Memory {
   const table = tableOf(bridge);
   if (!bridgeTables().includes(table)) return blankMemory;
@@ -41,7 +42,7 @@ export function recall(bridge: string): Memory {
   };
 }
 
-/** Puts it in place of what was remembered. */
+/** Replaces what was remembered. */
 export function remember(bridge: string, { created, joined, wasDown }: Memory): void {
   const table = `table bridge ${tableOf(bridge)}`;
   const sets = [

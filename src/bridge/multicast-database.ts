@@ -1,10 +1,13 @@
-/** What a bridge that snoops on IGMP and MLD has found out: who listens to which group (RFC 4541), read through iproute2. */
+/**
+ * The multicast database of a bridge that snoops on IGMP and MLD (RFC 4541): which ports have listeners of which group,
+ * read through iproute2.
+ */
 import { parseJson, runProgram, startProgram } from './programs.js';
 
 export interface MulticastDatabase {
-  /** By group, in the canonical text of its address: the ports behind which somebody listens, in whatever VLAN. */
+  /** By group, in the canonical text of its address: the ports behind which there is a listener, in whatever VLAN. */
   readonly listeners: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Ports behind which there is a multicast router, which is to have everything. */
+  /** Ports behind which there is a multicast router, which gets the messages of every group. */
   readonly routers: ReadonlySet<string>;
 }
 
@@ -13,7 +16,7 @@ export type MulticastDatabases = ReadonlyMap<string, MulticastDatabase>;
 
 export const emptyDatabase: MulticastDatabase = { listeners: new Map(), routers: new Set() };
 
-/** Annex C.3 and D.3: where PTP messages go over UDP, those for the link apart, which are never pruned. */
+/** Annex C.3 and D.3: the groups of PTP over UDP. Those of peer delay are link-local, and never pruned. */
 export const primaryGroup4 = '224.0.1.129';
 export const primaryGroup6 = (scope: number): string => `ff0${scope.toString(16)}::181`;
 
@@ -50,7 +53,7 @@ export function databasesOf(text: string): MulticastDatabases {
     return blank;
   };
   for (const { mdb = [], router = {} } of parseJson('bridge', text) as Answer[]) {
-    // One that listens to some sources alone is an entry for each; whom it listens to is not ours to judge.
+    // A listener of particular sources has an entry for each source; for us it is a listener whatever its sources.
     for (const { dev, port, grp } of mdb) {
       const { listeners } = databaseOf(dev);
       listeners.set(grp, (listeners.get(grp) ?? new Set()).add(port));

@@ -1,4 +1,4 @@
-/** The programs that the kernel's bridge and filter are set up with: ip and bridge of iproute2, nft of nftables. */
+/** Runs the programs that set up the kernel's bridge and packet filter: ip and bridge of iproute2, nft of nftables. */
 import { execFile, spawnSync } from 'node:child_process';
 import { delimiter } from 'node:path';
 
@@ -8,7 +8,7 @@ export const environmentWithSbin: NodeJS.ProcessEnv = {
   PATH: [process.env['PATH'], '/usr/sbin', '/sbin'].join(delimiter),
 };
 
-/** A listing of a box with dozens of interfaces and hundreds of VLANs. */
+/** Enough for the listing of a box with dozens of interfaces and hundreds of VLANs. */
 const maxOutputBytes = 64 * 1024 * 1024;
 
 export type Program = 'ip' | 'bridge' | 'nft' | 'setpriv';

@@ -1,30 +1,33 @@
 /**
- * Behind which ports PTP's multicast groups of UDP are wanted, as a bridge knows it that snoops and asks (RFC 4541). What
- * is not known for sure counts as wanted: a message too many is better than a clock without time.
+ * Behind which ports PTP's multicast groups of UDP are wanted, as known to a bridge that snoops and queries (RFC 4541).
+ * What is not known for sure counts as wanted, because a message too many is better than a clock without time.
  */
 import type { BridgeSettings } from './kernel.js';
 import { primaryGroup4, primaryGroup6, type MulticastDatabase } from './multicast-database.js';
 
-/** By port; of UDPv6 for every scope, from 0 to 15. */
+/** By port; for UDP over IPv6 once for every scope, from 0 to 15. */
 export interface WantedGroups {
   readonly udp4: readonly boolean[];
   readonly udp6: readonly (readonly boolean[])[];
 }
 
 export type MulticastDelivery =
-  /** Where it is wanted; `askedWithinMs`: how long a port is new, and gets everything. */
+  /**
+   * PTP goes where it is wanted. `askedWithinMs`: for how long a new port gets everything, because its listeners may
+   * not have reported.
+   */
   | { readonly kind: 'pruned'; readonly wanted: WantedGroups; readonly askedWithinMs: number }
-  /** Everywhere. `reason`: why, with the remedy. */
+  /** PTP goes everywhere; `reason` says why, with the remedy. */
   | { readonly kind: 'flooded'; readonly reason: string };
 
 export interface PruningInput {
   readonly bridge: string;
-  /** Of the bridge; none: there is none. */
+  /** Of the bridge; undefined where there is no bridge. */
   readonly settings: BridgeSettings | undefined;
-  /** It has an address to ask listeners of IPv6 from. */
+  /** The bridge has a link-local address, from which it can query listeners of IPv6. */
   readonly linkLocalIpv6: boolean;
   readonly database: MulticastDatabase;
-  /** In order: those that forward. */
+  /** In the order of the switch's ports, with whether they forward. */
   readonly ports: readonly { readonly name: string; readonly forwarding: boolean }[];
   /** Any clock in ms that only grows. */
   readonly nowMs: number;
@@ -32,7 +35,7 @@ export interface PruningInput {
 
 export interface PruningResult {
   readonly delivery: MulticastDelivery;
-  /** When it has to be decided again though nothing changes; none: never. */
+  /** After how long the decision has to be made again although nothing has changed; undefined: not at all. */
   readonly againInMs: number | undefined;
 }
 
@@ -40,7 +43,7 @@ export interface PruningResult {
 const scopes = Array.from({ length: 16 }, (_, scope) => scope);
 
 export class Pruning {
-  /** By port: since when whoever is behind it is asked. */
+  /** By port: since when the listeners behind it have been queried. */
   #askedSince: readonly (number | undefined)[] = [];
 
   decide(input: PruningInput): PruningResult {
@@ -51,7 +54,7 @@ export class Pruning {
       const delivery = { kind: 'flooded', reason: reason ?? 'there is no bridge' } as const;
       return { delivery, againInMs: undefined };
     }
-    // Where the tree has changed, listeners may be behind another port, and nobody has asked there yet.
+    // After a topology change listeners may be behind another port, where they have not been queried yet.
     const before = settings.topologyChange ? [] : this.#askedSince;
     const askedSince = ports.map(({ forwarding }, index) =>
       forwarding ? (before[index] ?? nowMs) : undefined,
@@ -76,7 +79,10 @@ export class Pruning {
   }
 }
 
-/** A bridge whose querier is on asks unless somebody else does: so somebody always asks. Of others that cannot be told. */
+/**
+ * A bridge whose querier is on sends queries unless another querier does, so there always is one. Without it that is
+ * not known.
+ */
 function reasonToFlood({ bridge, settings }: PruningInput): string | undefined {
   if (settings === undefined) return `there is no ${bridge}`;
   const remedy = (setting: string): string =>

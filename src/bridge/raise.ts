@@ -1,6 +1,6 @@
 /**
- * Makes the bridge, or joins one, and puts the ports into it: so far as that is not so already. What was before is
- * remembered first, so that lower.ts can restore it however this process ends.
+ * Creates the bridge, or joins an existing one, and puts the ports into it, as far as they are not there already. What
+ * was there before is remembered first, so that lower.ts can restore it however this process ends.
  */
 import type { BridgeConfig, PortConfig, VlanConfig } from '../config/config.js';
 import { readAddresses, readLinks, readVlans, type Link, type VlanMembership } from './kernel.js';
@@ -8,23 +8,23 @@ import { blankMemory, recall, remember } from './memory.js';
 import { BridgeError, runBatch } from './programs.js';
 import { installRules, OwnedRules, type Ruleset } from './rules.js';
 
-/** What `ip link` shows of a bridge of ours, and `clean` knows it by. */
+/** The alias of a bridge that the switch has created: `ip link` shows it, and `clean` recognises the bridge by it. */
 export const bridgeAlias = 'ptp-switch';
 
-/** What the kernel keeps a port's VLAN at unless told otherwise. */
+/** The VLAN that the kernel gives a port by default. */
 const defaultVlan: VlanConfig = { pvid: 1, tagged: [] };
 const centisecondsPerSecond = 100;
 
 export interface RaisedBridge {
   /** Lines for the operator. */
   readonly notes: readonly string[];
-  /** Rules that end with this process; undefined where they stay until lowerBridge. */
+  /** Rules that are removed when this process ends; undefined where they stay until lowerBridge removes them. */
   readonly ownedRules: OwnedRules | undefined;
 }
 
 /**
- * PTP frames stop crossing the bridge before the first port is in it.
- * @param onRulesLost the rules are gone, though nobody here has removed them
+ * The rules that keep PTP frames out of the bridge are in place before the first port is in it.
+ * @param onRulesLost called when the rules are gone although this process has not removed them
  * @throws BridgeError
  */
 export async function raiseBridge(
@@ -63,7 +63,7 @@ export function joinCommands(bridge: string, port: string): string[] {
   return [`link set dev ${port} master ${bridge}`, `link set dev ${port} up`];
 }
 
-/** The VLANs of ports, as they are to be and no others. */
+/** Gives the ports the VLANs of the configuration and no others. */
 export function setVlans(ports: readonly PortConfig[]): void {
   const present = readVlans();
   const commands = ports.flatMap(({ interface: name, vlan = defaultVlan }) =>
@@ -72,7 +72,7 @@ export function setVlans(ports: readonly PortConfig[]): void {
   runBatch('bridge', commands);
 }
 
-/** @returns whether the bridge is there */
+/** @returns whether the bridge exists already */
 function checkBridge({ name, existing }: BridgeConfig, link: Link | undefined): boolean {
   if (link === undefined) {
     if (!existing) return false;
@@ -104,8 +104,9 @@ function checkPort(config: BridgeConfig, name: string, link: Link | undefined): 
 }
 
 /**
- * Adds to what is remembered of an earlier start, for a switch that was killed has left its ports in the bridge.
- * @returns ports of an earlier start that are no longer wanted
+ * Remembers what is there now in addition to what was remembered at an earlier start, because a switch that was killed
+ * has left its ports in the bridge.
+ * @returns ports of an earlier start that the configuration no longer has
  */
 function noteWhatIs({ name, existing }: BridgeConfig, ports: readonly Link[]): string[] {
   const earlier = recall(name);
@@ -140,7 +141,7 @@ function bridgeCommands(config: BridgeConfig, exists: boolean): string[] {
     `forward_delay ${forwardDelay * centisecondsPerSecond}`,
     `mcast_snooping ${Number(igmpSnooping)}`,
     `mcast_querier ${Number(igmpSnooping && querier)}`,
-    // A kernel may be without it, and then knows not even how to leave it off.
+    // A kernel without VLAN filtering refuses the option even when it is 0.
     ...(vlanFiltering ? ['vlan_filtering 1'] : []),
   ].join(' ');
   const stale = exists ? readAddresses(name).filter((one) => !address.includes(one)) : [];
@@ -165,12 +166,12 @@ function vlanCommands(
     .filter((vlan) => !wanted.has(vlan));
   return [
     ...extra.map((vlan) => `vlan delete dev ${port} vid ${vlan}`),
-    // Said anew, a membership takes on the flags that are said.
+    // Adding a VLAN that the port has already replaces its flags.
     ...[...wanted].map(([vlan, flags]) => `vlan add dev ${port} vid ${vlan}${flags}`),
   ];
 }
 
-/** Addresses of a port do not work any more once it is in a bridge. */
+/** Warns of addresses of a port, which do not work any more once it is in a bridge. */
 function addressNote(config: BridgeConfig, { name }: Link): string[] {
   const addresses = readAddresses(name);
   if (addresses.length === 0) return [];

@@ -1,6 +1,7 @@
 /**
  * The nftables rules that keep PTP frames out of the bridge, so that the switch alone carries them
- * (docs/decisions/0006-one-path-for-a-ptp-frame.md). One table a bridge, of its name: `clean` finds it after a crash.
+ * (docs/decisions/0006-one-path-for-a-ptp-frame.md). There is one table for each bridge, named after it, so that
+ * `clean` finds it after a crash.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -13,19 +14,19 @@ import {
   startProgram,
 } from './programs.js';
 
-/** Ahead of every filter that somebody else may have there. */
+/** Before every filter that others may have in the same hook. */
 const priority = -300;
-/** 802.1D bridges are told from their names in tables; a dot may be in a name, a suffix may not be mistaken. */
+/** Ends the name of a table of rules; what is before it is the name of the bridge, which may hold dots itself. */
 const rulesSuffix = '.rules';
 const tablePrefix = 'ptp-switch.';
-/** nft answers within milliseconds. */
+/** How long nft may take to install the rules; it needs milliseconds. */
 const ownerTimeoutMs = 5000;
 /** Words of an IPv4 header: 5 without options, 15 at most (RFC 791, 3.1). */
 const headerWords = Array.from({ length: 11 }, (_, index) => index + 5);
 
 export interface Ruleset {
   readonly bridge: string;
-  /** Those of the switch; what passes between other ports of the bridge is not ours to judge. */
+  /** The ports of the switch; frames between other ports of the bridge are left alone. */
   readonly ports: readonly string[];
   /** Frames to and from the bridge interface itself pass. */
   readonly hostPtp: boolean;
@@ -42,8 +43,9 @@ export function bridgeOfRulesTable(table: string): string | undefined {
 }
 
 /**
- * The table as nft reads it, on one line. The outer VLAN tag of a frame is beside it, not in it: so a frame with one tag
- * looks like one without, and the network header of a frame with two is the inner tag.
+ * The table as nft reads it, on one line. The kernel keeps the outer VLAN tag of a frame beside the frame: so to the
+ * rules a frame with one tag looks like a frame without, and the network header of a frame with two tags is the inner
+ * tag.
  */
 export function rulesText({ bridge, ports, hostPtp }: Ruleset, flags = ''): string {
   const keep = 'counter name kept drop';
@@ -90,12 +92,12 @@ function hook(name: string): string {
 }
 
 /**
- * Puts the rules in place of older ones, at once. They stay until they are removed.
+ * Replaces older rules in one transaction. The new ones stay until they are removed.
  * @throws BridgeError
  */
 export function installRules(ruleset: Ruleset): void {
   const table = `table bridge ${rulesTable(ruleset.bridge)}`;
-  // Adding it first lets the deletion succeed in any case; nft does all of it or nothing.
+  // Adding the table first lets the deletion succeed whether it existed or not; nft does all of this or nothing.
   runProgram('nft', ['-f', '-'], `${table}\ndelete ${table}\n${rulesText(ruleset)}\n`);
 }
 
@@ -105,7 +107,7 @@ export function removeRules(bridge: string): void {
   runProgram('nft', ['-f', '-'], `${table}\ndelete ${table}\n`);
 }
 
-/** Not as JSON: for a table with an owner, nft 1.0.6 has flags there out of memory that it has freed, and may crash. */
+/** Not as JSON: for a table with an owner, nft 1.0.6 prints the flags from freed memory and may crash. */
 const listTables = ['list', 'tables', 'bridge'];
 
 /** Names of the tables of the bridge family. */
@@ -118,12 +120,12 @@ export async function rulesInPlace(bridge: string): Promise<boolean> {
   return tableNames(await startProgram('nft', listTables)).includes(rulesTable(bridge));
 }
 
-/** @param text a line a table: "table bridge NAME" */
+/** @param text one line for each table: "table bridge NAME" */
 function tableNames(text: string): string[] {
   return [...text.matchAll(/^table bridge (\S+)$/gm)].map(([, name]) => name!);
 }
 
-/** How many frames the rules have kept from a bridge; undefined while there are none. */
+/** How many frames the rules have kept from a bridge; undefined where there are no rules. */
 export function framesKept(bridge: string): number | undefined {
   if (!bridgeTables().includes(rulesTable(bridge))) return undefined;
   const text = runProgram('nft', ['-j', 'list', 'counter', 'bridge', rulesTable(bridge), 'kept']);
@@ -131,7 +133,10 @@ export function framesKept(bridge: string): number | undefined {
   return nftables.find(({ counter }) => counter !== undefined)?.counter?.packets;
 }
 
-/** Rules that go with the process that made them, however it ends: the kernel removes an owned table with its owner. */
+/**
+ * Rules that are removed when the process that made them ends, in whatever way: the kernel removes an owned table with
+ * its owner.
+ */
 export class OwnedRules {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   #closed = false;
@@ -141,8 +146,8 @@ export class OwnedRules {
   }
 
   /**
-   * Resolves when they are in place.
-   * @param onLost called when their owner ends by itself
+   * Resolves when the rules are in place.
+   * @param onLost called when the process that owns them ends without `close`
    * @throws BridgeError
    */
   static async install(ruleset: Ruleset, onLost: () => void): Promise<OwnedRules> {
@@ -169,7 +174,7 @@ export class OwnedRules {
       };
       const timeout = setTimeout(() => fail('does not answer'), ownerTimeoutMs);
       this.#process.once('error', (error) => fail(error.message));
-      this.#process.stdin.on('error', () => undefined); // it ended: `close` tells
+      this.#process.stdin.on('error', () => undefined); // a write error means that it has ended, which the event `close` reports
       createInterface({ input: this.#process.stderr }).once('line', fail);
       createInterface({ input: this.#process.stdout }).on('line', (line) => {
         if (!line.includes(table)) return;
@@ -180,7 +185,7 @@ export class OwnedRules {
     });
   }
 
-  /** Lets go of them; the kernel has taken them away when the owner has ended. Idempotent. */
+  /** Ends the process that owns the rules, whereupon the kernel removes them. Idempotent. */
   close(): void {
     this.#closed = true;
     this.#process.kill('SIGKILL');

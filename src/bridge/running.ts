@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 /** Written by addon/io/engine.cc; the kernel shows the zero octet of abstract names as an @. */
 const claimed = /@ptp-switch\/port\/(\S+)$/;
 
-/** Interface names. */
+/** The names of the interfaces that are claimed. */
 export function runningSwitches(): string[] {
   return readFileSync('/proc/self/net/unix', 'utf8')
     .split('\n')

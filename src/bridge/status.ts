@@ -1,5 +1,5 @@
-/** What stands of a bridge that a switch has set up, whether or not that switch is still alive. */
-import { readLinks, readVlans, type PortState, type VlanMembership } from './kernel.js';
+/** The state of a bridge that a switch has set up, whether or not that switch still runs. */
+import { readLinks, readVlans, type StpState, type VlanMembership } from './kernel.js';
 import { ownBridges } from './lower.js';
 import { recall } from './memory.js';
 import {
@@ -13,29 +13,29 @@ import { framesKept } from './rules.js';
 
 export interface BridgeStatus {
   readonly name: string;
-  /** False: it is gone, and what is left over of it waits for `clean`. */
+  /** False: the bridge is gone, but rules or notes of it are left over for `clean` to remove. */
   readonly present: boolean;
-  /** Made by the switch; false where it joined one. */
+  /** The switch has created the bridge; false where it has joined an existing one. */
   readonly created: boolean;
   readonly stp: boolean | null;
   readonly vlanFiltering: boolean | null;
   readonly igmpSnooping: boolean | null;
-  /** It asks who listens to which group, where nobody else does. */
+  /** It sends membership queries where no other querier does. */
   readonly querier: boolean | null;
-  /** PTP frames that the rules have kept from the bridge since they were made; null where there are none. */
+  /** PTP frames that the rules have kept from the bridge since they were installed; null where there are no rules. */
   readonly ptpFramesKept: number | null;
-  readonly ports: readonly BridgePortStatus[];
+  readonly ports: readonly StandingBridgePort[];
 }
 
-export interface BridgePortStatus {
+export interface StandingBridgePort {
   readonly interface: string;
-  readonly state: PortState;
-  /** Was put there by the switch. */
+  readonly state: StpState;
+  /** The switch has put the port into the bridge. */
   readonly joined: boolean;
   readonly vlans: readonly VlanMembership[];
-  /** PTP's multicast groups that somebody behind it listens to, as far as the bridge knows. */
+  /** PTP's multicast groups that have listeners behind the port, as far as the bridge knows. */
   readonly ptpGroups: readonly string[];
-  /** A multicast router is behind it, which has everything. */
+  /** A multicast router is behind the port, which gets the messages of every group. */
   readonly multicastRouter: boolean;
 }
 

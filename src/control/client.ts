@@ -1,11 +1,11 @@
-/** Asks a running switch over its control socket. */
+/** Client of the control socket of a running switch. */
 import { request } from 'node:http';
 import type { ClockStatus } from '../daemon/status/clock-status.js';
 import type { PortStatus, Stats } from '../daemon/status/status.js';
 import type { ProcessStatus } from './server.js';
 import { ControlError } from './socket-file.js';
 
-/** A switch answers from memory; one that takes longer hangs. */
+/** A switch answers from memory, so one that takes longer than this hangs. */
 const answerTimeoutMs = 5000;
 
 export class ControlClient {
@@ -33,7 +33,7 @@ export class ControlClient {
     return this.#get<ProcessStatus>('/status');
   }
 
-  /** Whether a switch is there. */
+  /** Whether a switch answers there. */
   answers(): Promise<boolean> {
     return this.status().then(
       () => true,
@@ -41,7 +41,7 @@ export class ControlClient {
     );
   }
 
-  /** Both ends are of one version, so the shape is taken as it comes. */
+  /** Both ends are of one version, so the shape of the answer is not checked. */
   async #get<Answer>(path: string): Promise<Answer> {
     const { status, text } = await this.#exchange(path);
     if (status !== 200) throw new ControlError(`${this.#path}: GET ${path}: answered ${status}`);

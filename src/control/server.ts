@@ -26,12 +26,14 @@ export interface ProcessStatus {
   readonly uptimeSeconds: number;
 }
 
-/** Requests are a few words; more is a mistake. */
+/** A request is some hundred octets at most; a longer one is a mistake. */
 const maxBodyBytes = 4096;
-/** An operator, a dashboard and a few scripts. */
+/** Enough for operators, a dashboard and some scripts. */
 const maxConnections = 32;
 const maxLostTimestamps = 1_000_000;
-/** Requests are made by machines on this machine: who is slower than that keeps a place that others need. */
+/**
+ * Requests come from programs on this machine; one that is slower than this would hold a connection that others need.
+ */
 const requestTimeouts = {
   headersTimeout: 5_000,
   requestTimeout: 5_000,
@@ -54,8 +56,8 @@ export interface ControlServer {
 }
 
 /**
- * @param path free to be taken: see removeLeftover
- * @throws ControlError when the socket cannot be had
+ * @param path where there is no file: see removeLeftover
+ * @throws ControlError when the socket cannot be opened
  */
 export async function serveControl(
   path: string,
@@ -64,7 +66,8 @@ export async function serveControl(
 ): Promise<ControlServer> {
   const server = createServer(requestTimeouts, (request, response) => {
     void answer(request, controlled, version).then(({ status, text }) => {
-      // What is left of a request that was refused before its end is not read: it would be taken for the next one.
+      // The connection is closed after a request that was refused before its end: the rest of it would be taken for the
+      // next request.
       const close = request.complete ? {} : { connection: 'close' };
       response.writeHead(status, { 'content-type': 'application/json', ...close });
       response.end(`${text}\n`);
@@ -85,7 +88,7 @@ function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(path, error)));
     server.listen(path, () => {
-      // Until here others could not connect either: nobody but the owner may write to a fresh socket.
+      // Until here only the owner could connect, because a new socket is writable by nobody else.
       chmodSync(path, socketMode);
       resolve();
     });
@@ -165,7 +168,10 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** Not by iterating: to leave that early closes the connection that the refusal is to go by. */
+/**
+ * Does not iterate over the request: leaving such a loop early closes the connection by which the refusal is to be
+ * sent.
+ */
 function textOf(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';

@@ -1,4 +1,7 @@
-/** The file of the control socket: who may use it, and whether one that is there already is somebody's or a leftover. */
+/**
+ * The file of the control socket: who may use it, and whether an existing one belongs to a running switch or is left
+ * over.
+ */
 import { lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 
@@ -7,16 +10,16 @@ export const defaultSocketPath = '/run/ptp-switch.sock';
 /** unix(7): sun_path has 108 bytes, the last of them a zero. */
 export const maxSocketPathBytes = 107;
 
-/** Read and write for the owner and the group: give a group of operators the file, and they can ask. */
+/** Read and write for the owner and the group: operators whose group owns the file can use the socket. */
 export const socketMode = 0o660;
 
-/** An error of the control socket, in words for the operator: what, where, remedy. */
+/** An error of the control socket; its message tells the operator what failed, where, and the remedy. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
 }
 
 /**
- * Makes way for a new socket: removes what a switch that was killed has left behind.
+ * Removes the socket file that a switch that was killed has left behind.
  * @throws ControlError when a switch answers there, or the file is something else
  */
 export async function removeLeftover(path: string): Promise<void> {
@@ -40,7 +43,8 @@ function somebodyListens(path: string): Promise<boolean> {
       probe.destroy();
       resolve(true);
     });
-    // Refused: the file outlived its process. Any other error, such as a full queue, is a sign of life.
+    // A refused connection means that the file has outlived its process. With any other error, such as a full queue,
+    // there still is a process.
     probe.once('error', (error: NodeJS.ErrnoException) => {
       resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });

@@ -9,7 +9,7 @@ export interface Service {
 /**
  * Serves a running switch until it is told to stop, then closes both, the service first.
  * @param serve starts what answers for the switch, as the control socket does
- * @param manager is told when it serves, that it goes on, and when it stops
+ * @param manager is notified when the switch is ready, while it runs, and when it stops
  * @throws what `serve` throws, with the switch closed
  */
 export async function runUntilStopped(

@@ -1,4 +1,4 @@
-/** A switch at work: the engine on its ports, programmed from the configuration, its events told to the operator. */
+/** A running switch: opens the engine on the configured ports, programs it, and logs its events for the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig } from '../config/config.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
@@ -40,26 +40,29 @@ import type { Log } from './machine/log.js';
 import { noMemory, type TimestampingMemory } from './machine/timestamping-memory.js';
 import { Instances } from './instances/instances.js';
 
-/** How the engine runs, as opposed to what it does. */
+/** How the engine's thread runs; what it does with messages is in the configuration. */
 export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
 
-/** What of the machine the switch reads beside its data plane. */
+/** What a switch uses of the machine beside its data plane; given, so that tests can replace it. */
 export interface Surroundings {
   readonly timerClock: TimerClock;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
-  /** The bridge under the ports, as it is at the start; none: there is none. */
+  /** The bridge under the ports, as it is at the start; absent where there is none. */
   readonly bridge?: FollowedBridge | undefined;
-  /** Of the multicast groups; the machine's unless set. */
+  /** Opens a socket for membership in multicast groups; one of the machine unless set. */
   readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
-  /** Of membership in them. */
+  /** Sends a report of that membership. */
   readonly sendReport: SendReport;
   readonly timestampingMemory: TimestampingMemory;
 }
 
-/** A clock that somebody keeps in step with another moves many times a second: said once in so much time. */
+/**
+ * A clock that another program disciplines is adjusted many times a second; the operator is warned at most once in this
+ * time.
+ */
 const clockMovedIntervalNs = 60e9;
 
-/** A loop that stays is found again whenever the port is tried: said once in so much time. */
+/** A loop that stays is found again each time the port is tried; the operator is warned at most once in this time. */
 const loopIntervalNs = 60e9;
 
 const thisMachine: Surroundings = {
@@ -85,17 +88,17 @@ export class Switch {
   readonly #lastLink: PortLink[];
   readonly #timerClock: TimerClock;
   readonly #timestampingMemory: TimestampingMemory;
-  /** By port: when its operator was last told that its clock was moved. */
+  /** By port: when the last warning was given that its clock was moved. */
   readonly #clockMovedToldAt: number[] = [];
   readonly #loopToldAt: number[] = [];
   #bridge: FollowedBridge | undefined;
-  /** What was last told of where PTP over UDP goes. */
+  /** The last line logged about where PTP over UDP is forwarded. */
   #multicastTold = '';
 
   /**
-   * Opens the engine; frames are forwarded from here on. Says one line a port.
-   * @throws what the engine throws: an Error with a stable code and a message for the operator; also where a clock that is
-   *   to be steered cannot be
+   * Opens the engine; frames are forwarded from here on. Logs one line for each port.
+   * @throws what the engine throws: an Error with a stable code and a message for the operator; also where a clock that
+   *   is to be steered cannot be
    */
   constructor(
     openDataPlane: (options: OpenOptions) => DataPlane,
@@ -176,7 +179,7 @@ export class Switch {
     };
   }
 
-  /** The bridge has decided otherwise: kept to from now on. */
+  /** Applies what the bridge has decided now. */
   setBridge(bridge: FollowedBridge): void {
     const before = this.#bridge;
     this.#bridge = bridge;

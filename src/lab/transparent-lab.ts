@@ -1,7 +1,7 @@
 /** A time source, a transparent clock and three receivers: what the correction is worth at each of them. */
 import { ControlClient } from '../control/client.js';
 import { burstsPerSecond, maxBurstMessages, syncPerSecond } from './stations/clocks.js';
-import { Comparison } from './report/comparison.js';
+import { CorrectionComparison } from './report/comparison.js';
 import type { Experiment } from './experiment.js';
 import type { Processes } from './processes.js';
 import type { TransparentLabReport, TransparentLabType } from './report/report.js';
@@ -20,7 +20,7 @@ export interface TransparentLabOptions {
 export class TransparentLab implements Experiment {
   readonly #options: TransparentLabOptions;
   readonly #client: ControlClient;
-  readonly #comparisons = receivers.map(() => new Comparison());
+  readonly #comparisons = receivers.map(() => new CorrectionComparison());
 
   constructor(options: TransparentLabOptions) {
     this.#options = options;
@@ -74,12 +74,12 @@ export class TransparentLab implements Experiment {
       elapsedSeconds,
       syncPerSecond,
       load: { burstsPerSecond, maxBurstMessages },
-      total: Comparison.summary(this.#comparisons),
+      total: CorrectionComparison.summary(this.#comparisons),
       receivers: receivers.map(({ name, title, switchPort }, index) => ({
         name,
         title,
         switchPort,
-        ...Comparison.summary(this.#comparisons.slice(index, index + 1)),
+        ...CorrectionComparison.summary(this.#comparisons.slice(index, index + 1)),
       })),
       ports,
     };

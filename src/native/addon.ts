@@ -3,7 +3,7 @@ import bindings from 'bindings';
 import type {
   AdjustableClock,
   ClockAdjustment,
-  ClockReading,
+  AdjustableClockReading,
   Counters,
   DataPlane,
   EngineRecord,
@@ -22,7 +22,7 @@ interface NativeEngine {
   submit(frames: readonly SubmitFrame[]): void;
   ports(): readonly PortInfo[];
   counters(): Counters;
-  readClock(clock: AdjustableClock): ClockReading | null;
+  readClock(clock: AdjustableClock): AdjustableClockReading | null;
   adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void;
   loseTransmitTimestamps(port: number, count: number): void;
   close(): void;
@@ -42,13 +42,13 @@ function addon(): NativeAddon {
   return loaded;
 }
 
-/** Under load records are read so often; being told of each would take longer than reading it. */
+/** Under load records are read at this interval; a callback for each record would take longer than reading it. */
 const readIntervalMs = 1;
 
 class AddonDataPlane implements DataPlane {
   readonly #engine: NativeEngine;
   #callback: (() => void) | undefined;
-  /** Records may come before anyone has said whom to call. */
+  /** Records may come before `onReadable` has set the callback. */
   #waiting = false;
   #calledAt = -Infinity;
   #later: NodeJS.Timeout | undefined;
@@ -99,7 +99,7 @@ class AddonDataPlane implements DataPlane {
     return this.#counters;
   }
 
-  readClock(clock: AdjustableClock): ClockReading | null {
+  readClock(clock: AdjustableClock): AdjustableClockReading | null {
     return this.#engine.readClock(clock);
   }
 
@@ -113,7 +113,7 @@ class AddonDataPlane implements DataPlane {
 
   close(): void {
     this.#engine.close();
-    // A call that is on its way from the engine's thread would find nothing to drain.
+    // A callback that is still on its way from the engine's thread would find a closed engine.
     this.#callback = undefined;
     clearTimeout(this.#later);
   }
@@ -135,7 +135,7 @@ export function createForwarder(options: ForwarderOptions, onReadable: () => voi
   return new (addon().Forwarder)(options, onReadable);
 }
 
-/** What the kernel says of an interface; `exists: false` for one it does not know. */
+/** What the kernel reports of an interface; `exists: false` where there is none of that name. */
 export function probeInterface(name: string): InterfaceProbe {
   return addon().probeInterface(name);
 }

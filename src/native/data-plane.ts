@@ -1,7 +1,10 @@
 /**
- * The one interface between TypeScript and the forwarding engine. Whole batches cross it; nothing per frame waits for
- * JavaScript. Implemented by the addon (addon.ts). Adding a method needs a decision record.
+ * The one interface between TypeScript and the forwarding engine. Whole batches cross it, and no forwarded frame waits
+ * for JavaScript. Implemented by the addon (addon.ts) and under virtual time (virtual/virtual-data-plane.ts). Adding a
+ * method needs a decision record.
  */
+
+import type { Transport } from '../core/io.js';
 
 export type TimestampingMode = 'hardware' | 'software';
 
@@ -19,13 +22,13 @@ export interface PortOptions {
   readonly ingressLatencyNs: number;
   readonly egressLatencyNs: number;
   readonly delayAsymmetryNs: number;
-  /** As it was before an engine that was killed: what that has left is not what to restore. */
+  /** The mode before an engine that was killed: to be restored instead of the mode that it has left. */
   readonly formerTimestamping?: FormerTimestamping | undefined;
 }
 
 export interface OpenOptions {
   readonly ports: readonly PortOptions[];
-  /** `auto`: hardware on every port that has it, else software; the outcome is in PortInfo. */
+  /** `auto`: hardware time stamps on every port that has them, else software; PortInfo has the outcome. */
   readonly timestamping: 'auto' | TimestampingMode;
   /** Pin the engine thread to this processor. */
   readonly cpu?: number;
@@ -33,7 +36,7 @@ export interface OpenOptions {
   readonly busyPoll: boolean;
 }
 
-/** What a port turned out to be. */
+/** The properties of a port that is open. */
 export interface PortInfo {
   readonly interface: string;
   /** 0 while the interface does not exist. */
@@ -47,9 +50,11 @@ export interface PortInfo {
   readonly timestampingReason: string;
   /** Number of the port's hardware clock (/dev/ptpN), -1 without one. */
   readonly phcIndex: number;
-  /** What is restored at the end; null with software time stamps and while the interface does not exist. */
+  /** The mode that is restored at the end; null with software time stamps and while the interface does not exist. */
   readonly formerTimestamping: FormerTimestamping | null;
-  /** Of the port's hardware clock against CLOCK_REALTIME, over which all ports are related; null with software time stamps. */
+  /**
+   * The port's hardware clock against CLOCK_REALTIME, the timebase common to all ports; null with software time stamps.
+   */
   readonly clock: PortClock | null;
 }
 
@@ -67,8 +72,8 @@ export interface PortClock {
 /** The hardware clock of a port, or CLOCK_REALTIME. */
 export type AdjustableClock = number | 'system';
 
-/** A point of the line on which a clock runs. */
-export interface ClockReading {
+/** What an adjustable clock shows at a time of the common timebase, and how fast it runs. */
+export interface AdjustableClockReading {
   /** What it shows, ns since 1970. */
   readonly clockNs: bigint;
   /** When: ns of the timebase common to all ports. */
@@ -78,9 +83,9 @@ export interface ClockReading {
 }
 
 export interface ClockAdjustment {
-  /** Set forward by, nanoseconds. */
+  /** By how much the clock is set forward, nanoseconds. */
   readonly stepNs: bigint;
-  /** From now on faster by, on top of its present rate, parts per billion. */
+  /** By how much the clock runs faster from now on than at its present rate, parts per billion. */
   readonly rateChangePpb: number;
 }
 
@@ -90,8 +95,6 @@ export interface ClockAdjustment {
  */
 export type PolicyAction = 'e2e-tc' | 'p2p-tc' | 'terminate' | 'drop';
 
-export type Transport = 'l2' | 'udp4' | 'udp6';
-
 /** First match wins; a message that no rule matches is dropped and counted (`noPolicy`). */
 export interface PolicyRule {
   readonly sdoId: number | 'any';
@@ -100,16 +103,16 @@ export interface PolicyRule {
   readonly action: PolicyAction | readonly PolicyAction[];
 }
 
-/** The measured delay of the link at a port, as peers on that transport see it. */
-export interface LinkDelay {
+/** The measured delay of the link at a port by that transport, which a `p2p-tc` adds to the correction of its Syncs. */
+export interface PolicyLinkDelay {
   readonly port: number;
   readonly transport: Transport;
   /** Nanoseconds * 2^16. */
   readonly meanLinkDelay: bigint;
 }
 
-/** How much faster a domain's grandmaster runs than this box. */
-export interface RateRatio {
+/** How much faster a domain's grandmaster runs than this box: residence times in the domain are scaled by it. */
+export interface PolicyRateRatio {
   readonly sdoId: number;
   readonly domainNumber: number;
   /** rateRatio - 1: grandmaster seconds per local second, minus 1. */
@@ -118,11 +121,14 @@ export interface RateRatio {
 
 /** What the kernel's bridge has decided for the ports; arrays by port. */
 export interface BridgePolicy {
-  /** The others neither send nor receive. */
+  /** Ports that do not forward neither send nor receive. */
   readonly forwarding: readonly boolean[];
-  /** VLAN of frames without a tag; 0: they are dropped. */
+  /** The VLAN of frames without a tag; 0: such frames are dropped. */
   readonly pvid: readonly number[];
-  /** Which ports are in which VLANs, and send their frames without a tag; null: VLANs are not filtered. */
+  /**
+   * Which ports are members of which VLANs, and whether they send their frames without a tag; null: VLANs are not
+   * filtered.
+   */
   readonly vlans:
     | readonly {
         readonly port: number;
@@ -131,11 +137,11 @@ export interface BridgePolicy {
         readonly untagged: boolean;
       }[]
     | null;
-  /** Whenever it is another, learned addresses are forgotten. */
+  /** Whenever this number changes, learned addresses are forgotten. */
   readonly topologyChanges: number;
   /**
-   * Behind which ports 224.0.1.129 is wanted, and FF0x::181 for every scope x from 0 to 15 (3 and up count). Ports without are
-   * not sent it, unless it leaves by them with a tag. None: they are wanted everywhere.
+   * Behind which ports 224.0.1.129 is wanted, and FF0x::181 for every scope x from 0 to 15 (3 and up count). To other
+   * ports they are forwarded only where they leave with a tag. Absent: they are wanted behind every port.
    */
   readonly wantedGroups?:
     | {
@@ -149,16 +155,16 @@ export interface BridgePolicy {
 export interface Policy {
   readonly rules: readonly PolicyRule[];
   /** A link that is not listed is not measured: a `p2p-tc` drops the Syncs that come in by it. */
-  readonly linkDelays: readonly LinkDelay[];
+  readonly linkDelays: readonly PolicyLinkDelay[];
   /** A domain that is not listed runs at the rate of this box. */
-  readonly rateRatios: readonly RateRatio[];
-  /** None: every port forwards, and tags are passed on as they are. */
+  readonly rateRatios: readonly PolicyRateRatio[];
+  /** Absent: every port forwards, and tags are passed on unchanged. */
   readonly bridge?: BridgePolicy | undefined;
-  /** A port by which forwarded messages come round a second time is isolated for 10 s. */
+  /** A port by which a forwarded message comes in a second time is isolated for 10 s. */
   readonly loopGuard?: boolean | undefined;
   /**
    * clockIdentity of the clocks of this box: management requests for it, or for every clock, that a transparent clock
-   * forwards are handed up too. Absent: nobody here answers.
+   * forwards are also handed up. Absent: they are forwarded only.
    */
   readonly managedClock?: bigint | undefined;
 }
@@ -183,8 +189,8 @@ export type EngineRecord =
     }
   | { readonly kind: 'transmitTimestampLost'; readonly port: number; readonly context: number }
   /**
-   * A Sync and its Follow_Up have passed: what a transparent clock syntonises to. At most one in 200 ms for each domain and
-   * ingress port.
+   * A Sync and its Follow_Up have been forwarded; a transparent clock syntonises to them. At most one in 200 ms for
+   * each domain and ingress port.
    */
   | {
       readonly kind: 'syncObserved';
@@ -219,7 +225,7 @@ export interface SubmitFrame {
   readonly port: number;
   /** Whole Ethernet frame. */
   readonly frame: Uint8Array;
-  /** Present: an event message whose transmit time stamp is wanted; comes back in the record. 0 to 2^32-1. */
+  /** Present where the transmit time stamp of an event message is wanted; comes back in its record. 0 to 2^32-1. */
   readonly context?: number;
 }
 
@@ -253,10 +259,11 @@ export interface DataPlane {
   ports(): readonly PortInfo[];
   counters(): Counters;
   /** Null while the clock is not related to the common timebase, and where the port has none. */
-  readClock(clock: AdjustableClock): ClockReading | null;
+  readClock(clock: AdjustableClock): AdjustableClockReading | null;
   /**
-   * When it returns, all that was related to the clock is so anew. Ports of one card may share theirs. Throws an Error
-   * whose `code` is ERR_PERMISSION, ERR_TIMESTAMPING or ERR_SYSTEM, and whose message is ready for the user.
+   * When it returns, every port whose time stamps are of the clock is related to the common timebase anew; ports of one
+   * card may share a clock. Throws an Error whose `code` is ERR_PERMISSION, ERR_TIMESTAMPING or ERR_SYSTEM, and whose
+   * message is ready for the user.
    */
   adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void;
   /**

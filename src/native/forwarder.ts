@@ -5,14 +5,14 @@
  */
 import type {
   ClockAdjustment,
-  ClockReading,
+  AdjustableClockReading,
   Counters,
   Policy,
   PortClock,
   PortOptions,
 } from './data-plane.js';
 
-/** Bounds of the forwarder's tables; each one left out has the engine's own (addon/dataplane/limits.h). */
+/** Bounds of the forwarder's tables; one that is left out is the engine's (addon/dataplane/limits.h). */
 export interface ForwarderLimits {
   readonly exchanges?: number;
   readonly exchangeLifetimeNs?: number;
@@ -43,7 +43,7 @@ export interface ClockRelation {
   readonly rawAnchorNs: bigint;
   readonly commonAnchorNs: bigint;
   readonly rateOffset: number;
-  /** Another one than before: the clock was set meanwhile, time stamps from before and after have no difference. */
+  /** Changes when the clock is set: time stamps of two epochs must not be subtracted from each other. */
   readonly epoch: number;
 }
 
@@ -56,7 +56,10 @@ export interface CrossTimestamp {
   readonly windowNs: number;
 }
 
-/** So many bytes of `sends` hold what is to be sent, until the next call: read them with eachSend (records.ts). */
+/**
+ * How many bytes of `sends` hold what is to be sent. They are valid until the next call; read them with eachSend
+ * (records.ts).
+ */
 export type SendBatchSize = number;
 
 export interface Forwarder {
@@ -72,7 +75,7 @@ export interface Forwarder {
   transmitTimestamp(port: number, number: number, timestampNs: bigint, now: number): SendBatchSize;
   /** A frame of a clock of this box; with `context` its transmit time stamp comes back as a record. */
   submit(port: number, frame: Uint8Array, context: number | undefined, now: number): SendBatchSize;
-  /** Gives up what is due: time stamps, held messages, exchanges. */
+  /** Gives up what has waited too long: time stamps, held messages, exchanges. */
   advance(now: number): SendBatchSize;
   /** When `advance` will have something to do. */
   nextDeadline(): number | undefined;
@@ -80,10 +83,13 @@ export interface Forwarder {
   /** Makes a link record as well. */
   setLink(port: number, up: boolean): void;
   relate(port: number, relation: ClockRelation): void;
-  /** One reading of the port's own hardware clock, from which the forwarder relates it; returns where it stands. */
+  /**
+   * One reading of the port's own hardware clock, from which the forwarder relates it to the common timebase; returns
+   * the relation.
+   */
   crossTimestamp(port: number, reading: CrossTimestamp): PortClock;
-  /** As those readings have it; null while the clock is not related. */
-  readClock(port: number): ClockReading | null;
+  /** The clock as it follows from those readings; null while it is not related. */
+  readClock(port: number): AdjustableClockReading | null;
   /** The port's own hardware clock has just been adjusted, at that time of the common timebase. */
   clockAdjusted(port: number, referenceNs: bigint, adjustment: ClockAdjustment): void;
   configure(port: number, settings: ForwarderPortSettings): void;

@@ -36,7 +36,7 @@ export interface InterfaceProbe {
   readonly coalescing: {
     /** Microseconds at most. */
     readonly receiveUsecs: number;
-    /** Or as the driver sees fit. */
+    /** The driver adapts the time by itself. */
     readonly adaptiveReceive: boolean;
   } | null;
   /** Energy-Efficient Ethernet (802.3az); null where the driver does not say. */

@@ -1,19 +1,19 @@
-/** Puts the unit of a switch where systemd finds it, has it started, and takes it away again: only so far as needed. */
+/** Installs the systemd unit of a switch, starts it, and removes it again; does only what is not done already. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unitMarker, unitText, type UnitOptions } from './unit.js';
 
-/** What went wrong, for the operator: one line with the remedy. */
+/** An error whose message is one line for the operator, with the remedy. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
 }
 
-/** What is touched, so that tests can put something else in its place. */
+/** The part of the machine that is changed, given so that tests can replace it. */
 export interface ServiceHost {
   readonly unitDirectory: string;
   readonly isRoot: boolean;
-  /** systemd is what started this machine (sd_booted(3)). */
+  /** The machine was booted with systemd (sd_booted(3)). */
   readonly runsSystemd: boolean;
   /** @throws ServiceError with what it complains of */
   readonly systemctl: (args: readonly string[]) => void;
@@ -29,7 +29,7 @@ export function thisHost(): ServiceHost {
 }
 
 /**
- * Writes the unit and enables it; `start` starts it too, or again if the unit is another than before.
+ * Writes the unit and enables it; with `start` also starts it, or restarts it if the unit has changed.
  * @returns what was done, one line each
  * @throws ServiceError
  */
@@ -95,7 +95,7 @@ function readOwnUnit(file: string): string | undefined {
   throw new ServiceError(`${file}: is somebody else's unit: choose another name with --name NAME`);
 }
 
-/** The service has folders for temporary files of its own. */
+/** Refuses paths in /tmp: the service has folders for temporary files of its own. */
 function checkVisible({ node, script, config, socket }: UnitOptions): void {
   const hidden = [node, script, config, socket].find((path) => /^(\/var)?\/tmp\//.test(path));
   if (hidden === undefined) return;

@@ -1,10 +1,10 @@
 /**
- * The systemd unit of a switch, as text: no more privileges than it uses, a watchdog, and back again when it was killed
- * (systemd.service(5), systemd.exec(5)). What each line is for: docs/deployment.md.
+ * The systemd unit of a switch, as text: with no more privileges than it uses, with a watchdog, and restarted when it
+ * was killed (systemd.service(5), systemd.exec(5)). docs/deployment.md says what each line is for.
  */
 import { dirname } from 'node:path';
 
-/** By its first line a unit is known as one that may be replaced and removed. */
+/** The first line of a unit by which it is recognised as one that may be replaced and removed. */
 export const unitMarker = '# Written by ptp-switch install-service';
 
 export interface UnitOptions {
@@ -84,7 +84,7 @@ WantedBy=multi-user.target
 `;
 }
 
-/** A folder of its own below /run is made with the service; any other has to be there. */
+/** A folder directly below /run is made with the service; any other has to exist. */
 function socketDirectory(socket: string): string {
   const own = /^\/run\/([\w.-]+)\/[^/]+$/.exec(socket)?.[1];
   return own === undefined
@@ -92,7 +92,7 @@ function socketDirectory(socket: string): string {
     : `RuntimeDirectory=${own}\nRuntimeDirectoryPreserve=restart`;
 }
 
-/** As a word of a list (systemd.syntax(7), "Quoting"); a dollar means something in command lines only. */
+/** Quotes a word of a list (systemd.syntax(7), "Quoting"); the dollar is special in command lines only. */
 function quote(word: string): string {
   const escaped = escapeSpecifiers(word);
   if (/^[\w@%+=:,./$-]+$/.test(escaped)) return escaped;

@@ -3,7 +3,7 @@
  * between samples, so that the loop behaves alike at every Sync rate: with an offset x and a natural frequency w,
  * rate = -(2 w x + w^2 * integral of x), which is critically damped.
  */
-import { bounded, expectedInterval, maxRateOffset, type RateLaw } from './rate-law.js';
+import { bounded, expectedInterval, maxServoRateOffset, type RateLaw } from './rate-law.js';
 
 /** w times the sample interval: wide while acquiring, narrow in lock, where it averages the noise of the samples. */
 const bandwidth = { acquiring: 0.3, locked: 0.06 } as const;
@@ -22,7 +22,7 @@ export const piLaw: RateLaw<undefined> = (memory, sample) => {
   // Per nanosecond of offset and nanosecond of interval: w = gain / period.
   const proportional = (2 * gain * offset) / period;
   // While as much is slewed as may be, the offset says nothing of the rate.
-  const saturated = Math.abs(learnedBefore - proportional) > maxRateOffset;
+  const saturated = Math.abs(learnedBefore - proportional) > maxServoRateOffset;
   const learnedRateOffset = saturated
     ? learnedBefore
     : bounded(learnedBefore - (gain * gain * offset) / period);

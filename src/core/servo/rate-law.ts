@@ -28,10 +28,10 @@ export interface Correction<Memory> {
 export type RateLaw<Memory> = (memory: Memory, sample: BelievedSample) => Correction<Memory>;
 
 /** 500 ppm: more than any oscillator that is in order needs. */
-export const maxRateOffset = 500e-6;
+export const maxServoRateOffset = 500e-6;
 
 export function bounded(rateOffset: number): number {
-  return Math.min(maxRateOffset, Math.max(-maxRateOffset, rateOffset));
+  return Math.min(maxServoRateOffset, Math.max(-maxServoRateOffset, rateOffset));
 }
 
 /**

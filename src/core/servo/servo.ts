@@ -54,7 +54,7 @@ export interface ServoState {
   readonly memory: RegressionMemory | undefined;
 }
 
-export interface OffsetSample {
+export interface ServoSample {
   /** Positive when the clock is ahead of its master. */
   readonly offset: DurationNs;
   /** Since the sample before; undefined for the first of a master. */
@@ -118,7 +118,7 @@ export function holdOver(state: ServoState): ServoState {
 export function stepServo(
   settings: ServoSettings,
   state: ServoState,
-  { offset, interval }: OffsetSample,
+  { offset, interval }: ServoSample,
 ): ServoTransition {
   const elapsed = interval ?? durationNs(0);
   if (isWild(state, offset, elapsed)) {

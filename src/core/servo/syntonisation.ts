@@ -63,7 +63,7 @@ export const maxErrorToLock = 2e-7;
 export const maxErrorToStayLocked = 5e-7;
 
 /** Clocks of 1588 keep to 100 ppm, crystals to 200; beyond 1000 ppm it is no clock, or no time, that is being sent. */
-export const maxRateOffset = 1e-3;
+export const maxGrandmasterRateOffset = 1e-3;
 
 /** A sender that stays away for so many of its intervals has gone when another is heard. */
 const maxMissedIntervals = 4;
@@ -127,6 +127,6 @@ function judged(
 }
 
 function isGood({ rateRatio, standardError }: RateFit, locked: boolean): boolean {
-  if (Math.abs(rateOffsetOf(rateRatio)) > maxRateOffset) return false;
+  if (Math.abs(rateOffsetOf(rateRatio)) > maxGrandmasterRateOffset) return false;
   return standardError <= (locked ? maxErrorToStayLocked : maxErrorToLock);
 }

@@ -1,4 +1,4 @@
-/** What the kernel's bridge has decided, as the engine takes it. */
+/** Converts what the kernel's bridge has decided to the engine's policy, and to lines for the operator. */
 import type { FollowedBridge } from '../../bridge/follow.js';
 import type { MulticastDelivery } from '../../bridge/pruning.js';
 import type { BridgePolicy } from '../../native/data-plane.js';
@@ -22,7 +22,7 @@ export function bridgePolicy({
   };
 }
 
-/** The transports whose multicast a port is not sent at all, where it leaves without a tag. */
+/** The transports whose multicast is not forwarded to a port at all, unless it leaves with a VLAN tag. */
 export function prunedTransports(
   multicast: MulticastDelivery | undefined,
   port: number,
@@ -35,7 +35,7 @@ export function prunedTransports(
   ];
 }
 
-/** Line for the operator: where PTP over UDP goes from now on. */
+/** A line for the operator: to which ports PTP over UDP is forwarded from now on. */
 export function multicastLine(bridge: string, multicast: MulticastDelivery): string {
   if (multicast.kind === 'flooded') {
     return `${bridge}: PTP over UDP goes to all ports, pruneMulticast or not: ${multicast.reason}`;

@@ -1,27 +1,29 @@
 /**
- * Keeps the engine's policy up to what the instances find out: link delays and rate ratios. A policy is replaced as a
- * whole, so small changes are let be and those that come together go together.
+ * Keeps the engine's policy up to date with the link delays and rate ratios that the instances measure. A policy is
+ * replaced as a whole, so small changes are left out, and changes that come close together are programmed together.
  */
-import type { LinkDelay as LinkDelayFound, Syntonisation, Transport } from '../../core/io.js';
+import type { LinkDelay, Syntonisation, Transport } from '../../core/io.js';
 import { durationNs } from '../../core/time/instant.js';
 import { rateOffsetOf } from '../../core/time/rate-ratio.js';
 import { timeIntervalFromNs } from '../../core/time/time-interval.js';
 import type {
   BridgePolicy,
   DataPlane,
-  LinkDelay,
   Policy,
-  RateRatio,
+  PolicyLinkDelay,
+  PolicyRateRatio,
 } from '../../native/data-plane.js';
 import { Timers, type TimerClock } from '../runtime/timers.js';
 
-/** Changes of a link's delay below this are the noise of its median. */
+/** A change of a link's delay below this is the noise of its median, and not programmed. */
 export const linkDelayStep = timeIntervalFromNs(0.25);
 
-/** One part in 10^9 of a residence of 10 ms is 0.01 ns. */
+/** A change of a rate below this is not programmed: one part in 10^9 of a residence of 10 ms is 0.01 ns. */
 export const rateOffsetStep = 1e-9;
 
-/** How long a change may wait for others: some milliseconds, in which the ports' exchanges of one round come in. */
+/**
+ * How long a change waits for others: some milliseconds, within which the peer delay exchanges of all ports come in.
+ */
 export const coalescingInterval = durationNs(5e6);
 
 export class PolicyProgrammer {
@@ -31,8 +33,8 @@ export class PolicyProgrammer {
   readonly #managedClock: bigint | undefined;
   #bridge: BridgePolicy | undefined;
   readonly #timers: Timers;
-  readonly #linkDelays = new Map<string, LinkDelay>();
-  readonly #rateRatios = new Map<string, RateRatio>();
+  readonly #linkDelays = new Map<string, PolicyLinkDelay>();
+  readonly #rateRatios = new Map<string, PolicyRateRatio>();
 
   /** Programs the rules at once. */
   constructor(
@@ -50,7 +52,7 @@ export class PolicyProgrammer {
     this.#program();
   }
 
-  setLinkDelay(port: number, transport: Transport, found: LinkDelayFound): void {
+  setLinkDelay(port: number, transport: Transport, found: LinkDelay): void {
     const key = `${port}/${transport}`;
     const programmed = this.#linkDelays.get(key);
     if (found.kind === 'unmeasured') {
@@ -85,7 +87,7 @@ export class PolicyProgrammer {
 
   setBridge(bridge: BridgePolicy): void {
     this.#bridge = bridge;
-    // A loop is not to wait for others.
+    // Not delayed: while a port that the bridge has blocked still forwards, messages may go round in a loop.
     this.#program();
   }
 

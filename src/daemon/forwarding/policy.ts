@@ -3,9 +3,9 @@ import type { ClockConfig, InstanceConfig } from '../../config/config.js';
 import type { PolicyRule } from '../../native/data-plane.js';
 
 /**
- * One rule an instance, a transparent clock's in every sdoId: it corrects all profiles of its domain. Rules for one domain
- * go before the rule for any, because the first match wins. A clock ends its own domain and sdoId alone; at ports that it
- * does not run on, these are dropped.
+ * One rule for each instance. That of a transparent clock matches every sdoId, because it corrects the messages of all
+ * profiles of its domain. Rules for one domain go before the rule for any domain, because the first match wins. A clock
+ * terminates its own domain and sdoId only; at ports that it does not run on, their messages are dropped.
  * @param interfaces by port
  */
 export function policyRules(

@@ -1,4 +1,7 @@
-/** The kernel bridge under a switch: raised before the switch forwards, lowered after it. */
+/**
+ * The kernel bridge under a switch: set up before the switch forwards, and restored to what was there before when it
+ * ends.
+ */
 import { BridgeFollower, type FollowedBridge } from '../../bridge/follow.js';
 import { lowerBridge } from '../../bridge/lower.js';
 import { raiseBridge, type RaisedBridge } from '../../bridge/raise.js';
@@ -18,7 +21,7 @@ export class SwitchBridge {
 
   /**
    * Sets the bridge up and follows it; undefined where the configuration has none.
-   * @param onChange told of what the bridge decides from then on
+   * @param onChange called with what the bridge decides from then on
    * @throws BridgeError, with what was there before restored
    */
   static async open(
@@ -49,7 +52,7 @@ export class SwitchBridge {
     }
   }
 
-  /** As it is now. */
+  /** The state of the bridge now. */
   get state(): FollowedBridge {
     return this.#follower.state;
   }

@@ -1,4 +1,4 @@
-/** What of this box the clocks tell to those who manage them. */
+/** Facts about this machine that the clocks give in answer to management requests. */
 import type { ClockFacts, PortFacts } from '../../core/management/clock-facts.js';
 import { instantFromNs, type Instant } from '../../core/time/instant.js';
 import { messageTypeCodes, type MessageType } from '../../core/wire/header.js';
@@ -8,7 +8,7 @@ import { ipv4Octets, ipv6Octets, macOctets } from '../runtime/addresses.js';
 import { productVersion } from '../machine/product-version.js';
 import type { PortTransport } from '../runtime/pump.js';
 
-/** A port of a clock: its index in the data plane, and what it speaks there. */
+/** A port of a clock: its index in the data plane, and the clock's transport and address there. */
 export interface PortAndTransport {
   readonly port: number;
   readonly transport: PortTransport | undefined;
@@ -20,7 +20,8 @@ const messageTypes = Object.keys(messageTypeCodes) as MessageType[];
 
 /**
  * @param ports by portNumber, from 1
- * @param measuredAt the time that the clock measures in, at a time of the common timebase; that itself unless given
+ * @param measuredAt converts a time of the common timebase to the time that the clock measures in; the same time unless
+ *   given
  */
 export function clockFactsOf(
   dataPlane: DataPlane,

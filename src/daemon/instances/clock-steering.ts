@@ -1,8 +1,8 @@
 /**
- * Keeps the clocks of the machine at the time of the instances that are told to (`clock: phc`, `clock: system`): looks at
- * each several times a second, and adjusts it through the data plane. What an instance measures does not go through the
- * clock that it steers: hardware clocks are related to the common timebase anew as they are adjusted, and where that
- * itself is steered, time stamps are taken in UndisturbedTime.
+ * Keeps clocks of the machine at the time of the instances that are configured to steer them (`clock: phc`, `clock:
+ * system`): reads each several times a second, and adjusts it through the data plane. An instance does not measure with
+ * the clock that it steers: a hardware clock is related to the common timebase anew whenever it is adjusted, and where
+ * the common timebase itself is steered, time stamps are converted to UndisturbedTime.
  */
 import type { ClockConfig } from '../../config/config.js';
 import type { Clock } from '../../core/instance/clock.js';
@@ -18,7 +18,7 @@ import type { AdjustableClock, DataPlane } from '../../native/data-plane.js';
 import type { SteeredClockStatus } from '../status/clock-status.js';
 import { Timers, type TimerClock } from '../runtime/timers.js';
 
-/** An instance that steers. */
+/** An instance that may steer clocks of the machine. */
 export interface Steerer {
   readonly config: Pick<ClockConfig, 'clock' | 'domain'> & {
     readonly ports: readonly { readonly interface: string }[];
@@ -30,7 +30,7 @@ export interface ClockSteeringOptions {
   readonly dataPlane: DataPlane;
   readonly steerers: readonly Steerer[];
   readonly timerClock: TimerClock;
-  /** Why a clock is not steered, once a cause; `port` of the data plane. */
+  /** Called with why a clock is not steered, once for each cause; `port` is the data plane's. */
   readonly warn: (port: number, message: string) => void;
 }
 
@@ -72,17 +72,17 @@ export class ClockSteering {
     if (this.#targets.length > 0) this.#awaitNextLook();
   }
 
-  /** Clocks go on at the rate that they have. */
+  /** Steers no more; the clocks go on at the rate that they have. */
   stop(): void {
     this.#timers.cancelAll();
   }
 
-  /** The time that instances measure in, at a time of the common timebase. */
+  /** Converts a time of the common timebase to the time that the instances measure in. */
   measuredAt(common: Instant): Instant {
     return this.#undisturbed.at(common);
   }
 
-  /** Of what an instance steers. */
+  /** The clocks that an instance steers. */
   statusOf(steerer: Steerer['clock']): SteeredClockStatus[] {
     const ports = this.#dataPlane.ports();
     return this.#targets
@@ -117,7 +117,7 @@ export class ClockSteering {
     if (clock === 'system' && shown !== undefined) this.#undisturbed.adjusted(shown, correction);
   }
 
-  /** Undefined while there is nothing that the clock should show, or it cannot be read. */
+  /** Undefined while the instance has no time to give, and while the clock cannot be read. */
   #correctionOf(target: Target): ClockCorrection | undefined {
     const state = target.steerer.clock.state();
     const knowsTime = state.lockState === 'locked' || state.lockState === 'holdover';
@@ -127,7 +127,7 @@ export class ClockSteering {
       return undefined;
     }
     const { ptpTimescale, currentUtcOffset } = state.timePropertiesDS;
-    // 7.2.4: UTC is behind TAI; a timescale that is not PTP's is shown as it is.
+    // 7.2.4: the system clock shows UTC, which is behind TAI; a timescale other than PTP's (ARB) is shown unchanged.
     const isUtc = target.clock === 'system' && ptpTimescale;
     const behindNs = isUtc ? BigInt(currentUtcOffset) * 1_000_000_000n : 0n;
     const measured = this.measuredAt(instantFromNs(reading.commonNs));
@@ -196,7 +196,7 @@ function forbidSharing(targets: readonly Target[]): void {
   }
 }
 
-/** As the engine's own, so that it is told in one line. */
+/** An error like those of the engine, whose message the command line prints as one line, without a stack trace. */
 function steeringError(message: string): Error {
   return Object.assign(new Error(message), { code: 'ERR_TIMESTAMPING' });
 }

@@ -16,7 +16,7 @@ export interface TransparentClockManagementOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
-  /** What is known of a link; undefined while nothing is. */
+  /** The delay of a link as last measured; undefined before there is one. */
   readonly linkDelayOf: (port: number, transport: Transport) => LinkDelay | undefined;
 }
 

@@ -1,9 +1,9 @@
-/** What an interface is good for as a port, and what to do about what it is not: judged from a probe, touching nothing. */
+/** Judges from a probe how well an interface serves as a port, and how to remedy what is amiss; changes nothing. */
 import type { InterfaceProbe } from '../../native/interface-probe.js';
 import type { PtpProgram, PtpProgramUse } from './ptp-programs.js';
 
 export interface Finding {
-  /** `problem`: a switch cannot use it so; `note`: it can, but somebody should know. */
+  /** `problem`: a switch cannot use the interface as it is; `note`: it can, but the operator should know. */
   readonly level: 'ok' | 'note' | 'problem';
   readonly text: string;
   /** What to do; absent where there is nothing to be done. */
@@ -64,7 +64,7 @@ export function diagnoseInterface(probe: InterfaceProbe, bridge: string | undefi
   return findings;
 }
 
-/** What runs beside the switch. */
+/** Judges other programs on the machine that use PTP hardware. */
 export function diagnosePrograms(programs: readonly PtpProgram[]): Finding[] {
   return programs.map(({ name, pid, command, use }) => ({
     level: 'note',
@@ -73,7 +73,7 @@ export function diagnosePrograms(programs: readonly PtpProgram[]): Finding[] {
   }));
 }
 
-/** What `timestamping: auto` comes to for these interfaces together: each has the best it can. */
+/** What `timestamping: auto` results in for these interfaces together: each gets the best mode that it has. */
 export function diagnoseTogether(probes: readonly InterfaceProbe[]): Finding {
   const [hardware, software] = [probes.filter(hasHardware), probes.filter((p) => !hasHardware(p))];
   const clocks = new Set(hardware.map(({ phcIndex }) => `/dev/ptp${phcIndex}`));
@@ -151,7 +151,7 @@ function modeFindings({ current }: InterfaceProbe): Finding[] {
   ];
 }
 
-/** What keeps a frame waiting before anyone sees it. */
+/** Settings of the interface that delay a frame before the switch gets it. */
 function latencyFindings(probe: InterfaceProbe): Finding[] {
   const { interface: name, coalescing, energyEfficiency } = probe;
   const findings: Finding[] = [];

@@ -14,7 +14,7 @@ export function hostFacts(): HostFacts {
   return { mayOpenPacketSockets: has(capNetRaw), mayConfigureInterfaces: has(capNetAdmin) };
 }
 
-/** Processors that are there and at work, as the kernel writes it ("0-3,6"). */
+/** The processors that are online, as the kernel writes them ("0-3,6"). */
 export function onlineProcessors(): string {
   return readFileSync('/sys/devices/system/cpu/online', 'utf8').trim();
 }

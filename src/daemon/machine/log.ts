@@ -1,4 +1,4 @@
-/** Where a switch at work says what the operator should know. */
+/** The log of a running switch. */
 
 /** Lines for the operator. */
 export interface Log {

@@ -2,7 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** As in the package's manifest: that of the nearest folder that has one, wherever this was compiled to. */
+/**
+ * The version in the package's manifest, found in the nearest folder above this file that has one: compiled files lie
+ * elsewhere than sources.
+ */
 export function productVersion(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface PtpProgram {
   readonly name: string;
   readonly pid: number;
-  /** As it was started, its arguments with it. */
+  /** Its command line as it was started, with arguments. */
   readonly command: string;
   readonly use: PtpProgramUse;
 }
@@ -29,8 +29,8 @@ const uses: Readonly<Record<string, PtpProgramUse>> = {
 const chronyFiles = ['/etc/chrony/chrony.conf', '/etc/chrony.conf'];
 
 /**
- * Those that run now, except where they are of another network namespace and so cannot touch this one's interfaces;
- * hardware clocks belong to no namespace.
+ * The programs that run now. Those that speak PTP count only in this network namespace, because from another they
+ * cannot touch these interfaces; hardware clocks belong to no namespace.
  * @param proc where the proc file system is mounted
  */
 export function ptpPrograms(proc = '/proc'): PtpProgram[] {
@@ -49,15 +49,15 @@ export function ptpPrograms(proc = '/proc'): PtpProgram[] {
     });
 }
 
-/** chronyd does so only if its configuration says `hwtimestamp`. */
+/** chronyd takes hardware time stamps only if its configuration has `hwtimestamp`. */
 function chronyTakesHardwareStamps(process: string, args: readonly string[]): boolean {
   const option = args.indexOf('-f');
   const files = option === -1 ? chronyFiles : args.slice(option + 1, option + 2);
-  // Its own root: it may run in a container.
+  // Below the root directory of the process, because it may run in a container.
   return files.some((file) => /^\s*hwtimestamp\b/m.test(textAt(join(process, 'root', file))));
 }
 
-/** Empty for what is gone by now, or not ours to read. */
+/** Empty for a file that is gone by now, or that this process may not read. */
 function textAt(file: string): string {
   try {
     return readFileSync(file, 'utf8');

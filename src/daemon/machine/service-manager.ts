@@ -1,12 +1,12 @@
 /**
- * What the service manager that started this process is told (sd_notify(3), sd_watchdog_enabled(3)): that the switch forwards
- * and answers, that it still runs, that it stops. Without a service manager nothing is said.
+ * Notifies the service manager that started this process (sd_notify(3), sd_watchdog_enabled(3)): that the switch is
+ * ready, that it still runs, that it stops. Without a service manager it does nothing.
  */
 
 /** Sends lines of NAME=VALUE to the socket that NOTIFY_SOCKET names. @throws Error with a message for the operator */
 export type Notify = (address: string, message: string) => void;
 
-/** A manager waits so many times longer than it hears from us, so that one late message does no harm. */
+/** How many keep-alive messages are sent within the manager's timeout, so that one late message does no harm. */
 const keepAlivesPerTimeout = 2;
 const usecsPerMs = 1000;
 
@@ -30,14 +30,17 @@ export class ServiceManager {
     this.#warn = warn;
   }
 
-  /** It forwards and answers; from now on the watchdog is kept from barking, by the same loop that serves the switch. */
+  /**
+   * The switch forwards and answers. From now on keep-alive messages are sent, by the same event loop that serves the
+   * switch, so that the watchdog notices when that loop hangs.
+   */
   ready(): void {
     this.#tell('READY=1');
     if (this.#keepAliveMs === undefined) return;
     this.#timer = setInterval(() => this.#tell('WATCHDOG=1'), this.#keepAliveMs).unref();
   }
 
-  /** It ends in order. */
+  /** The switch stops as it was asked to. */
   stopping(): void {
     clearInterval(this.#timer);
     this.#tell('STOPPING=1');
@@ -49,7 +52,7 @@ export class ServiceManager {
       this.#notify(this.#address, message);
       this.#unheard = false;
     } catch (error) {
-      // Once: the manager will act on what it does not hear.
+      // Warned of once only: the manager itself acts when messages stay away.
       if (!this.#unheard) this.#warn((error as Error).message);
       this.#unheard = true;
     }
@@ -62,7 +65,7 @@ function keepAliveMsFrom(
   const { WATCHDOG_USEC: usecs, WATCHDOG_PID: pid } = variables;
   const timeoutUsecs = Number(usecs);
   if (!Number.isSafeInteger(timeoutUsecs) || timeoutUsecs <= 0) return undefined;
-  // The variables are inherited: they may be meant for the process that started this one.
+  // The variables are inherited, so they may be meant for the process that started this one.
   if (pid !== undefined && pid !== '' && Number(pid) !== process.pid) return undefined;
   return Math.max(1, Math.floor(timeoutUsecs / usecsPerMs / keepAlivesPerTimeout));
 }

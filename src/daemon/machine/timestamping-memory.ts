@@ -1,24 +1,24 @@
 /**
- * The time stamping modes that were on the interfaces before the switch set its own, for as long as it runs: in a file
- * beside the control socket, so that a switch that was killed does not hide them from the next one.
+ * The time stamping modes that the interfaces had before the switch set its own. They are kept in a file beside the
+ * control socket while the switch runs, so that after a switch that was killed the next one still knows them.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { FormerTimestamping, PortInfo } from '../../native/data-plane.js';
 
 export interface TimestampingMemory {
-  /** By interface; empty where nothing, or nothing readable, was left. */
+  /** By interface; empty where no file, or no readable one, was left. */
   readonly recall: () => ReadonlyMap<string, FormerTimestamping>;
   /**
-   * Puts what these ports are to be restored to in place of what was remembered.
+   * Replaces what was remembered by the modes that these ports are to be restored to.
    * @throws what the file system throws
    */
   readonly remember: (ports: readonly PortInfo[]) => void;
-  /** It has been restored. */
+  /** Removes the file: the modes have been restored. */
   readonly forget: () => void;
 }
 
-/** Of a switch that nobody would take up again. */
+/** Remembers nothing: for a switch that is not started again after a crash, as in tests. */
 export const noMemory: TimestampingMemory = {
   recall: () => new Map(),
   remember: () => undefined,
@@ -50,6 +50,6 @@ function read(path: string): z.infer<typeof format> {
   try {
     return format.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    return {}; // none, as a rule; else what is there now is restored
+    return {}; // usually there is no file; if it cannot be read, the modes of now are what will be restored
   }
 }

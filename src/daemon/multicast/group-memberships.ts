@@ -1,6 +1,7 @@
 /**
- * Membership in the multicast groups of PTP over UDP, so that switches on the way that snoop on IGMP and MLD deliver them. The
- * kernel reports and answers queries as long as a socket is a member; the messages themselves come by the data plane.
+ * Membership in the multicast groups of PTP over UDP, so that switches on the way that snoop on IGMP and MLD deliver
+ * them. The kernel sends reports and answers queries as long as a socket is a member; the messages themselves come
+ * through the data plane.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { durationNs } from '../../core/time/instant.js';
@@ -8,7 +9,7 @@ import { ptpGroups } from '../runtime/encapsulation.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import type { TimerClock } from '../runtime/timers.js';
 
-/** A port that speaks UDP. */
+/** A port of a clock whose transport is UDP. */
 export interface MemberPort {
   readonly interface: string;
   readonly transport: 'udp4' | 'udp6';
@@ -16,7 +17,7 @@ export interface MemberPort {
   readonly sourceAddress?: string;
 }
 
-/** What of a socket is needed. */
+/** The part of a socket that is used here. */
 export type MemberSocket = Pick<Socket, 'addMembership' | 'close' | 'on'>;
 
 export interface GroupMembershipOptions {
@@ -27,26 +28,26 @@ export interface GroupMembershipOptions {
   readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
 }
 
-/** An address may be given to an interface at any time; nobody tells. */
+/** How often joining is tried again: an interface may get an address at any time, without notice. */
 const retryInterval = durationNs(5e9);
 
 export class GroupMemberships {
   readonly #options: GroupMembershipOptions;
   readonly #sockets = new Map<MemberPort, MemberSocket>();
   readonly #retries = new Map<MemberPort, () => void>();
-  /** What has been said of a port, so that it is said once. */
+  /** The last warning about each port, so that it is not repeated. */
   readonly #told = new Map<MemberPort, string>();
 
   constructor(options: GroupMembershipOptions) {
     this.#options = options;
   }
 
-  /** Every port joins its groups, or goes on trying. */
+  /** Every port joins its groups, and tries again where it cannot. */
   start(): void {
     for (const port of this.#options.ports) this.#join(port);
   }
 
-  /** The interface is up, perhaps for the first time since it was made anew. */
+  /** Joins anew when the interface has come up: it may be another one of the same name. */
   renew(interfaceName: string): void {
     for (const port of this.#options.ports) {
       if (port.interface === interfaceName) this.#join(port);
@@ -100,7 +101,7 @@ export class GroupMemberships {
         'switches that snoop on IGMP or MLD may not deliver PTP messages to it'
       );
     }
-    // Nothing is read from it: an error is one of leaving or joining, and told there.
+    // Nothing is read from the socket: its errors are those of joining, which are handled above.
     socket.on('error', () => undefined);
     this.#sockets.set(port, socket);
     return undefined;

@@ -1,7 +1,8 @@
 /**
- * Tells the switches around that PTP's multicast groups of UDP are wanted here, so that those that snoop on IGMP and MLD
- * deliver them to a box that only passes them on. A port of a bridge does not hear queries, and the bridge's own reports go
- * to multicast routers alone: so the reports go out of each port, unasked, well within the time that they hold.
+ * Reports to neighbouring switches that PTP's multicast groups of UDP are wanted here, so that those that snoop on IGMP
+ * and MLD deliver them to a switch that only forwards them. A port of a bridge gets no queries, and the bridge's own
+ * reports go to multicast routers only: so the reports are sent by each port unsolicited, well within the time for
+ * which they are valid.
  */
 import { durationNs } from '../../core/time/instant.js';
 import type { WantedGroups } from '../../bridge/pruning.js';
@@ -12,7 +13,7 @@ import { Timers, type TimerClock } from '../runtime/timers.js';
 
 export type ReportTransport = 'udp4' | 'udp6';
 
-/** Sends an IP packet out of an interface, past any bridge; `onError` is called if that fails, then or later. */
+/** Sends an IP packet by an interface, past any bridge; `onError` is called if that fails, at once or later. */
 export type SendReport = (
   interfaceName: string,
   transport: ReportTransport,
@@ -21,10 +22,10 @@ export type SendReport = (
 ) => void;
 
 export interface MembershipReportOptions {
-  /** Those whose groups are wanted, with what they speak. */
+  /** By port of the switch: the transports whose groups are wanted there. */
   readonly ports: readonly ReportingPort[];
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
-  /** Of the ports, just now. */
+  /** Which ports have link now. */
   readonly links: () => readonly boolean[];
   readonly timerClock: TimerClock;
   readonly send: SendReport;
@@ -36,14 +37,20 @@ export interface ReportingPort {
   readonly transports: readonly ReportTransport[];
 }
 
-/** Reports hold for 260 s (RFC 3376, 8.4); but a switch that hears somebody leave may forget us at once. */
+/**
+ * Reports are valid for 260 s (RFC 3376, 8.4); but when another host leaves the group, a switch may drop our membership
+ * at once.
+ */
 const reportInterval = durationNs(30e9);
-/** A report may be lost: RFC 3376, 8.1 and 8.11. And one more, for an IPv6 address is no source until it is found unique. */
+/**
+ * A report may be lost, so it is repeated (RFC 3376, 8.1 and 8.11): once more than that, because an IPv6 address cannot
+ * be a source until it is found to be unique.
+ */
 const repetitionInterval = durationNs(1e9);
 const repetitions = 3;
 
 const primaryGroup4 = '224.0.1.129';
-/** Annex D.3: FF0x::181, in the scopes that are in use (RFC 7346, 2); peer delay is of the link. */
+/** Annex D.3: FF0x::181, in the scopes that are in use (RFC 7346, 2). The group of peer delay is link-local. */
 const scopes6 = [0x2, 0x3, 0x4, 0x5, 0x8, 0xe];
 const peerDelayGroup6 = 'ff02::6b';
 
@@ -51,7 +58,7 @@ export class MembershipReports {
   readonly #options: MembershipReportOptions;
   readonly #timers: Timers;
   readonly #told = new Set<string>();
-  /** Since reporting was begun anew, by port. */
+  /** By interface: how many reports have failed since the last `renew`. */
   readonly #failures = new Map<string, number>();
   #wanted: WantedGroups | undefined;
   #remaining = 0;
@@ -61,7 +68,7 @@ export class MembershipReports {
     this.#timers = new Timers(options.timerClock);
   }
 
-  /** Reports at once and from now on; also when a link has come up. */
+  /** Reports at once and from now on; called again when a link has come up. */
   renew(): void {
     if (this.#options.ports.length === 0) return;
     this.#remaining = repetitions;
@@ -69,7 +76,7 @@ export class MembershipReports {
     this.#report();
   }
 
-  /** What is wanted behind which port of the box, in its order; none: everything everywhere. */
+  /** Which groups are wanted behind which port of the switch; undefined: every group behind every port. */
   setWanted(wanted: WantedGroups | undefined): void {
     if (JSON.stringify(wanted) === JSON.stringify(this.#wanted)) return;
     this.#wanted = wanted;
@@ -99,14 +106,16 @@ export class MembershipReports {
       send('udp4', igmpMembershipReport([primaryGroup4]));
     }
     const source = this.#options.addressesOf(name).linkLocalIpv6;
-    // While it has none it speaks no IPv6.
+    // An interface without a link-local address does not use IPv6.
     if (!transports.includes('udp6') || source === undefined) return;
     const scopes = scopes6.filter((scope) => wantsFrom(this.#wanted?.udp6[scope]));
     const groups = [...scopes.map((scope) => `ff0${scope.toString(16)}::181`), peerDelayGroup6];
     send('udp6', mldMembershipReport(groups, source));
   }
 
-  /** What goes by itself, as an address that is not found unique yet, is not told of. */
+  /**
+   * Does not warn of the first failures, which pass by themselves: an address may not have been found to be unique yet.
+   */
   #failed(name: string, error: Error): void {
     const failures = (this.#failures.get(name) ?? 0) + 1;
     this.#failures.set(name, failures);
@@ -123,7 +132,10 @@ export class MembershipReports {
   }
 }
 
-/** A transparent clock passes everything on; a clock reports by itself, except on a port of a bridge, which hears no query. */
+/**
+ * The transports to report, by port. A transparent clock forwards both. For a boundary or ordinary clock the kernel
+ * reports (group-memberships.ts), except on a port of a bridge, which gets no queries.
+ */
 export function reportingPorts(config: Config): ReportingPort[] {
   const { instances, ports, bridge } = config;
   if (config.membershipReports !== true) return [];

@@ -1,28 +1,29 @@
 /**
- * Membership reports: IGMPv3 (RFC 3376, 4.2) and MLDv2 (RFC 3810, 5.2) as whole IP packets. Of the older versions a report
- * would silence the hosts behind the port, for one report was enough for a link; of these every host sends its own.
+ * Membership reports of IGMPv3 (RFC 3376, 4.2) and MLDv2 (RFC 3810, 5.2) as whole IP packets. A report of an older
+ * version would suppress those of the hosts behind the port, because there one report serves for a whole link; with
+ * these versions every host sends its own.
  */
 import { createChecksum, writeChecksum } from 'raw-socket';
 import { ipv4Octets, ipv6Octets } from '../runtime/addresses.js';
 
-/** Where the reports go: all routers, and all switches that snoop. */
+/** The destination of reports: all routers, and all switches that snoop. */
 export const reportDestination = { udp4: '224.0.0.22', udp6: 'ff02::16' } as const;
 
 const igmpProtocol = 2;
 const igmpReport = 0x22;
 const icmpv6Protocol = 58;
 const mldReport = 143;
-/** "I listen, to all sources but these", and there are none. */
+/** CHANGE_TO_EXCLUDE_MODE with an empty list: the listener wants the messages of every source. */
 const changeToExclude = 4;
-/** RFC 2113: routers on the way are to look at it. */
+/** RFC 2113: the option that has routers on the way examine the packet. */
 const routerAlert4 = Buffer.of(0x94, 4, 0, 0);
-/** Of one word, as a hop-by-hop option with padding to eight octets: RFC 2711. */
+/** The same for IPv6, as a hop-by-hop option with padding to eight octets: RFC 2711. */
 const routerAlert6 = Buffer.of(icmpv6Protocol, 0, 5, 2, 0, 0, 1, 0);
 /** Precedence of internetwork control: RFC 3376, 4. */
 const internetworkControl = 0xc0;
 const dontFragment = 0x4000;
 
-/** From 0.0.0.0 the kernel puts an address of the host instead, if there is one. */
+/** Its source is 0.0.0.0, which the kernel replaces by an address of the host if there is one. */
 export function igmpMembershipReport(groups: readonly string[]): Buffer {
   const report = reportOf(igmpReport, groups.map(ipv4Octets));
   writeChecksum(report, 2, createChecksum(report));
@@ -34,11 +35,11 @@ export function igmpMembershipReport(groups: readonly string[]): Buffer {
   header.writeUInt8(1, 8); // time to live
   header.writeUInt8(igmpProtocol, 9);
   ipv4Octets(reportDestination.udp4).copy(header, 16);
-  // Its checksum is the kernel's to write, which also writes the address.
+  // The kernel writes the header's checksum, because it also writes the source address.
   return Buffer.concat([header, routerAlert4, report]);
 }
 
-/** @param source of the port's own link: RFC 3810, 5.2.13 */
+/** @param source the link-local address of the port: RFC 3810, 5.2.13 */
 export function mldMembershipReport(groups: readonly string[], source: string): Buffer {
   const report = reportOf(mldReport, groups.map(ipv6Octets));
   const addresses = Buffer.concat([ipv6Octets(source), ipv6Octets(reportDestination.udp6)]);
@@ -54,7 +55,7 @@ export function mldMembershipReport(groups: readonly string[], source: string): 
   return Buffer.concat([header, addresses, routerAlert6, report]);
 }
 
-/** Both protocols have the same layout, but for the length of an address. */
+/** Both protocols have the same layout, apart from the length of an address. */
 function reportOf(type: number, groups: readonly Buffer[]): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt8(type, 0);

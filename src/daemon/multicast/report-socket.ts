@@ -1,16 +1,19 @@
-/** Membership reports out of one interface: a raw socket bound to it goes past the bridge that it may be a port of. */
+/**
+ * Sends membership reports by one interface: a raw socket that is bound to the interface bypasses the bridge that it
+ * may be a port of.
+ */
 import { createSocket } from 'raw-socket';
 import { reportDestination } from './report-packets.js';
 import type { SendReport } from './membership-reports.js';
 
-/** Of Linux: socket(7), ip(7), ipv6(7). */
+/** Numbers of Linux: socket(7), ip(7), ipv6(7). */
 const solSocket = 1;
 const soBindToDevice = 25;
 const headerIncluded = {
   udp4: { level: 0, option: 3 },
   udp6: { level: 41, option: 36 },
 } as const;
-/** One that receives nothing: raw(7), IPPROTO_RAW. */
+/** A socket of this protocol receives nothing: raw(7), IPPROTO_RAW. */
 const ipprotoRaw = 255;
 const families = { udp4: 1, udp6: 2 } as const;
 

@@ -1,10 +1,10 @@
 /**
- * MAC and IP addresses between their text and their octets. The same few come with every frame, so answers are kept:
- * the octets returned are shared, and not to be written to.
+ * Converts MAC and IP addresses between text and octets. The same few addresses come with every frame, so results are
+ * cached: the octets returned are shared, and must not be written to.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** The neighbours of a large switch on all transports; beyond them it begins anew. */
+/** Room for the neighbours of a large switch on all transports; when the cache is full it is emptied. */
 const maxRemembered = 1024;
 
 function remembering<Question, Answer>(
@@ -28,7 +28,7 @@ export const macOctets = remembering((mac: string): Buffer => {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
 });
 
-/** "02:00:00:00:00:01" of the six octets from `offset` on; twice for every frame that is received. */
+/** "02:00:00:00:00:01" of the six octets from `offset` on. Called twice for every frame that is received. */
 export function formatMac(octets: Uint8Array, offset = 0): string {
   let number = 0;
   for (let index = offset; index < offset + 6; index++)
@@ -80,7 +80,7 @@ const ipv6OfDigits = remembering((digits: string) =>
   canonicalIpv6(digits.replace(/.{4}(?=.)/g, '$&:')),
 );
 
-/** "fe80::ff:fe00:1", what an interface calls itself on its link before it has an address: RFC 4291, 2.5.6 and annex A. */
+/** "fe80::ff:fe00:1", the link-local address that follows from a MAC address: RFC 4291, 2.5.6 and annex A. */
 export const linkLocalIpv6 = remembering((mac: string): string => {
   const octets = macOctets(mac);
   const identifier = Buffer.from([...octets.subarray(0, 3), 0xff, 0xfe, ...octets.subarray(3)]);
@@ -88,7 +88,7 @@ export const linkLocalIpv6 = remembering((mac: string): string => {
   return formatIpv6(Buffer.concat([Buffer.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0), identifier]));
 });
 
-/** The platform knows the rules of RFC 5952 for hosts in URLs; an IPv4 tail becomes hexadecimal as well. */
+/** The platform applies the rules of RFC 5952 to hosts in URLs; an IPv4 tail becomes hexadecimal as well. */
 function canonicalIpv6(ip: string): string {
   return new URL(`http://[${ip}]/`).hostname.slice(1, -1);
 }

@@ -1,6 +1,6 @@
 /**
- * Between a PTP message and the Ethernet frame that carries it: Ethernet itself (1588-2019 annex E), UDP over IPv4
- * (annex C) and UDP over IPv6 (annex D), with a VLAN tag or without.
+ * Wraps a PTP message into the Ethernet frame that carries it, and takes such a frame apart: Ethernet itself (1588-2019
+ * annex E), UDP over IPv4 (annex C) and UDP over IPv6 (annex D), with a VLAN tag or without.
  */
 import { createChecksum, writeChecksum } from 'raw-socket';
 import type { PeerAddress, Transport } from '../../core/io.js';
@@ -19,7 +19,7 @@ import {
   macOctets,
 } from './addresses.js';
 
-/** Addresses of a port of ours on its transport. MAC as "02:00:00:00:00:01". */
+/** The addresses of a port of this box on its transport. MAC as "02:00:00:00:00:01". */
 export type LocalAddress =
   | { readonly transport: 'l2'; readonly mac: string }
   | { readonly transport: 'udp4'; readonly mac: string; readonly ip: string }
@@ -32,12 +32,12 @@ export interface ReceivedFrame {
   readonly transport: Transport;
   /** The PTP message alone; a view into the frame. */
   readonly message: Uint8Array;
-  /** Undefined when the type is reserved; decoding it will say so. */
+  /** Undefined when the type is reserved, which decoding reports. */
   readonly messageType: MessageType | undefined;
-  /** As an address one can answer to. */
+  /** The sender, as an address that can be answered to. */
   readonly source: UnicastAddress;
   readonly destinationMac: string;
-  /** Of the outermost tag; absent without one, and with one for the priority alone (IEEE 802.1Q, 6.9: 0). */
+  /** Of the outermost tag; absent without a tag, and with one that holds a priority only (IEEE 802.1Q, 6.9: VLAN 0). */
   readonly vlanId?: number;
 }
 
@@ -47,7 +47,7 @@ const vlanEtherTypes: readonly number[] = [0x8100, 0x88a8];
 const vlanTagLength = 4;
 /** The lower 12 bits of a tag. */
 const vlanIdMask = 0x0fff;
-/** Network control (IEEE 802.1Q, annex I): what gives others their time waits for nobody. */
+/** Network control, the highest priority (IEEE 802.1Q, annex I): waiting in a queue makes time worse. */
 const vlanPriority = 7;
 const ethernetLength = 14;
 const ipv4Length = 20;
@@ -58,7 +58,7 @@ const udpProtocol = 17;
 /** Annex C.2 and D.2: the one port takes event messages, the other general messages. */
 const udpPort = { event: 319, general: 320 } as const;
 
-/** Annex C.3, D.3 and E.3: where messages go that go to a group. */
+/** Annex C.3, D.3 and E.3: the multicast addresses of the groups. */
 export const ptpGroups = {
   l2: { primary: '01:1b:19:00:00:00', peerDelay: '01:80:c2:00:00:0e' },
   udp4: { primary: '224.0.1.129', peerDelay: '224.0.0.107' },
@@ -67,7 +67,7 @@ export const ptpGroups = {
 
 const dontFragment = 0x4000;
 
-/** A group is for one network; a unicast peer may be behind routers. */
+/** Multicast stays in one network; a unicast peer may be behind routers. */
 const timeToLive = { multicast: 1, unicast: 64 } as const;
 
 /**
@@ -148,7 +148,7 @@ function udp4Frame(
   const header = Buffer.alloc(ipv4Length);
   header.writeUInt8(0x45, 0); // version 4, five words
   header.writeUInt16BE(ipv4Length + datagram.length, 2);
-  header.writeUInt16BE(dontFragment, 6); // and so no identification is needed: RFC 6864
+  header.writeUInt16BE(dontFragment, 6); // no identification is needed then: RFC 6864
   header.writeUInt8(timeToLive[destination.kind], 8);
   header.writeUInt8(udpProtocol, 9);
   source.copy(header, 12);
@@ -164,7 +164,10 @@ function udp4Frame(
   return Buffer.concat([ethernetHeader(mac, local.mac, etherType.ipv4), header, datagram]);
 }
 
-/** Annex D.4: two octets after the message, so that a clock on the way can make good the checksum of what it changes. */
+/**
+ * Annex D.4: two octets after the message, which a transparent clock changes so that the checksum holds for the
+ * corrected message.
+ */
 const spareOctets = Buffer.alloc(2);
 
 function udp6Frame(
@@ -213,7 +216,7 @@ function udpDatagram(messageType: MessageType, ...payload: readonly Uint8Array[]
 }
 
 function writeUdpChecksum(pseudoHeader: Buffer, datagram: Buffer): void {
-  // RFC 768: 0 on the wire means "no checksum", so a sum of 0 goes as its other form.
+  // RFC 768: 0 on the wire means "no checksum", so a sum of 0 is sent as its equal in ones' complement.
   writeChecksum(datagram, 6, createChecksum(pseudoHeader, datagram) || 0xffff);
 }
 
@@ -236,7 +239,7 @@ export function decapsulate(
   const messageType = messageTypeOfCode((message[0] ?? 0) & 0x0f);
   const destinationMac = formatMac(octets);
   const { vlanId = 0 } = network;
-  // Made in one piece: this is done for every frame that is handed up, and a spread is slow.
+  // Written out, because this runs for every frame that is handed up and a spread is slow.
   return vlanId === 0
     ? { transport, message, messageType, source, destinationMac }
     : { transport, message, messageType, source, destinationMac, vlanId };

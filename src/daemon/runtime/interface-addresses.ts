@@ -1,7 +1,7 @@
 /** The addresses that the kernel has given to an interface. */
 import { networkInterfaces } from 'node:os';
 
-/** What an interface calls itself on its link; undefined where it has no such address. */
+/** The addresses of an interface; undefined where it has none of that kind. */
 export interface InterfaceAddresses {
   readonly ipv4: string | undefined;
   readonly linkLocalIpv6: string | undefined;

@@ -1,4 +1,4 @@
-/** Who the clocks of this box are, and from which addresses their ports speak. */
+/** The clockIdentity of the clocks of this box, and the addresses from which their ports send. */
 import { randomBytes } from 'node:crypto';
 import type { Transport } from '../../core/io.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../core/time/identity.js';
@@ -10,8 +10,8 @@ import type { PortTransport } from './pump.js';
 const identities = new WeakMap<DataPlane, ClockIdentity>();
 
 /**
- * 7.5.2.2: of the first port that has an address; before there is one, a locally administered one of our own making. It
- * stays what it was when it was first asked for.
+ * 7.5.2.2: made from the MAC address of the first port that has one; while none has, from a random, locally
+ * administered one. It stays what it was when it was first asked for.
  */
 export function identityOf(dataPlane: DataPlane): ClockIdentity {
   const known = identities.get(dataPlane);
@@ -26,16 +26,16 @@ function newIdentityOf(dataPlane: DataPlane): ClockIdentity {
   return clockIdentityFromMac(mac ?? formatMac(Buffer.of(0x02, ...randomBytes(5))));
 }
 
-/** Linux takes PTP messages from 0.0.0.0: their groups are of the link (RFC 1122, 3.2.1.3). */
+/** The source while an interface has no IPv4 address: Linux receives PTP messages from 0.0.0.0 (RFC 1122, 3.2.1.3). */
 const unspecifiedIpv4 = '0.0.0.0';
 
 export interface PortAddresses {
-  /** Asked again with every message: addresses come and go. */
+  /** Called for every message: addresses come and go. */
   readonly addresses: () => InterfaceAddresses;
   readonly mac: () => string;
   /** As in PortTransport; untagged unless set. */
   readonly vlanId?: number | 'any';
-  /** Instead of the interface's own. */
+  /** Used instead of the interface's own address. */
   readonly sourceAddress?: string;
 }
 

@@ -1,18 +1,21 @@
-/** Named timers over one wake-up at a time; the clock behind them is given, so that tests can use virtual time. */
+/**
+ * Named timers, of which only the earliest has a wake-up. The clock behind them is given, so that tests can use virtual
+ * time.
+ */
 import { durationNs, type DurationNs } from '../../core/time/instant.js';
 
 export interface TimerClock {
   /** Time since some fixed moment; never goes back. */
   now(): DurationNs;
-  /** Calls `wake` once, after `delay` or a little later or earlier; the result calls it off. */
+  /** Calls `wake` once, after `delay` or a little later or earlier; the result cancels it. */
   wakeAfter(delay: DurationNs, wake: () => void): () => void;
 }
 
 const nsPerMs = 1e6;
-/** What setTimeout can count; a longer wait is slept in parts. */
+/** The longest wait of setTimeout; a longer one is made of several. */
 const longestSleepMs = 2 ** 31 - 1;
 
-/** The monotonic clock and setTimeout. A timer that is set keeps the process alive: a clock that runs is work to do. */
+/** The monotonic clock and setTimeout. A timer that is set keeps the process alive, as a running clock should. */
 export const systemTimerClock: TimerClock = {
   now: () => durationNs(performance.now() * nsPerMs),
   wakeAfter: (delay, wake) => {
@@ -29,10 +32,10 @@ interface Timer {
 }
 
 /**
- * A port has four timers, so the earliest is found by looking at all of them.
+ * A port has few timers, so the earliest is found by looking at all of them.
  *
- * A timer set while another one expires counts from that one's deadline, not from when it was noticed: what sets itself
- * again keeps its rate however late each wake-up is.
+ * A timer that is set while another one expires counts from that one's deadline, not from when the wake-up came: so a
+ * timer that sets itself again keeps its rate however late each wake-up is.
  */
 export class Timers {
   readonly #clock: TimerClock;
@@ -48,7 +51,7 @@ export class Timers {
   /** Replaces a timer of that name. */
   set(name: string, after: DurationNs, expire: () => void): void {
     const now = this.#clock.now();
-    // After a stall, one expiry makes up for all that were missed.
+    // After a stall there is one expiry in place of all that were missed.
     const deadline = durationNs(Math.max((this.#expiring ?? now) + after, now));
     this.#timers.set(name, { deadline, expire });
     this.#arm();

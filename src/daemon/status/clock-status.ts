@@ -1,4 +1,7 @@
-/** What a boundary clock tells of itself: its data sets in shapes that scripts rely on, identities and times as text and numbers. */
+/**
+ * The status of a boundary or ordinary clock: its data sets in shapes that scripts rely on, identities and times as
+ * text and numbers.
+ */
 import type { PortState, TimePropertiesDS } from '../../core/datasets/data-sets.js';
 import type { ClockState } from '../../core/instance/clock-state.js';
 import type { HoldoverState } from '../../core/instance/holdover.js';
@@ -8,13 +11,16 @@ import { formatClockIdentity, formatPortIdentity } from '../../core/time/identit
 import { timeIntervalToNs } from '../../core/time/time-interval.js';
 import type { ClockQuality } from '../../core/wire/messages/announce.js';
 
-/** A clock that is steered, as shown. */
+/** A clock of the machine that an instance steers. */
 export interface SteeredClockStatus {
-  /** `/dev/ptp0`, `CLOCK_REALTIME`. */
+  /** `/dev/ptp0` or `CLOCK_REALTIME`. */
   readonly name: string;
-  /** That have it. */
+  /** The interfaces whose hardware clock it is. */
   readonly interfaces: readonly string[];
-  /** Of the time that it is to show, at the latest look; null before the first, and while it is left alone. */
+  /**
+   * How far it was ahead of the time that it is to show, when it was last read; null before that, and while it is not
+   * steered.
+   */
   readonly aheadNs: number | null;
 }
 
@@ -29,26 +35,31 @@ export interface ClockStatus {
     readonly offsetFromMasterNs: number;
     readonly meanDelayNs: number;
     readonly lockState: LockState;
-    /** How good the time is while the master's stays away; `none`: it does not. */
+    /** How good the time is while the master's is missing; `none`: it is not missing. */
     readonly holdover: HoldoverState;
-    /** How offsets become a rate. */
+    /** The kind of servo, which makes a rate from offsets. */
     readonly servo: ServoKind;
-    /** Why, in words. */
+    /** Why the clock is in that lockState, in words. */
     readonly lockReason: string;
-    /** Offsets from the master over the last seconds; nanoseconds, null before the first. */
+    /**
+     * Offsets from the master over the last seconds, by length of the window; in nanoseconds, null before the first.
+     */
     readonly offsets: Readonly<Record<string, Omit<OffsetWindow, 'seconds'>>>;
-    /** What it steers: none with `virtual`. */
+    /** Which clocks of the machine the instance steers; none with `virtual`. */
     readonly clock: 'virtual' | 'phc' | 'system';
     readonly steered: readonly SteeredClockStatus[];
     /** How much faster than its time stamps the clock runs. */
     readonly ratePpb: number;
-    /** Its time minus that of the machine (CLOCK_REALTIME); in seconds of TAI, if its grandmaster's is. */
+    /**
+     * Its time minus that of the machine (CLOCK_REALTIME). It holds the difference of TAI and UTC where the
+     * grandmaster's time is TAI.
+     */
     readonly aheadOfSystemClockNs: number;
     readonly ports: readonly {
       readonly interface: string;
       readonly portIdentity: string;
       readonly portState: PortState;
-      /** Messages and answers that came to nothing, by reason; they only grow. */
+      /** How many messages were discarded, and answers missing, by reason; the numbers only grow. */
       readonly discarded: Readonly<Record<string, number>>;
     }[];
   };
@@ -63,7 +74,7 @@ export interface ClockStatus {
   readonly foreignMasters: readonly ForeignMasterStatus[];
 }
 
-/** Of the machine, that an instance steers. */
+/** Clocks of the machine that an instance steers. */
 export interface SteeredClocks {
   readonly kind: ClockStatus['clock']['clock'];
   readonly steered: readonly SteeredClockStatus[];
@@ -75,7 +86,7 @@ export interface ForeignMasterStatus {
   readonly grandmasterIdentity: string;
   readonly grandmasterPriority1: number;
   readonly stepsRemoved: number;
-  /** It is the best that the port hears. */
+  /** It is the best master of its port (Erbest). */
   readonly best: boolean;
 }
 

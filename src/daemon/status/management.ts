@@ -1,4 +1,4 @@
-/** Management by other ways than the wire: requests in JSON, carried out by the clocks of this box. */
+/** Management requests in JSON, as they come by the control socket, and the answers of the clocks of this box. */
 import type { Managed, ManagementRequest } from '../../core/management/managed-clock.js';
 import {
   managementDataFromJson,
@@ -9,16 +9,19 @@ import {
 import type { Json } from '../../core/wire/management-data/kinds.js';
 import type { ManagementError } from '../../core/wire/tlv/management.js';
 
-/** What can be wrong with a request, with its remedy. */
+/** A request cannot be carried out; the message says why, with the remedy. */
 export class ManagementRequestError extends Error {}
 
-/** A request for one clock: that of a domain. */
+/** A request for the clock of a domain. */
 export interface DomainRequest {
   readonly domain: number;
   readonly request: ManagementRequest;
 }
 
-/** Of one port, or of the clock: then without portNumber. Without data: a command that was carried out. */
+/**
+ * The answer of one port, or without portNumber of the clock. It has neither data nor error after a COMMAND that was
+ * carried out.
+ */
 export interface ManagementAnswer {
   readonly portNumber?: number;
   readonly data?: Readonly<Record<string, Json>>;

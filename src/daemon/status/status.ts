@@ -1,4 +1,7 @@
-/** What a running switch tells of itself: shapes that scripts rely on, made from the engine's ports and counters. */
+/**
+ * The status and counters of a running switch in shapes that scripts rely on, made from the engine's ports and
+ * counters.
+ */
 import type { FollowedState } from '../../bridge/follow.js';
 import type { InstanceConfig } from '../../config/config.js';
 import type { PortState } from '../../core/datasets/data-sets.js';
@@ -15,11 +18,14 @@ import type { SyntonisationStatus } from './syntonisation-board.js';
 /** `absent`: there is no interface of that name just now. */
 export type PortLink = 'up' | 'down' | 'absent';
 
-/** As a port of the kernel's bridge; nothing without one. */
+/** The state of a port as a port of the kernel's bridge; empty without a bridge. */
 export interface BridgePortStatus {
-  /** PTP passes where it is forwarding. */
+  /** PTP messages pass a port only while it is `forwarding`. */
   readonly bridgeState?: FollowedState;
-  /** With pruneMulticast: transports whose multicast the port is not sent, for nobody behind it listens. */
+  /**
+   * With pruneMulticast: transports whose multicast is not forwarded to the port, because there is no listener behind
+   * it.
+   */
   readonly prunedTransports?: readonly ('udp4' | 'udp6')[];
 }
 
@@ -32,17 +38,17 @@ export interface PortStatus extends BridgePortStatus {
   readonly timestampingReason: string;
   /** N of /dev/ptpN; null without a hardware clock. */
   readonly phcIndex: number | null;
-  /** Where the hardware clock stands; null with software time stamps. */
+  /** The hardware clock against the common timebase; null with software time stamps. */
   readonly clock: PortClock | null;
-  /** Of the first transport that it is measured on; null while it is on none. */
+  /** On the first transport on which it is measured; null while it is measured on none. */
   readonly meanLinkDelayNs: number | null;
   /** Null where the port's link is not measured. */
   readonly peerDelay: PeerDelayStatus | null;
-  /** What the port does in the domains that end here; absent where none does. */
+  /** State of the port in each domain that has a boundary or ordinary clock here; absent where none has. */
   readonly clockPorts?: readonly ClockPortStatus[];
 }
 
-/** Nanoseconds an event message stayed in the switch, of those that left by the port; null before the first. */
+/** Residence times of the event messages that left by the port, in nanoseconds; null before the first. */
 export interface ResidenceStats {
   readonly count: number;
   readonly min: number | null;
@@ -66,7 +72,7 @@ export interface PortStats {
 }
 
 export type InstanceStats = InstanceConfig & {
-  /** One entry a domain whose Syncs pass. */
+  /** One entry for each domain whose Sync messages the switch forwards. */
   readonly syntonisation: readonly SyntonisationStatus[];
 };
 
@@ -176,7 +182,7 @@ function residenceOf(block: BigUint64Array, layout: CounterLayout): ResidenceSta
   };
 }
 
-/** The histogram is counted anew rather than trusting `count`: the engine goes on counting while this is read. */
+/** Adds up the histogram rather than taking `count`, because the engine goes on counting while this is read. */
 function percentile(
   histogram: BigUint64Array,
   upperBoundsNs: readonly number[],

@@ -1,4 +1,4 @@
-/** What is known of the rates of the domains' grandmasters, for whoever asks. */
+/** The rates of the domains' grandmasters as the syntoniser last reported them, for status. */
 import type { InstanceConfig } from '../../config/config.js';
 import type { Output, Syntonisation } from '../../core/io.js';
 import { formatPortIdentity } from '../../core/time/identity.js';
@@ -40,7 +40,7 @@ export class SyntonisationBoard {
     });
   }
 
-  /** Of the domains that fall to `instance` among all `instances`: its own, or with `any` what no other has. */
+  /** Of the domains that `instance` serves: its own, or with `any` those that no other of `instances` has. */
   statusOf(instance: InstanceConfig, instances: readonly InstanceConfig[]): SyntonisationStatus[] {
     const named = instances.map(({ domain }) => domain);
     return [...this.#domains.values()].filter(({ domainNumber }) =>

@@ -3,7 +3,7 @@ import { ErrorWindow, summaryOf } from './error-window.js';
 import type { ErrorComparison } from './report.js';
 import type { TimeError } from './time-error.js';
 
-export class Comparison {
+export class CorrectionComparison {
   #samples = 0;
   readonly #corrected = new ErrorWindow();
   readonly #uncorrected = new ErrorWindow();
@@ -19,7 +19,7 @@ export class Comparison {
   }
 
   /** Of all of them together. */
-  static summary(comparisons: readonly Comparison[]): ErrorComparison {
+  static summary(comparisons: readonly CorrectionComparison[]): ErrorComparison {
     return {
       samples: comparisons.reduce((sum, comparison) => sum + comparison.#samples, 0),
       corrected: summaryOf(comparisons.map((comparison) => comparison.#corrected)),

@@ -1,4 +1,4 @@
-/** A cable between two ports, with everything that may go wrong on it: each way by itself. */
+/** A cable between two ports, with everything that may go wrong on it; each direction has its own faults. */
 import type { RandomStream } from './random.js';
 import { draw, type Spread } from './spread.js';
 import type { Timeline } from './timeline.js';
@@ -6,9 +6,12 @@ import type { Timeline } from './timeline.js';
 export interface CableModel {
   /** Each way, on average over both; 500 ns, a hundred metres, unless set. */
   readonly delayNs?: number;
-  /** 7.4.2: from the first port to the second it takes that much longer, back that much shorter. */
+  /**
+   * 7.4.2: how much longer than the mean delay a frame takes from the first port to the second, and how much shorter
+   * back.
+   */
   readonly asymmetryNs?: number;
-  /** On top of the delay, anew for each frame. Frames stay in order. */
+  /** Added to the delay, drawn anew for each frame. Frames stay in order. */
   readonly jitter?: Spread;
   /** Share of frames that never arrive. */
   readonly loss?: number;
@@ -94,7 +97,7 @@ export class Cable {
     this.#ends = [first, second];
   }
 
-  /** Pulls it, frames on the way included, or plugs it in again. */
+  /** Pulls the cable, whereby frames on the way are lost, or plugs it in again. */
   setUp(up: boolean): void {
     this.forth.up = up;
     this.back.up = up;

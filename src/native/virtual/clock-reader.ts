@@ -9,7 +9,7 @@ export interface ClockReadingModel {
   readonly window?: Spread;
   /** Where in the window the clock is read: -1 at its beginning, 0 in the middle unless set, 1 at its end. */
   readonly asymmetry?: number;
-  /** Standard deviation of that. */
+  /** Standard deviation of `asymmetry`. */
   readonly asymmetryNoise?: number;
   /** Share of readings that something interrupts right before or right after the clock is read, and for how long. */
   readonly interruption?: { readonly share: number; readonly length: Spread };
@@ -35,7 +35,7 @@ export class ClockReader {
     this.#random = random;
   }
 
-  /** Now is the middle of its window. */
+  /** Reads the clock; the middle of the window is now. */
   read(): CrossTimestamp {
     const { window = 0, asymmetry = 0, asymmetryNoise = 0, interruption } = this.#model;
     const ownNs = draw(window, this.#random);

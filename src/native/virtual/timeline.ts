@@ -1,12 +1,12 @@
 /**
- * Virtual time: what is to happen, in order of time, and at the same time in the order in which it was planned. True
+ * Virtual time: runs what is planned in order of time, and at equal times in the order in which it was planned. True
  * time counts in nanoseconds from 0 at the start; a double holds it to a thousandth of a nanosecond for two hours.
  */
 
 /** One thing planned. */
 export interface Planned {
   readonly at: number;
-  /** Calls it off; too late once it has happened. */
+  /** Cancels it; has no effect once it has happened. */
   cancel(): void;
 }
 
@@ -56,7 +56,10 @@ export class Timeline {
     return this.at(this.#now + delayNs, run);
   }
 
-  /** Lets everything happen that is planned up to and including `end`, and what comes of it; then it is `end`. */
+  /**
+   * Runs everything that is planned up to and including `end`, and what is planned meanwhile; afterwards `now` is
+   * `end`.
+   */
   runUntil(end: number): void {
     for (let next = this.#heap[0]; next !== undefined && next.at <= end; next = this.#heap[0]) {
       this.#removeFirst();

@@ -35,7 +35,7 @@ export class VirtualClock {
     for (const watcher of this.#watchers) watcher();
   }
 
-  /** `watcher` hears of every step, as a program does that watches for it (TFD_TIMER_CANCEL_ON_SET). */
+  /** `watcher` is called at every step, as a program is notified with TFD_TIMER_CANCEL_ON_SET. */
   onStep(watcher: () => void): void {
     this.#watchers.push(watcher);
   }

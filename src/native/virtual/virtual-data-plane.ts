@@ -7,7 +7,7 @@ import { createForwarder } from '../addon.js';
 import type {
   AdjustableClock,
   ClockAdjustment,
-  ClockReading,
+  AdjustableClockReading,
   Counters,
   DataPlane,
   EngineRecord,
@@ -36,14 +36,17 @@ export interface VirtualPortOptions extends PortOptions {
    * A hardware clock, related as the engine does it, or that of an earlier port; the device's clock where there is none.
    */
   readonly hardwareClock?: VirtualClock;
-  /** How that one is read; both clocks at once unless set. */
+  /** How the hardware clock is read; at the same moment as the device's clock unless set. */
   readonly clockReadings?: ClockReadingModel;
 }
 
 export interface VirtualDataPlaneOptions {
   readonly timeline: Timeline;
   readonly ports: readonly VirtualPortOptions[];
-  /** The device's own, as CLOCK_REALTIME is a computer's: the common timebase of its ports, and what its timers run by. */
+  /**
+   * The device's own clock, as CLOCK_REALTIME is a computer's: the common timebase of its ports, and the clock of its
+   * timers.
+   */
   readonly clock: VirtualClock;
   /** Salts the forwarder's tables: 0 to 2^32-1. */
   readonly seed: number;
@@ -83,7 +86,7 @@ export class VirtualDataPlane implements DataPlane {
   readonly #forwarder: Forwarder;
   readonly #counters: Counters;
   #callback: (() => void) | undefined;
-  /** Records may come before anyone has said whom to call. */
+  /** Records may come before `onReadable` has set the callback. */
   #waiting = false;
   #deadline: Planned | undefined;
   #epoch = 0;
@@ -146,7 +149,7 @@ export class VirtualDataPlane implements DataPlane {
     if (this.#clockReaders.size > 0) this.#followClocks();
   }
 
-  /** Where a cable is plugged in. Throws RangeError for a port that there is not. */
+  /** The port into which a cable is plugged. Throws RangeError where there is no such port. */
   port(index: number): VirtualPort {
     const port = this.#ports[index];
     if (port === undefined) throw new RangeError(`port ${index} of ${this.#ports.length}`);
@@ -212,7 +215,7 @@ export class VirtualDataPlane implements DataPlane {
     return this.#counters;
   }
 
-  readClock(clock: AdjustableClock): ClockReading | null {
+  readClock(clock: AdjustableClock): AdjustableClockReading | null {
     const forwarder = this.#open();
     if (clock === 'system') {
       const ns = this.#clock.read(1, 0);
@@ -257,7 +260,7 @@ export class VirtualDataPlane implements DataPlane {
     return this.#forwarder;
   }
 
-  /** Later, as a thread would: never from within the call that made the record. */
+  /** Calls back later, as the engine's thread would, never from within the call that made the record. */
   #wake(): void {
     const callback = this.#callback;
     if (callback === undefined) return;
@@ -286,7 +289,7 @@ export class VirtualDataPlane implements DataPlane {
     });
   }
 
-  /** The device's clock was set: time stamps of it from before and after have no difference. */
+  /** The device's clock was set: its time stamps from before and after must not be subtracted from each other. */
   #startEpoch(): void {
     this.#epoch++;
     for (const [port, { hardwareClock }] of this.#options.entries()) {
@@ -303,7 +306,7 @@ export class VirtualDataPlane implements DataPlane {
     });
   }
 
-  /** Unless they were read within `freshNs`. */
+  /** Reads the hardware clocks that were not read within the last `freshNs`. */
   #readClocks(freshNs: number): void {
     if (this.#closed || this.#timeline.now - this.#clocksReadAt < freshNs) return;
     this.#clocksReadAt = this.#timeline.now;

@@ -32,7 +32,7 @@ export interface PortModel {
   readonly timestamping?: TimestampingModel;
   /** How long a frame waits before it leaves by this port; 5 us unless set. */
   readonly residence?: Spread;
-  /** What the device is told of itself, ns, right or wrong (7.3.4, 11.6); 0 unless set. */
+  /** What the device's configuration says of the port, ns, right or wrong (7.3.4, 11.6); 0 unless set. */
   readonly ingressLatencyNs?: number;
   readonly egressLatencyNs?: number;
   readonly delayAsymmetryNs?: number;
@@ -40,9 +40,9 @@ export interface PortModel {
 
 export interface DeviceModel {
   readonly name: string;
-  /** One an interface. */
+  /** One for each interface. */
   readonly ports: readonly PortModel[];
-  /** Its time stamps are of it, its timers run by it; perfect unless set. */
+  /** The clock of its time stamps and timers; perfect unless set. */
   readonly clock?: ClockModel;
 }
 
@@ -50,7 +50,7 @@ export interface Device {
   readonly name: string;
   readonly dataPlane: VirtualDataPlane;
   readonly clock: VirtualClock;
-  /** What it is told of its ports. */
+  /** What its configuration says of its ports. */
   readonly portOptions: readonly PortOptions[];
 }
 
@@ -98,7 +98,7 @@ export class VirtualNetwork {
     return { name, dataPlane, clock, portOptions };
   }
 
-  /** A cable between two free ports. Throws RangeError for a port that has one, or that there is not. */
+  /** A cable between two free ports. Throws RangeError for a port that has a cable already or does not exist. */
   connect(first: Jack, second: Jack, model: CableModel = {}): Cable {
     const name = `cable ${++this.#cables}`;
     const random = (way: string) => new RandomStream(this.seed, `${name}/${way}`);

@@ -6,7 +6,7 @@ import { draw, type Spread } from './spread.js';
 import type { Timeline } from './timeline.js';
 import type { Timestamper } from './timestamper.js';
 
-/** What a port tells the device that it is a port of. */
+/** What a port reports to the device that it belongs to. */
 export interface PortOwner {
   received(frame: Uint8Array, timestampNs: bigint | undefined): void;
   transmitted(number: number, timestampNs: bigint): void;
@@ -58,7 +58,7 @@ export class VirtualPort implements Socket {
     this.#owner.received(frame, this.timestamper.receive());
   }
 
-  /** With `number`, the transmit time stamp is reported under it. */
+  /** With `number`, the transmit time stamp is reported with that number. */
   send(frame: Uint8Array, number: number | undefined): void {
     const wait = draw(this.#residence, this.#random);
     const departure = Math.max(this.#timeline.now + wait, this.#lastDeparture);

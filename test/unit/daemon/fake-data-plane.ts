@@ -2,7 +2,7 @@
 import type {
   AdjustableClock,
   ClockAdjustment,
-  ClockReading,
+  AdjustableClockReading,
   Counters,
   DataPlane,
   EngineRecord,
@@ -28,7 +28,7 @@ export class FakeDataPlane implements DataPlane {
   readonly programmed: Policy[] = [];
   readonly lost: [port: number, count: number][] = [];
   readonly submitted: SubmitFrame[] = [];
-  readonly readings = new Map<AdjustableClock, ClockReading>();
+  readonly readings = new Map<AdjustableClock, AdjustableClockReading>();
   readonly adjusted: [clock: AdjustableClock, adjustment: ClockAdjustment][] = [];
   /** Of every adjustment. */
   refusal: Error | undefined;
@@ -106,7 +106,7 @@ export class FakeDataPlane implements DataPlane {
   counters(): Counters {
     return this.#counters;
   }
-  readClock(clock: AdjustableClock): ClockReading | null {
+  readClock(clock: AdjustableClock): AdjustableClockReading | null {
     return this.readings.get(clock) ?? null;
   }
   adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void {
