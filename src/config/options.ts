@@ -81,11 +81,11 @@ function bridgeIssues(file: Mapping, { bridge, joinBridge }: ConfigOptions): Con
     return [refused('--bridge', 'stands beside --join-bridge', 'leave one of them out')];
   }
   if (bridge !== undefined && join !== undefined) {
-    const problem = `makes a bridge, and the file joins ${String(join)}`;
+    const problem = `makes a bridge, and the file joins ${shown(join)}`;
     return [refused('--bridge', problem, 'leave it out, or use --join-bridge')];
   }
   if (joinBridge !== undefined && name !== undefined) {
-    const problem = `joins a bridge, and the file makes ${String(name)}`;
+    const problem = `joins a bridge, and the file makes ${shown(name)}`;
     return [refused('--join-bridge', problem, 'leave it out, or use --bridge')];
   }
   return [];
@@ -99,9 +99,14 @@ function settingsOf({ bridge }: Mapping): Mapping {
 
 function nameOf(raw: unknown): string {
   const instance = typedInstance(raw);
-  if (typeof instance !== 'object' || instance === null) return String(raw);
+  if (typeof instance !== 'object' || instance === null) return shown(raw);
   const { type, domain } = instance as Mapping;
-  return domain === undefined ? String(type) : `${String(type)} (domain ${String(domain)})`;
+  return domain === undefined ? shown(type) : `${shown(type)} (domain ${shown(domain)})`;
+}
+
+/** A value of the file as its author would write it. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function refused(key: string, problem: string, remedy: string): ConfigIssue {
