@@ -97,6 +97,9 @@ const impureGlobals = new Set([
 const impureHeaders =
   /^(c?time|time\.h|chrono|random|thread|mutex|iostream|c?stdio(\.h)?|unistd\.h|errno\.h|cerrno|(sys|linux|net|netinet|arpa)\/.*)$/;
 
+/** A file that has one reason to change does with so many. */
+const maxLines = 400;
+
 /** So many names are taken in at a look. */
 const maxFilesInFolder = 14;
 
@@ -201,6 +204,11 @@ describe('files', () => {
     const there = ['b.ts', 'export interface State {}\ninterface Link {}'] as const;
     const passedOn = ['c.ts', "export type { Link } from './a.js';"] as const;
     expect(declaredTwice([here, there, passedOn])).toEqual(['State: a.ts, b.ts']);
+  });
+
+  test('no file of src is longer than 400 lines', () => {
+    const long = sources.filter((file) => read(file).trimEnd().split('\n').length > maxLines);
+    expect(long).toEqual([]);
   });
 
   test('no barrels: nothing is exported wholesale from elsewhere', () => {

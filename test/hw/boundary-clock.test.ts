@@ -94,9 +94,9 @@ describe.skipIf(missing !== undefined)('a boundary clock, clock: phc', () => {
         ['eth1', 'eth3', 'eth5'].slice(0, portClocksAheadNs.length).map((nic) => [nic]),
       );
       // What it does to them itself is no news to it.
-      expect(log.filter((line) => !line.includes('hardware time stamps: of its clock'))).toEqual(
-        [],
-      );
+      expect(log.filter((line) => !line.includes('hardware time stamps: of its clock'))).toEqual([
+        expect.stringContaining('no bridge carries ordinary traffic'),
+      ]);
     },
   );
 });

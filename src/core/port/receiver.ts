@@ -12,14 +12,11 @@ import type { SyncEvent, SyncExchange, SyncMeasurement } from '../exchange/sync-
 import type { LinkDelay, Output, PeerAddress } from '../io.js';
 import { movingMedian, withSample, type MovingMedian } from '../servo/moving-median.js';
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
-import { durationNs, durationOfLogInterval } from '../time/instant.js';
-import { difference, sumOf, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
-import { zeroTimestamp } from '../time/timestamp.js';
-import { Flag, noLogMessageInterval } from '../wire/header.js';
-import { encode, type MessageOf } from '../wire/message.js';
+import { sumOf, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
+import type { MessageOf } from '../wire/message.js';
+import { delayReq, delayReqTimer, toldInterval } from './delay-request.js';
 import {
   discarded,
-  headerOf,
   nextSequenceId,
   timersOf,
   type PortEvent,
@@ -279,7 +276,10 @@ function withSync(
   return {
     state: { ...state, measuring: { ...measuring, latestSync: sync } },
     // Not before there is a Sync to combine it with; from then on the timer keeps itself going.
-    outputs: measuring.latestSync === undefined ? [delayReqTimer(settings, state)] : [],
+    outputs:
+      measuring.latestSync === undefined
+        ? [delayReqTimer(settings, state.logMinDelayReqInterval)]
+        : [],
     measurement: { kind: 'sync', sync },
   };
 }
@@ -321,40 +321,19 @@ function withOffset(
   };
 }
 
-/** 9.5.11.2: uniform between 0 and twice the interval, so that many slaves do not ask in step. */
-function delayReqTimer(settings: ReceiverSettings, state: ReceiverState): Output {
-  const mean = durationOfLogInterval(state.logMinDelayReqInterval);
-  return {
-    kind: 'setTimer',
-    timer: timersOf(settings).delayReq,
-    after: durationNs(2 * mean * settings.random()),
-  };
-}
-
 function sendDelayReq(settings: ReceiverSettings, state: ReceiverState): ReceiverTransition {
   const { measuring, delayReqSequenceId: sequenceId } = state;
   if (measuring.kind === 'idle') return { state, outputs: [] };
   const destination: PeerAddress =
     settings.transmission === 'multicast' ? { kind: 'multicast' } : measuring.master.address;
-  const message = encode({
-    messageType: 'Delay_Req',
-    header: headerOf(settings, {
-      flagField: destination.kind === 'unicast' ? Flag.unicast : 0,
-      // 11.6.3: comes back in the Delay_Resp.
-      correctionField: difference(zeroTimeInterval, settings.delayAsymmetry ?? zeroTimeInterval),
-      sequenceId,
-      logMessageInterval: noLogMessageInterval, // table 42
-    }),
-    originTimestamp: zeroTimestamp,
-    tlvs: [],
-  });
+  const message = delayReq(settings, destination, sequenceId);
   const sent = onDelayEvent(settings, state, { kind: 'delayReqSent', sequenceId });
   return {
     state: { ...sent.state, delayReqSequenceId: nextSequenceId(sequenceId) },
     outputs: [
       ...sent.outputs,
       { kind: 'sendEvent', port: settings.port, message, destination, context: sequenceId },
-      delayReqTimer(settings, state),
+      delayReqTimer(settings, state.logMinDelayReqInterval),
     ],
   };
 }
@@ -377,18 +356,6 @@ function onDelayResp(
     { ...state, logMinDelayReqInterval },
     { kind: 'delayResp', message },
   );
-}
-
-/** 128/s to one in two minutes: wider than any profile, narrower than a damaged octet. */
-const believableLogInterval = { min: -7, max: 7 };
-
-/** 7.7.2.4, 9.5.11.2: the master tells a group how often it wants to be asked. */
-function toldInterval(message: MessageOf<'Delay_Resp'>): number | undefined {
-  const { logMessageInterval } = message.header;
-  const believable =
-    logMessageInterval >= believableLogInterval.min &&
-    logMessageInterval <= believableLogInterval.max;
-  return believable ? logMessageInterval : undefined;
 }
 
 function onDelayEvent(
