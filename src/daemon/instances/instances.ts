@@ -17,8 +17,8 @@ import { Pump, type Attachment, type PumpEvent } from '../runtime/pump.js';
 import type { TimerClock } from '../runtime/timers.js';
 import type { ClockStatus } from '../status/clock-status.js';
 import { ManagementRequestError, type DomainRequest } from '../status/management.js';
-import { PeerDelayBoard, type PeerDelayStatus } from '../status/peer-delay-board.js';
-import { SyntonisationBoard, type SyntonisationStatus } from '../status/syntonisation-board.js';
+import { PeerDelayTable, type PeerDelayStatus } from '../status/peer-delay-table.js';
+import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonisation-table.js';
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
 import { ClockSteering } from './clock-steering.js';
@@ -47,8 +47,8 @@ export class Instances {
   readonly #options: InstancesOptions;
   readonly #pump: Pump;
   readonly #programmer: PolicyProgrammer;
-  readonly #peerDelay: PeerDelayBoard;
-  readonly #syntonisation = new SyntonisationBoard();
+  readonly #peerDelay: PeerDelayTable;
+  readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
   readonly #list: readonly AttachedInstance[];
   /** The same, for the events of the pump. */
@@ -73,7 +73,7 @@ export class Instances {
         managedClock: managed ? identityOf(dataPlane) : undefined,
       },
     );
-    this.#peerDelay = new PeerDelayBoard(config.ports.length, dataPlane.counters());
+    this.#peerDelay = new PeerDelayTable(config.ports.length, dataPlane.counters());
     const measuredAt = (common: Instant) => this.#steering.measuredAt(common);
     this.#list = this.#attachAll(measuredAt);
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));

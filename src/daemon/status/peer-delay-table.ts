@@ -47,7 +47,7 @@ const watched = ['drop.otherDelayMechanism', 'drop.linkDelayUnknown'] as const;
 const remedy =
   'set the neighbour to peer-to-peer (delay_mechanism P2P), or this switch to type: e2e-tc';
 
-export class PeerDelayBoard {
+export class PeerDelayTable {
   readonly #counters: Counters;
   readonly #linkDelays = new Map<string, LinkDelay>();
   readonly #discarded = new Map<string, Record<string, number>>();
