@@ -19,7 +19,7 @@ import { emptyDatabase, fetchMulticastDatabases } from './multicast-database.js'
 import { environmentWithSbin, startProgram } from './programs.js';
 import { Pruning, type MulticastDelivery } from './pruning.js';
 import { joinCommands } from './raise.js';
-import { toldState, type ToldState } from './told-state.js';
+import { monitoredState, type MonitoredState } from './monitored-state.js';
 
 /** `outside`: the interface exists, but is not in the bridge; `absent`: there is no such interface. */
 export type FollowedState = StpState | 'outside' | 'absent';
@@ -74,7 +74,7 @@ export class BridgeFollower {
    * Port states that the monitor has announced since the reading under way began: they are newer than what it will
    * find.
    */
-  readonly #told = new Map<string, StpState>();
+  readonly #monitoredStates = new Map<string, StpState>();
   readonly #monitors = new Map<readonly string[], ChildProcessByStdio<null, Readable, null>>();
   readonly #pruning = new Pruning();
   #again: NodeJS.Timeout | undefined;
@@ -124,8 +124,8 @@ export class BridgeFollower {
     this.#monitors.set(command, monitor);
     createInterface({ input: monitor.stdout }).on('line', (line) => {
       if (!interest.test(line) || this.#stopped) return;
-      const told = toldState(line);
-      if (told !== undefined) this.#take(told);
+      const monitored = monitoredState(line);
+      if (monitored !== undefined) this.#take(monitored);
       void this.#refresh();
     });
     monitor.once('error', (error) => this.#trouble(error));
@@ -156,10 +156,10 @@ export class BridgeFollower {
     this.#reading = false;
   }
 
-  #take({ bridge, port, state }: ToldState): void {
+  #take({ bridge, port, state }: MonitoredState): void {
     const index = this.#options.ports.indexOf(port);
     if (bridge !== this.#options.bridge || index === -1) return;
-    this.#told.set(port, state);
+    this.#monitoredStates.set(port, state);
     const before = this.#state;
     if (before === undefined) return;
     const ports = before.ports.map((it, at) => (at === index ? { ...it, state } : it));
@@ -177,7 +177,7 @@ export class BridgeFollower {
 
   async #read(): Promise<void> {
     const { bridge, ports } = this.#options;
-    this.#told.clear();
+    this.#monitoredStates.clear();
     const [links, vlans] = await Promise.all([fetchLinks(), fetchVlans()]);
     if (this.#stopped) return;
     const settings = links.get(bridge)?.settings;
@@ -194,7 +194,7 @@ export class BridgeFollower {
     const multicast = await this.#multicast(settings, followed);
     if (this.#stopped) return;
     const latest = followed.map((port, index) => {
-      const state = this.#told.get(ports[index]!);
+      const state = this.#monitoredStates.get(ports[index]!);
       return state === undefined ? port : { ...port, state };
     });
     const before = this.#state;

@@ -12,7 +12,7 @@ import {
 } from './rules.js';
 
 /** One line for the operator for each thing that was done. */
-export type Deeds = readonly string[];
+export type RestorationReport = readonly string[];
 
 /** Every bridge that a switch of this network namespace has created or joined and not yet released. */
 export function ownBridges(): string[] {
@@ -28,7 +28,7 @@ export function ownBridges(): string[] {
  * @param owned rules that are owned by this process, so that nobody else may remove them
  * @throws BridgeError
  */
-export function lowerBridge(bridge: string, owned?: OwnedRules): Deeds {
+export function lowerBridge(bridge: string, owned?: OwnedRules): RestorationReport {
   try {
     return restore(bridge, owned === undefined);
   } finally {
@@ -38,28 +38,28 @@ export function lowerBridge(bridge: string, owned?: OwnedRules): Deeds {
 }
 
 /** @param withRules the rules are not owned by a process, and have to be removed here */
-function restore(bridge: string, withRules: boolean): Deeds {
+function restore(bridge: string, withRules: boolean): RestorationReport {
   const { joined, wasDown } = recall(bridge);
   const links = readLinks();
   const ours = links.get(bridge)?.alias === bridgeAlias;
-  const deeds: string[] = [];
+  const report: string[] = [];
   const commands: string[] = [];
   // Read before the bridge is removed: afterwards it is not known which ports were still in it.
   const inside = joined.filter((port) => links.get(port)?.bridge === bridge);
   if (ours) {
     commands.push(`link delete dev ${bridge}`);
-    deeds.push(`${bridge}: removed`);
+    report.push(`${bridge}: removed`);
   }
   for (const port of inside) {
     if (!ours) commands.push(`link set dev ${port} nomaster`);
     if (wasDown.includes(port)) commands.push(`link set dev ${port} down`);
-    deeds.push(`${port}: out of ${bridge}${wasDown.includes(port) ? ', and down as before' : ''}`);
+    report.push(`${port}: out of ${bridge}${wasDown.includes(port) ? ', and down as before' : ''}`);
   }
   runBatch('ip', commands);
   if (withRules && bridgeTables().includes(rulesTable(bridge))) {
     removeRules(bridge);
-    deeds.push(`${bridge}: rules removed`);
+    report.push(`${bridge}: rules removed`);
   }
   if (rememberedBridges().includes(bridge)) forget(bridge);
-  return deeds;
+  return report;
 }

@@ -37,7 +37,7 @@ export async function raiseBridge(
   const exists = checkBridge(config, links.get(config.name));
   const present = names.map((name) => checkPort(config, name, links.get(name)));
 
-  const gone = noteWhatIs(config, present);
+  const gone = rememberPresentState(config, present);
   const ownedRules = await keepPtpOut(
     { bridge: config.name, ports: names, hostPtp: config.hostPtp },
     config,
@@ -108,7 +108,7 @@ function checkPort(config: BridgeConfig, name: string, link: Link | undefined): 
  * has left its ports in the bridge.
  * @returns ports of an earlier start that the configuration no longer has
  */
-function noteWhatIs({ name, existing }: BridgeConfig, ports: readonly Link[]): string[] {
+function rememberPresentState({ name, existing }: BridgeConfig, ports: readonly Link[]): string[] {
   const earlier = recall(name);
   const inPlace = ports.some(({ bridge }) => bridge === name);
   const { joined, wasDown } = inPlace ? earlier : blankMemory;

@@ -174,7 +174,8 @@ export class OwnedRules {
       };
       const timeout = setTimeout(() => fail('does not answer'), ownerTimeoutMs);
       this.#process.once('error', (error) => fail(error.message));
-      this.#process.stdin.on('error', () => undefined); // a write error means that it has ended, which the event `close` reports
+      // A write error means that the process has ended, which its event `close` reports.
+      this.#process.stdin.on('error', () => undefined);
       createInterface({ input: this.#process.stderr }).once('line', fail);
       createInterface({ input: this.#process.stdout }).on('line', (line) => {
         if (!line.includes(table)) return;

@@ -1,10 +1,10 @@
-/** How a command fails: the exit codes, and which errors are messages for the operator as they are. */
+/** How a command fails: the exit codes, and which errors have messages that are printed for the operator. */
 import { ConfigError } from '../config/config-error.js';
 
 export const exitFailure = 1;
 export const exitUsage = 2;
 
-/** Ends a command with an exit code; an empty message says nothing more than has been printed. */
+/** Ends a command with an exit code; with an empty message nothing more is printed. */
 export class CommandError extends Error {
   constructor(
     message: string,

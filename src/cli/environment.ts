@@ -1,4 +1,4 @@
-/** What a command may touch: handed to each, so that tests can put something else in its place. */
+/** What a command may use of the process and the machine: passed to each command, so that tests can replace it. */
 import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
@@ -9,11 +9,11 @@ export interface Environment {
   readonly print: (text: string) => void;
   /** The same to standard error. */
   readonly printError: (text: string) => void;
-  /** A terminal shows the output: it may be redrawn in place. */
+  /** The output goes to a terminal, where it may be redrawn in place. */
   readonly interactive: boolean;
   /** Aborted by SIGINT and SIGTERM. */
   readonly stop: AbortSignal;
-  /** Of the process: NOTIFY_SOCKET and its like. */
+  /** The environment variables of the process, such as NOTIFY_SOCKET. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** The addon, loaded when a command needs it. */
   readonly loadAddon: () => Promise<Addon>;

@@ -5,7 +5,7 @@ import { runCommandLine } from './program.js';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // Once: whoever sends a second one wants the end at once.
+  // Only once, so that a second signal ends the process at once.
   process.once(signal, () => stop.abort());
 }
 // `ptp-switch stats | head` closes the pipe early; that is no failure of ours.

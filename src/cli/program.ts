@@ -58,10 +58,10 @@ export async function runCommandLine(
   }
 }
 
-/** Options and arguments that may be said more than once. */
+/** Options and arguments that may be given more than once. */
 const lists = new Set(['_', 'i', 'interface', 'interfaces']);
 
-/** yargs makes a list of an option that is said twice, whatever its type. */
+/** Refuses an option that is given twice, of which yargs makes a list whatever its type. */
 function forbidRepetition(args: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(args)) {
     if (Array.isArray(value) && !lists.has(name)) throw new UsageError(`--${name}: say it once`);

@@ -44,7 +44,7 @@ import { Instances } from './instances/instances.js';
 export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
 
 /** What a switch uses of the machine beside its data plane; given, so that tests can replace it. */
-export interface Surroundings {
+export interface SwitchMachine {
   readonly timerClock: TimerClock;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** The bridge under the ports, as it is at the start; absent where there is none. */
@@ -65,7 +65,7 @@ const clockMovedIntervalNs = 60e9;
 /** A loop that stays is found again each time the port is tried; the operator is warned at most once in this time. */
 const loopIntervalNs = 60e9;
 
-const thisMachine: Surroundings = {
+const thisMachine: SwitchMachine = {
   timerClock: systemTimerClock,
   addressesOf: addressesOfInterface,
   sendReport,
@@ -81,7 +81,7 @@ export class UnknownPortError extends Error {
 export class Switch {
   readonly #config: Config;
   readonly #dataPlane: DataPlane;
-  readonly #clock: Instances;
+  readonly #instances: Instances;
   readonly #groups: GroupMemberships;
   readonly #reports: MembershipReports;
   readonly #log: Log;
@@ -89,11 +89,11 @@ export class Switch {
   readonly #timerClock: TimerClock;
   readonly #timestampingMemory: TimestampingMemory;
   /** By port: when the last warning was given that its clock was moved. */
-  readonly #clockMovedToldAt: number[] = [];
-  readonly #loopToldAt: number[] = [];
+  readonly #clockMovedWarnedAt: number[] = [];
+  readonly #loopWarnedAt: number[] = [];
   #bridge: FollowedBridge | undefined;
   /** The last line logged about where PTP over UDP is forwarded. */
-  #multicastTold = '';
+  #lastMulticastLine = '';
 
   /**
    * Opens the engine; frames are forwarded from here on. Logs one line for each port.
@@ -105,11 +105,11 @@ export class Switch {
     config: Config,
     engine: EngineOptions,
     log: Log,
-    surroundings: Partial<Surroundings> = {},
+    replaced: Partial<SwitchMachine> = {},
   ) {
     this.#config = config;
     this.#log = log;
-    const machine = { ...thisMachine, ...surroundings };
+    const machine = { ...thisMachine, ...replaced };
     const { timerClock, addressesOf, bridge, openSocket } = machine;
     this.#timerClock = timerClock;
     this.#bridge = bridge;
@@ -125,11 +125,11 @@ export class Switch {
     });
     try {
       this.#rememberTimestamping();
-      this.#clock = new Instances({
+      this.#instances = new Instances({
         ...{ timerClock, addressesOf, config },
         bridge: bridge && bridgePolicy(bridge),
         dataPlane: this.#dataPlane,
-        onEvent: (event) => this.#tell(event),
+        onEvent: (event) => this.#onEvent(event),
       });
     } catch (error) {
       this.#dataPlane.close();
@@ -138,7 +138,7 @@ export class Switch {
     }
     this.#lastLink = this.ports().map(({ link }) => link);
     this.#introducePorts();
-    this.#tellMulticast();
+    this.#logMulticast();
     this.#groups = new GroupMemberships({
       ...{ timerClock, addressesOf },
       ...(openSocket !== undefined && { openSocket }),
@@ -151,9 +151,9 @@ export class Switch {
       warn: (line) => log.warn(line),
     });
     this.#groups.start();
-    this.#followWanted();
+    this.#reportWantedGroups();
     this.#reports.renew();
-    this.#clock.start();
+    this.#instances.start();
   }
 
   ports(): PortStatus[] {
@@ -163,7 +163,7 @@ export class Switch {
       .map((info, port) =>
         portStatus(
           info,
-          this.#clock.peerDelay(port),
+          this.#instances.peerDelay(port),
           this.#bridgePort(port),
           clockPortsOf(info.interface, clocks),
         ),
@@ -183,34 +183,34 @@ export class Switch {
   setBridge(bridge: FollowedBridge): void {
     const before = this.#bridge;
     this.#bridge = bridge;
-    this.#clock.setBridge(bridgePolicy(bridge));
+    this.#instances.setBridge(bridgePolicy(bridge));
     for (const [port, { state }] of bridge.ports.entries()) {
       if (state === before?.ports[port]?.state) continue;
       this.#log.info(`${this.#nameOf(port)}: the bridge has it ${state}`);
     }
-    this.#tellMulticast();
-    this.#followWanted();
+    this.#logMulticast();
+    this.#reportWantedGroups();
   }
 
-  #followWanted(): void {
+  #reportWantedGroups(): void {
     const multicast = this.#bridge?.multicast;
     this.#reports.setWanted(multicast?.kind === 'pruned' ? multicast.wanted : undefined);
   }
 
-  #tellMulticast(): void {
+  #logMulticast(): void {
     const multicast = this.#bridge?.multicast;
     const name = this.#config.bridge?.name;
     if (multicast === undefined || name === undefined) return;
     const line = multicastLine(name, multicast);
-    if (line === this.#multicastTold) return;
-    this.#multicastTold = line;
+    if (line === this.#lastMulticastLine) return;
+    this.#lastMulticastLine = line;
     if (multicast.kind === 'pruned') this.#log.info(line);
     else this.#log.warn(line);
   }
 
   /** Of every boundary clock. */
   clocks(): ClockStatus[] {
-    return this.#clock.clocks();
+    return this.#instances.clocks();
   }
 
   /**
@@ -219,7 +219,7 @@ export class Switch {
    */
   manage(json: unknown): ManagementAnswer[] {
     const request = managementRequestFrom(json);
-    return managementAnswersOf(request.request.id, this.#clock.manage(request));
+    return managementAnswersOf(request.request.id, this.#instances.manage(request));
   }
 
   stats(): Stats {
@@ -227,10 +227,10 @@ export class Switch {
     return statsOf({
       ports,
       counters: this.#dataPlane.counters(),
-      peerDelays: ports.map((_, port) => this.#clock.peerDelay(port)),
+      peerDelays: ports.map((_, port) => this.#instances.peerDelay(port)),
       instances: this.#config.instances.map((instance) => ({
         ...instance,
-        syntonisation: this.#clock.syntonisation(instance),
+        syntonisation: this.#instances.syntonisation(instance),
       })),
     });
   }
@@ -248,7 +248,7 @@ export class Switch {
 
   /** Stops forwarding. Idempotent. */
   close(): void {
-    this.#clock.stop();
+    this.#instances.stop();
     this.#groups.close();
     this.#reports.close();
     this.#dataPlane.close();
@@ -273,7 +273,9 @@ export class Switch {
     }
   }
 
-  #tell(event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>): void {
+  #onEvent(
+    event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>,
+  ): void {
     switch (event.kind) {
       case 'link': {
         const link = event.present ? (event.up ? 'up' : 'down') : 'absent';
@@ -287,10 +289,10 @@ export class Switch {
         return;
       }
       case 'clockMoved':
-        this.#tellClockMoved(event.port);
+        this.#warnOfMovedClock(event.port);
         return;
       case 'loop':
-        this.#tellLoop(event);
+        this.#warnOfLoop(event);
         return;
       case 'portError':
         this.#log.warn(`${this.#nameOf(event.port)}: ${event.message}`);
@@ -298,19 +300,19 @@ export class Switch {
     }
   }
 
-  #tellClockMoved(port: number): void {
+  #warnOfMovedClock(port: number): void {
     const now = this.#timerClock.now();
-    if (now - (this.#clockMovedToldAt[port] ?? -Infinity) < clockMovedIntervalNs) return;
-    this.#clockMovedToldAt[port] = now;
+    if (now - (this.#clockMovedWarnedAt[port] ?? -Infinity) < clockMovedIntervalNs) return;
+    this.#clockMovedWarnedAt[port] = now;
     this.#log.warn(
       `${this.#nameOf(port)}: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait`,
     );
   }
 
-  #tellLoop({ port, firstPort }: Extract<PumpEvent, { kind: 'loop' }>): void {
+  #warnOfLoop({ port, firstPort }: Extract<PumpEvent, { kind: 'loop' }>): void {
     const now = this.#timerClock.now();
-    if (now - (this.#loopToldAt[port] ?? -Infinity) < loopIntervalNs) return;
-    this.#loopToldAt[port] = now;
+    if (now - (this.#loopWarnedAt[port] ?? -Infinity) < loopIntervalNs) return;
+    this.#loopWarnedAt[port] = now;
     this.#log.warn(
       `${this.#nameOf(port)}: a loop: what comes in by ${this.#nameOf(firstPort)} comes round to it: isolated, and tried again every 10 s; use bridge: {stp: true}, or pull a cable`,
     );

@@ -1,4 +1,7 @@
-/** Two grandmasters, a boundary clock and receivers: whom the switch follows, and how true the time is that it hands on. */
+/**
+ * The lab around a boundary clock: two grandmasters, and receivers that measure how true the time is that the switch
+ * gives them.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -42,7 +45,7 @@ export interface BoundaryLabOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** A receiver's errors. */
+/** The time errors of a receiver. */
 class Errors {
   readonly window = new ErrorWindow();
   samples = 0;
@@ -59,7 +62,7 @@ export class BoundaryLab implements Experiment {
   readonly #options: BoundaryLabOptions;
   readonly #client: ControlClient;
   readonly #errors = boundaryReceivers.map(() => new Errors());
-  /** Those that run. */
+  /** The grandmasters whose process runs. */
   readonly #grandmasters = new Map<Grandmaster, Child>();
   readonly #failover: Failover | undefined;
   #measuredFromMs = 0;
@@ -70,7 +73,10 @@ export class BoundaryLab implements Experiment {
     if (options.scenario === 'failover') this.#failover = this.#newFailover();
   }
 
-  /** The receivers last, when there is a time to be had: what comes before is not of the grandmasters. */
+  /**
+   * Starts the receivers last, when the switch is locked to the better grandmaster: before that it gives a time of its
+   * own.
+   */
   async start(): Promise<void> {
     const { processes, directory, socket, onProgress } = this.#options;
     const file = join(directory, 'boundary-clock.yaml');
@@ -192,7 +198,7 @@ export class BoundaryLab implements Experiment {
     return parent.grandmasterIdentity === identityText(grandmaster) && clock.lockState === 'locked';
   }
 
-  /** There is one: the configuration says so. */
+  /** The status of the switch's boundary clock, which the configuration says there is. */
   async #clock(): Promise<ClockStatus> {
     const [status] = await this.#options.processes.answer(this.#client.clocks());
     if (status === undefined) throw new Error('lab: the switch has no boundary clock');
@@ -204,7 +210,7 @@ function identityText(grandmaster: Grandmaster): string {
   return formatClockIdentity(identityOf(grandmaster));
 }
 
-/** Of the switch: each port speaks what the station at its other end does. */
+/** The configuration of the switch: each port has the transport of the station at its other end. */
 function configuration(): object {
   return {
     timestamping: 'software',
@@ -227,7 +233,7 @@ function configuration(): object {
   };
 }
 
-/** The switch's own, one a port: beside those of the stations. */
+/** The switch's own source address on a port, in the subnet of the stations. */
 function sourceAddressOf(transport: Receiver['transport'], index: number): object {
   switch (transport) {
     case 'l2':

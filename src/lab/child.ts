@@ -15,7 +15,7 @@ export interface ChildOptions {
   readonly onFailure: (error: Error) => void;
 }
 
-/** What has not ended this long after SIGTERM hangs. */
+/** A process that has not ended this long after SIGTERM hangs. */
 const stopTimeoutMs = 3000;
 
 export class Child {
@@ -25,12 +25,13 @@ export class Child {
   #lastComplaint = '';
 
   constructor({ title, namespace, command, onLine, onFailure }: ChildOptions) {
-    // Each of these programs becomes the next. The signal ends the child even where this process is killed outright.
+    // Each of these programs executes the next in its place. With --pdeathsig the child ends even where this process is
+    // killed outright.
     const line = ['netns', 'exec', namespace, 'setpriv', '--pdeathsig', 'TERM', '--', ...command];
     this.#process = spawn('ip', line, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environmentWithSbin,
-      detached: true, // Ctrl-C is for the lab, which then stops its children
+      detached: true, // so that Ctrl-C reaches only the lab, which then stops its children
     });
     createInterface(this.#process.stdout).on('line', onLine);
     createInterface(this.#process.stderr).on('line', (text) => (this.#lastComplaint = text));
@@ -38,14 +39,16 @@ export class Child {
     this.#closed = new Promise((resolve) => this.#process.once('close', resolve));
     this.#process.once('close', (code, signal) => {
       if (this.#stopping) return;
-      // Who was killed has had no last word: the line before is of something else.
+      // A process that was killed could not say why: its last line of standard error is about something else.
       const complaint = this.#lastComplaint === '' ? '' : `: ${this.#lastComplaint}`;
       const how = signal === null ? `with exit code ${code}${complaint}` : `by ${signal}`;
       onFailure(new Error(`lab: the ${title} ended ${how}`));
     });
   }
 
-  /** Ends it as a crash would, and waits until it is gone: no failure, for it was wanted. */
+  /**
+   * Kills it, as a crash would end it, and waits until it is gone. This counts as no failure, because it is intended.
+   */
   async kill(): Promise<void> {
     this.#stopping = true;
     this.#process.kill('SIGKILL');

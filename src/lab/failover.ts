@@ -1,17 +1,20 @@
 /**
- * The loss of the better grandmaster and its return: both made to happen, and watched until the switch follows the other
- * one and its servo is locked to it.
+ * Plays the loss of the better grandmaster and its return, and watches each until the switch follows the other
+ * grandmaster and its servo is locked to it.
  */
 import type { LockState } from '../core/servo/servo.js';
 import type { FailoverReport, SwitchOverReport } from './report/report.js';
 
-/** When, in seconds of the measurement; between them the switch has time to settle. */
+/**
+ * When, in seconds of the measurement, the better grandmaster is killed and started again; in between the switch has
+ * time to settle.
+ */
 export const killAfterSeconds = 5;
 export const returnAfterSeconds = 10;
-/** The shortest measurement that has all of it. */
+/** The shortest measurement in which all of this has room. */
 export const failoverSeconds = 15;
 
-/** How closely the switch is watched while it changes over. */
+/** How often the switch is asked while it changes over. */
 const pollMs = 20;
 
 export interface FailoverStage {
@@ -19,18 +22,18 @@ export interface FailoverStage {
   readonly kill: () => Promise<void>;
   /** Starts it anew. */
   readonly startAgain: () => void;
-  /** Whom the switch follows, and how well. */
+  /** Which grandmaster the switch follows, and its lockState. */
   readonly clock: () => Promise<FollowedClock>;
   readonly better: string;
   readonly other: string;
-  /** Of the measurement. */
+  /** Since the start of the measurement. */
   readonly elapsedMs: () => number;
-  /** Ends early when there is no more to wait for. */
+  /** Waits; ends early with the signal. */
   readonly pause: (ms: number, end: AbortSignal) => Promise<void>;
 }
 
 export interface FollowedClock {
-  /** As `show parent` has it. */
+  /** As in `show parent`. */
   readonly grandmasterIdentity: string;
   readonly lockState: LockState;
 }
@@ -41,7 +44,7 @@ export class Failover {
   readonly #stage: FailoverStage;
   #loss: SwitchOver | null = null;
   #return: SwitchOver | null = null;
-  /** The one that is under way. */
+  /** The change-over that is under way. */
   #current: SwitchOver | undefined;
 
   constructor(stage: FailoverStage) {
@@ -63,7 +66,7 @@ export class Failover {
     await this.#watch(this.#return, better, end);
   }
 
-  /** Of any receiver. */
+  /** Takes a time error of any receiver. */
   addError(errorNs: number): void {
     if (this.#current === undefined) return;
     this.#current.worstErrorNs = Math.max(this.#current.worstErrorNs ?? 0, Math.abs(errorNs));

@@ -1,6 +1,7 @@
 /**
- * The built-in lab: our switch and the clocks around it, each a process of its own in a network namespace of its own. All
- * of them read the one clock of the machine, so whatever error a receiver measures is the network's or the switch's.
+ * The built-in lab: the switch and the clocks around it, each a process of its own in a network namespace of its own.
+ * All of them read the one clock of the machine, so any error that a receiver measures comes from the network or the
+ * switch.
  */
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -15,7 +16,7 @@ import { TransparentLab } from './transparent-lab.js';
 
 export interface LabOptions {
   readonly type: LabType;
-  /** What happens while it is measured; for type bc. */
+  /** What is made to happen during the measurement; for type bc only. */
   readonly scenario: LabScenario | undefined;
   /** Program and arguments that lead to our own command line. */
   readonly commandLine: readonly string[];
@@ -37,7 +38,7 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * @throws Error with one line for the operator: what failed, or which child ended
  */
 export async function runLab(options: LabOptions): Promise<LabReport | undefined> {
-  // `stop` tells of the first signal; an impatient second one must not cut the clean-up short.
+  // `stop` is aborted by the first signal; a second one must not interrupt the clean-up.
   const ignore = (): void => undefined;
   for (const signal of endingSignals) process.on(signal, ignore);
   try {
@@ -72,7 +73,7 @@ function experimentOf(
     : new TransparentLab({ type, processes, socket, onProgress });
 }
 
-/** What is to happen happens beside the reports, which show it. */
+/** Plays the scenario while the reports go on, so that they show it. */
 async function measure(
   experiment: Experiment,
   { seconds, reportIntervalMs, stop, onReport }: LabOptions,

@@ -1,4 +1,6 @@
-/** The processes of a lab, each in a namespace of its own, and waiting for what they do: it ends when one of them fails. */
+/**
+ * The processes of a lab, each in a namespace of its own, and ways to wait for them that end when one of them fails.
+ */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Child } from './child.js';
@@ -13,21 +15,21 @@ export interface ProcessesOptions {
 export interface ProcessOptions {
   /** What it is, in an error message. */
   readonly title: string;
-  /** Of topology.ts: whose namespace it runs in. */
+  /** The station, as in topology.ts, in whose namespace it runs. */
   readonly station: string;
-  /** Of our own command line. */
+  /** Arguments of this product's command line. */
   readonly args: readonly string[];
   /** Takes every line of its standard output; nothing does unless set. */
   readonly onLine?: (line: string) => void;
 }
 
-/** Processes of Node.js on a small, busy machine take seconds to get up. */
+/** On a small, busy machine a process of Node.js takes seconds to start. */
 const startTimeoutMs = 30_000;
 
-/** While everything starts. */
+/** How often conditions are checked while everything starts. */
 const startPollMs = 50;
 
-/** A process whose socket has closed is about to end, with a reason worth waiting for. */
+/** A process whose socket has closed is about to end; so long is waited for the error that it ends with. */
 const lastWordsMs = 1000;
 
 export class Processes {
@@ -35,7 +37,7 @@ export class Processes {
   readonly #children: Child[] = [];
   /** Aborted when a child ends by itself, with the error as the reason. */
   readonly #failure = new AbortController();
-  /** Stopped or failed. */
+  /** Aborted when the lab is stopped or a child has failed. */
   readonly #over: AbortSignal;
 
   constructor(options: ProcessesOptions) {
@@ -55,7 +57,7 @@ export class Processes {
     return child;
   }
 
-  /** Ends every wait with this error. */
+  /** Ends all waiting with this error. */
   fail(error: unknown): void {
     this.#failure.abort(error);
   }
@@ -80,7 +82,10 @@ export class Processes {
     this.#failure.signal.throwIfAborted();
   }
 
-  /** An answer of a process of the lab; where it has none because it has ended, throws what it died of. */
+  /**
+   * An answer of a process of the lab; where it does not answer because it has ended, throws the error that it ended
+   * with.
+   */
   async answer<Answer>(question: Promise<Answer>): Promise<Answer> {
     try {
       return await question;

@@ -1,4 +1,6 @@
-/** A time source, a transparent clock and three receivers: what the correction is worth at each of them. */
+/**
+ * The lab around a transparent clock: a time source, and three receivers that measure with and without the correction.
+ */
 import { ControlClient } from '../control/client.js';
 import { burstsPerSecond, maxBurstMessages, syncPerSecond } from './stations/clocks.js';
 import { CorrectionComparison } from './report/comparison.js';
@@ -62,7 +64,7 @@ export class TransparentLab implements Experiment {
     );
   }
 
-  /** The load is the time source's own. */
+  /** Nothing is made to happen: the time source sends the load by itself. */
   play(): Promise<void> {
     return Promise.resolve();
   }

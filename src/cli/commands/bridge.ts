@@ -1,4 +1,6 @@
-/** ptp-switch bridge: the kernel bridge that a switch has set up, also when that switch is no more. */
+/**
+ * ptp-switch bridge: shows or removes the kernel bridge that a switch has set up, also when that switch no longer runs.
+ */
 import type { CommandModule } from 'yargs';
 import type { BridgeStatus } from '../../bridge/status.js';
 import { CommandError, exitFailure } from '../command-error.js';

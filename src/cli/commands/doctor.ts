@@ -1,4 +1,4 @@
-/** ptp-switch doctor: what this machine and its interfaces can do, and what to do about the rest. */
+/** ptp-switch doctor: what this machine and its interfaces can do for PTP, and the remedy for what is amiss. */
 import type { CommandModule } from 'yargs';
 import type { Finding } from '../../daemon/machine/diagnosis.js';
 import type { InterfaceProbe } from '../../native/interface-probe.js';

@@ -90,7 +90,7 @@ async function installService(
   print(install(options, args, thisHost()).join('\n'));
 }
 
-/** Nothing is relative in a unit, and it runs what runs here. */
+/** Makes all paths absolute, as a unit needs them; the unit runs the program that runs now. */
 async function unitOptions(args: InstallServiceArguments): Promise<UnitOptions> {
   if (args.config === undefined) {
     throw new UsageError('-c: name the configuration file of the switch');

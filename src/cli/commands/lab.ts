@@ -1,4 +1,4 @@
-/** ptp-switch lab: see the switch at work without a network; lab-clock, hidden, is what the lab is made of. */
+/** ptp-switch lab: shows the switch at work without a network. The hidden command lab-clock runs the lab's clocks. */
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
 import { failoverSeconds } from '../../lab/failover.js';
@@ -13,7 +13,7 @@ interface LabArguments {
   json: boolean;
 }
 
-/** Where nobody can press Ctrl-C. */
+/** Where the output is not a terminal, so that nobody can press Ctrl-C. */
 const defaultSeconds = 15;
 
 export function labCommand(environment: Environment): CommandModule<object, LabArguments> {
@@ -94,7 +94,10 @@ interface LabClockArguments {
   type: LabType;
 }
 
-/** One clock of the lab, in its namespace. Not for people: it ends when its lab does, and prints samples as JSON. */
+/**
+ * One clock of the lab, in its namespace. It is for the lab only: it ends when the lab does, and prints samples as
+ * JSON.
+ */
 export function labClockCommand(
   environment: Environment,
 ): CommandModule<object, LabClockArguments> {

@@ -1,6 +1,6 @@
 /** ptp-switch show: what a running switch is at the moment, as opposed to what it has counted. */
 import type { CommandModule } from 'yargs';
-import type { LinkDelayStatus } from '../../daemon/status/peer-delay-board.js';
+import type { LinkDelayStatus } from '../../daemon/status/peer-delay-table.js';
 import { clockText, withNewName } from '../formats/clock.js';
 import type { PortStatus } from '../../daemon/status/status.js';
 import type { Environment } from '../environment.js';

@@ -10,7 +10,10 @@ export const socketOption = {
   coerce: usable,
 } as const;
 
-/** What is too long the kernel would cut off: it would be another file. Of what is said twice, others complain. */
+/**
+ * Refuses a path that is too long, which the kernel would cut off to the path of another file. An option that is given
+ * twice is refused elsewhere (program.ts).
+ */
 function usable(path: string): string {
   if (typeof path !== 'string') return path;
   if (path === '') throw new UsageError('--socket: write the path of the control socket');

@@ -14,7 +14,7 @@ interface StatsArguments {
 }
 
 const watchIntervalMs = 1000;
-/** Home, then clear what is below. */
+/** Moves the cursor to the top left corner and clears the screen below it. */
 const redraw = '\u001b[H\u001b[J';
 const clearScreen = '\u001b[2J';
 

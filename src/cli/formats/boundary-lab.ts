@@ -21,7 +21,7 @@ export function formatBoundaryLab(report: BoundaryLabReport): string {
     .join('\n\n');
 }
 
-/** How things stand, in one line. */
+/** The state of the lab in one line. */
 export function formatBoundaryLabLine(report: BoundaryLabReport): string {
   const killed = report.grandmasters.filter(({ running }) => !running);
   const { samples, error } = report.total;

@@ -16,7 +16,10 @@ export function withNewName(portState: string): string {
   return newName === undefined ? portState : `${portState} (${newName})`;
 }
 
-/** One section a clock. @param what as in the command */
+/**
+ * One section for each clock.
+ * @param what as in the command
+ */
 export function clockText(what: string, clocks: readonly ClockStatus[], json: boolean): string {
   if (json)
     return JSON.stringify(
@@ -44,7 +47,7 @@ function partOf(what: string, status: ClockStatus): object {
   }
 }
 
-/** One line a member; a list of ports one line a port. */
+/** One line for each member; of a list of ports, one line for each port. */
 function members(part: object): string {
   return table(
     Object.entries(part).flatMap(([name, value]: [string, unknown]) =>

@@ -39,10 +39,13 @@ function plainLines({ print }: Environment): LabDisplay {
   };
 }
 
-/** A screen of its own, no cursor, and lines that are cut off at its edge rather than wrapped; and back again. */
+/** Switches to the terminal's alternate screen, without cursor and with lines cut off rather than wrapped; and back. */
 const enterScreen = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const leaveScreen = '\u001b[?7h\u001b[?25h\u001b[?1049l';
-/** Over what is there, so that nothing is blank in between. */
+/**
+ * Moves the cursor to the top left corner: the screen is overwritten without being cleared, so that it does not
+ * flicker.
+ */
 const home = '\u001b[H';
 const clearRestOfLine = '\u001b[K';
 const clearBelow = '\u001b[J';

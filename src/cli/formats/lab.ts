@@ -11,7 +11,7 @@ export function formatLab(report: LabReport): string {
   return report.type === 'bc' ? formatBoundaryLab(report) : formatTransparentLab(report);
 }
 
-/** How things stand, in one line. */
+/** The state of the lab in one line. */
 export function formatLabLine(report: LabReport): string {
   return report.type === 'bc' ? formatBoundaryLabLine(report) : formatTransparentLabLine(report);
 }

@@ -1,4 +1,4 @@
-/** Counters for reading: what every port did, message by message; what is zero everywhere is left out. */
+/** Counters as tables for reading, by port and by message, without those that are zero on every port. */
 import type { PortStats, Stats } from '../../daemon/status/status.js';
 import { table } from './table.js';
 
@@ -63,7 +63,7 @@ export function total(group: Readonly<Record<string, number>> | undefined): numb
   return Object.values(group ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-/** Three digits that count, with the unit that fits: "850 ns", "12.3 us", "1.20 ms". */
+/** Three significant digits with the unit that fits: "850 ns", "12.3 us", "1.20 ms". */
 export function formatNs(ns: number | null): string {
   if (ns === null) return '-';
   const units = ['ns', 'us', 'ms', 's'];

@@ -41,7 +41,7 @@ interface Target {
   /** Indices in the data plane. */
   readonly ports: readonly number[];
   aheadNs: number | null;
-  told: string | undefined;
+  lastWarning: string | undefined;
 }
 
 export class ClockSteering {
@@ -69,7 +69,7 @@ export class ClockSteering {
           this.#warn(port, 'without hardware time stamps it has no clock to steer');
       }
     }
-    if (this.#targets.length > 0) this.#awaitNextLook();
+    if (this.#targets.length > 0) this.#scheduleNextReading();
   }
 
   /** Steers no more; the clocks go on at the rate that they have. */
@@ -94,14 +94,14 @@ export class ClockSteering {
       }));
   }
 
-  #awaitNextLook(): void {
-    this.#timers.set('look', disciplineInterval, () => {
-      for (const target of this.#targets) this.#look(target);
-      this.#awaitNextLook();
+  #scheduleNextReading(): void {
+    this.#timers.set('reading', disciplineInterval, () => {
+      for (const target of this.#targets) this.#steer(target);
+      this.#scheduleNextReading();
     });
   }
 
-  #look(target: Target): void {
+  #steer(target: Target): void {
     const { clock } = target;
     const correction = this.#correctionOf(target);
     if (correction === undefined) return;
@@ -110,10 +110,10 @@ export class ClockSteering {
     try {
       this.#dataPlane.adjustClock(clock, { stepNs, rateChangePpb: rateChange * 1e9 });
     } catch (error) {
-      this.#tell(target, (error as Error).message);
+      this.#warnOnce(target, (error as Error).message);
       return;
     }
-    target.told = undefined;
+    target.lastWarning = undefined;
     if (clock === 'system' && shown !== undefined) this.#undisturbed.adjusted(shown, correction);
   }
 
@@ -143,9 +143,9 @@ export class ClockSteering {
     return reading === null ? undefined : instantFromNs(reading.clockNs);
   }
 
-  #tell(target: Target, message: string): void {
-    if (target.told === message) return;
-    target.told = message;
+  #warnOnce(target: Target, message: string): void {
+    if (target.lastWarning === message) return;
+    target.lastWarning = message;
     this.#warn(target.ports[0] ?? 0, message);
   }
 }
@@ -160,7 +160,7 @@ function portsOf(config: Steerer['config'], dataPlane: DataPlane) {
 function targetsOf(steerer: Steerer, dataPlane: DataPlane): Target[] {
   const { config } = steerer;
   const own = portsOf(config, dataPlane);
-  const target = { steerer, aheadNs: null, told: undefined };
+  const target = { steerer, aheadNs: null, lastWarning: undefined };
   switch (config.clock) {
     case 'virtual':
       return [];

@@ -19,10 +19,10 @@ import type { ClockStatus } from '../status/clock-status.js';
 import { ManagementRequestError, type DomainRequest } from '../status/management.js';
 import {
   measuredTransports,
-  PeerDelayBoard,
+  PeerDelayTable,
   type PeerDelayStatus,
-} from '../status/peer-delay-board.js';
-import { SyntonisationBoard, type SyntonisationStatus } from '../status/syntonisation-board.js';
+} from '../status/peer-delay-table.js';
+import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonisation-table.js';
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
 import { ClockSteering } from './clock-steering.js';
@@ -51,8 +51,8 @@ export class Instances {
   readonly #options: InstancesOptions;
   readonly #pump: Pump;
   readonly #programmer: PolicyProgrammer;
-  readonly #peerDelay: PeerDelayBoard;
-  readonly #syntonisation = new SyntonisationBoard();
+  readonly #peerDelay: PeerDelayTable;
+  readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
   readonly #list: readonly AttachedInstance[];
   /** The same, for the events of the pump. */
@@ -77,7 +77,7 @@ export class Instances {
         managedClock: managed ? identityOf(dataPlane) : undefined,
       },
     );
-    this.#peerDelay = new PeerDelayBoard(
+    this.#peerDelay = new PeerDelayTable(
       measuredTransports(config, options.transports ?? allTransports),
       dataPlane.counters(),
     );

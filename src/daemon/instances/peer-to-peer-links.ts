@@ -12,7 +12,7 @@ import type { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
 import type { PortTransport, Report } from '../runtime/pump.js';
-import type { PeerDelayBoard } from '../status/peer-delay-board.js';
+import type { PeerDelayTable } from '../status/peer-delay-table.js';
 import type { AttachedInstance } from './attached-instance.js';
 
 export interface PeerToPeerLinksOptions {
@@ -24,7 +24,7 @@ export interface PeerToPeerLinksOptions {
   /** Gets the delays that are found, to correct what is forwarded. */
   readonly programmer: Pick<PolicyProgrammer, 'setLinkDelay'>;
   /** Gets them as well, and what the links discard, for the operator. */
-  readonly peerDelay: PeerDelayBoard;
+  readonly peerDelay: PeerDelayTable;
 }
 
 /** None where no instance is peer-to-peer. */

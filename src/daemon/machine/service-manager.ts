@@ -16,7 +16,7 @@ export class ServiceManager {
   readonly #notify: Notify;
   readonly #warn: (line: string) => void;
   #timer: NodeJS.Timeout | undefined;
-  #unheard = false;
+  #notifyFailed = false;
 
   /** @param variables the environment: NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID */
   constructor(
@@ -50,11 +50,11 @@ export class ServiceManager {
     if (this.#address === undefined) return;
     try {
       this.#notify(this.#address, message);
-      this.#unheard = false;
+      this.#notifyFailed = false;
     } catch (error) {
       // Warned of once only: the manager itself acts when messages stay away.
-      if (!this.#unheard) this.#warn((error as Error).message);
-      this.#unheard = true;
+      if (!this.#notifyFailed) this.#warn((error as Error).message);
+      this.#notifyFailed = true;
     }
   }
 }

@@ -18,7 +18,7 @@ export interface TimestampingMemory {
   readonly forget: () => void;
 }
 
-/** Remembers nothing: for a switch that is not started again after a crash, as in tests. */
+/** Remembers nothing: for a switch that is not started again after a crash. */
 export const noMemory: TimestampingMemory = {
   recall: () => new Map(),
   remember: () => undefined,

@@ -36,7 +36,7 @@ export class GroupMemberships {
   readonly #sockets = new Map<MemberPort, MemberSocket>();
   readonly #retries = new Map<MemberPort, () => void>();
   /** The last warning about each port, so that it is not repeated. */
-  readonly #told = new Map<MemberPort, string>();
+  readonly #warned = new Map<MemberPort, string>();
 
   constructor(options: GroupMembershipOptions) {
     this.#options = options;
@@ -63,15 +63,15 @@ export class GroupMemberships {
     this.#leave(port);
     const problem = this.#problemOf(port) ?? this.#tryToJoin(port);
     if (problem === undefined) {
-      this.#told.delete(port);
+      this.#warned.delete(port);
       return;
     }
     this.#retries.set(
       port,
       this.#options.timerClock.wakeAfter(retryInterval, () => this.#join(port)),
     );
-    if (this.#told.get(port) === problem) return;
-    this.#told.set(port, problem);
+    if (this.#warned.get(port) === problem) return;
+    this.#warned.set(port, problem);
     this.#options.warn(`${port.interface}: ${problem}`);
   }
 

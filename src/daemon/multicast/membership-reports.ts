@@ -57,7 +57,7 @@ const peerDelayGroup6 = 'ff02::6b';
 export class MembershipReports {
   readonly #options: MembershipReportOptions;
   readonly #timers: Timers;
-  readonly #told = new Set<string>();
+  readonly #warned = new Set<string>();
   /** By interface: how many reports have failed since the last `renew`. */
   readonly #failures = new Map<string, number>();
   #wanted: WantedGroups | undefined;
@@ -119,15 +119,15 @@ export class MembershipReports {
   #failed(name: string, error: Error): void {
     const failures = (this.#failures.get(name) ?? 0) + 1;
     this.#failures.set(name, failures);
-    if (failures > repetitions) this.#tell(name, error);
+    if (failures > repetitions) this.#warnOnce(name, error);
   }
 
-  #tell(name: string, error: Error): void {
+  #warnOnce(name: string, error: Error): void {
     const line =
       `${name}: that PTP multicast is wanted cannot be reported (${error.message}): ` +
       'switches that snoop on IGMP or MLD may not deliver it';
-    if (this.#told.has(line)) return;
-    this.#told.add(line);
+    if (this.#warned.has(line)) return;
+    this.#warned.add(line);
     this.#options.warn(line);
   }
 }

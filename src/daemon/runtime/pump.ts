@@ -133,7 +133,7 @@ export class Pump {
     });
     for (const [port, { present, link }] of this.#dataPlane.ports().entries()) {
       this.#links[port] = present && link;
-      if (this.#isUsable(port)) this.#tellLink(port);
+      if (this.#isUsable(port)) this.#stepWithLink(port);
     }
     this.#submit();
   }
@@ -144,7 +144,7 @@ export class Pump {
     if (forwarding) this.#blocked.delete(port);
     else this.#blocked.add(port);
     if (!this.#running || this.#links[port] !== true) return;
-    this.#tellLink(port);
+    this.#stepWithLink(port);
     this.#submit();
   }
 
@@ -152,7 +152,7 @@ export class Pump {
     return this.#links[port] === true && !this.#blocked.has(port);
   }
 
-  #tellLink(port: PortIndex): void {
+  #stepWithLink(port: PortIndex): void {
     this.#stepAll({ kind: 'link', port, up: this.#isUsable(port) });
   }
 
@@ -213,7 +213,7 @@ export class Pump {
       case 'link':
         this.#macs = this.#dataPlane.ports().map(({ mac }) => mac);
         this.#links[record.port] = record.present && record.up;
-        this.#tellLink(record.port);
+        this.#stepWithLink(record.port);
         this.#onEvent(record);
         return;
       case 'syncObserved':
@@ -272,7 +272,7 @@ export class Pump {
     if (toUnicast && destinationMac !== this.#macs[port]) return this.#unclaimed(port, 'otherHost');
 
     const stamped = messageType !== undefined && isEventMessage(messageType) && timestampNs !== 0n;
-    this.#tellMessage(
+    this.#deliver(
       stamped
         ? {
             kind: 'message',
@@ -288,7 +288,7 @@ export class Pump {
   }
 
   /** Steps every instance that takes such messages on that port, transport and VLAN. */
-  #tellMessage(
+  #deliver(
     input: Extract<Input, { kind: 'message' }>,
     { transport, messageType, vlanId }: ReceivedFrame,
   ): void {

@@ -12,8 +12,8 @@ import type {
   PortInfo,
   TimestampingMode,
 } from '../../native/data-plane.js';
-import type { PeerDelayStatus } from './peer-delay-board.js';
-import type { SyntonisationStatus } from './syntonisation-board.js';
+import type { PeerDelayStatus } from './peer-delay-table.js';
+import type { SyntonisationStatus } from './syntonisation-table.js';
 
 /** `absent`: there is no interface of that name just now. */
 export type PortLink = 'up' | 'down' | 'absent';

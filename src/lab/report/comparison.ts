@@ -1,4 +1,4 @@
-/** Receivers' errors with and without the correction, side by side. */
+/** Time errors of receivers with and without the correction, side by side. */
 import { ErrorWindow, summaryOf } from './error-window.js';
 import type { ErrorComparison } from './report.js';
 import type { TimeError } from './time-error.js';
@@ -18,7 +18,7 @@ export class CorrectionComparison {
     return this.#samples;
   }
 
-  /** Of all of them together. */
+  /** The summary of several receivers together. */
   static summary(comparisons: readonly CorrectionComparison[]): ErrorComparison {
     return {
       samples: comparisons.reduce((sum, comparison) => sum + comparison.#samples, 0),

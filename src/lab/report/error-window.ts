@@ -1,13 +1,15 @@
-/** The latest time errors of a receiver, and what they amount to. */
+/** The latest time errors of a receiver, and their median, 99th percentile and maximum. */
 
-/** Of the sizes of errors, whichever side they are to; nanoseconds. */
+/** Statistics of the absolute values of errors, in nanoseconds. */
 export interface ErrorSummary {
   readonly medianNs: number;
   readonly p99Ns: number;
   readonly worstNs: number;
 }
 
-/** More than eight minutes at 16 Sync/s; what is older no longer counts, so an endless lab stays small. */
+/**
+ * More than eight minutes at 16 Sync/s. Older errors no longer count, so that a lab without end needs no more memory.
+ */
 export const maxErrors = 8192;
 
 export class ErrorWindow {

@@ -44,7 +44,10 @@ export interface TransparentLabReport {
   readonly ports: readonly PortStats[];
 }
 
-/** A boundary clock between two grandmasters and its receivers. Errors are of what is true of the time: see grandmaster-time.ts. */
+/**
+ * A boundary clock between two grandmasters and its receivers. Errors are against the grandmasters' true time: see
+ * grandmaster-time.ts.
+ */
 export interface BoundaryLabReport {
   readonly type: 'bc';
   /** Since every receiver had its first sample. */
@@ -55,12 +58,12 @@ export interface BoundaryLabReport {
   readonly grandmasters: readonly GrandmasterReport[];
   /** Of the switch, as `show clock --json` has it. */
   readonly clock: ClockStatus['clock'];
-  /** The name of the grandmaster that the switch follows; null: none of the lab's. */
+  /** The name of the grandmaster that the switch follows; null where it follows none of the lab. */
   readonly followed: string | null;
   readonly receivers: readonly BoundaryReceiverReport[];
   /** Of all receivers together. */
   readonly total: ErrorReport;
-  /** Null where nothing is made to happen. */
+  /** Null without a scenario. */
   readonly failover: FailoverReport | null;
 }
 
@@ -70,9 +73,9 @@ export interface GrandmasterReport {
   readonly switchPort: string;
   readonly clockIdentity: string;
   readonly priority1: number;
-  /** Its process is there. */
+  /** Its process runs. */
   readonly running: boolean;
-  /** The switch has its Announce messages. */
+  /** The switch receives its Announce messages. */
   readonly heard: boolean;
 }
 
@@ -102,7 +105,10 @@ export interface FailoverReport {
 /** Times count from the kill, or from the start of the process that returns. */
 export interface SwitchOverReport {
   readonly atSeconds: number;
-  /** Until the switch followed the other one; null: not yet. To 20 ms, for the switch is asked. */
+  /**
+   * Until the switch followed the other one; null: not yet. Accurate to 20 ms, the interval at which the switch is
+   * asked.
+   */
   readonly followedAfterMs: number | null;
   /** Until its servo was locked to it. */
   readonly lockedAfterMs: number | null;

@@ -17,11 +17,17 @@ import { TimeReceiver, type OffsetSample } from './time-receiver.js';
 import { TimeSource } from './time-source.js';
 import type { Grandmaster, Receiver, Station } from '../topologies/topology.js';
 
-/** Two Announce a second: whoever follows a grandmaster misses it after a second and a half, three of them (9.2.6.12). */
+/**
+ * Two Announce a second: with an announceReceiptTimeout of three, the loss of a grandmaster is noticed after a second
+ * and a half (9.2.6.12).
+ */
 export const grandmasterLogAnnounceInterval = -1;
 export const switchAnnounceReceiptTimeout = 3;
 
-/** 7.6.2.5, table 4: synchronised to a primary reference; 7.6.2.6, table 5: to 100 ns. Theirs is the truth of this lab. */
+/**
+ * 7.6.2.5, table 4: synchronised to a primary reference; 7.6.2.6, table 5: within 100 ns. Their time counts as true in
+ * this lab.
+ */
 const primaryReference = { clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVariance: 0x4e5d };
 
 /**
@@ -58,7 +64,7 @@ function grandmasterClock(grandmaster: Grandmaster): TimeSource {
       grandmasterPriority1: grandmaster.priority1,
       grandmasterClockQuality: primaryReference,
     },
-    announceFlags: 0, // of a timescale of their own: ARB
+    announceFlags: 0, // a timescale of their own, which is ARB
     logAnnounceInterval: grandmasterLogAnnounceInterval,
     logSyncInterval,
     logMinDelayReqInterval: logSyncInterval,

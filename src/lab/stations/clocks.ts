@@ -9,14 +9,17 @@ import { TimeSource, type TimeSourceSettings } from './time-source.js';
 import type { TransparentLabType } from '../report/report.js';
 import { receivers, timeSource, type Grandmaster, type Receiver } from '../topologies/topology.js';
 
-/** What the clocks speak in; the load has a domain of its own, which they leave alone. */
+/** The domain of the clocks; the load has a domain of its own, which they ignore. */
 export const clockDomain = 0;
 const loadDomain = 1;
 
-/** 16/s, Delay_Req as well: a table fills in a second. */
+/** 16/s, for Delay_Req as well, so that the table of results has numbers within a second. */
 export const logSyncInterval = -4;
 export const syncPerSecond = 2 ** -logSyncInterval;
-/** Four Announce a second, and ten may be missed before the source counts as gone: a laden machine may stall. */
+/**
+ * Four Announce a second, of which ten may be missed before the source counts as gone, because a busy machine may
+ * stall.
+ */
 const logAnnounceInterval = -2;
 const announceReceiptTimeout = 10;
 
@@ -34,7 +37,10 @@ export const maxBurstMessages = 64;
 /** The source has two clocks, one for each transport; a burst goes before every Sync of both. */
 export const burstsPerSecond = 2 * syncPerSecond;
 
-/** The source's instances share its interface and its MAC address, so their clockIdentities are made of others. */
+/**
+ * The instances of the source share its interface and its MAC address, so their clockIdentities are made from other
+ * addresses.
+ */
 const sourceIdentities = {
   load: '02:00:00:00:01:00',
   l2: '02:00:00:00:01:01',
@@ -112,7 +118,7 @@ function timeSourceClock(
   return new TimeSource({
     ...settings,
     grandmaster: { ...announced, grandmasterIdentity: settings.portIdentity.clockIdentity },
-    announceFlags: 0, // of the machine's own timescale: ARB
+    announceFlags: 0, // the machine's own timescale, which is ARB
     logAnnounceInterval,
     logSyncInterval,
     logMinDelayReqInterval: logSyncInterval,
@@ -120,7 +126,7 @@ function timeSourceClock(
   });
 }
 
-/** Of a clock with one port, whose identity is made of that address. */
+/** Settings of a clock with one port, whose identity is made from that address. */
 export function portSettings(identityMac: string, domainNumber: number): PortSettings {
   const clockIdentity = clockIdentityFromMac(identityMac);
   return { port: 0, portIdentity: { clockIdentity, portNumber: 1 }, domainNumber, sdoId: 0 };

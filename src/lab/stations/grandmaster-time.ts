@@ -1,7 +1,7 @@
 /**
- * The time that the grandmasters of the lab tell: not that of this machine, which the switch reads already, but one that
- * has run faster since the epoch. So the switch has a rate and hours of difference to learn, and a receiver, which knows
- * what the time should be, sees how well it has.
+ * The time of the lab's grandmasters. It is not that of this machine, which the switch reads already, but one that has
+ * run faster since the epoch. So the switch has a rate and a difference of hours to learn, and a receiver, which can
+ * compute the true time, measures how well it has learned them.
  */
 import type { Input, Output } from '../../core/io.js';
 import { identityClockMap, ptpTimeOf, type ClockMap } from '../../core/servo/clock-map.js';
@@ -9,7 +9,7 @@ import type { Instant } from '../../core/time/instant.js';
 import { rateRatioOfOffset } from '../../core/time/rate-ratio.js';
 import type { CoreInstance } from '../../daemon/runtime/pump.js';
 
-/** As two ordinary crystals differ. */
+/** Two ordinary crystal oscillators differ by as much. */
 export const grandmasterRatePpb = 10_000;
 
 const map: ClockMap = {
@@ -22,7 +22,7 @@ export function grandmasterTimeAt(raw: Instant): Instant {
   return ptpTimeOf(map, raw);
 }
 
-/** A clock that lives in the grandmasters' time: all its time stamps are of it. */
+/** A clock all of whose time stamps are converted to the grandmasters' time. */
 export class OnGrandmasterTime implements CoreInstance {
   readonly #clock: CoreInstance;
 

@@ -1,6 +1,6 @@
 /**
- * Work for the switch: in front of every Sync a burst of Management messages of another domain, so that the Sync finds a
- * queue before it as it would in a busy network.
+ * Load for the switch: a burst of Management messages of another domain is sent before every Sync, so that the Sync has
+ * to queue as it would in a busy network.
  */
 import type { Input, Output, PeerAddress } from '../../core/io.js';
 import { headerOf, nextSequenceId, type PortSettings } from '../../core/port/port.js';
@@ -12,7 +12,7 @@ import { encode } from '../../core/wire/message.js';
 import type { CoreInstance } from '../../daemon/runtime/pump.js';
 
 export interface LoadSettings extends PortSettings {
-  /** A burst has 0 to this many messages, every number as often as any other. */
+  /** A burst has from 0 to this many messages, all numbers with equal probability. */
   readonly maxBurstMessages: number;
   /** Uniform from 0 up to but not including 1. */
   readonly random: () => number;
@@ -22,7 +22,7 @@ export interface LoadSettings extends PortSettings {
 const currentDataSet = 0x2001;
 const everyone: PeerAddress = { kind: 'multicast' };
 
-/** A time source, and the station that sends before it on the same cable. */
+/** A time source that sends a burst before its Sync messages. */
 export class LoadedTimeSource implements CoreInstance {
   readonly #clock: CoreInstance;
   readonly #settings: LoadSettings;
@@ -33,7 +33,7 @@ export class LoadedTimeSource implements CoreInstance {
     this.#settings = settings;
   }
 
-  /** What the clock does; a burst comes first where it sends event messages, which are its Syncs. */
+  /** Steps the clock, and puts a burst before its outputs where they hold event messages, which are its Syncs. */
   step(input: Input): readonly Output[] {
     const outputs = this.#clock.step(input);
     return outputs.some(({ kind }) => kind === 'sendEvent')

@@ -1,4 +1,4 @@
-/** A station at work, in a process and a network namespace of its own: its clocks on the real engine. */
+/** Runs a station in a process and a network namespace of its own: its clocks on the real engine. */
 import { once } from 'node:events';
 import { Pump, type Attachment, type PumpEvent } from '../../daemon/runtime/pump.js';
 import { systemTimerClock } from '../../daemon/runtime/timers.js';
@@ -68,7 +68,10 @@ function attachmentsOf({ name, type, print }: StationOptions): Attachment[] {
     : receiverAttachments(receiver, type, Math.random, onSample);
 }
 
-/** Much of what passes concerns the other receivers; a cable's end comes and goes with the lab. */
+/**
+ * Warns of errors of the port. Other events are of no interest: messages for the other receivers, the link that comes
+ * and goes with the lab.
+ */
 function tell(event: PumpEvent, { warn }: StationOptions): void {
   if (event.kind === 'portError') warn(event.message);
 }

@@ -1,4 +1,7 @@
-/** A clock that is master by decree: it announces itself, sends Sync to the group and to whom it is told, and answers requests. */
+/**
+ * A clock that is always master: it sends Announce and Sync to the group and to configured receivers, and answers
+ * Delay_Req.
+ */
 import type { Input, Output, PeerAddress } from '../../core/io.js';
 import { admit } from '../../core/port/admission.js';
 import { respondToDelayReq, type DelayResponderSettings } from '../../core/port/delay-responder.js';

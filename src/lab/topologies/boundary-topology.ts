@@ -1,4 +1,4 @@
-/** Who is around a boundary clock: two grandmasters on different transports, and a receiver on each transport there is. */
+/** The stations around a boundary clock: two grandmasters on different transports, and a receiver on each transport. */
 import type { Grandmaster, Receiver, Station } from './topology.js';
 
 /** In the order of their priority1: the first is the better. */

@@ -1,7 +1,7 @@
 /**
- * The lab's namespaces, cables and its directory for sockets and files. All are named after the process that made them, so that
- * what a killed lab has left behind is told from what a running one uses. MAC addresses are fixed, for a switch that
- * carries PTP alone has no way to resolve them.
+ * The lab's namespaces, cables and its directory for sockets and files. All are named after the process that made them,
+ * which tells those that a killed lab has left behind from those of a running one. MAC addresses are fixed, because
+ * address resolution does not pass a switch that carries PTP only.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,7 +85,7 @@ function killAllIn(namespace: string): void {
     try {
       process.kill(Number(pid), 'SIGKILL');
     } catch {
-      // Ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
 }

@@ -1,4 +1,6 @@
-/** Who is in the lab, and how they are cabled: every station has one interface, joined to a port of the switch. */
+/**
+ * The stations of the lab and their cables: every station has one interface, which is joined to a port of the switch.
+ */
 import type { Transport } from '../../core/io.js';
 import type { Transmission } from '../../core/port/receiver.js';
 
@@ -10,7 +12,10 @@ export interface Station {
   readonly title: string;
   readonly switchPort: string;
   readonly mac: string;
-  /** Of those for documentation (RFC 5737, RFC 3849). No kernel has it: the clocks write their own headers. */
+  /**
+   * An address for documentation (RFC 5737, RFC 3849). It is given to no interface, because the clocks write their own
+   * headers.
+   */
   readonly ip: string;
 }
 
@@ -19,7 +24,7 @@ export interface Receiver extends Station {
   readonly transmission: Transmission;
 }
 
-/** One of those that a boundary clock chooses from. */
+/** A grandmaster, of which a boundary clock chooses the best. */
 export interface Grandmaster extends Station {
   readonly transport: Transport;
   readonly priority1: number;

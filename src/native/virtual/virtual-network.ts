@@ -87,14 +87,14 @@ export class VirtualNetwork {
       seed: this.seed,
       random: (port, purpose) => random(`${port}/${purpose}`),
       ports: ports.map((port, index) => ({
-        ...told(port, `${name}-${index}`),
+        ...configuredAs(port, `${name}-${index}`),
         mac: macOf(number, index + 1),
         timestamping: port.timestamping ?? {},
         residence: port.residence ?? defaultResidenceNs,
         ...hardwareClocks[index],
       })),
     });
-    const portOptions = ports.map((port, index) => told(port, `${name}-${index}`));
+    const portOptions = ports.map((port, index) => configuredAs(port, `${name}-${index}`));
     return { name, dataPlane, clock, portOptions };
   }
 
@@ -140,7 +140,7 @@ export class VirtualNetwork {
   }
 }
 
-function told(port: PortModel, interfaceName: string): PortOptions {
+function configuredAs(port: PortModel, interfaceName: string): PortOptions {
   const { ingressLatencyNs = 0, egressLatencyNs = 0, delayAsymmetryNs = 0 } = port;
   return { interface: interfaceName, ingressLatencyNs, egressLatencyNs, delayAsymmetryNs };
 }

@@ -19,7 +19,7 @@ export interface SyntonisationStatus {
 
 type RateRatioOutput = Extract<Output, { kind: 'rateRatio' }>;
 
-export class SyntonisationBoard {
+export class SyntonisationTable {
   readonly #domains = new Map<string, SyntonisationStatus>();
 
   setRateRatio({ sdoId, domainNumber, source, syntonisation }: RateRatioOutput): void {

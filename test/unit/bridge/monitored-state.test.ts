@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { toldState } from '../../../src/bridge/told-state.js';
+import { monitoredState } from '../../../src/bridge/monitored-state.js';
 
 const flags = '<BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500';
 
 describe('what `bridge monitor link` tells of a port', () => {
   test.each(['disabled', 'listening', 'learning', 'forwarding', 'blocking'])('%s', (state) => {
     const told = { bridge: 'lan', port: 'eth2', state };
-    expect(toldState(`2: eth2: ${flags} master lan state ${state} priority 32 cost 2 `)).toEqual(
-      told,
-    );
     expect(
-      toldState(`2: eth2@if7: ${flags} master lan state ${state} priority 32 cost 2 `),
+      monitoredState(`2: eth2: ${flags} master lan state ${state} priority 32 cost 2 `),
+    ).toEqual(told);
+    expect(
+      monitoredState(`2: eth2@if7: ${flags} master lan state ${state} priority 32 cost 2 `),
     ).toEqual(told);
   });
 
@@ -21,6 +21,6 @@ describe('what `bridge monitor link` tells of a port', () => {
     ['an address', '    link/ether 02:00:00:00:01:01'],
     ['nothing', ''],
   ])('is nothing in a line of %s', (_, line) => {
-    expect(toldState(line)).toBeUndefined();
+    expect(monitoredState(line)).toBeUndefined();
   });
 });

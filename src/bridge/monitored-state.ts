@@ -1,7 +1,7 @@
 /** Reads from a line of `bridge monitor link` that a port of a bridge has changed its state. */
 import type { StpState } from './kernel.js';
 
-export interface ToldState {
+export interface MonitoredState {
   readonly bridge: string;
   readonly port: string;
   readonly state: StpState;
@@ -12,7 +12,7 @@ const line =
   /^\d+: ([^:@\s]+)[:@].* master (\S+) state (disabled|listening|learning|forwarding|blocking) /;
 
 /** Undefined for a line that reports anything else. */
-export function toldState(text: string): ToldState | undefined {
+export function monitoredState(text: string): MonitoredState | undefined {
   const [, port, bridge, state] = line.exec(text) ?? [];
   if (port === undefined || bridge === undefined || state === undefined) return undefined;
   return { bridge, port, state: state as StpState };

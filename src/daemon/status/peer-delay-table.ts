@@ -65,7 +65,7 @@ export function measuredTransports(
   });
 }
 
-export class PeerDelayBoard {
+export class PeerDelayTable {
   readonly #measured: readonly (readonly Transport[])[];
   readonly #counters: Counters;
   readonly #linkDelays = new Map<string, LinkDelay>();
