@@ -4,10 +4,9 @@
  * machine's. Load generator, rig and this file are those of this checkout; a simulation is each checkout's own.
  */
 
-import { execFile } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { run } from '../test/support/netns/command.js';
 import { Switch } from '../test/support/netns/switch.js';
@@ -18,6 +17,7 @@ import { metric } from './metrics.js';
 import { GENERATOR_CPU, SUBJECT_CPU, withSubject } from './placement.js';
 import { Rig } from './rig.js';
 import { HIGHEST_RATE, highestLossFreeRate } from './search.js';
+import type { SimulationRequest } from './simulate-tree.js';
 import { ptpSwitch, type Subject } from './subjects.js';
 import { measureTransit } from './transit.js';
 
@@ -33,11 +33,13 @@ const CAPACITIES = [
   { name: metric.eightPortPairs, sinks: 7, start: 16_000 },
 ] as const;
 const SEARCH_STEPS = 8;
+/** Of one turn: some tenths of a second of the processor. */
+const SIMULATED_SECONDS = 40;
 /** A switch has started long before this, and its first frame is one of a thousand a second. */
 const START_STREAM = { pairs: 1_000, milliseconds: 2_500 };
 
 interface Durations {
-  readonly simulatedSeconds: number;
+  readonly simulationTurns: number;
   readonly transitTurns: number;
   readonly transitTurnMs: number;
   readonly trialMs: number;
@@ -45,11 +47,11 @@ interface Durations {
   readonly starts: number;
 }
 const THOROUGH: Durations = {
-  ...{ simulatedSeconds: 600, starts: 4 },
+  ...{ simulationTurns: 20, starts: 4 },
   ...{ transitTurns: 10, transitTurnMs: 500, trialMs: 500 },
 };
 const QUICK: Durations = {
-  ...{ simulatedSeconds: 200, starts: 1 },
+  ...{ simulationTurns: 8, starts: 1 },
   ...{ transitTurns: 3, transitTurnMs: 500, trialMs: 200 },
 };
 
@@ -96,9 +98,7 @@ async function measureRound(
   const subjects = entrants.map(({ name, tree }): Subject => {
     return ptpSwitch(name, { commandLine: commandLineOf(tree) });
   });
-  for (const entrant of entrants) {
-    await measureSimulation(measurements, entrant, durations.simulatedSeconds);
-  }
+  await measureSimulations(measurements, entrants, durations.simulationTurns);
   for (let start = 0; start < durations.starts; start++) {
     for (const entrant of entrants) await measureStart(measurements, entrant);
   }
@@ -123,17 +123,46 @@ function commandLineOf(tree: string): string {
   return join(tree, 'dist/cli/main.js');
 }
 
-async function measureSimulation(
+/** All processes stand, and turns are short, for the same reason as those of the transit. */
+async function measureSimulations(
   measurements: Measurements,
-  { name, tree }: Entrant,
-  seconds: number,
+  entrants: readonly Entrant[],
+  turns: number,
 ): Promise<void> {
   const program = join(import.meta.dirname, 'simulate-tree.js');
-  const args = [program, tree, String(seconds)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: tree });
-  for (const [figure, value] of Object.entries(JSON.parse(stdout) as Record<string, number>)) {
-    measurements.add(figure, name, value);
+  const standing = entrants.map(({ name, tree }) => ({ name, child: fork(program, [tree]) }));
+  try {
+    // Nobody's turn is beside another one's preparations.
+    await Promise.all(standing.map(({ child }) => nextMessage(child)));
+    for (let turn = 0; turn < turns; turn++) {
+      for (const { name, child } of turn % 2 === 0 ? standing : standing.toReversed()) {
+        for (const delayMechanism of ['e2e', 'p2p'] as const) {
+          const speed = await simulate(child, { delayMechanism, seconds: SIMULATED_SECONDS });
+          measurements.add(metric.simulation(delayMechanism), name, Number(speed));
+        }
+      }
+    }
+  } finally {
+    for (const { child } of standing) child.kill();
   }
+}
+
+/** Rejects if the process ends instead. */
+function nextMessage(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error('a simulation ended early'));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message);
+    });
+  });
+}
+
+function simulate(child: ChildProcess, request: SimulationRequest): Promise<unknown> {
+  const answer = nextMessage(child);
+  child.send(request);
+  return answer;
 }
 
 async function measureStart(measurements: Measurements, { name, tree }: Entrant): Promise<void> {

@@ -13,11 +13,11 @@ export const THIS = 'this';
 export const OTHER_AGAIN = 'other again';
 export const THIS_AGAIN = 'this again';
 
-interface Figure {
+export interface Figure {
   readonly name: string;
   readonly better: 'higher' | 'lower';
 }
-const FIGURES: readonly Figure[] = [
+export const FIGURES: readonly Figure[] = [
   ...(['e2e', 'p2p'] as const).map((mechanism): Figure => ({
     name: metric.simulation(mechanism),
     better: 'higher',
