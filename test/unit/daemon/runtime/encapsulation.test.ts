@@ -1,14 +1,18 @@
 /** Frames taken apart and built again, against those that linuxptp and the kernel built. */
 import { describe, expect, it } from 'vitest';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import {
   decapsulate,
-  encapsulate,
+  encapsulate as encapsulateBy,
   type LocalAddress,
 } from '../../../../src/daemon/runtime/encapsulation.js';
 import type { PeerAddress } from '../../../../src/core/io.js';
 import { isGroupMac } from '../../../../src/daemon/runtime/addresses.js';
 import { checksumsHold } from '../../../support/internet-checksum.js';
 import { allPtpFrames, ptpFramesOf, type PtpFrame } from '../../../support/ptp-frames.js';
+
+const encapsulate = (message: Uint8Array, destination: PeerAddress, local: LocalAddress) =>
+  encapsulateBy(message, destination, local, defaultProfile.encapsulation);
 
 function takenApart({ frame, ptpOffset, ptpLength }: PtpFrame) {
   const received = decapsulate(frame, ptpOffset, ptpLength);
