@@ -26,6 +26,12 @@ describe('the class within specification', () => {
     const said = clockClass === undefined ? specification : { ...specification, clockClass };
     expect(heldClockClass(clockClasses, said, lost, ptpTimescale)).toBe(expected);
   });
+
+  test("is the profile's, by timescale", () => {
+    const telecom = { ...clockClasses, heldPtpTimescale: 135, heldArbitraryTimescale: 165 };
+    expect(heldClockClass(telecom, specification, 6, true)).toBe(135);
+    expect(heldClockClass(telecom, specification, 6, false)).toBe(165);
+  });
 });
 
 describe('holdover', () => {
