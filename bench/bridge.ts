@@ -220,7 +220,7 @@ class BridgeRig {
   }
 }
 
-/** For the README; empty where the suite did not run. */
+/** For docs/measurements.md; empty where the suite did not run. */
 export function bridgeTable(measurements: Measurements): string {
   const subjects = [BARE_BRIDGE, SWITCH_ON_BRIDGE];
   const rows = [

@@ -152,5 +152,5 @@ for (let repetition = 1; repetition <= repetitions; repetition++) {
 }
 await measureOnce();
 console.log(writeReport(description, measurements, judge(measurements)));
-const forReadme = bridgeTable(measurements);
-if (forReadme !== '') console.log(`For README.md:\n\n${forReadme}`);
+const forMeasurementsPage = bridgeTable(measurements);
+if (forMeasurementsPage !== '') console.log(`For docs/measurements.md:\n\n${forMeasurementsPage}`);
