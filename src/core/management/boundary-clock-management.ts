@@ -24,20 +24,20 @@ import type { ClockChange } from '../instance/clock-data-sets.js';
 const logIntervalLimit = 7;
 const leastReceiptTimeout = 2;
 
-/** 7.6.2.6, table 5: what lies below and beyond is reserved; 0xFE is unknown. */
+/** 7.6.2.6, table 5: values below and above these are reserved, but for 0xFE, which says that the accuracy is unknown. */
 const clockAccuracies = { min: 0x17, max: 0x31, unknown: 0xfe } as const;
 
-/** What linuxptp has for a link that nobody limits. */
+/** linuxptp's value where the configuration sets no limit. */
 const neighborPropDelayThreshNs = 20_000_000;
 
-/** 8.2.3.3 to 8.2.3.5: of a parent whose statistics are not kept. */
+/** 8.2.3.3 to 8.2.3.5: the values where no statistics of the parent are kept. */
 const unobservedParent = {
   parentStats: false,
   observedParentOffsetScaledLogVariance: 0xffff,
   observedParentClockPhaseChangeRate: 0x7fffffff,
 };
 
-/** `clock`'s data sets for whoever asks; `serviceCounts` by portNumber. */
+/** What management requests may read and set of `clock`. `serviceCounts` gives the counts of a portNumber. */
 export function boundaryClockManagement(
   clock: Clock,
   facts: ClockFacts,
@@ -178,7 +178,7 @@ function portGetters(
 
 function clockSetters(clock: Clock): Setters {
   const change = (to: ClockChange) => clock.reconfigure(to);
-  /** 8.2.4: of the grandmaster's time nobody but the grandmaster decides. */
+  /** 8.2.4: the time properties are the grandmaster's, so they are set only while this clock is the grandmaster. */
   const changeTime = (properties: object): readonly Output[] | ManagementError => {
     const { currentDS, timePropertiesDS } = clock.state();
     if (currentDS.stepsRemoved !== 0) return 'NOT_SETABLE';
@@ -187,7 +187,7 @@ function clockSetters(clock: Clock): Setters {
   return {
     PRIORITY1: (priority) => change({ defaultDS: priority }),
     PRIORITY2: (priority) => change({ defaultDS: priority }),
-    // 9.2.2.1: of an ordinary clock alone.
+    // 9.2.2.1: only an ordinary clock can be slave-only.
     SLAVE_ONLY: (slaveOnly) =>
       numberPortsOf(clock) === 1 ? change({ defaultDS: slaveOnly }) : 'NOT_SETABLE',
     CLOCK_ACCURACY: ({ clockAccuracy }) => {
@@ -247,7 +247,7 @@ function numberPortsOf(clock: Clock): number {
   return clock.state().defaultDS.numberPorts;
 }
 
-/** Throws RangeError where there is no such port: requests are for ports that there are. */
+/** Throws RangeError for a portNumber that the clock does not have; requests for such ports do not come here. */
 function portDSOf(clock: Clock, portNumber: number): PortDS {
   const portDS = clock.state().ports[portNumber - 1];
   if (portDS === undefined) throw new RangeError(`no port ${portNumber}`);
