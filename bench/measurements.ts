@@ -1,9 +1,6 @@
 /** Every figure of a run: by metric and subject, one value a repetition. */
 
-import { median, summarize, type Summary } from '../test/support/netns/statistics.js';
-
-/** What a result file keeps of one metric of one subject: the figure and its spread, without every single value. */
-type Figure = Pick<Summary, 'count' | 'min' | 'median' | 'max'>;
+import { median } from '../test/support/netns/statistics.js';
 
 export class Measurements {
   readonly #values = new Map<string, Map<string, number[]>>();
@@ -50,14 +47,9 @@ export class Measurements {
     return [...new Set([...this.#values.values()].flatMap((bySubject) => [...bySubject.keys()]))];
   }
 
-  toJSON(): Record<string, Record<string, Figure>> {
-    const bySubject = ([metric, values]: readonly [string, ReadonlyMap<string, number[]>]) =>
-      [metric, Object.fromEntries([...values].map(([name, all]) => [name, figure(all)]))] as const;
-    return Object.fromEntries([...this.#values].map(bySubject));
+  toJSON(): Record<string, Record<string, number[]>> {
+    return Object.fromEntries(
+      [...this.#values].map(([metric, bySubject]) => [metric, Object.fromEntries(bySubject)]),
+    );
   }
-}
-
-function figure(values: readonly number[]): Figure {
-  const { count, min, median: middle, max } = summarize(values);
-  return { count, min, median: middle, max };
 }

@@ -46,14 +46,9 @@ export function writeReport(
   const name = join(RESULTS, `${description.date.replaceAll(':', '')}-${description.commit}`);
   mkdirSync(RESULTS, { recursive: true });
   const json = { ...description, verdicts, measurements };
-  writeFileSync(`${name}.json`, `${innermostOnOneLine(JSON.stringify(json, undefined, 2))}\n`);
+  writeFileSync(`${name}.json`, `${JSON.stringify(json, undefined, 2)}\n`);
   writeFileSync(`${name}.md`, markdown);
   return markdown;
-}
-
-/** One line a figure and one line a verdict, so that a person can read the file and compare two of them. */
-function innermostOnOneLine(json: string): string {
-  return json.replace(/\{[^{}]*\}/g, (innermost) => innermost.replace(/\s+/g, ' '));
 }
 
 function asMarkdown(

@@ -98,11 +98,16 @@ function unknownFiles(page: string, markdown: string): string[] {
       const path = /^(\.?\/)?((src|addon|test|docs|scripts|bench|config)\/[^\s*<>{}]*)$/.exec(
         name,
       )?.[2];
-      if (path !== undefined) return !existsSync(join(root, path));
+      if (path !== undefined) return !existsSync(join(root, path)) && !isDecision(path);
       const source = /^[\w./-]+\.(ts|mjs|cc|h)(:\d+)?$/.test(name);
       return source && !files.some((file) => file === name || file.endsWith(`/${name}`));
     })
     .map((name) => `${page}: ${name}`);
+}
+
+/** A decision may be named by its number: "docs/decisions/0011". */
+function isDecision(path: string): boolean {
+  return /\/\d{4}$/.test(path) && files.some((file) => file.startsWith(`${path}-`));
 }
 
 function withoutFences(markdown: string): string {
