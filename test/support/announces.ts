@@ -32,22 +32,6 @@ export function headerFrom(source: PortIdentity, fields: Partial<Header> = {}): 
   };
 }
 
-/** What Announce says of a grandmaster that nobody has set up. */
-export function unconfiguredGrandmaster(grandmasterIdentity: ClockIdentity) {
-  return {
-    currentUtcOffset: 37,
-    grandmasterPriority1: 128,
-    grandmasterClockQuality: {
-      clockClass: 248,
-      clockAccuracy: 0xfe,
-      offsetScaledLogVariance: 0xffff,
-    },
-    grandmasterPriority2: 128,
-    grandmasterIdentity,
-    timeSource: 0xa0,
-  };
-}
-
 /** Of a grandmaster with everything at its default. */
 export function announceFrom(
   source: PortIdentity,
@@ -59,8 +43,17 @@ export function announceFrom(
     messageType: 'Announce',
     header: headerFrom(source, header),
     originTimestamp: zeroTimestamp,
-    ...unconfiguredGrandmaster(source.clockIdentity),
+    currentUtcOffset: 37,
+    grandmasterPriority1: 128,
+    grandmasterClockQuality: {
+      clockClass: 248,
+      clockAccuracy: 0xfe,
+      offsetScaledLogVariance: 0xffff,
+    },
+    grandmasterPriority2: 128,
+    grandmasterIdentity: source.clockIdentity,
     stepsRemoved: 0,
+    timeSource: 0xa0,
     ...body,
     tlvs,
   };

@@ -11,7 +11,6 @@ import {
   defaultSourceIntervals,
   type TimeSourceSettings,
 } from '../../src/lab/stations/time-source.js';
-import { unconfiguredGrandmaster } from './announces.js';
 
 export const sourceAddress: Extract<PeerAddress, { kind: 'unicast' }> = {
   kind: 'unicast',
@@ -31,7 +30,18 @@ export const sourceSettings: TimeSourceSettings = {
   portIdentity: { clockIdentity: sourceIdentity, portNumber: 1 },
   domainNumber: 0,
   sdoId: 0,
-  grandmaster: unconfiguredGrandmaster(sourceIdentity),
+  grandmaster: {
+    currentUtcOffset: 37,
+    grandmasterPriority1: 128,
+    grandmasterClockQuality: {
+      clockClass: 248,
+      clockAccuracy: 0xfe,
+      offsetScaledLogVariance: 0xffff,
+    },
+    grandmasterPriority2: 128,
+    grandmasterIdentity: sourceIdentity,
+    timeSource: 0xa0,
+  },
   announceFlags: 0,
   ...defaultSourceIntervals,
   unicastReceivers: [],

@@ -24,13 +24,13 @@ import type { ClockChange } from '../instance/clock-data-sets.js';
 const logIntervalLimit = 7;
 const leastReceiptTimeout = 2;
 
-/** 7.6.2.6, table 5: values below and above these are reserved, but for 0xFE, which says that the accuracy is unknown. */
+/** 7.6.2.6, table 5: what lies below and beyond is reserved; 0xFE is unknown. */
 const clockAccuracies = { min: 0x17, max: 0x31, unknown: 0xfe } as const;
 
-/** linuxptp's value where the configuration sets no limit. */
+/** What linuxptp has for a link that nobody limits. */
 const neighborPropDelayThreshNs = 20_000_000;
 
-/** 8.2.3.3 to 8.2.3.5: the values where no statistics of the parent are kept. */
+/** 8.2.3.3 to 8.2.3.5: of a parent whose statistics are not kept. */
 const unobservedParent = {
   parentStats: false,
   observedParentOffsetScaledLogVariance: 0xffff,
@@ -187,7 +187,7 @@ function clockSetters(clock: Clock): Setters {
   return {
     PRIORITY1: (priority) => change({ defaultDS: priority }),
     PRIORITY2: (priority) => change({ defaultDS: priority }),
-    // 9.2.2.1: only an ordinary clock can be slave-only.
+    // 9.2.2.1: of an ordinary clock alone.
     SLAVE_ONLY: (slaveOnly) =>
       numberPortsOf(clock) === 1 ? change({ defaultDS: slaveOnly }) : 'NOT_SETABLE',
     CLOCK_ACCURACY: ({ clockAccuracy }) => {

@@ -49,7 +49,7 @@ export interface ManagedTransparentClockSettings extends ManagementPermissions {
   readonly facts: ClockFacts;
 }
 
-/** Table 4: 255 is the clockClass of a clock that is never a master. */
+/** It is no master, and is never to be one (table 4: 255). */
 const least = { priority1: 255, priority2: 255, clockClass: 255 } as const;
 
 /** 7.6.2.6 and 7.6.3: unknown. */
