@@ -13,7 +13,7 @@ import { bridgeTable, measureBridge } from './bridge.js';
 import { measureBridgeFollowing } from './bridge-follow.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
-import { takePrecedence } from '../test/support/netns/precedence.js';
+import { raisePriority } from '../test/support/netns/scheduling.js';
 import { measurePeerToPeer } from './peer-to-peer.js';
 import { describeRun, writeReport } from './report.js';
 import { measureRigCeiling } from './rig.js';
@@ -93,7 +93,7 @@ if (missing !== undefined) {
   process.exit(1);
 }
 
-takePrecedence();
+raisePriority();
 // At the start: what is changed meanwhile is not what was measured.
 const description = describeRun(repetitions, options.quick);
 const measurements = new Measurements();
@@ -152,5 +152,5 @@ for (let repetition = 1; repetition <= repetitions; repetition++) {
 }
 await measureOnce();
 console.log(writeReport(description, measurements, judge(measurements)));
-const forReadme = bridgeTable(measurements);
-if (forReadme !== '') console.log(`For README.md:\n\n${forReadme}`);
+const forMeasurementsPage = bridgeTable(measurements);
+if (forMeasurementsPage !== '') console.log(`For docs/measurements.md:\n\n${forMeasurementsPage}`);

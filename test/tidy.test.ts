@@ -2,15 +2,12 @@
  * The house rules that a machine can check: who may import whom, what the pure cores must not touch, how files are
  * named, what must not be written down. The tables here are the rules; docs/architecture.md explains them.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../src/config/load.js';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { filesBelow, read, root } from './support/project-files.js';
 
 /** A layer may import itself and what is listed. The longest matching prefix decides a file's layer. */
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -302,7 +299,14 @@ describe('files', () => {
       ...authored,
       ...filesBelow('docs', /\.md$/),
       ...filesBelow('config', /\.ya?ml$/),
-      ...['README.md', 'CHANGELOG.md', 'package.json', 'package-lock.json', 'binding.gyp'],
+      ...[
+        'README.md',
+        'CHANGELOG.md',
+        'CONTRIBUTING.md',
+        'package.json',
+        'package-lock.json',
+        'binding.gyp',
+      ],
     ];
     expect(texts.filter((file) => machinePath.test(read(file)))).toEqual([]);
   });
@@ -319,26 +323,6 @@ describe('sample configurations', () => {
     expect(() => loadConfig(join(root, file))).not.toThrow();
   });
 });
-
-/** Files of the project below a folder whose path matches, as paths from the project's root; what git ignores is not. */
-function filesBelow(folder: string, pattern: RegExp): string[] {
-  const listing = [
-    'ls-files',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    '--deduplicate',
-    folder,
-  ];
-  return execFileSync('git', listing, { cwd: root, encoding: 'utf8' })
-    .split('\n')
-    .filter((file) => pattern.test(file) && existsSync(join(root, file)))
-    .sort();
-}
-
-function read(file: string): string {
-  return readFileSync(join(root, file), 'utf8');
-}
 
 function coreFiles(): string[] {
   return sources.filter((file) => file.startsWith('src/core/'));

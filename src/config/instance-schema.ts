@@ -85,7 +85,7 @@ const longClockPort = z.strictObject(
 
 const clockPort = z.preprocess(longForm, longClockPort);
 
-/** Eleven days: longer, no rate that was learned once is of any use. */
+/** Eleven days: after a longer time no rate that was learned once is of any use. */
 const maxHoldoverSeconds = 1e6;
 const leastHeldClockClass = bestMaster.lastClassThatFollowsNobody + 1;
 const holdover = z.strictObject(

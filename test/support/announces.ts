@@ -1,5 +1,9 @@
 /** Announce messages that tests start from. */
-import { clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
+import {
+  clockIdentity,
+  type ClockIdentity,
+  type PortIdentity,
+} from '../../src/core/time/identity.js';
 import { zeroTimeInterval } from '../../src/core/time/time-interval.js';
 import { zeroTimestamp } from '../../src/core/time/timestamp.js';
 import type { AnnounceBody } from '../../src/core/wire/messages/announce.js';
@@ -11,6 +15,23 @@ export function portIdentityOf(clock: bigint, portNumber = 1): PortIdentity {
   return { clockIdentity: clockIdentity(clock), portNumber };
 }
 
+/** With everything at its default. */
+export function headerFrom(source: PortIdentity, fields: Partial<Header> = {}): Header {
+  return {
+    sdoId: 0,
+    minorVersionPTP: 1,
+    domainNumber: 0,
+    flagField: 0,
+    correctionField: zeroTimeInterval,
+    messageTypeSpecific: 0,
+    sourcePortIdentity: source,
+    sequenceId: 0,
+    controlField: 0,
+    logMessageInterval: 0,
+    ...fields,
+  };
+}
+
 /** Of a grandmaster with everything at its default. */
 export function announceFrom(
   source: PortIdentity,
@@ -20,19 +41,7 @@ export function announceFrom(
 ): MessageOf<'Announce'> {
   return {
     messageType: 'Announce',
-    header: {
-      sdoId: 0,
-      minorVersionPTP: 1,
-      domainNumber: 0,
-      flagField: 0,
-      correctionField: zeroTimeInterval,
-      messageTypeSpecific: 0,
-      sourcePortIdentity: source,
-      sequenceId: 0,
-      controlField: 0,
-      logMessageInterval: 0,
-      ...header,
-    },
+    header: headerFrom(source, header),
     originTimestamp: zeroTimestamp,
     currentUtcOffset: 37,
     grandmasterPriority1: 128,

@@ -112,7 +112,7 @@ export interface Request {
   readonly from?: PortIdentity;
 }
 
-/** A GET for everybody, from afar, unless told otherwise. */
+/** A GET for all clocks, sent from another clock, unless the request says otherwise. */
 export function requestOctets(request: Request): Uint8Array {
   const { action = 'GET', id, dataField, target, hops = [1, 1] } = request;
   return encode({

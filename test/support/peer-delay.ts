@@ -9,6 +9,7 @@ import { zeroTimeInterval, type TimeInterval } from '../../src/core/time/time-in
 import { timestampFromInstant, type Timestamp } from '../../src/core/time/timestamp.js';
 import { Flag, noLogMessageInterval, type Header } from '../../src/core/wire/header.js';
 import { decode, encode, type Message, type MessageOf } from '../../src/core/wire/message.js';
+import { headerFrom } from './announces.js';
 
 export const ownIdentity: PortIdentity = {
   clockIdentity: clockIdentityFromMac('02:00:00:00:00:01'),
@@ -83,19 +84,11 @@ export function pdelayRespFollowUp(
 export function pdelayReq(fields: Partial<Header> = {}): MessageOf<'Pdelay_Req'> {
   return {
     messageType: 'Pdelay_Req',
-    header: {
-      sdoId: 0,
-      minorVersionPTP: 1,
-      domainNumber: 0,
-      flagField: 0,
-      correctionField: zeroTimeInterval,
-      messageTypeSpecific: 0,
-      sourcePortIdentity: neighborIdentity,
+    header: headerFrom(neighborIdentity, {
       sequenceId: 7,
-      controlField: 0,
       logMessageInterval: noLogMessageInterval,
       ...fields,
-    },
+    }),
     originTimestamp: timestampOf(0n),
     tlvs: [],
   };

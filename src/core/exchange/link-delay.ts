@@ -41,7 +41,7 @@ export function delaySampleOf(measurement: PeerDelayMeasurement): LinkDelaySampl
   };
 }
 
-/** Its turnaround brought to our seconds: at 100 ppm, one of 1 ms would else be 100 ns too long. */
+/** The neighbour's turnaround in our seconds: a turnaround of 1 ms would otherwise be 100 ns too long at 100 ppm. */
 export function linkDelayNsOf(
   { delayNs, turnaroundNs }: LinkDelaySample,
   neighborRateRatio: RateRatio,

@@ -31,7 +31,7 @@ const unobservedParent = {
   observedParentClockPhaseChangeRate: 0x7fffffff,
 };
 
-/** `clock`'s data sets for whoever asks; `serviceCounts` by portNumber. */
+/** What management requests may read and set of `clock`. `serviceCounts` gives the counts of a portNumber. */
 export function boundaryClockManagement(
   clock: Clock,
   profile: Profile,
@@ -175,7 +175,7 @@ function portGetters(
 
 function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
   const change = (to: ClockChange) => clock.reconfigure(to);
-  /** 8.2.4: of the grandmaster's time nobody but the grandmaster decides. */
+  /** 8.2.4: the time properties are the grandmaster's, so they are set only while this clock is the grandmaster. */
   const changeTime = (properties: object): readonly Output[] | ManagementError => {
     const { currentDS, timePropertiesDS } = clock.state();
     if (currentDS.stepsRemoved !== 0) return 'NOT_SETABLE';
@@ -254,7 +254,7 @@ function numberPortsOf(clock: Clock): number {
   return clock.state().defaultDS.numberPorts;
 }
 
-/** Throws RangeError where there is no such port: requests are for ports that there are. */
+/** Throws RangeError for a portNumber that the clock does not have; requests for such ports do not come here. */
 function portDSOf(clock: Clock, portNumber: number): PortDS {
   const portDS = clock.state().ports[portNumber - 1];
   if (portDS === undefined) throw new RangeError(`no port ${portNumber}`);

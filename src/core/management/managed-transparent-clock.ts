@@ -1,6 +1,6 @@
 /**
- * What a transparent clock says of itself to those who manage it (clause 15, and 8.3 for its data sets). It forwards
- * management messages without it; this answers the copies of those that concern it. Sans-IO.
+ * The answers of a transparent clock to management messages (clause 15, and 8.3 for its data sets). The forwarder forwards
+ * these messages by itself; here come copies of those that are for this clock. Sans-IO.
  *
  * A transparent clock has no state machine and follows nobody: what the standard has no member for is told by the value
  * that says "none", and ids about a master or a time are NOT_SUPPORTED.
@@ -45,7 +45,7 @@ export interface ManagedTransparentClockSettings extends ManagementPermissions {
   readonly clockIdentity: ClockIdentity;
   readonly numberPorts: number;
   readonly delayMechanism: 'e2e' | 'p2p';
-  /** Of those, peer to peer. */
+  /** The interval of Pdelay_Req, where delayMechanism is p2p. */
   readonly logMinPdelayReqInterval: number;
   /** What is managed where a request names no domain of its own: at the control socket. */
   readonly primaryDomain: number;
@@ -64,7 +64,7 @@ const unknownQuality = {
   offsetScaledLogVariance: unknownOffsetScaledLogVariance,
 } as const;
 
-/** It sends no such messages. */
+/** The interval of messages that a transparent clock does not send. */
 const silent = {
   logMinDelayReqInterval: noLogMessageInterval,
   logAnnounceInterval: noLogMessageInterval,
@@ -88,7 +88,7 @@ export class ManagedTransparentClock {
     return input.kind === 'message' ? this.#onMessage(input) : [];
   }
 
-  /** A request that did not come by the wire: nobody's permission is asked. */
+  /** Carries out a request that did not come by the network, whatever the configuration allows there. */
   manage(request: ManagementRequest): Managed {
     return manage(this.#managed(this.#settings.primaryDomain), request);
   }
@@ -102,7 +102,7 @@ export class ManagedTransparentClock {
     if (!result.ok) return ignore(result.reason);
     const { domainNumber, sdoId, sourcePortIdentity } = result.message.header;
     if (!serves(sdoId, domainNumber)) return ignore('otherDomain');
-    // 9.5.2.2: a loop, or a cable between two ports of this box.
+    // 9.5.2.2: the message is this clock's own: there is a loop, or a cable between two ports of this box.
     if (sourcePortIdentity.clockIdentity === clockIdentity) return ignore('ownMessage');
     const port: PortSettings = {
       ...{ port: input.port, domainNumber, sdoId, profile },

@@ -31,7 +31,7 @@ interface PendingResponse {
 
 export type ResponderState = readonly PendingResponse[];
 
-/** A neighbour with a clock in each of a few domains; time stamps that take longer than so many requests will not come. */
+/** Enough for a neighbour with clocks in several domains; a time stamp that takes longer than so many requests will not come. */
 export const maxPendingResponses = 16;
 
 export const initialResponderState: ResponderState = [];
@@ -64,7 +64,7 @@ export function respond(
     messageType: 'Pdelay_Resp',
     header: answerHeader(settings, 'Pdelay_Resp', requestHeader, {
       flagField: Flag.twoStep | unicastFlag(destination),
-      // What requestReceiptTimestamp cannot hold: the requester subtracts both.
+      // The fraction of a nanosecond that requestReceiptTimestamp cannot hold; the requester subtracts both.
       correctionField: difference(zeroTimeInterval, fraction),
     }),
     requestReceiptTimestamp: timestamp,

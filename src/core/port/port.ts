@@ -1,4 +1,4 @@
-/** What master and slave side of a port share: who the port is, what happens to it, what comes of that. */
+/** What the parts of a port have in common: its identity, its events, its timers and the headers of its messages. */
 import type { DelayMechanism } from '../datasets/data-sets.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import type { Input, Output, PeerAddress, PortIndex } from '../io.js';

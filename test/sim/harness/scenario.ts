@@ -209,6 +209,16 @@ export class Scenario {
     return node;
   }
 
+  /** A clock of one port that no other one in a scenario is better than, unless told otherwise. */
+  grandmaster(name: string, model: BoundaryClockModel = {}): BoundaryNode {
+    return this.boundaryClock(name, { priority1: 1, ports: [{}], ...model });
+  }
+
+  /** A clock of one port that follows, and is a master to nobody. */
+  slave(name: string, model: BoundaryClockModel = {}): BoundaryNode {
+    return this.boundaryClock(name, { slaveOnly: true, ports: [{}], ...model });
+  }
+
   /** Several on one device, one a domain. */
   boundaryClocks(
     name: string,

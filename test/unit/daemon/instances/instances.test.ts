@@ -22,6 +22,7 @@ import {
 import { VirtualTime } from '../../../support/virtual-time.js';
 import { encode, type Message } from '../../../../src/core/wire/message.js';
 import { FakeDataPlane } from '../fake-data-plane.js';
+import { portsNamed } from '../../../support/config-ports.js';
 
 const peerToPeer: InstanceConfig = { type: 'p2p-tc', domain: 'any', logMinPdelayReqInterval: 0 };
 const second = 1e9;
@@ -39,12 +40,7 @@ function setup(
 ) {
   const config: Config = {
     timestamping: 'auto',
-    ports: ['eth1', 'eth2'].map((name) => ({
-      interface: name,
-      ingressLatencyNs: 0,
-      egressLatencyNs: 0,
-      delayAsymmetryNs: 0,
-    })),
+    ports: portsNamed('eth1', 'eth2'),
     instances,
   };
   const dataPlane = new FakeDataPlane({ ...config, busyPoll: false });

@@ -21,7 +21,7 @@ import {
   sourceSettings,
 } from '../../../support/ordinary-clocks.js';
 import { VirtualTime } from '../../../support/virtual-time.js';
-import { FakeDataPlane } from './one-port-data-plane.js';
+import { FakeDataPlane } from './pumped-data-plane.js';
 
 const { encapsulation } = defaultProfile;
 const ptpOffset = { l2: 14, udp4: 42 } as const;
