@@ -14,6 +14,8 @@ import { until } from './wait.js';
 export const COMMAND_LINE = join(process.cwd(), 'dist/cli/main.js');
 
 export interface SwitchOptions {
+  /** Of another build; this package's unless set. */
+  readonly commandLine?: string | undefined;
   /** A configuration file; its ports are replaced. */
   readonly config?: string;
   readonly type?: 'e2e-tc' | 'p2p-tc';
@@ -50,7 +52,7 @@ export class Switch {
     this.#startTimeoutMs = options.startTimeoutMs ?? START_TIMEOUT_MS;
     this.socket = options.socket ?? join(network.directory, `switch-${++switchCount}.sock`);
     const args = [
-      COMMAND_LINE,
+      options.commandLine ?? COMMAND_LINE,
       'run',
       ...['--socket', this.socket],
       ...(options.config === undefined
