@@ -1,9 +1,5 @@
 /** Announce messages that tests start from. */
-import {
-  clockIdentity,
-  type ClockIdentity,
-  type PortIdentity,
-} from '../../src/core/time/identity.js';
+import { clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
 import { zeroTimeInterval } from '../../src/core/time/time-interval.js';
 import { zeroTimestamp } from '../../src/core/time/timestamp.js';
 import type { AnnounceBody } from '../../src/core/wire/messages/announce.js';
