@@ -2,6 +2,7 @@
 import { PeerDelayLink } from '../../src/core/port/link.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import type { PeerDelaySettings } from '../../src/core/port/peer-delay.js';
+import { defaultProfile } from '../../src/core/profile/default.js';
 import { clockIdentityFromMac, type PortIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs } from '../../src/core/time/instant.js';
 import { zeroTimeInterval, type TimeInterval } from '../../src/core/time/time-interval.js';
@@ -29,6 +30,7 @@ export const peerDelaySettings: PeerDelaySettings = {
   transport: 'l2',
   domainNumber: 0,
   sdoId: 0,
+  profile: defaultProfile,
   logMinPdelayReqInterval: 0,
 };
 

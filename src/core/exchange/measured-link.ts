@@ -12,7 +12,13 @@ import {
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { unityRateRatio, type RateRatio } from '../time/rate-ratio.js';
 import { timeIntervalFromNs, type TimeInterval } from '../time/time-interval.js';
-import { delaySampleOf, isPlausible, linkDelayNsOf, type LinkDelaySample } from './link-delay.js';
+import {
+  delaySampleOf,
+  isPlausible,
+  linkDelayNsOf,
+  type LinkDelayRange,
+  type LinkDelaySample,
+} from './link-delay.js';
 import type { PeerDelayMeasurement } from './peer-delay-exchange.js';
 
 /** The neighbour that answers. It is kept while answers fail to come, because an oscillator keeps its rate meanwhile. */
@@ -47,10 +53,11 @@ const rateWindowSettings: RateWindowSettings = {
 const maxRateRatioError = 1e-6;
 
 /**
- * The link after one more measurement; undefined of one that no link can have. `neighbor`: who answered last, if anyone;
+ * The link after one more measurement; undefined of one that is not plausible. `neighbor`: who answered last, if anyone;
  * `samples`: of that neighbour's link, none where it is measured anew.
  */
 export function withMeasurement(
+  plausible: LinkDelayRange,
   neighbor: Neighbor | undefined,
   samples: readonly LinkDelaySample[],
   measurement: PeerDelayMeasurement,
@@ -61,7 +68,7 @@ export function withMeasurement(
   const answering = withNeighborReading(same ? neighbor : newNeighbor(responder), measurement);
   const ratio = answering.rateRatio ?? unityRateRatio;
   const sample = delaySampleOf(measurement);
-  if (!isPlausible(linkDelayNsOf(sample, ratio))) return undefined;
+  if (!isPlausible(plausible, linkDelayNsOf(sample, ratio))) return undefined;
   const latest = same ? [...samples.slice(1 - linkDelayMedianLength), sample] : [sample];
   const medianNs = medianOf(latest.map((each) => linkDelayNsOf(each, ratio)));
   return { neighbor: answering, samples: latest, meanLinkDelay: timeIntervalFromNs(medianNs) };

@@ -1,5 +1,6 @@
 /** What a clock has to know of the machine that it runs on to describe itself in answers to management requests. */
 import type { Transport } from '../io.js';
+import type { Profile } from '../profile/profile.js';
 import { formatClockIdentity, type ClockIdentity } from '../time/identity.js';
 import type { Instant } from '../time/instant.js';
 import type { ManagementData } from '../wire/management-data/management-ids.js';
@@ -28,16 +29,11 @@ export interface ClockFacts {
   readonly portFacts: (portNumber: number) => PortFacts;
 }
 
-/** Annex I.3.1 and I.4.1 of 1588-2019: the default profiles, by delay mechanism. */
-const profileIdentities = {
-  e2e: Uint8Array.of(0x00, 0x1b, 0x19, 0x00, 0x01, 0x00),
-  p2p: Uint8Array.of(0x00, 0x1b, 0x19, 0x00, 0x02, 0x00),
-} as const;
-
 /** 8.2.1 of 1588-2019 and 2008: versionPTP; the minor version has no place in the message. */
 export const versionNumber = 2;
 
 export function clockDescription(
+  { profileIdentity }: Profile,
   { version, portFacts }: ClockFacts,
   portNumber: number,
   own: {
@@ -59,7 +55,7 @@ export function clockDescription(
     productDescription: `ptp-switch;ptp-switch;${formatClockIdentity(own.clockIdentity)}`,
     revisionData: `;;${version}`, // hardware; firmware; software
     userDescription: own.userDescription,
-    profileIdentity: profileIdentities[own.delayMechanism],
+    profileIdentity: Uint8Array.from(profileIdentity[own.delayMechanism]),
   };
 }
 

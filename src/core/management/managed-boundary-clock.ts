@@ -40,13 +40,14 @@ export class ManagedBoundaryClock {
   constructor(settings: ClockSettings, { facts, allowSet }: ManagementSettings) {
     this.clock = new Clock(settings);
     this.#permissions = { allowSet };
+    const { profile } = settings;
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
     this.#ports = settings.ports.map(({ port }, index) => ({
-      ...{ port, domainNumber, sdoId },
+      ...{ port, domainNumber, sdoId, profile },
       portIdentity: { clockIdentity, portNumber: index + 1 },
     }));
     this.#services = new ServiceCounter(settings.ports.map(({ port }) => port));
-    this.#managed = boundaryClockManagement(this.clock, facts, (portNumber) =>
+    this.#managed = boundaryClockManagement(this.clock, profile, facts, (portNumber) =>
       this.#services.of(this.#ports[portNumber - 1]?.port ?? -1),
     );
   }

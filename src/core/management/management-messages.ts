@@ -149,7 +149,7 @@ function answerTo(
   const answer = encode({
     messageType: 'Management',
     header: {
-      ...headerOf(port, {
+      ...headerOf(port, 'Management', {
         flagField: toUnicast ? Flag.unicast : 0,
         correctionField: zeroTimeInterval,
         sequenceId,

@@ -350,7 +350,7 @@ function onDelayResp(
   if (!isFromMaster(state.measuring, message.header.sourcePortIdentity)) {
     return ignored(settings, state, 'otherMaster');
   }
-  const logMinDelayReqInterval = toldInterval(message) ?? state.logMinDelayReqInterval;
+  const logMinDelayReqInterval = toldInterval(settings, message) ?? state.logMinDelayReqInterval;
   return onDelayEvent(
     settings,
     { ...state, logMinDelayReqInterval },

@@ -140,7 +140,7 @@ function sendAnnounce(settings: TransmitterSettings, state: Sending): Transition
   const messages = state.streams.map(({ destination, announceSequenceId }): Output => {
     const message = encode({
       messageType: 'Announce',
-      header: headerOf(settings, {
+      header: headerOf(settings, 'Announce', {
         flagField: settings.announceFlags | unicastFlag(destination),
         correctionField: zeroTimeInterval,
         sequenceId: announceSequenceId,
@@ -210,7 +210,7 @@ function syncOutput(settings: TransmitterSettings, pending: PendingFollowUp): Ou
   const { context, sequenceId, destination } = pending;
   const message = encode({
     messageType: 'Sync',
-    header: headerOf(settings, {
+    header: headerOf(settings, 'Sync', {
       flagField: Flag.twoStep | unicastFlag(destination),
       correctionField: zeroTimeInterval,
       sequenceId,
@@ -233,7 +233,7 @@ function onTransmitTimestamp(
   const { timestamp, fraction } = timestampFromInstant(egressTimestamp);
   const message = encode({
     messageType: 'Follow_Up',
-    header: headerOf(settings, {
+    header: headerOf(settings, 'Follow_Up', {
       flagField: unicastFlag(pending.destination),
       correctionField: fraction, // 9.5.10: the fraction of a nanosecond, which preciseOriginTimestamp cannot hold
       sequenceId: pending.sequenceId,

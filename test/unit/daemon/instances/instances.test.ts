@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config, InstanceConfig } from '../../../../src/config/config.js';
 import { loadConfig } from '../../../../src/config/load.js';
 import type { Transport } from '../../../../src/core/io.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { clockIdentityFromMac, formatPortIdentity } from '../../../../src/core/time/identity.js';
 import { decode } from '../../../../src/core/wire/message.js';
 import {
@@ -82,7 +83,12 @@ function frameRecord(port: number, transport: Transport, message: Message, times
   return {
     kind: 'frame',
     port,
-    frame: encapsulate(octets, { kind: 'multicast' }, neighborAddresses[transport]),
+    frame: encapsulate(
+      octets,
+      { kind: 'multicast' },
+      neighborAddresses[transport],
+      defaultProfile.encapsulation,
+    ),
     timestampNs,
     ptpOffset: offset[transport],
     ptpLength: octets.length,
