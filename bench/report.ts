@@ -87,6 +87,12 @@ export function asMarkdown(
   const figures = metrics.map((metric) =>
     row([metric, ...subjects.map((subject) => cell(metric, subject))]),
   );
+  const floorHead = [
+    '## At the floor of the rig, without a verdict',
+    '',
+    row(['', 'median', 'range', 'repetitions']),
+    row(['---', '---:', '---:', '---:']),
+  ];
   return [
     `# Benchmark of ${description.date}`,
     '',
@@ -101,12 +107,7 @@ export function asMarkdown(
     row(['---', '---:', '---:', '---:', '---']),
     ...targets,
     '',
-    '## At the floor of the rig, without a verdict',
-    '',
-    row(['', 'median', 'range', 'repetitions']),
-    row(['---', '---:', '---:', '---:']),
-    ...lines,
-    '',
+    ...(lines.length === 0 ? [] : [...floorHead, ...lines, '']),
     '## Medians',
     '',
     '\\*: nothing was lost, in one repetition at least, at the highest rate that the rig could offer with this subject in it.',
