@@ -17,7 +17,7 @@ import { measureBridgeFollowing } from './bridge-follow.js';
 import { comparisonTable } from './comparison.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
-import { takePrecedence } from '../test/support/netns/precedence.js';
+import { raisePriority } from '../test/support/netns/scheduling.js';
 import { measurePeerToPeer } from './peer-to-peer.js';
 import { describeRun, writeReport } from './report.js';
 import { measureRigCeiling } from './rig.js';
@@ -107,7 +107,7 @@ if (missing !== undefined) {
   process.exit(1);
 }
 
-takePrecedence();
+raisePriority();
 // At the start: what is changed meanwhile is not what was measured.
 const description = describeRun(repetitions, options.quick);
 const measurements = new Measurements();
@@ -171,8 +171,10 @@ async function measureAll(): Promise<void> {
   const verdicts = judge(measurements);
   console.log(writeReport(description, { verdicts, told: tell(measurements), measurements }));
   if (verdicts.some(({ outcome }) => outcome === 'missed')) process.exitCode ??= MISSED;
-  const forReadme = bridgeTable(measurements);
-  if (forReadme !== '') console.log(`For README.md:\n\n${forReadme}`);
+  const forMeasurementsPage = bridgeTable(measurements);
+  if (forMeasurementsPage !== '') {
+    console.log(`For docs/measurements.md:\n\n${forMeasurementsPage}`);
+  }
 }
 
 async function measureBeside(tree: string): Promise<void> {

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { chain as Chain } from '../test/sim/harness/chain.js';
+import type * as simulatedChain from '../test/sim/harness/chain.js';
 import { warmSimulation } from './simulation.js';
 
 export interface SimulationRequest {
@@ -15,7 +15,7 @@ export interface SimulationRequest {
 
 const [tree = ''] = process.argv.slice(2);
 const harness = pathToFileURL(join(tree, '.setup/bench/js/test/sim/harness/chain.js')).href;
-const { chain } = (await import(harness)) as { chain: typeof Chain };
+const { chain } = (await import(harness)) as typeof simulatedChain;
 const simulations = { e2e: warmSimulation('e2e', chain), p2p: warmSimulation('p2p', chain) };
 process.on('message', ({ delayMechanism, seconds }: SimulationRequest) => {
   process.send?.(simulations[delayMechanism](seconds));

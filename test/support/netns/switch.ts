@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import type { TestContext } from 'vitest';
 import type { ClockStatus } from '../../../src/daemon/status/clock-status.js';
 import type { PortStats, PortStatus, Stats } from '../../../src/daemon/status/status.js';
 import type { Child } from './child.js';
@@ -162,4 +163,11 @@ export class Switch {
       exchange.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+/** Has the output of the switches printed when the test of that context fails. */
+export function showOnFailure({ onTestFailed }: TestContext, switches: readonly Switch[]): void {
+  onTestFailed(() => {
+    for (const { child } of switches) console.error(`${child.state}\n${child.output}`);
+  });
 }
