@@ -1,4 +1,4 @@
-// npm test: installs and builds what is missing, then runs every check there is; the last line counts them. What needs
+// npm test: installs and builds what is missing, then runs the checks; the last line counts them. What needs
 // processors runs side by side; what holds real time to limits runs alone afterwards.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -22,9 +22,9 @@ import {
 } from './setup.mjs';
 import { endCommandsWithThisProgram, runCommand, sideBySide } from './side-by-side.mjs';
 
-const usage = `npm test                     every check; as root also those in network namespaces
-npm test -- --quick          formats, lint, types, and the tests that need neither root nor a C++ compiler, but for the
-                             long scenarios of the simulation: left out are C++ tests, simulation and namespaces
+const usage = `npm test                     formats, lint, types and all tests but the hardware lab; those in namespaces as root
+npm test -- --quick          formats, lint, types, and the tests that need no root and little time: left out are the C++
+                             tests, the simulation and the namespaces
 npm test -- ARGUMENTS        vitest alone with these, as in: npm test -- --project=unit
 npm run test:hw              the hardware lab alone; with PTP_SWITCH_TEST_HARDWARE=1 \`npm test\` runs it as well`;
 

@@ -115,6 +115,7 @@ const tableOfProfiles = 'src/config/profiles.ts';
 /** What a profile may change is a constant of no other file than the profile's, by these names or by former ones. */
 const profileConstants = new Set([
   ...['foreignMasterTimeWindow', 'foreignMasterThreshold', 'maxStepsRemoved'],
+  ...['qualificationIntervals'],
   ...['lastClassThatFollowsNobody', 'defaultClockClass', 'slaveOnlyClockClass'],
   ...['heldPtpTimescale', 'heldArbitraryTimescale', 'degradationAlternativeB'],
   ...['worstHeldClockClass', 'believableLogInterval', 'believableLogSyncInterval'],

@@ -14,8 +14,9 @@ using wire::ScaledNs;
 
 namespace {
 
-// Exchanges that can change before they are settled: all that the batches of a switch can lose.
-constexpr uint32_t kChangedExchanges = 2 * kMaxPorts * kTransmitBatchFrames;
+// Exchanges that can change before they are settled: the one that something has happened to, and
+// the one of the event message that is sent or has failed then.
+constexpr uint32_t kChangedExchanges = 8;
 
 }  // namespace
 

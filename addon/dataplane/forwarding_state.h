@@ -24,7 +24,7 @@ struct PortSettings {
 struct Port {
   explicit Port(std::atomic<uint64_t>* block) : counters(block) {}
 
-  PortSettings settings;
+  PortSettings settings;  // outstanding_limit as configured; TransmitPort has what is left of it
   ClockRelation relation;
   bool link = false;
   PortCounters counters;

@@ -10,9 +10,9 @@
 namespace ptpswitch::dataplane {
 namespace {
 
-// Messages that can fail to leave by one port before the caller asks for them: the batch, and all
-// that one exchange or the queue can add to it.
-constexpr uint32_t kUnsentEvents = 2 * kTransmitBatchFrames + kMaxHeldPerExchange;
+// Event messages that can fail to leave by one port before the caller asks for them: those of a
+// batch, and of the one that is filled after it.
+constexpr uint32_t kUnsentEvents = 2 * kTransmitBatchFrames;
 
 }  // namespace
 

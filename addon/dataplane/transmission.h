@@ -42,8 +42,8 @@ class Transmission {
   void flush(int64_t now);
   bool flushed() const { return unsent_batches_ == 0; }
 
-  // An event message that an exchange knows as sent, but that has failed to leave: they are kept
-  // until they are taken.
+  // An event message that an exchange knows as sent, but that has failed to leave. They are kept
+  // until they are taken, the newest first: none depends on another.
   struct UnsentEvent {
     uint32_t egress;
     TransmitTag tag;

@@ -164,9 +164,9 @@ bool Engine::receive_from(uint32_t index) {
       now = monotonic_ns();
       check_system_clock();
     }
-    const dataplane::Arrival reception{frame->timestamp_ns, frame->checksum_pending,
-                                       frame->truncated};
-    forwarder_.receive(index, frame->data, frame->length, reception, now);
+    const dataplane::Arrival arrival{frame->timestamp_ns, frame->checksum_pending,
+                                     frame->truncated};
+    forwarder_.receive(index, frame->data, frame->length, arrival, now);
     // The first frame leaves before the ring is asked for more, because asking takes time
     // (docs/decisions/0010).
     if (received == 0) forwarder_.flush(now);

@@ -52,10 +52,10 @@ ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info, const Forwarder
 Napi::Value ForwarderObject::receive(const Napi::CallbackInfo& info) {
   const uint32_t port = read_port(info[0]);
   const uint16_t length = take_frame(info[1]);
-  dataplane::Arrival reception;
-  if (!info[2].IsUndefined()) reception.timestamp_ns = read_timestamp(info[2], "timestampNs");
+  dataplane::Arrival arrival;
+  if (!info[2].IsUndefined()) arrival.timestamp_ns = read_timestamp(info[2], "timestampNs");
   const int64_t now = read_now(info[3]);
-  forwarder_.receive(port, frame_, length, reception, now);
+  forwarder_.receive(port, frame_, length, arrival, now);
   return flush_sends(info.Env(), now);
 }
 

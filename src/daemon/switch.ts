@@ -1,7 +1,7 @@
 /** A running switch: opens the engine on the configured ports, programs it, and logs its events for the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig } from '../config/config.js';
-import { profiles } from '../config/profiles.js';
+import { profileOf, profiles } from '../config/profiles.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
 import type { ClockStatus } from './status/clock-status.js';
@@ -335,10 +335,11 @@ function clockPortsOf(name: string, clocks: readonly ClockStatus[]): ClockPortSt
 
 function memberPorts(instance: InstanceConfig): MemberPort[] {
   if (!('ports' in instance)) return [];
+  const { groups } = profileOf(instance).encapsulation;
   return instance.ports.flatMap((port) => {
     const { transport } = port;
     if (transport === 'l2') return [];
-    return [{ ...port, transport, groups: profiles.default.encapsulation.groups[transport] }];
+    return [{ ...port, transport, groups: groups[transport] }];
   });
 }
 

@@ -7,8 +7,8 @@ import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { announcedDataSet, ownDataSet } from './comparison.js';
 import { erbestOf, type ForeignMaster, type HeardAnnounce } from './foreign-masters.js';
 import { isOperating, isSlave, type PortStateEvent } from './port-state.js';
-import type { BestMasterRules } from './rules.js';
-import { decideState, ebestOf, type DecisionCode } from './state-decision.js';
+import type { BestMasterRules, DecisionCode } from './rules.js';
+import { decideState, ebestOf } from './state-decision.js';
 
 /** What of a port the election goes by. */
 export interface ElectionPort<Heard extends HeardAnnounce> {
@@ -103,12 +103,4 @@ export function eventOf(
     case 'S1':
       return sameParent ? 'RECOMMENDED_SLAVE' : 'RECOMMENDED_SLAVE_OF_NEW_MASTER';
   }
-}
-
-/**
- * 9.2.6.11: announce intervals that a port waits in PRE_MASTER. Whoever hands on another's time waits until news of a better
- * way has had time to come.
- */
-export function qualificationIntervals(code: DecisionCode, stepsRemoved: number): number {
-  return code === 'M3' ? stepsRemoved + 1 : 0;
 }

@@ -1,6 +1,9 @@
 /** What a profile may change of the best master clock algorithm (9.3): the part of profile/profile.ts that is used here. */
 import type { ComparisonDataSet, Comparison } from './comparison.js';
 
+/** The codes of figure 33 (9.3.3). M1, M2: this clock is the grandmaster; M3: it hands on another's time. */
+export type DecisionCode = 'M1' | 'M2' | 'M3' | 'P1' | 'P2' | 'S1';
+
 export interface BestMasterRules {
   /**
    * 9.3.4: how two data sets compare; swapping them swaps better and worse. A profile may leave members out, compare them
@@ -16,6 +19,11 @@ export interface BestMasterRules {
   readonly foreignMasterThreshold: number;
   /** 9.3.2.5: an Announce that has come through so many clocks is not qualified. ITU-T G.8275.1 lets it be set lower. */
   readonly maxStepsRemoved: number;
+  /**
+   * 9.2.6.11: announce intervals that a port waits in PRE_MASTER, by the decision that made it a master and the clocks
+   * between this one and its grandmaster. IEEE 802.1AS has no such state.
+   */
+  readonly qualificationIntervals: (code: DecisionCode, stepsRemoved: number) => number;
   /**
    * 7.6.2.5: a clock of this clockClass or a lower one is a primary reference, or has held the time of one: it follows
    * nobody. Where a profile has every clock take part alike, as IEEE 802.1AS does, no class is so low.

@@ -1,10 +1,7 @@
 /** The state decision algorithm: clause 9.3.3, figure 33 (26 in 1588-2008). */
 import type { PortState } from '../datasets/data-sets.js';
 import { isBetter, type ComparisonDataSet } from './comparison.js';
-import type { BestMasterRules } from './rules.js';
-
-/** The codes of figure 33. M1, M2: this clock is the grandmaster; M3: it hands on another's time. */
-export type DecisionCode = 'M1' | 'M2' | 'M3' | 'P1' | 'P2' | 'S1';
+import type { BestMasterRules, DecisionCode } from './rules.js';
 
 export interface PortView {
   readonly portState: PortState;

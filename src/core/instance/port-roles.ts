@@ -2,12 +2,12 @@
  * The states of a clock's ports: what the election (bmca/election.ts) recommends is carried out here, by the table of
  * bmca/port-state.ts and in the order of 9.3.5, the data sets before the ports.
  */
-import { elect, eventOf, erbestOfPort, qualificationIntervals } from '../bmca/election.js';
+import { elect, eventOf, erbestOfPort } from '../bmca/election.js';
 import type { PortDecision } from '../bmca/election.js';
 import { isStale, withAnnounce, withIntervalPassed, without } from '../bmca/foreign-masters.js';
 import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../bmca/port-state.js';
-import type { BestMasterRules } from '../bmca/rules.js';
-import type { DecisionCode } from '../bmca/state-decision.js';
+import type { BestMasterRules, DecisionCode } from '../bmca/rules.js';
+
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import type { Output } from '../io.js';
 import type { AnnouncedGrandmaster, ClockPort, ReceivedAnnounce } from '../port/clock-port.js';
@@ -157,7 +157,10 @@ export class PortRoles {
   }
 
   #qualify(port: ClockPort, code: DecisionCode): readonly Output[] {
-    const intervals = qualificationIntervals(code, this.#dataSets.currentDS.stepsRemoved);
+    const intervals = this.#rules.qualificationIntervals(
+      code,
+      this.#dataSets.currentDS.stepsRemoved,
+    );
     if (intervals === 0) return this.transition(port, 'QUALIFICATION_TIMEOUT_EXPIRES');
     const interval = durationOfLogInterval(port.settings.logAnnounceInterval);
     const { qualification: timer } = timersOf(port.identity);

@@ -39,6 +39,8 @@ export const defaultProfile: Profile = {
     foreignMasterTimeWindow: 4,
     foreignMasterThreshold: 2,
     maxStepsRemoved: 255,
+    // Whoever hands on another's time waits until news of a better way has had time to come.
+    qualificationIntervals: (code, stepsRemoved) => (code === 'M3' ? stepsRemoved + 1 : 0),
     lastClassThatFollowsNobody: 127,
   },
   clockClasses: {

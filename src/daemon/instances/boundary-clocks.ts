@@ -6,7 +6,7 @@ import type {
   HoldoverConfig,
   PortConfig,
 } from '../../config/config.js';
-import { profiles } from '../../config/profiles.js';
+import { profileOf } from '../../config/profiles.js';
 import type { Clock, ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
@@ -45,7 +45,7 @@ export function attachBoundaryClocks(options: BoundaryClockOptions): AttachedIns
 function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedInstance {
   const { dataPlane, measuredAt, steeredBy, onLinkDelay, random = Math.random } = options;
   const switchPorts = options.config.ports;
-  const profile = profiles.default;
+  const profile = profileOf(config);
   const settings = settingsOf(config, profile, identityOf(dataPlane), switchPorts, random);
   const interfaces = switchPorts.map((port) => port.interface);
   const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {

@@ -3,7 +3,7 @@
  * transport, because the delay that neighbours see differs by transport. All transparent clocks share these links.
  */
 import type { Config, InstanceConfig, PeerToPeerConfig } from '../../config/config.js';
-import { profiles } from '../../config/profiles.js';
+import { profileOf } from '../../config/profiles.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import { PeerDelayLink } from '../../core/port/link.js';
 import { peerDelayMessageTypes } from '../../core/wire/header.js';
@@ -54,7 +54,7 @@ function attached(
     mac: () => dataPlane.ports()[port]?.mac ?? '',
     vlanId: 'any',
   });
-  const profile = profiles.default;
+  const profile = profileOf(first);
   const { domainNumber, sdoId } = profile.defaultDS;
   const link = new PeerDelayLink({
     profile,

@@ -3,7 +3,7 @@
  * each transport, because a port has another address on each.
  */
 import type { Config, InstanceConfig } from '../../config/config.js';
-import { profiles } from '../../config/profiles.js';
+import { profileOf } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
 import { ManagedTransparentClock } from '../../core/management/managed-transparent-clock.js';
 import type { DataPlane } from '../../native/data-plane.js';
@@ -42,7 +42,7 @@ function attached(
     }),
   );
   const peerToPeer = instance.type === 'p2p-tc';
-  const profile = profiles.default;
+  const profile = profileOf(instance);
   const { domainNumber } = profile.defaultDS;
   const { logMinPdelayReqInterval } = profile.portDS;
   const clock = new ManagedTransparentClock({

@@ -107,6 +107,16 @@ describe('the best master', () => {
     expect(reasons(bench.announce(1n, { stepsRemoved: 3 }))).toEqual(['unqualifiedAnnounce']);
   });
 
+  test('a clock becomes, beside a worse one, after the qualificationIntervals', () => {
+    const states = [0, 1].map((intervals) => {
+      const qualificationIntervals = () => intervals;
+      const bench = new Bench({ bestMaster: { ...bestMaster, qualificationIntervals } });
+      bench.announceTwice(1n, { grandmasterPriority1: 200 });
+      return bench.state;
+    });
+    expect(states).toEqual(['MASTER', 'PRE_MASTER']);
+  });
+
   test('is found by the comparison of the profile', () => {
     const found = [compareDataSets, swapped].map((compare) => {
       const bench = new Bench({ bestMaster: { ...bestMaster, compareDataSets: compare } });
