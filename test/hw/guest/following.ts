@@ -7,7 +7,7 @@ import type { Namespace, Network } from '../../support/netns/network.js';
 import { differenceNs, setRate, type Nic } from './hardware-clock.js';
 import { HardwareSlave, startGrandmaster, type HardwarePeerOptions } from './hardware-peer.js';
 
-export const SETTLING_SECONDS = 15;
+export const SETTLING_SECONDS = 6;
 export const MEASURED_SECONDS = 20;
 
 export interface Place {

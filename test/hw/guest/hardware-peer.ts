@@ -77,9 +77,12 @@ export class HardwareSlave {
 
   /** When it chose its master: seconds of CLOCK_MONOTONIC. */
   async followingSince(): Promise<number> {
-    const line = await this.#peer.child.waitForLine(
-      /^ptp4l\[(\d+\.\d+)\]: .* to (UNCALIBRATED|SLAVE) on/,
-      STATE_TIMEOUT_MS,
+    await untilLoaded(this.#peer);
+    const line = await asleep(() =>
+      this.#peer.child.waitForLine(
+        /^ptp4l\[(\d+\.\d+)\]: .* to (UNCALIBRATED|SLAVE) on/,
+        STATE_TIMEOUT_MS,
+      ),
     );
     return Number(line[1]);
   }
@@ -121,6 +124,11 @@ export class HardwareSlave {
   async stop(): Promise<void> {
     await this.#peer.child.stop();
   }
+}
+
+/** Resolves when it has something to say, and so all of its libraries. */
+export async function untilLoaded({ child }: Ptp4l): Promise<void> {
+  await child.waitForLine(/./, STATE_TIMEOUT_MS);
 }
 
 /** Seconds of CLOCK_MONOTONIC, as ptp4l writes them before each line. */
