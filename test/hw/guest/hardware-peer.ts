@@ -114,7 +114,7 @@ export class HardwareSlave {
 
   summaries(): OffsetSummary[] {
     return this.#peer.child.lines.flatMap((line) => {
-      const match = /^ptp4l\[(\d+\.\d+)\]: rms\s+(\d+)\s+max\s+(\d+)/.exec(line);
+      const match = /^ptp4l\[(\d+\.\d+)\]: rms\s+(\d+)\s+max\s+-?(\d+)/.exec(line);
       return match === null
         ? []
         : [{ at: Number(match[1]), rmsNs: Number(match[2]), maxNs: Number(match[3]) }];
