@@ -35,7 +35,7 @@ const subjects: Readonly<Record<string, Start>> = {
     await until(
       'every port to find its state',
       async () => {
-        const { ports } = (await device.clock()).clock;
+        const { ports } = (await device.clock(DOMAIN)).clock;
         return ports.every(({ portState }, index) =>
           (index === 0 ? ['UNCALIBRATED', 'SLAVE'] : ['MASTER']).includes(portState),
         );

@@ -30,7 +30,7 @@ const OFFSET_TIMEOUT_MS = 60_000;
 /** More than any measurement takes. */
 const LONG_SECONDS = '3600';
 const TRAFFIC_RESERVE_MS = 20_000;
-/** Undoes the precedence of the rig: iperf3 is the crowd, not the subject. */
+/** Undoes the raised priority of the rig: iperf3 makes the load and is not what is measured. */
 const ORDINARY = ['nice', '-n', '20'];
 
 export interface BridgeDurations {
@@ -220,7 +220,7 @@ class BridgeRig {
   }
 }
 
-/** For the README; empty where the suite did not run. */
+/** For docs/measurements.md; empty where the suite did not run. */
 export function bridgeTable(measurements: Measurements): string {
   const subjects = [BARE_BRIDGE, SWITCH_ON_BRIDGE];
   const rows = [

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Switch } from '../test/support/netns/switch.js';
+import type { Load } from './load.js';
 import type { Measurements } from './measurements.js';
 import { metric } from './metrics.js';
 import { processorSeconds } from './processor-time.js';
@@ -18,7 +19,12 @@ const START_TIMEOUT_MS = 10_000;
 export async function measureFootprint(measurements: Measurements, idleMs: number): Promise<void> {
   const rig = new Rig({ sinks: 2 });
   try {
-    const instance = await measureStart(measurements, rig);
+    const { instance, milliseconds } = await startToFirstFrame(
+      rig,
+      () => new Switch(rig.network, rig.device, rig.deviceInterfaces),
+      { pairs: STREAM_RATE, milliseconds: STREAM_MS },
+    );
+    measurements.add(metric.start, SUBJECT, milliseconds);
     await delay(SETTLING_MS);
     const before = processorSeconds(instance.child.pid);
     await delay(idleMs);
@@ -30,8 +36,12 @@ export async function measureFootprint(measurements: Measurements, idleMs: numbe
   }
 }
 
-/** From the start of the process to the first frame at a sink, while a stream is already running. */
-async function measureStart(measurements: Measurements, rig: Rig): Promise<Switch> {
+/** From the start of the process to the first frame at a sink, while a stream is already running; resolves when that has ended. */
+export async function startToFirstFrame(
+  rig: Rig,
+  start: () => Switch,
+  stream: Pick<Load, 'pairs' | 'milliseconds'>,
+): Promise<{ readonly instance: Switch; readonly milliseconds: number }> {
   const sink = rig.network.namespace('sink1');
   const arrival = sink.spawn('tcpdump', [
     '-n',
@@ -46,13 +56,17 @@ async function measureStart(measurements: Measurements, rig: Rig): Promise<Switc
     '0x88f7',
   ]);
   await arrival.waitForLine(/listening on/, START_TIMEOUT_MS);
-  const stream = rig.offer({ pairs: STREAM_RATE, milliseconds: STREAM_MS, cpu: 0, yielding: true });
-  const start = performance.now();
-  const instance = new Switch(rig.network, rig.device, rig.deviceInterfaces);
-  await arrival.exited;
-  measurements.add(metric.start, SUBJECT, performance.now() - start);
-  await stream;
-  return instance;
+  const offered = rig.offer({ ...stream, cpu: 0, yielding: true });
+  const before = performance.now();
+  const instance = start();
+  const arrived = arrival.exited.then(() => performance.now() - before);
+  await offered;
+  if (arrival.running) {
+    throw new Error(
+      `nothing was forwarded within ${stream.milliseconds} ms:\n${instance.child.output}`,
+    );
+  }
+  return { instance, milliseconds: await arrived };
 }
 
 function residentMegabytes(pid: number): number {

@@ -1,19 +1,23 @@
 /**
  * npm run bench -- [--quick] [--repetitions N] [--suite NAME ...]
+ * npm run bench -- --beside TREE [--quick] [--repetitions N] [--json]
  *
- * Measures every subject with every suite, prints the result and writes it to bench/results. A run takes some twenty-five
- * minutes, a quick one a few. Nothing else should run on the machine meanwhile.
+ * Measures every subject with every suite, prints the result and writes it to bench/results; or compares two builds and prints
+ * that. Nothing else should run on the machine meanwhile.
  */
 
+import { resolve } from 'node:path';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
+import { commitOf, compareBuilds } from './beside.js';
 import { measureBoundaryClockLoad } from './boundary-clock.js';
 import { bridgeTable, measureBridge } from './bridge.js';
 import { measureBridgeFollowing } from './bridge-follow.js';
+import { comparisonTable } from './comparison.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
-import { takePrecedence } from '../test/support/netns/precedence.js';
+import { raisePriority } from '../test/support/netns/scheduling.js';
 import { measurePeerToPeer } from './peer-to-peer.js';
 import { describeRun, writeReport } from './report.js';
 import { measureRigCeiling } from './rig.js';
@@ -21,7 +25,7 @@ import { measureSimulation } from './simulation.js';
 import { measureSlaveOffsets } from './slave-offset.js';
 import { availableSubjects } from './subjects.js';
 import { suites } from './suites.js';
-import { judge } from './targets.js';
+import { judge, tell } from './targets.js';
 import { measureTransit } from './transit.js';
 
 /** What is called once a run rather than once for every subject and repetition. */
@@ -37,26 +41,36 @@ const ONCE_A_RUN = [
   'simulation',
 ];
 
+/** Exit codes: a target missed beyond the spread of its repetitions, or a build worse; a suite that could not measure. */
+const [MISSED, FAILED] = [1, 2];
+
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .usage('$0 [options]\n\nMeasures beside ptp4l and writes to bench/results')
-  .option('quick', { type: 'boolean', default: false, describe: 'A few minutes, for a first look' })
-  .option('repetitions', { type: 'number', describe: 'Starts of every subject [3, quick: 1]' })
+  .option('quick', { type: 'boolean', default: false, describe: 'Some minutes, for a first look' })
+  .option('repetitions', { type: 'number', default: 3, describe: 'Starts of every subject' })
   .option('suite', {
     type: 'string',
     array: true,
     choices: [...Object.keys(suites), ...ONCE_A_RUN],
     describe: 'These only [all]',
   })
+  .option('beside', {
+    type: 'string',
+    conflicts: 'suite',
+    describe: 'Compares this build with that of another checkout instead',
+  })
+  .option('json', { type: 'boolean', implies: 'beside', describe: 'The comparison as JSON' })
   .example('$0 --suite transit --suite slave-offset', 'two suites')
+  .example('$0 --beside ../before', 'what a change has cost')
   .strict()
   .parseAsync();
 const chosen = options.suite ?? [...Object.keys(suites), ...ONCE_A_RUN];
-const repetitions = options.repetitions ?? (options.quick ? 1 : 3);
+const { repetitions } = options;
 const durations = options.quick
   ? {
       timingMs: 500,
-      transitTurns: 2,
+      transitTurns: 3,
       transitTurnMs: 500,
       trialMs: 200,
       idleMs: 3_000,
@@ -68,7 +82,7 @@ const durations = options.quick
       bridgeTransfers: 1,
       bridgeTransferSeconds: 1,
       bridgeOffsets: 24,
-      treeMoves: 2,
+      treeMoves: 4,
     }
   : {
       timingMs: 1_500,
@@ -93,12 +107,12 @@ if (missing !== undefined) {
   process.exit(1);
 }
 
-takePrecedence();
+raisePriority();
 // At the start: what is changed meanwhile is not what was measured.
 const description = describeRun(repetitions, options.quick);
 const measurements = new Measurements();
 const subjects = availableSubjects();
-const context = { measurements, ...durations };
+const context = { measurements, judgedOnly: options.quick, ...durations };
 
 /** What was measured before and will be after a suite that fails is worth as much. */
 async function timed(title: string, measure: () => Promise<void>): Promise<void> {
@@ -107,7 +121,7 @@ async function timed(title: string, measure: () => Promise<void>): Promise<void>
     await measure();
   } catch (error) {
     console.error(`${title}: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+    process.exitCode = FAILED;
     return;
   }
   console.error(`${title} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
@@ -125,32 +139,51 @@ async function repeat(round: string): Promise<void> {
   }
 }
 
+/** Every verdict needs repetitions. */
+async function repeatedly(measure: () => Promise<void> | void): Promise<void> {
+  for (let repetition = 0; repetition < repetitions; repetition++) await measure();
+}
+
 /** Each takes turns of its own. */
 async function measureOnce(): Promise<void> {
   const once: Readonly<Record<string, () => Promise<void>>> = {
-    rig: () => measureRigCeiling(measurements, durations.trialMs),
-    transit: async () => {
-      for (let start = 0; start < repetitions; start++) {
-        await measureTransit(measurements, subjects, durations);
-      }
-    },
+    rig: () => repeatedly(() => measureRigCeiling(measurements, durations.trialMs)),
+    transit: () => repeatedly(() => measureTransit(measurements, subjects, durations)),
     'slave-offset': () => measureSlaveOffsets(measurements, durations.slaveOffsets),
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
-    'boundary-clock': () => measureBoundaryClockLoad(measurements, durations.boundaryClockMs),
+    'boundary-clock': () =>
+      repeatedly(() => measureBoundaryClockLoad(measurements, durations.boundaryClockMs)),
     bridge: () => measureBridge(measurements, durations),
     'bridge-follow': () => measureBridgeFollowing(measurements, durations.treeMoves),
-    footprint: () => measureFootprint(measurements, durations.idleMs),
-    simulation: () => Promise.resolve(measureSimulation(measurements, durations.simulatedSeconds)),
+    footprint: () => repeatedly(() => measureFootprint(measurements, durations.idleMs)),
+    simulation: () => repeatedly(() => measureSimulation(measurements, durations.simulatedSeconds)),
   };
   for (const [name, measure] of Object.entries(once)) {
     if (chosen.includes(name)) await timed(name, measure);
   }
 }
 
-for (let repetition = 1; repetition <= repetitions; repetition++) {
-  await repeat(`${repetition}/${repetitions}`);
+async function measureAll(): Promise<void> {
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
+    await repeat(`${repetition}/${repetitions}`);
+  }
+  await measureOnce();
+  const verdicts = judge(measurements);
+  console.log(writeReport(description, { verdicts, told: tell(measurements), measurements }));
+  if (verdicts.some(({ outcome }) => outcome === 'missed')) process.exitCode ??= MISSED;
+  const forMeasurementsPage = bridgeTable(measurements);
+  if (forMeasurementsPage !== '') {
+    console.log(`For docs/measurements.md:\n\n${forMeasurementsPage}`);
+  }
 }
-await measureOnce();
-console.log(writeReport(description, measurements, judge(measurements)));
-const forReadme = bridgeTable(measurements);
-if (forReadme !== '') console.log(`For README.md:\n\n${forReadme}`);
+
+async function measureBeside(tree: string): Promise<void> {
+  const comparisons = await compareBuilds(tree, repetitions, options.quick);
+  const results = { ...description, other: commitOf(tree), comparisons };
+  if (options.json === true) console.log(JSON.stringify(results, undefined, 2));
+  else
+    console.log(`${description.commit} beside ${results.other}\n\n${comparisonTable(comparisons)}`);
+  if (comparisons.some(({ outcome }) => outcome === 'worse')) process.exitCode = MISSED;
+}
+
+await (options.beside === undefined ? measureAll() : measureBeside(resolve(options.beside)));

@@ -48,7 +48,6 @@ export const metric = {
     `bridge, one TCP connection, ${segments} segments, Mbit/s`,
   bridgeOffsetRms: (traffic: 'no load' | 'load') =>
     `bridge, slave offset, rms, ${traffic === 'load' ? `beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP` : 'without other traffic'}, ns`,
-  bridgeFollowed: (state: FollowedState, figure: 'median' | 'maximum') =>
-    `bridge, port ${state}: followed after, ${figure}, ms`,
+  bridgeFollowed: (state: FollowedState) => `bridge, port ${state}: followed after, ms`,
   start: 'start to first frame forwarded, ms',
 } as const;

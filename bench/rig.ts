@@ -4,7 +4,9 @@ import { Network, type Jack, type Namespace } from '../test/support/netns/networ
 import { offer, type Load, type LoadPlaces, type LoadReport } from './load.js';
 import type { Measurements } from './measurements.js';
 import { DIRECT_CABLE, metric } from './metrics.js';
-import { highestLossFreeRate } from './search.js';
+import { HIGHEST_RATE, highestLossFreeRate } from './search.js';
+
+const SEARCH_STEPS = 8;
 
 export interface RigShape {
   readonly sinks: number;
@@ -52,7 +54,7 @@ export class Rig {
   }
 }
 
-/** How much the generator itself can do: source and sink on one cable. */
+/** How much the generator itself can do: source and sink on one cable. Nothing that carries as much has shown its limit. */
 export async function measureRigCeiling(
   measurements: Measurements,
   trialMs: number,
@@ -63,13 +65,13 @@ export async function measureRigCeiling(
     const sink: Jack = { namespace: network.namespace('sink'), interface: 'eth0' };
     network.connect(source, sink);
     const places = { source, sinks: [sink] };
-    const { perSecond } = await highestLossFreeRate(
+    const rate = await highestLossFreeRate(
       (load) => offer(places, load),
       'pairs',
       { cpu: 0, milliseconds: trialMs },
-      { start: 64_000, highest: 256_000, steps: 6 },
+      { start: 64_000, highest: HIGHEST_RATE, steps: SEARCH_STEPS },
     );
-    measurements.add(metric.twoPortPairs, DIRECT_CABLE, perSecond);
+    measurements.addRate(metric.twoPortPairs, DIRECT_CABLE, rate);
   } finally {
     await network.close();
   }

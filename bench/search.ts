@@ -9,6 +9,8 @@ export interface SearchLimits {
   readonly steps: number;
 }
 
+/** More than the generator can send over a cable, so that a search ends at a limit of the rig and not at its own. */
+export const HIGHEST_RATE = 512_000;
 /** A trial may fail for what else the machine does; a rate counts as reached if one of this many is clean. */
 const TRIALS_PER_RATE = 2;
 /** An offered rate this much below the intended one means the generator was the limit. */

@@ -9,18 +9,32 @@ const CLOCKS = 20;
 /** The code is compiled while it runs; a measurement of the first minutes would be one of the compiler. */
 const WARM_UP_SECONDS = 100;
 
-export function measureSimulation(measurements: Measurements, seconds: number): void {
-  for (const delayMechanism of ['e2e', 'p2p'] as const) {
-    const { scenario } = chain({
-      seed: 1,
-      delayMechanism,
-      clocks: CLOCKS,
-      clock: (place) => ({ clock: { driftPpb: place % 2 === 0 ? 100_000 : -100_000 } }),
-    });
-    scenario.run(WARM_UP_SECONDS);
+/** Runs on for so many simulated seconds, and tells how many of them one second of the processor is good for. */
+export type Simulation = (seconds: number) => number;
+
+/** One whose code has been compiled; `makeChain` may be that of another checkout. */
+export function warmSimulation(
+  delayMechanism: 'e2e' | 'p2p',
+  makeChain: typeof chain = chain,
+): Simulation {
+  const { scenario } = makeChain({
+    seed: 1,
+    delayMechanism,
+    clocks: CLOCKS,
+    clock: (place) => ({ clock: { driftPpb: place % 2 === 0 ? 100_000 : -100_000 } }),
+  });
+  scenario.run(WARM_UP_SECONDS);
+  return (seconds) => {
     const before = process.cpuUsage();
     scenario.run(seconds);
     const { user, system } = process.cpuUsage(before);
-    measurements.add(metric.simulation(delayMechanism), SUBJECT, (seconds * 1e6) / (user + system));
+    return (seconds * 1e6) / (user + system);
+  };
+}
+
+export function measureSimulation(measurements: Measurements, seconds: number): void {
+  for (const delayMechanism of ['e2e', 'p2p'] as const) {
+    const simulate = warmSimulation(delayMechanism);
+    measurements.add(metric.simulation(delayMechanism), SUBJECT, simulate(seconds));
   }
 }

@@ -2,19 +2,12 @@
 
 import { existsSync } from 'node:fs';
 import { Ptp4l, type Transport } from '../test/support/netns/ptp4l.js';
-import { COMMAND_LINE, Switch } from '../test/support/netns/switch.js';
+import { COMMAND_LINE, Switch, type SwitchOptions } from '../test/support/netns/switch.js';
 import type { LoadTransport } from './load.js';
 import type { Rig } from './rig.js';
 
-export type SubjectName =
-  | 'ptp-switch'
-  | 'ptp-switch --busy-poll'
-  | 'ptp4l E2E_TC'
-  | 'ptp4l E2E_TC, own processor'
-  | 'kernel bridge';
-
 export interface Subject {
-  readonly name: SubjectName;
+  readonly name: string;
   /** Where times are taken: on a processor of its own, not on the one that frames arrive on. One that spins must be. */
   readonly ownProcessor: boolean;
   /** The only suites of suites.ts that it takes part in; undefined is all. */
@@ -30,12 +23,16 @@ export const PTP4L_TRANSPORT: Readonly<Record<LoadTransport, Transport>> = {
 /** ptp4l opens its ports without delay; this is for a busy machine. */
 const PTP4L_START_TIMEOUT_MS = 10_000;
 
-function ptpSwitch(name: SubjectName, busyPoll: boolean): Subject {
+export function ptpSwitch(
+  name: string,
+  { busyPoll = false, commandLine }: Pick<SwitchOptions, 'busyPoll' | 'commandLine'> = {},
+): Subject {
   return {
     name,
     ownProcessor: busyPoll,
     async start(rig, _transport, cpu) {
       const instance = new Switch(rig.network, rig.device, rig.deviceInterfaces, {
+        commandLine,
         busyPoll,
         cpu,
       });
@@ -82,7 +79,7 @@ const kernelBridge: Subject = {
 /** Those that can run here. */
 export function availableSubjects(): Subject[] {
   const ours = existsSync(COMMAND_LINE)
-    ? [ptpSwitch('ptp-switch', false), ptpSwitch('ptp-switch --busy-poll', true)]
+    ? [ptpSwitch('ptp-switch'), ptpSwitch('ptp-switch --busy-poll', { busyPoll: true })]
     : [];
   if (ours.length === 0) console.warn(`ptp-switch is left out: ${COMMAND_LINE} is not built`);
   return [...ours, ptp4lTransparentClock, ptp4lOnOwnProcessor, kernelBridge];

@@ -20,12 +20,22 @@ export type Outcome =
   | 'within noise'
   /** There are too few repetitions to know how far they scatter. */
   | 'too few repetitions'
-  /** The load generator was at its limit before the device was: the figure is what the rig can offer. */
+  /** The rig was at its limit before a device was, and what it could offer does not decide. */
   | "at the rig's ceiling";
 
 export interface Limit {
   readonly value: number;
   readonly side: 'at least' | 'at most';
+}
+
+/** What is known of figures whose subject, or whose peer, was offered no more than it could carry. */
+export type Bound = 'at least' | 'at most' | 'unknown';
+
+interface Judging {
+  /** For a limit that no single one may pass, however many there are. */
+  readonly everyOne?: boolean;
+  /** What the figures are if they are not exact. */
+  readonly bound?: Bound | undefined;
 }
 
 /** Two agree by chance as often as not. */
@@ -57,10 +67,19 @@ export function rangeToJudge(spread: Spread, everyOne = false): readonly [number
     : [spread.lowerQuartile, spread.upperQuartile];
 }
 
-/** `everyOne` is for a limit that no single one may pass, however many there are. */
-export function outcomeOf(spread: Spread, { value, side }: Limit, everyOne = false): Outcome {
+export function outcomeOf(spread: Spread, limit: Limit, judging: Judging = {}): Outcome {
   if (spread.count < FEWEST_REPETITIONS) return 'too few repetitions';
-  const [low, high] = rangeToJudge(spread, everyOne);
+  const outcome = outcomeOfFigures(rangeToJudge(spread, judging.everyOne), limit);
+  if (judging.bound === undefined) return outcome;
+  // What is at least so much fulfils a limit from below all the more, but may not be as bad as it looks.
+  const certain = judging.bound === limit.side ? 'reached' : 'missed';
+  return judging.bound !== 'unknown' && outcome === certain ? outcome : "at the rig's ceiling";
+}
+
+function outcomeOfFigures(
+  [low, high]: readonly [number, number],
+  { value, side }: Limit,
+): 'reached' | 'missed' | 'within noise' {
   const [worst, best] = side === 'at least' ? [low, high] : [high, low];
   const fulfils = (figure: number): boolean =>
     side === 'at least' ? figure >= value : figure <= value;

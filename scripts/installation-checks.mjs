@@ -4,7 +4,7 @@
 /** The lowest and the newest of each that `engines` of package.json lists. */
 export const defaultVersions = ['20.19', '20', '22.12', '22', '24', '26'];
 
-/** Of the versions of npm that people have, the one that goes with a version of Node: old ones with the old. */
+/** The version of npm that people probably have with a version of Node: an old one with an old one. */
 export function npmFor(version) {
   const major = Number.parseInt(version, 10);
   return major >= 26 ? '12' : major >= 24 ? '11' : '10';

@@ -200,7 +200,7 @@ async function build(name, inputs, isBuilt, npmScript) {
   return true;
 }
 
-/** Contents, not times: a fresh clone, a checkout and a copy all tell the truth. */
+/** Contents are compared and not times, which a fresh clone, a checkout and a copy all change. */
 function digestOf(inputs) {
   const hash = createHash('sha256').update(`${process.version} ${process.arch}`);
   for (const file of inputs.flatMap((input) => filesBelow(join(projectRoot, input)))) {

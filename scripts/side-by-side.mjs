@@ -47,7 +47,7 @@ export function runCommand(command, args, { cwd, live = false }) {
 export function endCommandsWithThisProgram() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      // Whoever says it twice is in a hurry.
+      // A second signal ends the commands at once.
       const hurried = ending !== undefined;
       ending = signal;
       if (running.size === 0) return endThisProgram();

@@ -88,7 +88,7 @@ await main(async () => {
   return report(count);
 });
 
-/** Vitest projects that bear nothing beside them. */
+/** Vitest projects that hold real time to limits, so nothing else may run beside them. */
 async function alone(title, projects) {
   console.log(`\n${title}: started, alone`);
   const args = projects.map((project) => `--project=${project}`);

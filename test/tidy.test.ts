@@ -2,15 +2,12 @@
  * The house rules that a machine can check: who may import whom, what the pure cores must not touch, how files are
  * named, what must not be written down. The tables here are the rules; docs/architecture.md explains them.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../src/config/load.js';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { filesBelow, read, root } from './support/project-files.js';
 
 /** A layer may import itself and what is listed. The longest matching prefix decides a file's layer. */
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -19,6 +16,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/core/io.ts': ['src/core/time', 'src/core/wire'],
   'src/core/datasets': ['src/core/time', 'src/core/wire'],
   'src/core/bmca': ['src/core/time', 'src/core/wire', 'src/core/datasets'],
+  'src/core/profile': [
+    'src/core/time',
+    'src/core/wire',
+    'src/core/io.ts',
+    'src/core/datasets',
+    'src/core/bmca',
+  ],
   'src/core/servo': ['src/core/time'],
   'src/core/exchange': ['src/core/time', 'src/core/wire', 'src/core/servo'],
   'src/core/port': [
@@ -27,6 +31,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/core/io.ts',
     'src/core/datasets',
     'src/core/bmca',
+    'src/core/profile/profile.ts',
     'src/core/servo',
     'src/core/exchange',
   ],
@@ -36,12 +41,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/core/io.ts',
     'src/core/datasets',
     'src/core/bmca',
+    'src/core/profile/profile.ts',
     'src/core/servo',
     'src/core/exchange',
     'src/core/port',
   ],
   'src/core/management': ['src/core'],
-  'src/config': ['src/core/time', 'src/core/datasets'],
+  'src/config': ['src/core/profile'],
   'src/native': ['src/core/io.ts', 'src/core/time'],
   'src/bridge': ['src/config'],
   'src/daemon/runtime': ['src/core', 'src/native'],
@@ -53,7 +59,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/daemon/runtime',
     'src/daemon/machine',
   ],
-  'src/daemon/multicast': ['src/core/time', 'src/config', 'src/bridge', 'src/daemon/runtime'],
+  'src/daemon/multicast': [
+    'src/core/time',
+    'src/core/profile/profile.ts',
+    'src/config',
+    'src/bridge',
+    'src/daemon/runtime',
+  ],
   'src/daemon/status': ['src/core', 'src/native', 'src/config', 'src/bridge'],
   'src/daemon/machine': ['src/native'],
   'src/daemon/instances': [
@@ -96,6 +108,27 @@ const impureGlobals = new Set([
 ]);
 const impureHeaders =
   /^(c?time|time\.h|chrono|random|thread|mutex|iostream|c?stdio(\.h)?|unistd\.h|errno\.h|cerrno|(sys|linux|net|netinet|arpa)\/.*)$/;
+
+/** The table from which clocks take their profile: the values of a profile are imported here alone. */
+const tableOfProfiles = 'src/config/profiles.ts';
+
+/** What a profile may change is a constant of no other file than the profile's, by these names or by former ones. */
+const profileConstants = new Set([
+  ...['foreignMasterTimeWindow', 'foreignMasterThreshold', 'maxStepsRemoved'],
+  ...['lastClassThatFollowsNobody', 'defaultClockClass', 'slaveOnlyClockClass'],
+  ...['heldPtpTimescale', 'heldArbitraryTimescale', 'degradationAlternativeB'],
+  ...['worstHeldClockClass', 'believableLogInterval', 'believableLogSyncInterval'],
+  ...['minSyncReceiptTimeout', 'allowedLostResponses', 'allowedImplausibleResponses'],
+  ...['meanLinkDelayNs', 'minMeanLinkDelayNs', 'maxMeanLinkDelayNs', 'neighborPropDelayThreshNs'],
+  ...['minorVersionPTP', 'controlField', 'controlFieldOf', 'timeToLive', 'vlanPriority'],
+  ...['groups', 'ptpGroups', 'primaryGroup4', 'primaryGroup6', 'peerDelayGroup6'],
+  ...['profileIdentity', 'profileIdentities', 'maxDomainNumber', 'maxSdoId'],
+  ...['logIntervalLimit', 'leastReceiptTimeout', 'defaultLogMinPdelayReqInterval'],
+  ...['clockPortDefaults', 'defaultSourceIntervals', 'defaultReceiverIntervals'],
+]);
+/** Nor is an address of PTP's groups. */
+const groupAddress =
+  /01:1b:19:00:00:00|01:80:c2:00:00:0e|224\.0\.(1\.129|0\.107)|ff0.::181|::181|ff02::6b/i;
 
 /** A file that has one reason to change does with so many. */
 const maxLines = 400;
@@ -171,6 +204,39 @@ describe('purity', () => {
   });
 });
 
+describe('profiles', () => {
+  test('a constant that a profile may change is in src/core/profile alone', () => {
+    const elsewhere = sources.filter((file) => !within(file, 'src/core/profile'));
+    expect(elsewhere.flatMap((file) => profileConstantsOf(file, read(file)))).toEqual([]);
+  });
+
+  test('a profile is passed as data: its values are imported by the table of profiles alone', () => {
+    const importers = sources.filter((file) =>
+      importsOf(file).some(
+        (target) => within(target, 'src/core/profile') && target !== 'src/core/profile/profile.ts',
+      ),
+    );
+    expect(importers).toEqual([tableOfProfiles]);
+  });
+
+  test('such a constant is found, whatever it is made of; a value that is passed on is not one', () => {
+    const found = (text: string) => profileConstantsOf('a.ts', text);
+    expect(found('const maxStepsRemoved = 255;')).toEqual(['a.ts: maxStepsRemoved']);
+    expect(found('const timeToLive = { unicast: 64 } as const;')).toEqual(['a.ts: timeToLive']);
+    expect(found('const minSyncReceiptTimeout = durationNs(1e9);')).toHaveLength(1);
+    expect(found('const profileIdentity = Uint8Array.of(0, 1);')).toHaveLength(1);
+    expect(found('const header = { minorVersionPTP: 1, controlFieldOf: () => 0 };')).toHaveLength(
+      2,
+    );
+    expect(found('function f({ vlanPriority = 7 }) {}')).toHaveLength(1);
+    expect(found("join('224.0.1.129'); // 224.0.0.107")).toEqual(['a.ts: 224.0.1.129']);
+    expect(found('const header = { minorVersionPTP: octet >> 4, controlField };')).toEqual([]);
+    expect(found('const controlField = view.getUint8(32);')).toEqual([]);
+    expect(found('const { maxStepsRemoved } = profile.bestMaster;')).toEqual([]);
+    expect(found('interface Rules { readonly maxStepsRemoved: number }')).toEqual([]);
+  });
+});
+
 describe('files', () => {
   test('TypeScript and scripts are named in kebab-case, C++ in snake_case', () => {
     const misnamed = authored.filter((file) =>
@@ -233,7 +299,14 @@ describe('files', () => {
       ...authored,
       ...filesBelow('docs', /\.md$/),
       ...filesBelow('config', /\.ya?ml$/),
-      ...['README.md', 'CHANGELOG.md', 'package.json', 'package-lock.json', 'binding.gyp'],
+      ...[
+        'README.md',
+        'CHANGELOG.md',
+        'CONTRIBUTING.md',
+        'package.json',
+        'package-lock.json',
+        'binding.gyp',
+      ],
     ];
     expect(texts.filter((file) => machinePath.test(read(file)))).toEqual([]);
   });
@@ -250,26 +323,6 @@ describe('sample configurations', () => {
     expect(() => loadConfig(join(root, file))).not.toThrow();
   });
 });
-
-/** Files of the project below a folder whose path matches, as paths from the project's root; what git ignores is not. */
-function filesBelow(folder: string, pattern: RegExp): string[] {
-  const listing = [
-    'ls-files',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    '--deduplicate',
-    folder,
-  ];
-  return execFileSync('git', listing, { cwd: root, encoding: 'utf8' })
-    .split('\n')
-    .filter((file) => pattern.test(file) && existsSync(join(root, file)))
-    .sort();
-}
-
-function read(file: string): string {
-  return readFileSync(join(root, file), 'utf8');
-}
 
 function coreFiles(): string[] {
   return sources.filter((file) => file.startsWith('src/core/'));
@@ -349,6 +402,51 @@ function exportedTypeOf(statement: ts.Statement): string[] {
   if (!declaresType || statement.name === undefined) return [];
   const exported = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
   return exported === true ? [statement.name.text] : [];
+}
+
+/** What of profileConstants and of groupAddress a text declares or writes out, comments aside. */
+function profileConstantsOf(file: string, text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      (ts.isVariableDeclaration(node) ||
+        ts.isPropertyAssignment(node) ||
+        ts.isPropertyDeclaration(node) ||
+        ts.isParameter(node) ||
+        ts.isBindingElement(node)) &&
+      node.initializer !== undefined &&
+      profileConstants.has(node.name.getText()) &&
+      isConstant(node.initializer)
+    ) {
+      found.push(`${file}: ${node.name.getText()}`);
+    }
+    const [address] = ts.isStringLiteralLike(node) ? (groupAddress.exec(node.text) ?? []) : [];
+    if (address !== undefined) found.push(`${file}: ${address}`);
+    node.forEachChild(visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true));
+  return found;
+}
+
+/** Made of nothing but what is written there. */
+function isConstant(node: ts.Expression): boolean {
+  if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) return isConstant(node.expression);
+  if (ts.isPrefixUnaryExpression(node)) return isConstant(node.operand);
+  if (ts.isBinaryExpression(node)) return isConstant(node.left) && isConstant(node.right);
+  if (ts.isArrowFunction(node)) return !ts.isBlock(node.body) && isConstant(node.body);
+  if (ts.isArrayLiteralExpression(node)) return node.elements.every(isConstant);
+  if (ts.isObjectLiteralExpression(node)) {
+    return node.properties.some(
+      (one) => ts.isPropertyAssignment(one) && isConstant(one.initializer),
+    );
+  }
+  // A unit or a type around it, as in durationNs(1e9) and Uint8Array.of(0, 1); not view.getUint8(32).
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+    return (
+      !/^[a-z]\w*\./.test(node.expression.getText()) && (node.arguments ?? []).every(isConstant)
+    );
+  }
+  return ts.isNumericLiteral(node) || ts.isBigIntLiteral(node) || ts.isStringLiteralLike(node);
 }
 
 function impuritiesOf(file: string, text: string): string[] {

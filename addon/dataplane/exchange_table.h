@@ -51,6 +51,9 @@ struct Exchange {
   ExchangeIndex chain_previous = kNoExchange;
   HeldIndex held = kNoHeld;  // first of the general messages that wait for this exchange
   uint32_t held_count = 0;
+  // Egress ports whose residence has become known, or is lost, since this was settled; see
+  // Corrections::settle.
+  uint32_t changed_ports = 0;
   uint32_t generation = 0;
   uint32_t ingress_port = 0;
   uint32_t clock_epoch = 0;  // of the ingress port's clock, see ClockRelation

@@ -6,7 +6,7 @@
 
 namespace ptpswitch::dataplane {
 
-VlanFilter::VlanFilter() : tagged_(kMaxFrameLength), untagged_(kMaxFrameLength) {}
+VlanFilter::VlanFilter() : tagged_(kMaxFrameLength) {}
 
 bool VlanFilter::admit(const BridgePolicy& bridge, uint32_t ingress, wire::FrameView& view,
                        PortCounters& counters) {
@@ -42,11 +42,12 @@ uint32_t VlanFilter::members(const BridgePolicy& bridge, const wire::FrameView& 
 }
 
 VlanFilter::Outgoing VlanFilter::untag_for_egress(const BridgePolicy& bridge, uint32_t egress,
-                                                  const uint8_t* frame, uint16_t length) {
+                                                  const uint8_t* frame, uint16_t length,
+                                                  uint8_t* room) {
   if (!bridge.filters_vlans() || !wire::has_customer_tag(frame, length)) return {frame, length};
   const uint16_t vlan = wire::customer_vlan_id(frame);
   if (!contains(bridge.vlans[vlan].untagged, egress)) return {frame, length};
-  return {untagged_.data(), wire::copy_without_tag(frame, length, untagged_.data())};
+  return {room, wire::copy_without_tag(frame, length, room)};
 }
 
 }  // namespace ptpswitch::dataplane

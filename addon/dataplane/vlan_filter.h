@@ -29,15 +29,13 @@ class VlanFilter {
     const uint8_t* frame;
     uint16_t length;
   };
-  // The frame as it leaves by `egress`: without its tag where the VLAN is untagged there. The
-  // result is valid until the next call.
-  Outgoing untag_for_egress(const BridgePolicy& bridge, uint32_t egress, const uint8_t* frame,
-                            uint16_t length);
+  // The frame as it leaves by `egress`: without its tag where the VLAN is untagged there. `room`
+  // takes kMaxFrameLength bytes, and holds the result then.
+  static Outgoing untag_for_egress(const BridgePolicy& bridge, uint32_t egress,
+                                   const uint8_t* frame, uint16_t length, uint8_t* room);
 
  private:
-  // Room for the frame that a tag was inserted into, and for the one that it was taken off.
-  std::vector<uint8_t> tagged_;
-  std::vector<uint8_t> untagged_;
+  std::vector<uint8_t> tagged_;  // room for a frame that a tag was inserted into
 };
 
 }  // namespace ptpswitch::dataplane

@@ -164,8 +164,8 @@ bool Engine::receive_from(uint32_t index) {
       now = monotonic_ns();
       check_system_clock();
     }
-    const dataplane::Forwarder::Reception reception{frame->timestamp_ns, frame->checksum_pending,
-                                                    frame->truncated};
+    const dataplane::Arrival reception{frame->timestamp_ns, frame->checksum_pending,
+                                       frame->truncated};
     forwarder_.receive(index, frame->data, frame->length, reception, now);
     // The first frame leaves before the ring is asked for more, because asking takes time
     // (docs/decisions/0010).

@@ -52,7 +52,7 @@ ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info, const Forwarder
 Napi::Value ForwarderObject::receive(const Napi::CallbackInfo& info) {
   const uint32_t port = read_port(info[0]);
   const uint16_t length = take_frame(info[1]);
-  dataplane::Forwarder::Reception reception;
+  dataplane::Arrival reception;
   if (!info[2].IsUndefined()) reception.timestamp_ns = read_timestamp(info[2], "timestampNs");
   const int64_t now = read_now(info[3]);
   forwarder_.receive(port, frame_, length, reception, now);

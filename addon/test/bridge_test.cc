@@ -312,3 +312,33 @@ TEST_CASE(
   harness.receive(1, announce(9).build());
   CHECK(harness.total(Counter::kDropRepeated) == 0);
 }
+
+TEST_CASE("what leaves untagged is whole, though a send fails while the batch makes room for it") {
+  ForwarderHarness harness;
+  BridgePolicy bridge;
+  bridge.vlans.resize(kVlanIds);
+  bridge.vlans[10] = {0b1111, 0b1111};
+  bridge.pvid = {10, 10, 10, 10};
+  harness.forwarder.program(with_bridge(bridge));
+  harness.forwarder.configure(3, {.outstanding_limit = 1});
+  harness.bursts = true;
+  const auto sync = [](uint16_t sequence_id) {
+    return PacketBuilder(MessageType::kSync).two_step(true).sequence(sequence_id).build();
+  };
+  harness.receive(0, sync(1));  // takes the only register
+  harness.receive(0, sync(2));  // waits for it in the queue
+  Frames expected;
+  for (uint16_t i = 1; i < ptpswitch::dataplane::kTransmitBatchFrames; ++i) {
+    harness.receive(0, announce(i).build());
+    expected.push_back(announce(i).build());
+  }
+  // The batch of port 3 is full, and Sync 1 fails when it is emptied: Sync 2 can leave then, while
+  // the Announce that needed the room is on its way into the batch.
+  harness.fail_sends(3, 1);
+  harness.receive(0, announce(99).build());
+  expected.push_back(announce(99).build());
+  harness.forwarder.flush(harness.now);
+  Frames out = harness.sent(3);
+  CHECK(std::erase(out, sync(2)) == 1);
+  CHECK(out == expected);
+}

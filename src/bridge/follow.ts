@@ -15,7 +15,12 @@ import {
   type StpState,
   type VlanMembership,
 } from './kernel.js';
-import { emptyDatabase, fetchMulticastDatabases } from './multicast-database.js';
+import {
+  emptyDatabase,
+  fetchMulticastDatabases,
+  primaryGroup4,
+  primaryGroup6InAnyScope,
+} from './multicast-database.js';
 import { environmentWithSbin, startProgram } from './programs.js';
 import { Pruning, type MulticastDelivery } from './pruning.js';
 import { joinCommands } from './raise.js';
@@ -54,7 +59,7 @@ export interface FollowerOptions {
 const monitorOfLinks = ['stdbuf', '-oL', 'bridge', 'monitor', 'link'];
 const monitorOfListeners = ['stdbuf', '-oL', 'bridge', 'monitor', 'mdb'];
 /** The lines that concern PTP's groups or multicast routers; entries of other groups change all the time. */
-const ofInterest = /224\.0\.1\.129|::181|router/;
+const ofInterest = [primaryGroup4, primaryGroup6InAnyScope, 'router'];
 
 /**
  * How long after its end a monitor is started again. It ends when it has lost messages; a new reading makes up for
@@ -115,15 +120,18 @@ export class BridgeFollower {
     for (const monitor of this.#monitors.values()) monitor.kill('SIGKILL');
   }
 
-  /** Starts a monitor, which ends with this process, however that ends. */
-  #watch(command: readonly string[], interest = /^/): void {
+  /**
+   * Starts a monitor, which ends with this process, however that ends.
+   * @param interest a line is of interest that holds one of these texts; every line unless given
+   */
+  #watch(command: readonly string[], interest: readonly string[] = ['']): void {
     const monitor = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: environmentWithSbin,
     });
     this.#monitors.set(command, monitor);
     createInterface({ input: monitor.stdout }).on('line', (line) => {
-      if (!interest.test(line) || this.#stopped) return;
+      if (!interest.some((text) => line.includes(text)) || this.#stopped) return;
       const monitored = monitoredState(line);
       if (monitored !== undefined) this.#take(monitored);
       void this.#refresh();

@@ -2,6 +2,7 @@
  * The multicast database of a bridge that snoops on IGMP and MLD (RFC 4541): which ports have listeners of which group,
  * read through iproute2.
  */
+import { profiles } from '../config/profiles.js';
 import { parseJson, runProgram, startProgram } from './programs.js';
 
 export interface MulticastDatabase {
@@ -16,9 +17,24 @@ export type MulticastDatabases = ReadonlyMap<string, MulticastDatabase>;
 
 export const emptyDatabase: MulticastDatabase = { listeners: new Map(), routers: new Set() };
 
-/** Annex C.3 and D.3: the groups of PTP over UDP. Those of peer delay are link-local, and never pruned. */
-export const primaryGroup4 = '224.0.1.129';
-export const primaryGroup6 = (scope: number): string => `ff0${scope.toString(16)}::181`;
+/** RFC 4291, 2.7: where the text of a group's address goes on after its scope, as in "ff0e::181". */
+const afterScope = 4;
+
+const { udp4, udp6 } = profiles.default.encapsulation.groups;
+
+/**
+ * The groups of PTP over UDP that are pruned, whatever else runs here: those that the forwarder knows
+ * (addon/dataplane/group_pruning.cc). Those of peer delay are link-local, and never pruned.
+ */
+export const primaryGroup4 = udp4.primary;
+export const primaryGroup6 = (scope: number): string => inScope(udp6.primary, scope);
+/** What the addresses of that group have in common, whatever their scope. */
+export const primaryGroup6InAnyScope = udp6.primary.slice(afterScope);
+
+/** An IPv6 group in another scope, from 0 to 15. */
+export function inScope(group: string, scope: number): string {
+  return `ff0${scope.toString(16)}${group.slice(afterScope)}`;
+}
 
 const query = ['-j', '-d', 'mdb', 'show'];
 

@@ -49,7 +49,7 @@ export interface ManagementConfig {
   readonly allowSet: boolean;
 }
 
-/** `auto`: hardware time stamps where every port can give them on one clock, else software. */
+/** `auto`: each port has the best time stamps that it can give. `hardware`: a port that cannot give hardware ones is an error. */
 export type TimestampingChoice = 'auto' | 'hardware' | 'software';
 
 export interface PortConfig {
@@ -105,9 +105,9 @@ export interface ClockConfig {
 }
 
 export interface HoldoverConfig {
-  /** For so long the rate that was learned is within specification. */
+  /** For so many seconds the time that is kept by the learned rate is within specification. */
   readonly seconds: number;
-  /** Meanwhile; 187 or, where the timescale is arbitrary, 193 unless set. */
+  /** What the clock tells as its clockClass meanwhile; 187, or 193 where the timescale is arbitrary, unless set. */
   readonly clockClass?: number;
 }
 

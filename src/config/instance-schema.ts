@@ -1,14 +1,10 @@
 /** The shapes of what runs on the ports: transparent clocks, and clocks that take part with each of their ports. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import {
-  defaultClockClass,
-  slaveOnlyClockClass,
-  unknownClockAccuracy,
-  unknownOffsetScaledLogVariance,
-} from '../core/datasets/data-sets.js';
+import type { Setting } from '../core/profile/profile.js';
 import type { ClockPortConfig, InstanceConfig } from './config.js';
 import { interfaceName, longForm, portRemedy } from './port-schema.js';
+import { profiles } from './profiles.js';
 import {
   complain,
   listWithoutRepetition,
@@ -20,27 +16,29 @@ import {
 } from './shapes.js';
 import { numberIn, typedInstance, wordAmong } from './words.js';
 
-/** 0 to 127 by IEEE 1588, up to 239 by profiles; above that reserved. */
-const maxDomainNumber = 239;
-/** 12 bits: clause 7.1.4. */
-const maxSdoId = 0xfff;
+/** Default values and bounds are the profile's. */
+const profile = profiles.default;
+const { defaultDS, portDS, clockClasses, bestMaster } = profile;
 /** IEEE 802.1Q, 9.6: 0 is no VLAN, 4095 reserved. */
 const maxVlanId = 4094;
-/** 1 s: annex I.4 of 1588-2019, the default profile for the peer-to-peer delay mechanism. */
-const defaultLogMinPdelayReqInterval = 0;
 
-const domainRemedy = `write any, or a whole number from 0 to ${maxDomainNumber}`;
+const within = ({ min, max }: Setting) => wholeNumber(min, max);
+/** The profile's unless set. */
+const setting = (of: Setting) => within(of).default(of.default);
+
+const { min: minDomain, max: maxDomain } = defaultDS.domainNumber;
+const domainRemedy = `write any, or a whole number from ${minDomain} to ${maxDomain}`;
 const domainOrAny = z
   .preprocess(
     (value) => numberIn(wordAmong(['any'], value)),
-    z.union([z.literal('any'), wholeNumber(0, maxDomainNumber, domainRemedy)], {
+    z.union([z.literal('any'), wholeNumber(minDomain, maxDomain, domainRemedy)], {
       error: domainRemedy,
     }),
   )
   .default('any');
 
 /** As linuxptp, ptpd and the standards call them. */
-const transport = oneOfAlso(['l2', 'udp4', 'udp6'], {
+const transport = oneOfAlso(portDS.transport.allowed, {
   l2: ['ethernet', '802.3', 'ieee802.3', 'ieee 802.3'],
   udp4: ['udpv4', 'udp/ipv4', 'ipv4'],
   udp6: ['udpv6', 'udp/ipv6', 'ipv6'],
@@ -49,27 +47,26 @@ const transport = oneOfAlso(['l2', 'udp4', 'udp6'], {
 /** What a clock may say of all its ports at once, and of each. */
 const clockPortKeys = {
   transport: transport.exactOptional(),
-  delayMechanism: oneOf('e2e', 'p2p').exactOptional(),
-  logAnnounceInterval: wholeNumber(-7, 7).exactOptional(),
-  announceReceiptTimeout: wholeNumber(2, 255).exactOptional(),
-  logSyncInterval: wholeNumber(-7, 7).exactOptional(),
-  logMinDelayReqInterval: wholeNumber(-7, 7).exactOptional(),
-  logMinPdelayReqInterval: wholeNumber(-7, 7).exactOptional(),
+  delayMechanism: oneOf(...portDS.delayMechanism.allowed).exactOptional(),
+  logAnnounceInterval: within(portDS.logAnnounceInterval).exactOptional(),
+  announceReceiptTimeout: within(portDS.announceReceiptTimeout).exactOptional(),
+  logSyncInterval: within(portDS.logSyncInterval).exactOptional(),
+  logMinDelayReqInterval: within(portDS.logMinDelayReqInterval).exactOptional(),
+  logMinPdelayReqInterval: within(portDS.logMinPdelayReqInterval).exactOptional(),
   masterOnly: yesOrNo.exactOptional(),
   vlanId: wholeNumber(1, maxVlanId).exactOptional(),
 };
 
-/** Defaults as in the standard (8.2.15, and the default profiles of Annex I in 2019, J in 2008). */
 const clockPortDefaults = {
-  transport: 'l2',
-  delayMechanism: 'e2e',
-  logAnnounceInterval: 1,
-  announceReceiptTimeout: 3,
-  logSyncInterval: 0,
-  logMinDelayReqInterval: 0,
-  logMinPdelayReqInterval: defaultLogMinPdelayReqInterval,
-  masterOnly: false,
-} as const;
+  transport: portDS.transport.default,
+  delayMechanism: portDS.delayMechanism.default,
+  logAnnounceInterval: portDS.logAnnounceInterval.default,
+  announceReceiptTimeout: portDS.announceReceiptTimeout.default,
+  logSyncInterval: portDS.logSyncInterval.default,
+  logMinDelayReqInterval: portDS.logMinDelayReqInterval.default,
+  logMinPdelayReqInterval: portDS.logMinPdelayReqInterval.default,
+  masterOnly: portDS.masterOnly,
+};
 
 const addressRemedy = 'write an IP address, as in 192.0.2.1 or fe80::1';
 const longClockPort = z.strictObject(
@@ -88,29 +85,33 @@ const longClockPort = z.strictObject(
 
 const clockPort = z.preprocess(longForm, longClockPort);
 
-/** Eleven days: longer, no rate that was learned once is of any use. */
+/** Eleven days: after a longer time no rate that was learned once is of any use. */
 const maxHoldoverSeconds = 1e6;
+const leastHeldClockClass = bestMaster.lastClassThatFollowsNobody + 1;
 const holdover = z.strictObject(
   {
     seconds: wholeNumber(1, maxHoldoverSeconds),
     // 7.6.2.5: with a lower one it would follow nobody again.
-    clockClass: wholeNumber(128, 254).exactOptional(),
+    clockClass: wholeNumber(leastHeldClockClass, defaultDS.clockClass.max).exactOptional(),
   },
   { error: 'write for how long it is good, as in holdover: {seconds: 3600}' },
 );
-/** Degradation alternative B (7.6.2.5), of either timescale: the worse of the two. */
-const worstHeldClockClass = 193;
+/** Of either timescale: the worse of the two. */
+const worstHeldClockClass = Math.max(
+  clockClasses.heldPtpTimescale,
+  clockClasses.heldArbitraryTimescale,
+);
 
-/** Names and defaults as in the data sets of the standard (8.2). */
+/** Names as in the data sets of the standard (8.2). */
 const clockKeys = {
-  domain: wholeNumber(0, maxDomainNumber).default(0),
-  sdoId: wholeNumber(0, maxSdoId).default(0),
-  priority1: wholeNumber(0, 255).default(128),
-  priority2: wholeNumber(0, 255).default(128),
-  clockClass: wholeNumber(1, 254).default(defaultClockClass),
-  clockAccuracy: wholeNumber(0, 255).default(unknownClockAccuracy),
-  offsetScaledLogVariance: wholeNumber(0, 0xffff).default(unknownOffsetScaledLogVariance),
-  pathTrace: yesOrNo.default(false),
+  domain: setting(defaultDS.domainNumber),
+  sdoId: setting(defaultDS.sdoId),
+  priority1: setting(defaultDS.priority1),
+  priority2: setting(defaultDS.priority2),
+  clockClass: setting(defaultDS.clockClass),
+  clockAccuracy: setting(defaultDS.clockAccuracy),
+  offsetScaledLogVariance: setting(defaultDS.offsetScaledLogVariance),
+  pathTrace: yesOrNo.default(profile.pathTrace),
   clock: oneOfAlso(['virtual', 'phc', 'system'], { system: ['clock_realtime'] }).default('virtual'),
   servo: oneOf('pi', 'linreg').default('pi'),
   holdover: holdover.exactOptional(),
@@ -127,7 +128,7 @@ const instanceTypes = {
   'p2p-tc': z.strictObject({
     type: z.literal('p2p-tc'),
     domain: domainOrAny,
-    logMinPdelayReqInterval: wholeNumber(-7, 7).default(defaultLogMinPdelayReqInterval),
+    logMinPdelayReqInterval: setting(portDS.logMinPdelayReqInterval),
   }),
   bc: z.strictObject({ type: z.literal('bc'), ...clockKeys }),
   oc: z.strictObject({
@@ -153,8 +154,7 @@ export const instance = z
       if (value.clockClass <= held) {
         complain(context, ['holdover'], {
           problem: `a clock of clockClass ${value.clockClass} is not better with ${held} in holdover`,
-          remedy:
-            'give it a holdover.clockClass below its clockClass, from 128, or leave holdover out',
+          remedy: `give it a holdover.clockClass below its clockClass, from ${leastHeldClockClass}, or leave holdover out`,
         });
       }
       if (value.type === 'oc' && value.slaveOnly) {
@@ -212,7 +212,7 @@ export function resolved(
   });
   return {
     ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
-    clockClass: slaveOnly ? slaveOnlyClockClass : parsed.clockClass,
+    clockClass: slaveOnly ? clockClasses.slaveOnly : parsed.clockClass,
     ...{ slaveOnly, pathTrace, clock: parsed.clock, servo, ports },
     ...(parsed.holdover && { holdover: parsed.holdover }),
   };

@@ -13,7 +13,7 @@ export function nearestKey(name: string, candidates: readonly string[]): string 
   return best !== undefined && best.edits <= limit ? best.candidate : undefined;
 }
 
-/** `delay_asymmetry`, `delay-asymmetry` and `DelayAsymmetry` are the same name in another dress. */
+/** `delay_asymmetry`, `delay-asymmetry` and `DelayAsymmetry` count as the same name, written in another way. */
 function bare(name: string): string {
   return name.toLowerCase().replaceAll(/[-_]/g, '');
 }

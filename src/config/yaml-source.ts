@@ -12,7 +12,7 @@ export interface YamlSource {
 
 /** Some thousand times the largest sensible one: what is longer is some other file, or a device without end. */
 const maxFileBytes = 1024 * 1024;
-/** One slip of the pen brings others in its train. */
+/** No more complaints than this are listed, because one mistake of syntax often leads to many. */
 const maxYamlErrors = 10;
 
 /** @throws ConfigError when the file cannot be read or is not YAML */

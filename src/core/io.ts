@@ -31,7 +31,7 @@ export type LinkDelay =
       readonly meanLinkDelay: TimeInterval;
       /** Absent while it is not known well enough to be used. */
       readonly neighborRateRatio?: RateRatio;
-      /** Who answers. */
+      /** The port that answers the requests. */
       readonly neighbor: PortIdentity;
     }
   | { readonly kind: 'unmeasured'; readonly reason: UnmeasuredReason };
@@ -42,7 +42,7 @@ export type UnmeasuredReason =
   | 'measuring'
   | 'noResponse'
   | 'multipleResponders'
-  /** Answers come, but the delay that follows from them is none that a link has. */
+  /** Answers come, but the delay that follows from them is too long, or too far below zero, for any link. */
   | 'linkDelayOutOfRange'
   /** Our own requests get no transmit time stamp. */
   | 'transmitTimestampLost';
@@ -119,12 +119,12 @@ export type Output =
       readonly transport: Transport;
       readonly linkDelay: LinkDelay;
     }
-  /** What is known of a domain's rate has changed; undefined: its Syncs have stayed away, it is forgotten. */
+  /** What is known of a domain's rate has changed; undefined when its Syncs have stayed away and the rate is forgotten. */
   | {
       readonly kind: 'rateRatio';
       readonly sdoId: number;
       readonly domainNumber: number;
-      /** Where and from whom. */
+      /** The port by which the Syncs come in, and their sender. */
       readonly port: PortIndex;
       readonly source: PortIdentity;
       readonly syntonisation: Syntonisation | undefined;

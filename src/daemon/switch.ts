@@ -1,6 +1,7 @@
 /** A running switch: opens the engine on the configured ports, programs it, and logs its events for the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig } from '../config/config.js';
+import { profiles } from '../config/profiles.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
 import type { ClockStatus } from './status/clock-status.js';
@@ -147,6 +148,7 @@ export class Switch {
     });
     this.#reports = new MembershipReports({
       ...{ timerClock, addressesOf, send: machine.sendReport, ports: reportingPorts(config) },
+      groups: profiles.default.encapsulation.groups,
       links: () => this.#dataPlane.ports().map(({ link }) => link),
       warn: (line) => log.warn(line),
     });
@@ -335,7 +337,8 @@ function memberPorts(instance: InstanceConfig): MemberPort[] {
   if (!('ports' in instance)) return [];
   return instance.ports.flatMap((port) => {
     const { transport } = port;
-    return transport === 'l2' ? [] : [{ ...port, transport }];
+    if (transport === 'l2') return [];
+    return [{ ...port, transport, groups: profiles.default.encapsulation.groups[transport] }];
   });
 }
 

@@ -1,5 +1,6 @@
 /** The door of the forwarder without an engine: what it refuses, and what a caller may do to it. */
 import { describe, expect, test } from 'vitest';
+import { defaultProfile } from '../../src/core/profile/default.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { encapsulate } from '../../src/daemon/runtime/encapsulation.js';
 import { createForwarder } from '../../src/native/addon.js';
@@ -114,6 +115,7 @@ test('a management request for the managed clock is forwarded, and a copy of it 
     message,
     { kind: 'multicast' },
     { transport: 'l2', mac: '02:00:00:00:00:02' },
+    defaultProfile.encapsulation,
   );
   const [forwarded] = sent(on, on.receive(0, frame, undefined, 0));
   expect(Buffer.from(forwarded?.frame ?? [])).toEqual(Buffer.from(frame));

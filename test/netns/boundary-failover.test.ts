@@ -20,7 +20,7 @@ import { expectRms } from '../support/netns/following.js';
 import type { Namespace } from '../support/netns/network.js';
 import { Ptp4l } from '../support/netns/ptp4l.js';
 import { Star } from '../support/netns/star.js';
-import type { Switch } from '../support/netns/switch.js';
+import { showOnFailure, type Switch } from '../support/netns/switch.js';
 import { describeTimed } from '../support/netns/timed.js';
 import { until } from '../support/netns/wait.js';
 
@@ -79,9 +79,7 @@ describeTimed(
     test.concurrent.for(scenarios)(
       '$transport $delayMechanism: follows the other one, and the better one again',
       async (speech, context) => {
-        context.onTestFailed(() =>
-          console.error(`${running.child.state}\n${running.child.output}`),
-        );
+        showOnFailure(context, [running]);
         const { network, gm: gmA, slaves } = star;
         const { domainNumber } = speech;
         const [gmB, place] = slaves;

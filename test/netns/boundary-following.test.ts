@@ -14,10 +14,10 @@ import {
   waitUntilLocked,
   type Speech,
 } from '../support/netns/boundary-clocks.js';
-import { OFFSETS, expectRms, type OffsetSource } from '../support/netns/following.js';
+import { OFFSETS, expectRms, numbered } from '../support/netns/following.js';
 import { Ptp4l } from '../support/netns/ptp4l.js';
 import { Star } from '../support/netns/star.js';
-import type { Switch } from '../support/netns/switch.js';
+import { showOnFailure, type Switch } from '../support/netns/switch.js';
 import { describeTimed } from '../support/netns/timed.js';
 
 interface Chain {
@@ -68,9 +68,7 @@ describeTimed('through boundary clocks', { programs: ['ptp4l', 'pmc'], warmPath:
     });
 
     test.concurrent.for(speeches)('$transport $delayMechanism', async (speech, context) => {
-      context.onTestFailed(() => {
-        for (const { child } of clocks) console.error(`${title}: ${child.state}\n${child.output}`);
-      });
+      showOnFailure(context, clocks);
       const { network, gm, slaves } = star;
       const { domainNumber } = speech;
       const foreign = placesOf('ptp4l').map(({ namespace, interfaces }) =>
@@ -84,10 +82,13 @@ describeTimed('through boundary clocks', { programs: ['ptp4l', 'pmc'], warmPath:
       const peers = [...foreign, slave].map((peer) => peer.sampleOffsets());
       const name = `${title}, ${speech.transport} ${speech.delayMechanism}`;
       await expectRms(
-        Object.fromEntries([
-          ...errors.map((each, i) => [`${name}, clock ${i + 1}`, each.of(domainNumber)]),
-          ...peers.map((source, i) => [`${name}, peer ${i + 1}`, source]),
-        ]) as Record<string, OffsetSource>,
+        {
+          ...numbered(
+            `${name}, clock`,
+            errors.map((each) => each.of(domainNumber)),
+          ),
+          ...numbered(`${name}, peer`, peers),
+        },
         OFFSETS,
         RMS_LIMIT_NS,
       );

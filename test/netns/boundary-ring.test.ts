@@ -14,11 +14,11 @@ import {
   waitUntilLocked,
   type Speech,
 } from '../support/netns/boundary-clocks.js';
-import { expectRms, type OffsetSource } from '../support/netns/following.js';
+import { expectRms, numbered } from '../support/netns/following.js';
 import { Ptp4l } from '../support/netns/ptp4l.js';
 import { Ring } from '../support/netns/ring.js';
 import { startClocks } from '../support/netns/star.js';
-import type { Switch } from '../support/netns/switch.js';
+import { showOnFailure, type Switch } from '../support/netns/switch.js';
 import { describeTimed } from '../support/netns/timed.js';
 import { until } from '../support/netns/wait.js';
 
@@ -90,11 +90,7 @@ describeTimed(
       for (const each of errors) each.stop();
       await ring.close();
     });
-    beforeEach((context) => {
-      context.onTestFailed(() => {
-        for (const { child } of clocks) console.error(`${child.state}\n${child.output}`);
-      });
-    });
+    beforeEach((context) => showOnFailure(context, clocks));
 
     const waitForTrees = (alternatives: typeof healthy) =>
       Promise.all(
@@ -107,10 +103,13 @@ describeTimed(
         const name = `${transport} ${delayMechanism}`;
         const offsets = slaves[domainNumber]!.map((slave) => slave.sampleOffsets());
         await expectRms(
-          Object.fromEntries([
-            ...errors.map((each, i) => [`${name}, corner ${i + 1}`, each.of(domainNumber)]),
-            ...offsets.map((source, i) => [`${name}, slave ${i + 1}`, source]),
-          ]) as Record<string, OffsetSource>,
+          {
+            ...numbered(
+              `${name}, corner`,
+              errors.map((each) => each.of(domainNumber)),
+            ),
+            ...numbered(`${name}, slave`, offsets),
+          },
           SAMPLES,
           RMS_LIMIT_NS,
         );

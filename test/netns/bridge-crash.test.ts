@@ -11,7 +11,7 @@ import { BridgedNetwork, type Host } from '../support/netns/bridged-network.js';
 import type { Child } from '../support/netns/child.js';
 import { FramePort } from '../support/netns/frame-port.js';
 import { arrivals, isPtp, PairStream } from '../support/netns/pair-stream.js';
-import { takePrecedence } from '../support/netns/precedence.js';
+import { raisePriority } from '../support/netns/scheduling.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
 import { COMMAND_LINE, Switch } from '../support/netns/switch.js';
 import { until } from '../support/netns/wait.js';
@@ -94,7 +94,7 @@ describe.skipIf(missing !== undefined)('a switch that is killed while traffic fl
   let ports: readonly FramePort[];
 
   // How soon a start is done is to be seen, not what else this machine does.
-  beforeAll(takePrecedence);
+  beforeAll(raisePriority);
 
   beforeEach(async () => {
     net = new BridgedNetwork(3);

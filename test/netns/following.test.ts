@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { expectFollowing, frequent } from '../support/netns/following.js';
 import { Ptp4l, type Ptp4lOptions, type Transport } from '../support/netns/ptp4l.js';
 import { Star, type Peer } from '../support/netns/star.js';
-import type { Switch } from '../support/netns/switch.js';
+import { showOnFailure, type Switch } from '../support/netns/switch.js';
 import { describeTimed } from '../support/netns/timed.js';
 
 interface Scenario {
@@ -76,10 +76,7 @@ describeTimed(
 
       test.concurrent.for(scenarios)('$title', async (scenario, context) => {
         const { title, transport, gm, slaves, gmOptions, slaveOptions } = scenario;
-        context.onTestFailed(() => {
-          for (const { child } of running)
-            console.error(`${title}: ${child.state}\n${child.output}`);
-        });
+        showOnFailure(context, running);
         const hosts = [star.gm, ...star.slaves];
         const optionsWith = (more: Ptp4lOptions = {}): Ptp4lOptions => ({
           ...more,

@@ -32,9 +32,9 @@ if (missing === undefined && unlimited === undefined) {
   console.warn('the priority of a service: skipped, resource limits cannot be raised here');
 }
 /** As CAP_SYS_NICE. */
-const mayTakePrecedence =
+const mayRaisePriority =
   missing === undefined && spawnSync('chrt', ['--fifo', '1', 'true']).status === 0;
-if (missing === undefined && !mayTakePrecedence) {
+if (missing === undefined && !mayRaisePriority) {
   console.warn('the priority of a switch: skipped, root may not raise priorities here');
 }
 const missingSystemd = missing ?? missingPrerequisite('systemd-analyze');
@@ -52,19 +52,19 @@ interface ServiceOptions {
   readonly cpu?: number | undefined;
 }
 
-/** Of the forwarding thread. */
-interface Precedence {
+/** How the forwarding thread is scheduled. */
+interface Scheduling {
   readonly policy: number;
-  /** Of ordinary threads alone. */
+  /** Only an ordinary thread has one. */
   readonly nice?: number;
 }
 
-const precedences: readonly (readonly [string, number | undefined, Precedence])[] = [
+const schedulings: readonly (readonly [string, number | undefined, Scheduling])[] = [
   ['the first of ordinary ones', undefined, { policy: SCHED_OTHER, nice: -20 }],
   ['confined to a processor, of all ordinary ones', 0, { policy: SCHED_FIFO }],
 ];
 
-function precedenceOf(running: Switch): Precedence {
+function schedulingOf(running: Switch): Scheduling {
   const tasks = `/proc/${running.child.pid}/task`;
   const threads = readdirSync(tasks)
     .map((task) => readFileSync(`${tasks}/${task}/stat`, 'utf8'))
@@ -166,21 +166,21 @@ describe.skipIf(missing !== undefined)('a switch under a service manager', () =>
     expect(net.place.run('nft', ['list', 'ruleset'])).toBe('');
   });
 
-  test.skipIf(unlimited === undefined).for(precedences)(
+  test.skipIf(unlimited === undefined).for(schedulings)(
     'has its forwarding thread ahead of others, without a capability for it, %s',
     async ([, cpu, expected]) => {
       const running = startAsService('', { limits: unlimited, cpu });
       await running.waitUntilForwarding();
-      expect(precedenceOf(running)).toEqual(expected);
+      expect(schedulingOf(running)).toEqual(expected);
     },
   );
 
-  test.skipIf(!mayTakePrecedence).for(precedences)(
+  test.skipIf(!mayRaisePriority).for(schedulings)(
     'has its forwarding thread ahead of others, %s',
     async ([, cpu, expected]) => {
       const running = new Switch(net.network, net.place, net.ports, { cpu });
       await running.waitUntilForwarding();
-      expect(precedenceOf(running)).toEqual(expected);
+      expect(schedulingOf(running)).toEqual(expected);
     },
   );
 });

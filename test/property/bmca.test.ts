@@ -16,6 +16,7 @@ import {
   type PortView,
 } from '../../src/core/bmca/state-decision.js';
 import type { DefaultDS } from '../../src/core/datasets/data-sets.js';
+import { defaultProfile } from '../../src/core/profile/default.js';
 import { clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
 import type { AnnounceBody } from '../../src/core/wire/messages/announce.js';
 import { announceFrom } from '../support/announces.js';
@@ -205,8 +206,11 @@ function decide(node: Node): void {
     announceReceiptTimedOut: false,
     ...(erbest && { erbest }),
   }));
-  const ebest = ebestOf(views);
-  for (const [port, view] of views.entries()) node.codes[port] = decideState(d0, ebest, view);
+  const rules = defaultProfile.bestMaster;
+  const ebest = ebestOf(rules, views);
+  for (const [port, view] of views.entries()) {
+    node.codes[port] = decideState(rules, d0, ebest, view);
+  }
   const follows = node.codes.includes('S1') && ebest !== undefined;
   node.announces = follows
     ? { ...bodyOf(ebest), stepsRemoved: ebest.stepsRemoved + 1 }

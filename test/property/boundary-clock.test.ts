@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManagedBoundaryClock } from '../../src/core/management/managed-boundary-clock.js';
 import type { Input, Output } from '../../src/core/io.js';
+import { defaultProfile } from '../../src/core/profile/default.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
@@ -19,6 +20,7 @@ const source = { kind: 'unicast', mac: '02:00:00:00:00:02' } as const;
 function clockWith(delayMechanism: 'e2e' | 'p2p', pathTrace: boolean) {
   const clock = new ManagedBoundaryClock(
     {
+      profile: defaultProfile,
       defaultDS: {
         clockIdentity: ownIdentity,
         numberPorts: 2,

@@ -11,6 +11,23 @@ export function portIdentityOf(clock: bigint, portNumber = 1): PortIdentity {
   return { clockIdentity: clockIdentity(clock), portNumber };
 }
 
+/** With everything at its default. */
+export function headerFrom(source: PortIdentity, fields: Partial<Header> = {}): Header {
+  return {
+    sdoId: 0,
+    minorVersionPTP: 1,
+    domainNumber: 0,
+    flagField: 0,
+    correctionField: zeroTimeInterval,
+    messageTypeSpecific: 0,
+    sourcePortIdentity: source,
+    sequenceId: 0,
+    controlField: 0,
+    logMessageInterval: 0,
+    ...fields,
+  };
+}
+
 /** Of a grandmaster with everything at its default. */
 export function announceFrom(
   source: PortIdentity,
@@ -20,19 +37,7 @@ export function announceFrom(
 ): MessageOf<'Announce'> {
   return {
     messageType: 'Announce',
-    header: {
-      sdoId: 0,
-      minorVersionPTP: 1,
-      domainNumber: 0,
-      flagField: 0,
-      correctionField: zeroTimeInterval,
-      messageTypeSpecific: 0,
-      sourcePortIdentity: source,
-      sequenceId: 0,
-      controlField: 0,
-      logMessageInterval: 0,
-      ...header,
-    },
+    header: headerFrom(source, header),
     originTimestamp: zeroTimestamp,
     currentUtcOffset: 37,
     grandmasterPriority1: 128,

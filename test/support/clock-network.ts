@@ -5,6 +5,7 @@
 import { Clock, type ClockSettings } from '../../src/core/instance/clock.js';
 import type { DelayMechanism } from '../../src/core/datasets/data-sets.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
+import { defaultProfile } from '../../src/core/profile/default.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
@@ -74,6 +75,7 @@ export class SimulatedClock {
 function settingsOf(options: ClockOptions, identity: bigint, random: () => number): ClockSettings {
   const { slaveOnly = false } = options;
   return {
+    profile: defaultProfile,
     defaultDS: {
       clockIdentity: clockIdentity(identity),
       numberPorts: options.ports,

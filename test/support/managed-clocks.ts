@@ -2,6 +2,7 @@
 import { ManagedBoundaryClock } from '../../src/core/management/managed-boundary-clock.js';
 import { ManagedTransparentClock } from '../../src/core/management/managed-transparent-clock.js';
 import type { ClockFacts } from '../../src/core/management/clock-facts.js';
+import { defaultProfile } from '../../src/core/profile/default.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { allPorts, clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs } from '../../src/core/time/instant.js';
@@ -50,6 +51,7 @@ export interface ManagedClockOptions {
 export function boundaryClock({ allowSet = false, up = [0, 1, 2] }: ManagedClockOptions = {}) {
   const managed = new ManagedBoundaryClock(
     {
+      profile: defaultProfile,
       defaultDS: {
         clockIdentity: ownIdentity,
         numberPorts: 3,
@@ -88,6 +90,7 @@ export function boundaryClock({ allowSet = false, up = [0, 1, 2] }: ManagedClock
 /** Peer to peer, of every domain but 5. */
 export function transparentClock({ allowSet = false }: Pick<ManagedClockOptions, 'allowSet'> = {}) {
   return new ManagedTransparentClock({
+    profile: defaultProfile,
     clockIdentity: ownIdentity,
     numberPorts: 3,
     delayMechanism: 'p2p',
@@ -109,7 +112,7 @@ export interface Request {
   readonly from?: PortIdentity;
 }
 
-/** A GET for everybody, from afar, unless told otherwise. */
+/** A GET for all clocks, sent from another clock, unless the request says otherwise. */
 export function requestOctets(request: Request): Uint8Array {
   const { action = 'GET', id, dataField, target, hops = [1, 1] } = request;
   return encode({

@@ -1,16 +1,15 @@
 /** Settings of a time source and a time receiver that tests start from. */
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
+import { defaultProfile } from '../../src/core/profile/default.js';
 import { clockIdentityFromMac } from '../../src/core/time/identity.js';
 import {
-  defaultReceiverIntervals,
   TimeReceiver,
   type OffsetSample,
   type TimeReceiverSettings,
 } from '../../src/lab/stations/time-receiver.js';
-import {
-  defaultSourceIntervals,
-  type TimeSourceSettings,
-} from '../../src/lab/stations/time-source.js';
+import type { TimeSourceSettings } from '../../src/lab/stations/time-source.js';
+
+const { portDS } = defaultProfile;
 
 export const sourceAddress: Extract<PeerAddress, { kind: 'unicast' }> = {
   kind: 'unicast',
@@ -30,6 +29,7 @@ export const sourceSettings: TimeSourceSettings = {
   portIdentity: { clockIdentity: sourceIdentity, portNumber: 1 },
   domainNumber: 0,
   sdoId: 0,
+  profile: defaultProfile,
   grandmaster: {
     currentUtcOffset: 37,
     grandmasterPriority1: 128,
@@ -43,7 +43,9 @@ export const sourceSettings: TimeSourceSettings = {
     timeSource: 0xa0,
   },
   announceFlags: 0,
-  ...defaultSourceIntervals,
+  logAnnounceInterval: portDS.logAnnounceInterval.default,
+  logSyncInterval: portDS.logSyncInterval.default,
+  logMinDelayReqInterval: portDS.logMinDelayReqInterval.default,
   unicastReceivers: [],
 };
 
@@ -55,8 +57,11 @@ export const receiverSettings: TimeReceiverSettings = {
   },
   domainNumber: 0,
   sdoId: 0,
+  profile: defaultProfile,
   transmission: 'multicast',
-  ...defaultReceiverIntervals,
+  logAnnounceInterval: portDS.logAnnounceInterval.default,
+  announceReceiptTimeout: portDS.announceReceiptTimeout.default,
+  logMinDelayReqInterval: portDS.logMinDelayReqInterval.default,
   random: () => 0.5,
 };
 

@@ -2,12 +2,14 @@
 import { PeerDelayLink } from '../../src/core/port/link.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import type { PeerDelaySettings } from '../../src/core/port/peer-delay.js';
+import { defaultProfile } from '../../src/core/profile/default.js';
 import { clockIdentityFromMac, type PortIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs } from '../../src/core/time/instant.js';
 import { zeroTimeInterval, type TimeInterval } from '../../src/core/time/time-interval.js';
 import { timestampFromInstant, type Timestamp } from '../../src/core/time/timestamp.js';
 import { Flag, noLogMessageInterval, type Header } from '../../src/core/wire/header.js';
 import { decode, encode, type Message, type MessageOf } from '../../src/core/wire/message.js';
+import { headerFrom } from './announces.js';
 
 export const ownIdentity: PortIdentity = {
   clockIdentity: clockIdentityFromMac('02:00:00:00:00:01'),
@@ -28,6 +30,7 @@ export const peerDelaySettings: PeerDelaySettings = {
   transport: 'l2',
   domainNumber: 0,
   sdoId: 0,
+  profile: defaultProfile,
   logMinPdelayReqInterval: 0,
 };
 
@@ -81,19 +84,11 @@ export function pdelayRespFollowUp(
 export function pdelayReq(fields: Partial<Header> = {}): MessageOf<'Pdelay_Req'> {
   return {
     messageType: 'Pdelay_Req',
-    header: {
-      sdoId: 0,
-      minorVersionPTP: 1,
-      domainNumber: 0,
-      flagField: 0,
-      correctionField: zeroTimeInterval,
-      messageTypeSpecific: 0,
-      sourcePortIdentity: neighborIdentity,
+    header: headerFrom(neighborIdentity, {
       sequenceId: 7,
-      controlField: 0,
       logMessageInterval: noLogMessageInterval,
       ...fields,
-    },
+    }),
     originTimestamp: timestampOf(0n),
     tlvs: [],
   };

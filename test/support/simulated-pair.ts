@@ -2,8 +2,8 @@
  *   time source ---- propagation ---- transparent clock ---- propagation ---- time receiver
  *   (true time)                    residence, its own each way              (true time + offset)
  *
- * Two ordinary clocks under virtual time with all the truth known. The transparent clock is an honest one: the residence
- * of a Sync goes into its Follow_Up, that of a Delay_Req into its Delay_Resp.
+ * Two ordinary clocks under virtual time with all the truth known. The transparent clock corrects as the standard says: the
+ * residence of a Sync goes into its Follow_Up, that of a Delay_Req into its Delay_Resp.
  */
 import type { Input, Output } from '../../src/core/io.js';
 import type { Transmission } from '../../src/core/port/receiver.js';

@@ -7,6 +7,7 @@ import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { announcedDataSet, ownDataSet } from './comparison.js';
 import { erbestOf, type ForeignMaster, type HeardAnnounce } from './foreign-masters.js';
 import { isOperating, isSlave, type PortStateEvent } from './port-state.js';
+import type { BestMasterRules } from './rules.js';
 import { decideState, ebestOf, type DecisionCode } from './state-decision.js';
 
 /** What of a port the election goes by. */
@@ -38,13 +39,18 @@ export interface Election<Heard extends HeardAnnounce> {
 
 /** @param parentPortIdentity of parentDS, as it has been so far */
 export function elect<Heard extends HeardAnnounce>(
+  rules: BestMasterRules,
   defaultDS: DefaultDS,
   ports: readonly ElectionPort<Heard>[],
   parentPortIdentity: PortIdentity,
 ): Election<Heard> {
   const slaveBefore = ports.findIndex(({ portState }) => isSlave(portState));
   const views = ports.map((port, index) => {
-    const erbest = erbestOfPort(port, index === slaveBefore ? parentPortIdentity : undefined);
+    const erbest = erbestOfPort(
+      rules,
+      port,
+      index === slaveBefore ? parentPortIdentity : undefined,
+    );
     const { portState, announceReceiptTimedOut } = port;
     return {
       ...{ portState, announceReceiptTimedOut },
@@ -53,9 +59,9 @@ export function elect<Heard extends HeardAnnounce>(
     };
   });
   const d0 = ownDataSet(defaultDS);
-  const ebest = ebestOf(views);
+  const ebest = ebestOf(rules, views);
   const decisions = views.map((view): PortDecision<Heard> => {
-    const code = isOperating(view.portState) ? decideState(d0, ebest, view) : undefined;
+    const code = isOperating(view.portState) ? decideState(rules, d0, ebest, view) : undefined;
     return { ...(code && { code }), ...(view.announce && { erbest: view.announce }) };
   });
   const slave = decisions.findIndex(({ code }) => code === 'S1');
@@ -73,10 +79,11 @@ export function elect<Heard extends HeardAnnounce>(
  * @param parent the master that is followed by that port; none: another port follows, or nobody
  */
 export function erbestOfPort<Heard extends HeardAnnounce>(
+  rules: BestMasterRules,
   { masterOnly, foreignMasters, portIdentity }: ElectionPort<Heard>,
   parent: PortIdentity | undefined,
 ): Heard | undefined {
-  return masterOnly ? undefined : erbestOf(foreignMasters, portIdentity, parent); // 9.3.2.2
+  return masterOnly ? undefined : erbestOf(rules, foreignMasters, portIdentity, parent); // 9.3.2.2
 }
 
 /** The event of the port state machine (figures 30 and 31) that a decision is. */

@@ -4,7 +4,8 @@
  */
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import type { MessageOf } from '../wire/message.js';
-import { announcedDataSet, compareDataSets, isBetter } from './comparison.js';
+import { announcedDataSet, isBetter } from './comparison.js';
+import type { BestMasterRules } from './rules.js';
 
 /** One entry of foreignMasterDS, with what `Heard` carries of its latest Announce. */
 export interface ForeignMaster<Heard extends HeardAnnounce = HeardAnnounce> {
@@ -17,10 +18,6 @@ export interface HeardAnnounce {
   readonly message: MessageOf<'Announce'>;
 }
 
-/** 9.3.2.4.4: FOREIGN_MASTER_TIME_WINDOW, in announce intervals. */
-export const foreignMasterTimeWindow = 4;
-/** 9.3.2.4.4: FOREIGN_MASTER_THRESHOLD, messages within the window. */
-export const foreignMasterThreshold = 2;
 /** 9.3.2.4.5 asks for five at least. */
 export const maxForeignMasters = 32;
 
@@ -37,6 +34,7 @@ export function isStale(masters: readonly ForeignMaster[], heard: HeardAnnounce)
 
 /** The masters with that Announce counted; undefined: there is no room for another one. */
 export function withAnnounce<Heard extends HeardAnnounce>(
+  { foreignMasterThreshold }: BestMasterRules,
   masters: readonly ForeignMaster<Heard>[],
   heard: Heard,
 ): readonly ForeignMaster<Heard>[] | undefined {
@@ -51,6 +49,7 @@ export function withAnnounce<Heard extends HeardAnnounce>(
 
 /** One announce interval later: what is older than the window is forgotten, `parent` is not (see erbestOf). */
 export function withIntervalPassed<Heard extends HeardAnnounce>(
+  { foreignMasterTimeWindow }: BestMasterRules,
   masters: readonly ForeignMaster<Heard>[],
   parent: PortIdentity | undefined,
 ): readonly ForeignMaster<Heard>[] {
@@ -70,7 +69,10 @@ export function without<Heard extends HeardAnnounce>(
   return masters.filter((master) => !isFrom(master, source));
 }
 
-export function isQualified({ ages }: ForeignMaster): boolean {
+export function isQualified(
+  { foreignMasterThreshold }: BestMasterRules,
+  { ages }: ForeignMaster,
+): boolean {
   return ages.length >= foreignMasterThreshold;
 }
 
@@ -79,16 +81,17 @@ export function isQualified({ ages }: ForeignMaster): boolean {
  * is a candidate as long as it is remembered: its silence is measured by announceReceiptTimeout alone (9.3.2.5 d).
  */
 export function erbestOf<Heard extends HeardAnnounce>(
+  rules: BestMasterRules,
   masters: readonly ForeignMaster<Heard>[],
   receiver: PortIdentity,
   parent: PortIdentity | undefined,
 ): Heard | undefined {
   return masters
-    .filter((master) => isQualified(master) || isParent(master, parent))
+    .filter((master) => isQualified(rules, master) || isParent(master, parent))
     .map(({ latest }) => latest)
     .reduce<Heard | undefined>((best, heard) => {
       if (best === undefined) return heard;
-      const comparison = compareDataSets(
+      const comparison = rules.compareDataSets(
         announcedDataSet(heard.message, receiver),
         announcedDataSet(best.message, receiver),
       );

@@ -81,10 +81,6 @@ export interface PortDS {
   readonly masterOnly: boolean;
 }
 
-/** 7.6.2.5, table 4: of a clock that is good for nothing special, and of one that is slave-only. */
-export const defaultClockClass = 248;
-export const slaveOnlyClockClass = 255;
-
 /** 7.6.2.6 and 7.6.3: nothing is known of an oscillator that nobody has measured. */
 export const unknownClockAccuracy = 0xfe;
 export const unknownOffsetScaledLogVariance = 0xffff;

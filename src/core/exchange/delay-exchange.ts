@@ -1,7 +1,7 @@
 /**
  * The slave's half of the delay request-response mechanism: from a Delay_Req of ours and its Delay_Resp to the pair of
- * times t3 and t4 with the corrections on the way (clause 11.3). The answer may be here before our own transmit time
- * stamp is: that one comes up from the kernel by a way of its own.
+ * times t3 and t4 with the corrections on the way (clause 11.3). The answer may arrive before our own transmit time stamp,
+ * which the kernel hands over separately.
  */
 import type { Instant } from '../time/instant.js';
 import { isTooBig, type TimeInterval } from '../time/time-interval.js';
@@ -40,7 +40,7 @@ export type DelayEvent =
   /** From the parent, to this port. */
   | { readonly kind: 'delayResp'; readonly message: MessageOf<'Delay_Resp'> };
 
-/** One way up: slave to master. */
+/** The two times of one Delay_Req, on its way from slave to master. */
 export interface DelayMeasurement {
   /** t3, on the slave's clock. */
   readonly delayReqEventEgressTimestamp: Instant;
@@ -130,7 +130,7 @@ function onDelayResp(exchange: DelayExchange, message: MessageOf<'Delay_Resp'>):
 }
 
 function complete(delayReqEventEgressTimestamp: Instant, answer: DelayAnswer): DelayTransition {
-  // 13.3.2.9: nobody knows how much is missing, so the times say nothing.
+  // 13.3.2.9: how large the correction is cannot be known, so the measurement is of no use.
   if (isTooBig(answer.correctionField)) {
     return { exchange: idleDelayExchange, discarded: 'correctionTooBig' };
   }

@@ -8,7 +8,7 @@ export type DiscardReason =
   | 'otherPort'
   | 'otherDomain'
   | 'otherSdoId'
-  /** The instance's own clockIdentity as sender: a loop, or a double (9.5.2.2). */
+  /** The sender has this instance's clockIdentity: there is a loop, or another clock of the same identity (9.5.2.2). */
   | 'ownMessage'
   | 'linkDown'
   | 'ignoredMessageType'

@@ -4,14 +4,11 @@ import { rateOffsetOf, type RateRatio } from '../time/rate-ratio.js';
 import { difference, timeIntervalToNs } from '../time/time-interval.js';
 import { turnaroundOf, type PeerDelayMeasurement } from './peer-delay-exchange.js';
 
-/** 10 ms: 2,000 km of fibre. A longer "link" is a clock that was set between two of its time stamps. */
-export const maxMeanLinkDelayNs = 10_000_000;
-
-/**
- * -1 us: no delay is negative, but a short one measured with coarse time stamps, or with latencies that nobody has
- * configured, can come out so. It is used as it is: its error is that of the positive values beside it.
- */
-export const minMeanLinkDelayNs = -1_000;
+/** The delays that a link can have, which is for a profile to say (profile/profile.ts), nanoseconds. */
+export interface LinkDelayRange {
+  readonly min: number;
+  readonly max: number;
+}
 
 /** One measurement of a link, without what the rates of its two clocks make of it. */
 export interface LinkDelaySample {
@@ -44,7 +41,7 @@ export function delaySampleOf(measurement: PeerDelayMeasurement): LinkDelaySampl
   };
 }
 
-/** Its turnaround brought to our seconds: at 100 ppm, one of 1 ms would else be 100 ns too long. */
+/** The neighbour's turnaround in our seconds: a turnaround of 1 ms would otherwise be 100 ns too long at 100 ppm. */
 export function linkDelayNsOf(
   { delayNs, turnaroundNs }: LinkDelaySample,
   neighborRateRatio: RateRatio,
@@ -52,6 +49,6 @@ export function linkDelayNsOf(
   return delayNs + (turnaroundNs * (rateOffsetOf(neighborRateRatio) / neighborRateRatio)) / 2;
 }
 
-export function isPlausible(meanLinkDelayNs: number): boolean {
-  return meanLinkDelayNs >= minMeanLinkDelayNs && meanLinkDelayNs <= maxMeanLinkDelayNs;
+export function isPlausible({ min, max }: LinkDelayRange, meanLinkDelayNs: number): boolean {
+  return meanLinkDelayNs >= min && meanLinkDelayNs <= max;
 }

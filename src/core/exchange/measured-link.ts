@@ -12,14 +12,23 @@ import {
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { unityRateRatio, type RateRatio } from '../time/rate-ratio.js';
 import { timeIntervalFromNs, type TimeInterval } from '../time/time-interval.js';
-import { delaySampleOf, isPlausible, linkDelayNsOf, type LinkDelaySample } from './link-delay.js';
+import {
+  delaySampleOf,
+  isPlausible,
+  linkDelayNsOf,
+  type LinkDelayRange,
+  type LinkDelaySample,
+} from './link-delay.js';
 import type { PeerDelayMeasurement } from './peer-delay-exchange.js';
 
-/** Whoever answers. It outlives answers that fail to come: an oscillator keeps its rate meanwhile. */
+/** The neighbour that answers. It is kept while answers fail to come, because an oscillator keeps its rate meanwhile. */
 export interface Neighbor {
   readonly portIdentity: PortIdentity;
   readonly rate: RateWindow;
-  /** The latest that was known well enough; one from before its clock was set is nearer the truth than none. */
+  /**
+   * The latest ratio that was known well enough. It is kept when the neighbour's clock is set, because to use it is nearer
+   * the truth than to use none.
+   */
   readonly rateRatio?: RateRatio;
 }
 
@@ -27,7 +36,7 @@ export interface MeasuredLink {
   readonly neighbor: Neighbor;
   /** Oldest first. */
   readonly samples: readonly LinkDelaySample[];
-  /** The median of their delays by the ratio that is known now: those from before it was known are no worse. */
+  /** The median of their delays, all computed with the ratio that is known now, also those measured before it was known. */
   readonly meanLinkDelay: TimeInterval;
 }
 
@@ -44,21 +53,22 @@ const rateWindowSettings: RateWindowSettings = {
 const maxRateRatioError = 1e-6;
 
 /**
- * The link after one more measurement; undefined of one that no link can have. `neighbor`: who answered last, if anyone;
+ * The link after one more measurement; undefined of one that is not plausible. `neighbor`: who answered last, if anyone;
  * `samples`: of that neighbour's link, none where it is measured anew.
  */
 export function withMeasurement(
+  plausible: LinkDelayRange,
   neighbor: Neighbor | undefined,
   samples: readonly LinkDelaySample[],
   measurement: PeerDelayMeasurement,
 ): MeasuredLink | undefined {
   const { responder } = measurement;
-  // What was measured with another neighbour was another link.
+  // Another neighbour is at the end of another link, whose measurements do not count.
   const same = neighbor !== undefined && samePortIdentity(neighbor.portIdentity, responder);
   const answering = withNeighborReading(same ? neighbor : newNeighbor(responder), measurement);
   const ratio = answering.rateRatio ?? unityRateRatio;
   const sample = delaySampleOf(measurement);
-  if (!isPlausible(linkDelayNsOf(sample, ratio))) return undefined;
+  if (!isPlausible(plausible, linkDelayNsOf(sample, ratio))) return undefined;
   const latest = same ? [...samples.slice(1 - linkDelayMedianLength), sample] : [sample];
   const medianNs = medianOf(latest.map((each) => linkDelayNsOf(each, ratio)));
   return { neighbor: answering, samples: latest, meanLinkDelay: timeIntervalFromNs(medianNs) };

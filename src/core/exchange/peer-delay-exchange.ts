@@ -1,7 +1,7 @@
 /**
  * The requester's half of the peer-to-peer delay mechanism: one Pdelay_Req of ours, from sending it to the four times of
- * the link (clause 11.4.2). Our transmit time stamp, the Pdelay_Resp and its Pdelay_Resp_Follow_Up come in any order:
- * by ways of their own through kernel, network and the neighbour's queues.
+ * the link (clause 11.4.2). Our transmit time stamp, the Pdelay_Resp and its Pdelay_Resp_Follow_Up may come in any order,
+ * because each takes another way through kernel, network and the neighbour's queues.
  */
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { intervalBetween, type Instant } from '../time/instant.js';
@@ -27,7 +27,7 @@ interface PdelayRespFollowUp {
 
 export type PeerDelayExchange =
   | { readonly kind: 'idle' }
-  /** What is there so far; complete when nothing is missing. */
+  /** Some of what makes a measurement has come; when nothing is missing any more, the exchange is `answered`. */
   | {
       readonly kind: 'pending';
       readonly sequenceId: number;
@@ -35,7 +35,7 @@ export type PeerDelayExchange =
       readonly response?: PdelayResp;
       readonly followUp?: PdelayRespFollowUp;
     }
-  /** Complete, but until the next request another port may turn out to have answered too. */
+  /** The measurement is complete. Until the next request goes out, an answer of another port makes it ambiguous. */
   | {
       readonly kind: 'answered';
       readonly sequenceId: number;
@@ -60,7 +60,7 @@ export type PeerDelayEvent =
       readonly message: MessageOf<'Pdelay_Resp_Follow_Up'>;
     };
 
-/** There and back. */
+/** The four times of a request and its answer. */
 export interface PeerDelayMeasurement {
   readonly responder: PortIdentity;
   /** t1 and t4, on this port's clock. */
@@ -110,7 +110,7 @@ export function stepPeerDelayExchange(
 ): PeerDelayTransition {
   switch (event.kind) {
     case 'transmitTimestamp': {
-      // Of no use any more to an ambiguous exchange; the others have it already or are not there.
+      // An ambiguous exchange has no use for it, an answered one has it already, and an idle one has asked nothing.
       if (exchange.kind !== 'pending') return { exchange };
       const { pdelayReqEventEgressTimestamp } = event;
       return completeIfPossible({ ...exchange, pdelayReqEventEgressTimestamp });
@@ -199,7 +199,7 @@ function completeIfPossible(exchange: Pending): PeerDelayTransition {
   if (response.twoStep && followUp === undefined) return { exchange };
   const corrections = [response, ...(response.twoStep && followUp ? [followUp] : [])];
   const correctionField = sumOf(...corrections.map((answer) => answer.correctionField));
-  // 13.3.2.9: nobody knows how much is missing, so the times say nothing.
+  // 13.3.2.9: how large the correction is cannot be known, so the measurement is of no use.
   if (isTooBig(correctionField)) {
     return { exchange: idlePeerDelayExchange, discarded: 'correctionTooBig' };
   }

@@ -13,7 +13,7 @@ import type { DiscardReason } from './discard-reason.js';
 export type SyncExchange =
   | {
       readonly kind: 'idle';
-      /** sequenceId of the measurement that was completed last: a second copy of it would be a second, later time. */
+      /** sequenceId of the measurement that was completed last, so that a second copy of it is not measured again. */
       readonly completed?: number;
     }
   | {
@@ -38,7 +38,7 @@ export type SyncEvent =
     }
   | { readonly kind: 'followUp'; readonly message: MessageOf<'Follow_Up'> };
 
-/** One way down: master to slave. */
+/** The two times of one Sync, on its way from master to slave. */
 export interface SyncMeasurement {
   readonly sequenceId: number;
   /** t1, on the master's clock. */
@@ -94,7 +94,7 @@ function onSync(
     case 'idle':
       return { exchange: begun };
     case 'awaitingFollowUp':
-      // The first copy has the time stamp of the shorter way.
+      // Of two copies of a Sync the first is kept: it came by the shorter way.
       if (exchange.sequenceId === sequenceId) return { exchange, discarded: 'duplicateSync' };
       return { exchange: begun, discarded: 'followUpMissing' };
     case 'awaitingSync':
@@ -130,7 +130,7 @@ function onFollowUp(exchange: SyncExchange, message: MessageOf<'Follow_Up'>): Sy
           correctionField: sumOf(exchange.correctionField, correctionField),
         });
       }
-      // That of an earlier Sync came too late; that of a later one has overtaken it.
+      // A Follow_Up of an earlier Sync comes too late; one of a later Sync has overtaken that Sync.
       return isLater(sequenceId, exchange.sequenceId)
         ? { exchange: early, discarded: 'followUpMissing' }
         : { exchange, discarded: 'staleFollowUp' };
@@ -143,10 +143,10 @@ function isCompleted(exchange: SyncExchange, sequenceId: number): boolean {
   return exchange.kind === 'idle' && exchange.completed === sequenceId;
 }
 
-/** So far behind is what the network has reordered; further, it is a master that has started anew. */
+/** A sequenceId that is less than this behind was reordered by the network; one further behind tells of a restarted master. */
 const maxSyncsBehind = 16;
 
-/** A Sync older than the one that came last: a sample from the past, after one that has been used. */
+/** The Sync is older than the one that came last. It is not used, because a later one has been used already. */
 function isOvertaken(exchange: SyncExchange, sequenceId: number): boolean {
   const latest = exchange.kind === 'idle' ? exchange.completed : exchange.sequenceId;
   if (latest === undefined || exchange.kind === 'awaitingSync') return false;
@@ -168,7 +168,7 @@ function displaced(exchange: SyncExchange): DiscardReason | undefined {
 
 function complete(loss: DiscardReason | undefined, measurement: SyncMeasurement): SyncTransition {
   const exchange: SyncExchange = { kind: 'idle', completed: measurement.sequenceId };
-  // 13.3.2.9: nobody knows how much is missing, so the times say nothing.
+  // 13.3.2.9: how large the correction is cannot be known, so the measurement is of no use.
   if (isTooBig(measurement.correctionField)) return { exchange, discarded: 'correctionTooBig' };
   return { exchange, measurement, ...(loss && { discarded: loss }) };
 }

@@ -17,6 +17,7 @@ import type { Message, MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
 import { fitting, propagatedTlvs } from './announce-tlvs.js';
 import type { AnnouncedGrandmaster } from '../port/clock-port.js';
+import type { Profile } from '../profile/profile.js';
 import { heldClockClass, type HoldoverSpecification } from './holdover.js';
 
 /** What a management message can change of a clock while it runs (15.5.3). */
@@ -49,9 +50,11 @@ export class ClockDataSets {
   };
   /** As somebody has set it; until then it follows from what was followed last. */
   #ownTimePropertiesDS: TimePropertiesDS | undefined;
+  readonly #clockClasses: Profile['clockClasses'];
 
-  constructor(defaultDS: DefaultDS, pathTrace: boolean) {
+  constructor(defaultDS: DefaultDS, pathTrace: boolean, clockClasses: Profile['clockClasses']) {
     this.defaultDS = defaultDS;
+    this.#clockClasses = clockClasses;
     this.parentDS = ownParentDS(defaultDS);
     this.pathTrace = pathTrace;
     this.pathSequence = [defaultDS.clockIdentity];
@@ -89,7 +92,7 @@ export class ClockDataSets {
   becomeGrandmaster(within?: HoldoverSpecification): void {
     const followed = this.timePropertiesDS;
     const lost = this.parentDS.grandmasterClockQuality.clockClass;
-    const held = within && heldClockClass(within, lost, followed.ptpTimescale);
+    const held = within && heldClockClass(this.#clockClasses, within, lost, followed.ptpTimescale);
     if (held !== undefined && !this.defaultDS.slaveOnly) this.#claim(held);
     this.currentDS = grandmasterCurrentDS;
     this.parentDS = ownParentDS(this.defaultDS);

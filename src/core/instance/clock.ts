@@ -14,6 +14,7 @@ import { ClockPort, isAnnounce, senderOf, type ClockPortSettings } from '../port
 import { discarded, mechanismOf, timersOf } from '../port/port.js';
 import type { PortEvent, ReceivedMessage } from '../port/port.js';
 import { robustPathDelays } from '../port/receiver.js';
+import type { Profile } from '../profile/profile.js';
 import type { ServoSettings } from '../servo/servo.js';
 import type { Instant } from '../time/instant.js';
 import type { TimeInterval } from '../time/time-interval.js';
@@ -24,6 +25,7 @@ import { PortRoles } from './port-roles.js';
 import { awaitSync, Timekeeper } from './timekeeper.js';
 
 export interface ClockSettings {
+  readonly profile: Profile;
   readonly defaultDS: DefaultDS;
   /** In the order of their portNumbers, from 1. */
   readonly ports: readonly ClockPortSettings[];
@@ -41,10 +43,12 @@ export class Clock {
   readonly #dataSets: ClockDataSets;
   readonly #timekeeper: Timekeeper;
   readonly #roles: PortRoles;
+  readonly #profile: Profile;
 
   /** Does nothing until a link is up. */
   constructor(settings: ClockSettings) {
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
+    const { profile } = settings;
     const environment = {
       random: settings.random,
       // A time that others rely on can wait for another parent's to be sure; there is no time yet that could.
@@ -52,12 +56,17 @@ export class Clock {
     };
     this.#ports = settings.ports.map((port, index) => {
       const portIdentity = { clockIdentity, portNumber: index + 1 };
-      const identity = { port: port.port, portIdentity, domainNumber, sdoId };
+      const identity = { port: port.port, portIdentity, domainNumber, sdoId, profile };
       return new ClockPort(identity, port, environment);
     });
-    this.#dataSets = new ClockDataSets(settings.defaultDS, settings.pathTrace);
+    this.#dataSets = new ClockDataSets(
+      settings.defaultDS,
+      settings.pathTrace,
+      profile.clockClasses,
+    );
     this.#timekeeper = new Timekeeper(settings.servo, settings.holdover);
-    this.#roles = new PortRoles(this.#ports, this.#dataSets, this.#timekeeper);
+    this.#roles = new PortRoles(this.#ports, this.#dataSets, this.#timekeeper, profile.bestMaster);
+    this.#profile = profile;
   }
 
   /** What has happened in, what is to be done out, in that order. Throws for no input. */
@@ -210,7 +219,7 @@ export class Clock {
     this.#timekeeper.noteSync(ingressTimestamp);
     return [
       ...this.#stepReceiver(port, this.#onOurTime(received)),
-      awaitSync(port.settings, message.header.logMessageInterval),
+      awaitSync(port, message.header.logMessageInterval),
     ];
   }
 
@@ -274,7 +283,11 @@ export class Clock {
 
   /** What was measured before the clock was set does not go with what comes after. */
   #restartMeasuring(port: ClockPort): readonly Output[] {
-    const parent = erbestOfPort(port, this.#dataSets.parentDS.parentPortIdentity);
+    const parent = erbestOfPort(
+      this.#profile.bestMaster,
+      port,
+      this.#dataSets.parentDS.parentPortIdentity,
+    );
     return [
       ...this.#roles.transition(port, 'SYNCHRONIZATION_FAULT'),
       ...(parent === undefined ? [] : port.follow(parent)),

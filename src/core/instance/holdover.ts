@@ -3,33 +3,28 @@
  * oscillator must be specified for, it is nearly what it followed; after that it is what it is by itself.
  */
 import type { Output } from '../io.js';
+import type { Profile } from '../profile/profile.js';
 import type { LockState } from '../servo/servo.js';
 import type { DurationNs } from '../time/instant.js';
 
 export interface HoldoverSpecification {
   /** For so long the rate that was learned in lock is good enough. */
   readonly duration: DurationNs;
-  /** Meanwhile; degradation alternative B unless set. */
+  /** Meanwhile; the profile's unless set. */
   readonly clockClass?: number;
 }
 
 /** `unspecified`: nobody has said for how long it is good; `none`: there is a master, or there never was one. */
 export type HoldoverState = 'none' | 'unspecified' | 'withinSpecification' | 'beyondSpecification';
 
-/**
- * Table 4, degradation alternative B, of a clock that held the time of a primary reference (class 6), or of an
- * application-specific one (class 13). 7, 14 and alternative A (52, 58) are of clocks that are never slaves.
- */
-const degradationAlternativeB = { ptpTimescale: 187, arbitraryTimescale: 193 } as const;
-
 /** The class within specification; undefined: what was followed was no better. @param lost class of the grandmaster */
 export function heldClockClass(
+  { heldPtpTimescale, heldArbitraryTimescale }: Profile['clockClasses'],
   { clockClass }: HoldoverSpecification,
   lost: number,
   ptpTimescale: boolean,
 ): number | undefined {
-  const { ptpTimescale: ptp, arbitraryTimescale: arbitrary } = degradationAlternativeB;
-  const held = clockClass ?? (ptpTimescale ? ptp : arbitrary);
+  const held = clockClass ?? (ptpTimescale ? heldPtpTimescale : heldArbitraryTimescale);
   return lost <= held ? held : undefined;
 }
 

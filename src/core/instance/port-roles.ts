@@ -6,6 +6,7 @@ import { elect, eventOf, erbestOfPort, qualificationIntervals } from '../bmca/el
 import type { PortDecision } from '../bmca/election.js';
 import { isStale, withAnnounce, withIntervalPassed, without } from '../bmca/foreign-masters.js';
 import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../bmca/port-state.js';
+import type { BestMasterRules } from '../bmca/rules.js';
 import type { DecisionCode } from '../bmca/state-decision.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import type { Output } from '../io.js';
@@ -17,18 +18,22 @@ import { Flag } from '../wire/header.js';
 import { pathSequenceOf, type ClockDataSets } from './clock-data-sets.js';
 import type { Timekeeper } from './timekeeper.js';
 
-/** 9.3.2.5: from here on a message is not qualified. */
-const maxStepsRemoved = 255;
-
 export class PortRoles {
   readonly #ports: readonly ClockPort[];
   readonly #dataSets: ClockDataSets;
   readonly #timekeeper: Timekeeper;
+  readonly #rules: BestMasterRules;
 
-  constructor(ports: readonly ClockPort[], dataSets: ClockDataSets, timekeeper: Timekeeper) {
+  constructor(
+    ports: readonly ClockPort[],
+    dataSets: ClockDataSets,
+    timekeeper: Timekeeper,
+    rules: BestMasterRules,
+  ) {
     this.#ports = ports;
     this.#dataSets = dataSets;
     this.#timekeeper = timekeeper;
+    this.#rules = rules;
   }
 
   start(port: ClockPort): readonly Output[] {
@@ -54,7 +59,7 @@ export class PortRoles {
     const refusal = this.#refusalOf(received);
     if (refusal !== undefined) return [discarded(port.identity, refusal)];
     if (isStale(port.foreignMasters, received)) return [discarded(port.identity, 'staleAnnounce')];
-    const masters = withAnnounce(port.foreignMasters, received);
+    const masters = withAnnounce(this.#rules, port.foreignMasters, received);
     if (masters === undefined) return [discarded(port.identity, 'tooManyForeignMasters')];
     port.foreignMasters = masters;
     const decided = this.decide();
@@ -75,7 +80,8 @@ export class PortRoles {
   #refusalOf({ message, toUnicast }: ReceivedAnnounce): DiscardReason | undefined {
     if (toUnicast) return 'otherTransmission';
     const alternateMaster = (message.header.flagField & Flag.alternateMaster) !== 0; // 17.3.2
-    if (alternateMaster || message.stepsRemoved >= maxStepsRemoved) return 'unqualifiedAnnounce';
+    const tooFar = message.stepsRemoved >= this.#rules.maxStepsRemoved; // 9.3.2.5
+    if (alternateMaster || tooFar) return 'unqualifiedAnnounce';
     const own = this.#dataSets.defaultDS.clockIdentity;
     const loop = this.#dataSets.pathTrace && pathSequenceOf(message).includes(own);
     return loop ? 'announceLoop' : undefined;
@@ -83,7 +89,11 @@ export class PortRoles {
 
   /** Another announce interval is over (9.2.6.8): what was heard is older, and decided upon anew. */
   onDecisionTimer(port: ClockPort): readonly Output[] {
-    port.foreignMasters = withIntervalPassed(port.foreignMasters, this.#parentOn(port));
+    port.foreignMasters = withIntervalPassed(
+      this.#rules,
+      port.foreignMasters,
+      this.#parentOn(port),
+    );
     return [decisionTimer(port), ...this.decide()];
   }
 
@@ -94,14 +104,19 @@ export class PortRoles {
       const { sourcePortIdentity } = gone.message.header;
       port.foreignMasters = without(port.foreignMasters, sourcePortIdentity);
     }
-    port.announceReceiptTimedOut = erbestOfPort(port, undefined) === undefined;
+    port.announceReceiptTimedOut = erbestOfPort(this.#rules, port, undefined) === undefined;
     return this.decide();
   }
 
   /** The state decision event (9.2.6.8): the data sets first, then every port gets the state that is recommended. */
   decide(): readonly Output[] {
     const { parentDS } = this.#dataSets;
-    const election = elect(this.#dataSets.defaultDS, this.#ports, parentDS.parentPortIdentity);
+    const election = elect(
+      this.#rules,
+      this.#dataSets.defaultDS,
+      this.#ports,
+      parentDS.parentPortIdentity,
+    );
     const heldOver = election.parent === undefined ? this.#becomeGrandmaster() : [];
     if (election.parent !== undefined) this.#dataSets.takeParent(election.parent.message);
     const masters = this.#ports.filter(({ portState }) => portState === 'MASTER');
@@ -163,7 +178,7 @@ export class PortRoles {
   }
 
   erbestOf(port: ClockPort): ReceivedAnnounce | undefined {
-    return erbestOfPort(port, this.#parentOn(port));
+    return erbestOfPort(this.#rules, port, this.#parentOn(port));
   }
 
   /** The master that the port follows; none: another port does, or nobody. */

@@ -3,7 +3,9 @@
  * time stays away, which a timer tells. No port and no state machine is known here.
  */
 import type { Output } from '../io.js';
-import { timersOf } from '../port/port.js';
+import type { PortDS } from '../datasets/data-sets.js';
+import { timersOf, type PortSettings } from '../port/port.js';
+import { isWithin } from '../profile/profile.js';
 import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { LockState, ServoSettings } from '../servo/servo.js';
 import { SteeredClock, type Steering } from '../servo/steered-clock.js';
@@ -14,12 +16,6 @@ import { Holdover, type HoldoverSpecification } from './holdover.js';
 
 /** An offset beyond this is set right before there is a path delay to reckon with: no path is so long. */
 const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
-
-/** The least time for which a master's Syncs may stay away: single losses are no loss of time. */
-const minSyncReceiptTimeout = durationNs(1e9);
-
-/** A Sync may tell its own interval; one that no master has is not believed. */
-const believableLogSyncInterval = { min: -7, max: 7 };
 
 export class Timekeeper {
   readonly #clock: SteeredClock;
@@ -114,24 +110,25 @@ export class Timekeeper {
 
 /**
  * From now on, the silence of the master's Syncs is measured: by the interval that they tell, if that is a sound one.
- *
- * @param settings announceReceiptTimeout counts Syncs here, as it does Announces
+ * announceReceiptTimeout counts Syncs here, as it does Announces.
  */
 export function awaitSync(
-  settings: {
-    readonly port: number;
-    readonly announceReceiptTimeout: number;
-    readonly logSyncInterval: number;
+  {
+    identity,
+    settings,
+  }: {
+    readonly identity: PortSettings;
+    readonly settings: Pick<PortDS, 'announceReceiptTimeout' | 'logSyncInterval'>;
   },
   toldLogInterval: number,
 ): Output {
-  const { min, max } = believableLogSyncInterval;
-  const believable = toldLogInterval >= min && toldLogInterval <= max;
+  const { believableLogInterval, minSyncReceiptTimeout } = identity.profile;
+  const believable = isWithin(believableLogInterval, toldLogInterval);
   const logInterval = believable ? toldLogInterval : settings.logSyncInterval;
   const timeout = settings.announceReceiptTimeout * durationOfLogInterval(logInterval);
   return {
     kind: 'setTimer',
-    timer: timersOf(settings).syncReceipt,
+    timer: timersOf(identity).syncReceipt,
     after: durationNs(Math.max(minSyncReceiptTimeout, timeout)),
   };
 }

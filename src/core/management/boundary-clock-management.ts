@@ -9,6 +9,7 @@ import {
 } from './clock-facts.js';
 import type { Commands, Getters, ManagedClock, Setters } from './managed-clock.js';
 import type { ServiceCounts } from './service-counts.js';
+import { isWithin, type Profile } from '../profile/profile.js';
 import { instantToNs } from '../time/instant.js';
 import { timeIntervalToNs, zeroTimeInterval } from '../time/time-interval.js';
 import { timestampFromInstant } from '../time/timestamp.js';
@@ -20,15 +21,8 @@ import type { Clock } from '../instance/clock.js';
 import type { ClockPortSettings } from '../port/clock-port.js';
 import type { ClockChange } from '../instance/clock-data-sets.js';
 
-/** The same limits as the configuration has. */
-const logIntervalLimit = 7;
-const leastReceiptTimeout = 2;
-
 /** 7.6.2.6, table 5: what lies below and beyond is reserved; 0xFE is unknown. */
 const clockAccuracies = { min: 0x17, max: 0x31, unknown: 0xfe } as const;
-
-/** What linuxptp has for a link that nobody limits. */
-const neighborPropDelayThreshNs = 20_000_000;
 
 /** 8.2.3.3 to 8.2.3.5: of a parent whose statistics are not kept. */
 const unobservedParent = {
@@ -37,9 +31,10 @@ const unobservedParent = {
   observedParentClockPhaseChangeRate: 0x7fffffff,
 };
 
-/** `clock`'s data sets for whoever asks; `serviceCounts` by portNumber. */
+/** What management requests may read and set of `clock`. `serviceCounts` gives the counts of a portNumber. */
 export function boundaryClockManagement(
   clock: Clock,
+  profile: Profile,
   facts: ClockFacts,
   serviceCounts: (portNumber: number) => ServiceCounts,
 ): ManagedClock {
@@ -50,7 +45,7 @@ export function boundaryClockManagement(
     getters: {
       USER_DESCRIPTION: () => ({ ...description }),
       ...clockGetters(clock, facts),
-      ...portGetters(clock, facts, serviceCounts, description),
+      ...portGetters(clock, profile, facts, serviceCounts, description),
     },
     setters: {
       NULL_MANAGEMENT: () => [],
@@ -59,8 +54,8 @@ export function boundaryClockManagement(
         description.userDescription = userDescription;
         return [];
       },
-      ...clockSetters(clock),
-      ...portSetters(clock),
+      ...clockSetters(clock, profile),
+      ...portSetters(clock, profile),
     },
     commands: commandsOf(clock),
   };
@@ -127,6 +122,7 @@ function timeStatus(clock: Clock): ManagementData<'TIME_STATUS_NP'> {
 
 function portGetters(
   clock: Clock,
+  profile: Profile,
   facts: ClockFacts,
   serviceCounts: (portNumber: number) => ServiceCounts,
   description: { readonly userDescription: string },
@@ -135,7 +131,7 @@ function portGetters(
   return {
     NULL_MANAGEMENT: () => ({}),
     CLOCK_DESCRIPTION: (portNumber) =>
-      clockDescription(facts, portNumber, {
+      clockDescription(profile, facts, portNumber, {
         ...description,
         clockIdentity: portDS(portNumber).portIdentity.clockIdentity,
         clockType: numberPortsOf(clock) === 1 ? ClockType.ordinary : ClockType.boundary,
@@ -156,7 +152,8 @@ function portGetters(
     PORT_DATA_SET_NP: (portNumber) => {
       const { delayMechanism, meanLinkDelay } = portDS(portNumber);
       const unmeasured = delayMechanism === 'p2p' && meanLinkDelay === zeroTimeInterval;
-      return { neighborPropDelayThresh: neighborPropDelayThreshNs, asCapable: unmeasured ? 0 : 1 };
+      const { neighborPropDelayThreshNs: neighborPropDelayThresh } = profile.peerDelay;
+      return { neighborPropDelayThresh, asCapable: unmeasured ? 0 : 1 };
     },
     PORT_PROPERTIES_NP: (portNumber) => {
       const { portIdentity, portState } = portDS(portNumber);
@@ -176,17 +173,23 @@ function portGetters(
   };
 }
 
-function clockSetters(clock: Clock): Setters {
+function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
   const change = (to: ClockChange) => clock.reconfigure(to);
-  /** 8.2.4: of the grandmaster's time nobody but the grandmaster decides. */
+  /** 8.2.4: the time properties are the grandmaster's, so they are set only while this clock is the grandmaster. */
   const changeTime = (properties: object): readonly Output[] | ManagementError => {
     const { currentDS, timePropertiesDS } = clock.state();
     if (currentDS.stepsRemoved !== 0) return 'NOT_SETABLE';
     return change({ ownTimePropertiesDS: { ...timePropertiesDS, ...properties } });
   };
   return {
-    PRIORITY1: (priority) => change({ defaultDS: priority }),
-    PRIORITY2: (priority) => change({ defaultDS: priority }),
+    PRIORITY1: ({ priority1 }) =>
+      isWithin(defaultDS.priority1, priority1)
+        ? change({ defaultDS: { priority1 } })
+        : 'WRONG_VALUE',
+    PRIORITY2: ({ priority2 }) =>
+      isWithin(defaultDS.priority2, priority2)
+        ? change({ defaultDS: { priority2 } })
+        : 'WRONG_VALUE',
     // 9.2.2.1: of an ordinary clock alone.
     SLAVE_ONLY: (slaveOnly) =>
       numberPortsOf(clock) === 1 ? change({ defaultDS: slaveOnly }) : 'NOT_SETABLE',
@@ -209,21 +212,25 @@ function clockSetters(clock: Clock): Setters {
   };
 }
 
-function portSetters(clock: Clock): Setters {
+/** The same limits as the configuration has. */
+function portSetters(clock: Clock, { portDS: limits }: Profile): Setters {
   const change = (portNumber: number, to: Partial<ClockPortSettings>) =>
     clock.reconfigurePort(portNumber, to);
-  const isInterval = (logInterval: number) => Math.abs(logInterval) <= logIntervalLimit;
   return {
     LOG_ANNOUNCE_INTERVAL: ({ logAnnounceInterval }, portNumber) =>
-      isInterval(logAnnounceInterval) ? change(portNumber, { logAnnounceInterval }) : 'WRONG_VALUE',
+      isWithin(limits.logAnnounceInterval, logAnnounceInterval)
+        ? change(portNumber, { logAnnounceInterval })
+        : 'WRONG_VALUE',
     LOG_SYNC_INTERVAL: ({ logSyncInterval }, portNumber) =>
-      isInterval(logSyncInterval) ? change(portNumber, { logSyncInterval }) : 'WRONG_VALUE',
+      isWithin(limits.logSyncInterval, logSyncInterval)
+        ? change(portNumber, { logSyncInterval })
+        : 'WRONG_VALUE',
     ANNOUNCE_RECEIPT_TIMEOUT: ({ announceReceiptTimeout }, portNumber) =>
-      announceReceiptTimeout >= leastReceiptTimeout
+      isWithin(limits.announceReceiptTimeout, announceReceiptTimeout)
         ? change(portNumber, { announceReceiptTimeout })
         : 'WRONG_VALUE',
     LOG_MIN_PDELAY_REQ_INTERVAL: ({ logMinPdelayReqInterval }, portNumber) =>
-      isInterval(logMinPdelayReqInterval)
+      isWithin(limits.logMinPdelayReqInterval, logMinPdelayReqInterval)
         ? change(portNumber, { logMinPdelayReqInterval })
         : 'WRONG_VALUE',
     MASTER_ONLY: ({ masterOnly }, portNumber) => change(portNumber, { masterOnly }),
@@ -247,7 +254,7 @@ function numberPortsOf(clock: Clock): number {
   return clock.state().defaultDS.numberPorts;
 }
 
-/** Throws RangeError where there is no such port: requests are for ports that there are. */
+/** Throws RangeError for a portNumber that the clock does not have; requests for such ports do not come here. */
 function portDSOf(clock: Clock, portNumber: number): PortDS {
   const portDS = clock.state().ports[portNumber - 1];
   if (portDS === undefined) throw new RangeError(`no port ${portNumber}`);

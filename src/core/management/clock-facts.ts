@@ -1,5 +1,6 @@
-/** What a clock has to be told of the box it runs on, to answer who it is. */
+/** What a clock has to know of the machine that it runs on to describe itself in answers to management requests. */
 import type { Transport } from '../io.js';
+import type { Profile } from '../profile/profile.js';
 import { formatClockIdentity, type ClockIdentity } from '../time/identity.js';
 import type { Instant } from '../time/instant.js';
 import type { ManagementData } from '../wire/management-data/management-ids.js';
@@ -12,32 +13,27 @@ export interface PortFacts {
   /** Six octets; none while the interface does not exist. */
   readonly physicalAddress: Uint8Array;
   readonly networkProtocol: Transport;
-  /** Of that protocol: six, four or sixteen octets. */
+  /** The address in that protocol: six, four or sixteen octets. */
   readonly protocolAddress: Uint8Array;
-  /** Of all that passes the port, whichever clock it is of. */
+  /** All messages that pass the port are counted, also those of other clocks. */
   readonly received: MessageCounts;
   readonly transmitted: MessageCounts;
 }
 
 export interface ClockFacts {
-  /** Of the software. */
+  /** The version of the software. */
   readonly version: string;
-  /** As a time stamp taken now would be. */
+  /** The present time, in the timebase of the time stamps. */
   readonly now: () => Instant;
-  /** As it is now. @param portNumber from 1 */
+  /** The port as it is now. @param portNumber from 1 */
   readonly portFacts: (portNumber: number) => PortFacts;
 }
-
-/** Annex I.3.1 and I.4.1 of 1588-2019: the default profiles, by delay mechanism. */
-const profileIdentities = {
-  e2e: Uint8Array.of(0x00, 0x1b, 0x19, 0x00, 0x01, 0x00),
-  p2p: Uint8Array.of(0x00, 0x1b, 0x19, 0x00, 0x02, 0x00),
-} as const;
 
 /** 8.2.1 of 1588-2019 and 2008: versionPTP; the minor version has no place in the message. */
 export const versionNumber = 2;
 
 export function clockDescription(
+  { profileIdentity }: Profile,
   { version, portFacts }: ClockFacts,
   portNumber: number,
   own: {
@@ -54,14 +50,14 @@ export function clockDescription(
     physicalAddress,
     networkProtocol,
     protocolAddress,
-    manufacturerIdentity: new Uint8Array(3), // nobody's OUI
+    manufacturerIdentity: new Uint8Array(3), // zeros: this software has no OUI
     // manufacturer; model; instance
     productDescription: `ptp-switch;ptp-switch;${formatClockIdentity(own.clockIdentity)}`,
     revisionData: `;;${version}`, // hardware; firmware; software
     userDescription: own.userDescription,
-    profileIdentity: profileIdentities[own.delayMechanism],
+    profileIdentity: Uint8Array.from(profileIdentity[own.delayMechanism]),
   };
 }
 
-/** 15.5.3.1.3: longer ones are not set. */
+/** 15.5.3.1.3: a longer user description is refused. */
 export const maxUserDescription = 128;

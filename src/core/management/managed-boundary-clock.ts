@@ -1,6 +1,6 @@
 /**
- * A boundary clock that takes management messages: it answers them, and they go on through it (clause 15.3.3). All else
- * is the clock's own.
+ * A boundary clock with management: it answers management messages and passes them on by its other ports (clause 15.3.3).
+ * All other inputs go to the clock itself.
  */
 import type { PortDS } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
@@ -40,13 +40,14 @@ export class ManagedBoundaryClock {
   constructor(settings: ClockSettings, { facts, allowSet }: ManagementSettings) {
     this.clock = new Clock(settings);
     this.#permissions = { allowSet };
+    const { profile } = settings;
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
     this.#ports = settings.ports.map(({ port }, index) => ({
-      ...{ port, domainNumber, sdoId },
+      ...{ port, domainNumber, sdoId, profile },
       portIdentity: { clockIdentity, portNumber: index + 1 },
     }));
     this.#services = new ServiceCounter(settings.ports.map(({ port }) => port));
-    this.#managed = boundaryClockManagement(this.clock, facts, (portNumber) =>
+    this.#managed = boundaryClockManagement(this.clock, profile, facts, (portNumber) =>
       this.#services.of(this.#ports[portNumber - 1]?.port ?? -1),
     );
   }
@@ -61,7 +62,7 @@ export class ManagedBoundaryClock {
     return outputs;
   }
 
-  /** A request that did not come by the wire: nobody's permission is asked. */
+  /** Carries out a request that did not come by the network, whatever the configuration allows there. */
   manage(request: ManagementRequest): Managed {
     return manage(this.#managed, request);
   }
@@ -69,7 +70,7 @@ export class ManagedBoundaryClock {
   #onManagement(input: Extract<Input, { kind: 'message' }>): readonly Output[] {
     const port = this.#ports.find(({ port: index }) => index === input.port);
     if (port === undefined) return [{ kind: 'discarded', port: input.port, reason: 'otherPort' }];
-    // 9.2.5, table 10: a port that is disabled still is managed.
+    // 9.2.5, table 10: a disabled port still answers management messages.
     const { portState } = this.#portDS(port);
     if (portState === 'FAULTY' || portState === 'INITIALIZING') {
       return [discarded(port, 'linkDown')];
@@ -83,7 +84,10 @@ export class ManagedBoundaryClock {
     ];
   }
 
-  /** 15.3.3: by the ports that the tree of clocks goes through, so that it comes to each clock once. */
+  /**
+   * 15.3.3: the message goes on by the ports in the states MASTER, PRE_MASTER, SLAVE and UNCALIBRATED. Their links form a
+   * tree, so it comes to each clock once.
+   */
   #forward(
     ingress: PortSettings,
     { message, toUnicast }: ReceivedManagement,

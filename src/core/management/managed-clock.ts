@@ -11,12 +11,12 @@ import {
 } from '../wire/management-data/management-ids.js';
 import type { ManagementError } from '../wire/tlv/management.js';
 
-/** By id; what is absent is not supported. Called for ports that there are; `portNumber` from 1. */
+/** By id; an id without a getter is not supported. Called only with portNumbers that the clock has, from 1. */
 export type Getters = {
   readonly [Id in ManagementId]?: (portNumber: number) => ManagementData<Id>;
 };
 
-/** What setting leads to, or why it is not done. */
+/** A setter returns what the clock has to do now, or why the value is not set. */
 export type Setters = {
   readonly [Id in ManagementId]?: (
     data: ManagementData<Id>,
@@ -37,7 +37,7 @@ export interface ManagedClock {
 }
 
 export type ManagementRequest<Id extends ManagementId = ManagementId> = {
-  /** `all`, or a number that may or may not be a port's; of no account where the id is the clock's. */
+  /** `all`, or a number, which need not be that of a port. It does not matter where the id concerns the clock. */
   readonly portNumber: number | 'all';
   readonly id: Id;
 } & (
@@ -45,7 +45,7 @@ export type ManagementRequest<Id extends ManagementId = ManagementId> = {
   | { readonly action: 'SET'; readonly data: ManagementData<Id> }
 );
 
-/** Of one port, or of the clock: then without portNumber. */
+/** The result for one port; for an id of the clock there is no portNumber. */
 export type ManagementResult<Id extends ManagementId = ManagementId> = {
   readonly portNumber?: number;
 } & (

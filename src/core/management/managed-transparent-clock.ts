@@ -1,11 +1,15 @@
 /**
- * What a transparent clock says of itself to those who manage it (clause 15, and 8.3 for its data sets). It forwards
- * management messages without it; this answers the copies of those that concern it. Sans-IO.
+ * The answers of a transparent clock to management messages (clause 15, and 8.3 for its data sets). The forwarder forwards
+ * these messages by itself; here come copies of those that are for this clock. Sans-IO.
  *
  * A transparent clock has no state machine and follows nobody: what the standard has no member for is told by the value
  * that says "none", and ids about a master or a time are NOT_SUPPORTED.
  */
-import type { PortState } from '../datasets/data-sets.js';
+import {
+  unknownClockAccuracy,
+  unknownOffsetScaledLogVariance,
+  type PortState,
+} from '../datasets/data-sets.js';
 import type { Input, LinkDelay, Output } from '../io.js';
 import {
   clockDescription,
@@ -27,6 +31,7 @@ import {
 } from './management-messages.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import { discarded, type PortSettings } from '../port/port.js';
+import type { Profile } from '../profile/profile.js';
 import type { ClockIdentity } from '../time/identity.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
 import { noLogMessageInterval } from '../wire/header.js';
@@ -35,10 +40,12 @@ import { encodeUtf8 } from '../wire/management-data/utf8.js';
 import { decode } from '../wire/message.js';
 
 export interface ManagedTransparentClockSettings extends ManagementPermissions {
+  /** What it forwards may be of any; this is of its own messages, and what it is told to be. */
+  readonly profile: Profile;
   readonly clockIdentity: ClockIdentity;
   readonly numberPorts: number;
   readonly delayMechanism: 'e2e' | 'p2p';
-  /** Of those, peer to peer. */
+  /** The interval of Pdelay_Req, where delayMechanism is p2p. */
   readonly logMinPdelayReqInterval: number;
   /** What is managed where a request names no domain of its own: at the control socket. */
   readonly primaryDomain: number;
@@ -49,13 +56,15 @@ export interface ManagedTransparentClockSettings extends ManagementPermissions {
   readonly facts: ClockFacts;
 }
 
-/** It is no master, and is never to be one (table 4: 255). */
-const least = { priority1: 255, priority2: 255, clockClass: 255 } as const;
+/** It is no master, and is never to be one. */
+const leastPriorities = { priority1: 255, priority2: 255 } as const;
 
-/** 7.6.2.6 and 7.6.3: unknown. */
-const unknownQuality = { clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff } as const;
+const unknownQuality = {
+  clockAccuracy: unknownClockAccuracy,
+  offsetScaledLogVariance: unknownOffsetScaledLogVariance,
+} as const;
 
-/** It sends no such messages. */
+/** The interval of messages that a transparent clock does not send. */
 const silent = {
   logMinDelayReqInterval: noLogMessageInterval,
   logAnnounceInterval: noLogMessageInterval,
@@ -79,13 +88,13 @@ export class ManagedTransparentClock {
     return input.kind === 'message' ? this.#onMessage(input) : [];
   }
 
-  /** A request that did not come by the wire: nobody's permission is asked. */
+  /** Carries out a request that did not come by the network, whatever the configuration allows there. */
   manage(request: ManagementRequest): Managed {
     return manage(this.#managed(this.#settings.primaryDomain), request);
   }
 
   #onMessage(input: Extract<Input, { kind: 'message' }>): readonly Output[] {
-    const { clockIdentity, serves } = this.#settings;
+    const { clockIdentity, serves, profile } = this.#settings;
     const ignore = (reason: DiscardReason): readonly Output[] => [
       { kind: 'discarded', port: input.port, reason },
     ];
@@ -93,10 +102,10 @@ export class ManagedTransparentClock {
     if (!result.ok) return ignore(result.reason);
     const { domainNumber, sdoId, sourcePortIdentity } = result.message.header;
     if (!serves(sdoId, domainNumber)) return ignore('otherDomain');
-    // 9.5.2.2: a loop, or a cable between two ports of this box.
+    // 9.5.2.2: the message is this clock's own: there is a loop, or a cable between two ports of this box.
     if (sourcePortIdentity.clockIdentity === clockIdentity) return ignore('ownMessage');
     const port: PortSettings = {
-      ...{ port: input.port, domainNumber, sdoId },
+      ...{ port: input.port, domainNumber, sdoId, profile },
       portIdentity: { clockIdentity, portNumber: input.port + 1 },
     };
     const received = { ...input, message: result.message };
@@ -124,17 +133,18 @@ export class ManagedTransparentClock {
   }
 
   #clockGetters(domainNumber: number): Getters {
-    const { clockIdentity, numberPorts, delayMechanism } = this.#settings;
+    const { clockIdentity, numberPorts, delayMechanism, profile } = this.#settings;
+    const { slaveOnly: clockClass } = profile.clockClasses; // table 4: never a master
     return {
       USER_DESCRIPTION: () => ({ userDescription: this.#userDescription }),
       DEFAULT_DATA_SET: () => ({
         ...{ twoStepFlag: true, slaveOnly: false, numberPorts, clockIdentity, domainNumber },
-        ...least,
+        ...{ ...leastPriorities, clockClass },
         ...unknownQuality,
       }),
       DOMAIN: () => ({ domainNumber }),
-      PRIORITY1: () => least,
-      PRIORITY2: () => least,
+      PRIORITY1: () => leastPriorities,
+      PRIORITY2: () => leastPriorities,
       SLAVE_ONLY: () => ({ slaveOnly: false }),
       CLOCK_ACCURACY: () => unknownQuality,
       TRANSPARENT_CLOCK_DEFAULT_DATA_SET: () => ({
@@ -147,12 +157,13 @@ export class ManagedTransparentClock {
   }
 
   #portGetters(): Getters {
-    const { clockIdentity, delayMechanism, logMinPdelayReqInterval, facts } = this.#settings;
+    const { clockIdentity, delayMechanism, logMinPdelayReqInterval } = this.#settings;
+    const { facts, profile } = this.#settings;
     const identityOf = (portNumber: number) => ({ clockIdentity, portNumber });
     return {
       NULL_MANAGEMENT: () => ({}),
       CLOCK_DESCRIPTION: (portNumber) =>
-        clockDescription(facts, portNumber, {
+        clockDescription(profile, facts, portNumber, {
           ...{ clockIdentity, delayMechanism, userDescription: this.#userDescription },
           clockType:
             delayMechanism === 'e2e'

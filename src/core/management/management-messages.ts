@@ -1,4 +1,4 @@
-/** Management messages: which request one is, what answers it, how one goes on through a boundary clock (clause 15). */
+/** Management messages: how one is read as a request, how it is answered, how it passes through a boundary clock (clause 15). */
 import type { Output, PeerAddress } from '../io.js';
 import { discarded, headerOf, type PortSettings, type ReceivedMessage } from '../port/port.js';
 import { allPorts, type PortIdentity } from '../time/identity.js';
@@ -31,7 +31,7 @@ type ManagementMessage = MessageOf<'Management'>;
 export type ReceivedManagement = ReceivedMessage & { readonly message: ManagementMessage };
 
 export interface ManagementPermissions {
-  /** SET and COMMAND are carried out for whoever asks over the wire. */
+  /** SET and COMMAND from the network are carried out; a management message does not prove who sent it. */
   readonly allowSet: boolean;
 }
 
@@ -72,7 +72,7 @@ export function answerManagement(
   ];
 }
 
-/** 15.3.1: own, or everybody's. */
+/** 15.3.1: the target is this clock, or all clocks. */
 function isFor({ clockIdentity }: ManagedClock, target: PortIdentity): boolean {
   return target.clockIdentity === clockIdentity || target.clockIdentity === allPorts.clockIdentity;
 }
@@ -134,7 +134,7 @@ function errorTlv(managementId: number, error: ManagementError): Tlv {
   };
 }
 
-/** 15.4.1: to whoever asked, and as many boundary clocks far as the request has come. */
+/** 15.4.1: an answer goes to the clock that asked, through as many boundary clocks as the request has come through. */
 function answerTo(
   port: PortSettings,
   { message, source, toUnicast }: ReceivedManagement,
@@ -149,7 +149,7 @@ function answerTo(
   const answer = encode({
     messageType: 'Management',
     header: {
-      ...headerOf(port, {
+      ...headerOf(port, 'Management', {
         flagField: toUnicast ? Flag.unicast : 0,
         correctionField: zeroTimeInterval,
         sequenceId,
@@ -167,7 +167,7 @@ function answerTo(
   return { kind: 'sendGeneral', port: port.port, message: answer, destination };
 }
 
-/** Of the body: after targetPortIdentity and startingBoundaryHops. */
+/** The place of boundaryHops in the body: after targetPortIdentity and startingBoundaryHops. */
 const boundaryHopsOffset = headerLength + 11;
 
 /**

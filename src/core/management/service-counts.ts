@@ -8,7 +8,7 @@ export interface ServiceCounts {
   readonly masterAnnounceTimeout: number;
   readonly masterSyncTimeout: number;
   readonly qualificationTimeout: number;
-  /** A Sync whose Follow_Up did not come, and the reverse. */
+  /** A Sync whose Follow_Up did not come, and a Follow_Up whose Sync did not come. */
   readonly syncMismatch: number;
   readonly followUpMismatch: number;
 }
@@ -23,7 +23,7 @@ const none: ServiceCounts = {
   followUpMismatch: 0,
 };
 
-/** Which timer counts as what. */
+/** The count that goes up when a timer has run out, by the name of the timer. */
 const countedTimers: Readonly<Record<string, keyof ServiceCounts>> = {
   announceReceipt: 'announceTimeout',
   delayReq: 'delayTimeout',

@@ -55,7 +55,7 @@ export type AnnouncedGrandmaster = Pick<
 /** What a port asks of the clock that it is part of. */
 export type PortEnvironment = Required<Pick<ReceiverSettings, 'random' | 'pathDelaysNeeded'>>;
 
-/** What of it the election goes by is that of ElectionPort. */
+/** The members of ElectionPort are what the election looks at. */
 export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   portState: PortState = 'INITIALIZING';
   foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[] = [];
@@ -122,7 +122,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return this.#link?.linkDelay();
   }
 
-  /** Sets the halves to work and to rest as `portState` asks, and arranges who is to be waited for. */
+  /** Starts and stops the parts of the port as `portState` asks, and sets or cancels the timers of that state. */
   enter(portState: PortState, announced: AnnouncedGrandmaster): readonly Output[] {
     const before = this.portState;
     this.portState = portState;
@@ -147,7 +147,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return outputs;
   }
 
-  /** 9.2.6.12: from now on, silence is measured. */
+  /** 9.2.6.12: starts the timer anew that expires when Announce messages stay away. */
   awaitAnnounce(): Output {
     const { announceReceiptTimeout, logAnnounceInterval } = this.settings;
     return {
@@ -157,7 +157,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     };
   }
 
-  /** Measures from nothing, against the sender of `announce`. */
+  /** Follows the sender of `announce`; nothing that was measured before counts. */
   follow(announce: ReceivedAnnounce): readonly Output[] {
     const stopped = this.#stopFollowing();
     this.#receiver = followMaster(this.#receiver, {
@@ -167,7 +167,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return [...stopped, this.awaitAnnounce()];
   }
 
-  /** One more Announce of the master that is followed: it is there, at that address. */
+  /** The master that is followed has sent another Announce, from that address. */
   hearMaster({ source }: ReceivedAnnounce): Output {
     this.#receiver = withMasterAddress(this.#receiver, source);
     return this.awaitAnnounce();
@@ -240,7 +240,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return [{ kind: 'cancelTimer', timer: timersOf(this.identity).announceReceipt }, ...outputs];
   }
 
-  /** Put together when one of its parts is another one, not for every message. */
+  /** Made anew only when one of its parts has changed, and not for every message. */
   #transmitterSettingsFor(announced: AnnouncedGrandmaster): TransmitterSettings {
     const { settings } = this;
     if (

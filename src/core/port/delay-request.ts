@@ -1,5 +1,6 @@
 /** The Delay_Req of a port, and when it is sent (clauses 9.5.11, 11.3). */
 import type { Output, PeerAddress } from '../io.js';
+import { isWithin } from '../profile/profile.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { difference, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
 import { zeroTimestamp } from '../time/timestamp.js';
@@ -14,7 +15,7 @@ export function delayReq(
 ): Uint8Array {
   return encode({
     messageType: 'Delay_Req',
-    header: headerOf(settings, {
+    header: headerOf(settings, 'Delay_Req', {
       flagField: unicastFlag(destination),
       // 11.6.3: comes back in the Delay_Resp.
       correctionField: difference(zeroTimeInterval, settings.delayAsymmetry ?? zeroTimeInterval),
@@ -39,14 +40,13 @@ export function delayReqTimer(
   };
 }
 
-/** 128/s to one in two minutes: wider than any profile, narrower than a damaged octet. */
-const believableLogInterval = { min: -7, max: 7 };
-
 /** 7.7.2.4, 9.5.11.2: the master tells a group how often it wants to be asked. */
-export function toldInterval(message: MessageOf<'Delay_Resp'>): number | undefined {
+export function toldInterval(
+  { profile }: PortSettings,
+  message: MessageOf<'Delay_Resp'>,
+): number | undefined {
   const { logMessageInterval } = message.header;
-  const believable =
-    logMessageInterval >= believableLogInterval.min &&
-    logMessageInterval <= believableLogInterval.max;
-  return believable ? logMessageInterval : undefined;
+  return isWithin(profile.believableLogInterval, logMessageInterval)
+    ? logMessageInterval
+    : undefined;
 }

@@ -28,7 +28,7 @@ export function respondToDelayReq(
   const { timestamp, fraction } = timestampFromInstant(ingressTimestamp);
   const delayResp = encode({
     messageType: 'Delay_Resp',
-    header: headerOf(settings, {
+    header: headerOf(settings, 'Delay_Resp', {
       flagField: unicastFlag(destination),
       // 11.3.2: the Delay_Req's, less the fraction that receiveTimestamp cannot hold
       correctionField: difference(message.header.correctionField, fraction),

@@ -1,10 +1,10 @@
 /**
  * The peer-to-peer delay mechanism of one port on one transport (clause 11.4): it measures its link and answers the
- * neighbour's requests. A port of a peer-to-peer transparent clock (10.3) is nothing else, the forwarder does the rest; a
- * port of an ordinary or boundary clock has one beside its master's and its slave's half. Sans-IO.
+ * neighbour's requests. A port of a peer-to-peer transparent clock (10.3) needs nothing else, because the forwarder does the
+ * rest; a port of an ordinary or boundary clock has a link beside its transmitter and its receiver. Sans-IO.
  *
- * A transparent clock's takes the peer delay messages of every domain and sdoId that it serves: the link has one delay
- * for all.
+ * The link of a transparent clock takes the peer delay messages of every domain and sdoId that the clock serves, because
+ * its delay is the same for all of them.
  */
 import type { Input, LinkDelay, Output } from '../io.js';
 import {
@@ -111,7 +111,7 @@ export class PeerDelayLink {
     const { message } = result;
     const { serves, portIdentity } = this.#settings;
     if (serves?.(message.header) === false) return this.#ignore('otherDomain');
-    // 9.5.2.2: a loop, or a cable between two ports of this box.
+    // 9.5.2.2: the message is this clock's own: there is a loop, or a cable between two ports of this box.
     if (message.header.sourcePortIdentity.clockIdentity === portIdentity.clockIdentity) {
       return this.#ignore('ownMessage');
     }
@@ -140,7 +140,7 @@ export class PeerDelayLink {
     message: MessageOf<'Pdelay_Resp'> | MessageOf<'Pdelay_Resp_Follow_Up'>,
     ingressTimestamp: Instant | undefined,
   ): readonly Output[] {
-    // A link of more than two ports lets each hear the answers to all.
+    // Where a link has more than two ports, a port hears the answers to requests of others as well.
     if (!samePortIdentity(message.requestingPortIdentity, this.#settings.portIdentity)) {
       return this.#ignore('pdelayRespForOtherPort');
     }
@@ -156,7 +156,7 @@ export class PeerDelayLink {
   }
 
   #onRequestTimestamp(context: number, event: PeerDelayEvent): readonly Output[] {
-    // That of a request before the one under way comes too late.
+    // A time stamp of an earlier request than the present one comes too late.
     if (context !== this.#requester.context) return this.#ignore('unexpectedTransmitTimestamp');
     return this.#onRequestEvent(event);
   }

@@ -6,10 +6,16 @@ import type { PeerAddress } from '../io.js';
 import type { Instant } from '../time/instant.js';
 import { difference, sumOf, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
 import { timestampFromInstant } from '../time/timestamp.js';
-import { Flag, noLogMessageInterval, type Header } from '../wire/header.js';
+import {
+  Flag,
+  noLogMessageInterval,
+  type Header,
+  type PeerDelayMessageType,
+} from '../wire/header.js';
 import { encode } from '../wire/message.js';
 import {
   discarded,
+  headerOf,
   unicastFlag,
   type PortSettings,
   type ReceivedMessage,
@@ -25,7 +31,7 @@ interface PendingResponse {
 
 export type ResponderState = readonly PendingResponse[];
 
-/** A neighbour with a clock in each of a few domains; time stamps that take longer than so many requests will not come. */
+/** Enough for a neighbour with clocks in several domains; a time stamp that takes longer than so many requests will not come. */
 export const maxPendingResponses = 16;
 
 export const initialResponderState: ResponderState = [];
@@ -56,9 +62,9 @@ export function respond(
   const requestHeader = message.header;
   const response = encode({
     messageType: 'Pdelay_Resp',
-    header: answerHeader(settings, requestHeader, {
+    header: answerHeader(settings, 'Pdelay_Resp', requestHeader, {
       flagField: Flag.twoStep | unicastFlag(destination),
-      // What requestReceiptTimestamp cannot hold: the requester subtracts both.
+      // The fraction of a nanosecond that requestReceiptTimestamp cannot hold; the requester subtracts both.
       correctionField: difference(zeroTimeInterval, fraction),
     }),
     requestReceiptTimestamp: timestamp,
@@ -91,7 +97,7 @@ export function followUpResponse(
   const { timestamp, fraction } = timestampFromInstant(egressTimestamp);
   const message = encode({
     messageType: 'Pdelay_Resp_Follow_Up',
-    header: answerHeader(settings, requestHeader, {
+    header: answerHeader(settings, 'Pdelay_Resp_Follow_Up', requestHeader, {
       flagField: unicastFlag(destination),
       // 11.4.2: the request's, plus what responseOriginTimestamp cannot hold
       correctionField: sumOf(requestHeader.correctionField, fraction),
@@ -120,19 +126,14 @@ export function giveUpResponse(
 
 function answerHeader(
   settings: PortSettings,
+  messageType: PeerDelayMessageType,
   requestHeader: Header,
   fields: { readonly flagField: number; readonly correctionField: TimeInterval },
 ): Header {
   const { sdoId, domainNumber, minorVersionPTP, sequenceId } = requestHeader;
+  const logMessageInterval = noLogMessageInterval; // table 42
   return {
-    sdoId,
-    domainNumber,
-    minorVersionPTP,
-    sequenceId,
-    messageTypeSpecific: 0,
-    sourcePortIdentity: settings.portIdentity,
-    controlField: 0, // 13.3.2.13
-    logMessageInterval: noLogMessageInterval, // table 42
-    ...fields,
+    ...headerOf(settings, messageType, { ...fields, sequenceId, logMessageInterval }),
+    ...{ sdoId, domainNumber, minorVersionPTP },
   };
 }

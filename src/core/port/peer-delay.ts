@@ -45,15 +45,6 @@ export interface PeerDelaySettings extends PortSettings {
 /** What a neighbour's requests are in: one that serves a single domain or profile answers in no other. */
 export type Dialect = Pick<Header, 'sdoId' | 'domainNumber' | 'minorVersionPTP'>;
 
-/**
- * Requests in a row that may go unanswered before the link counts as unmeasured: a link whose answers get lost is as long
- * as before. IEEE 802.1AS-2020 has the same default of allowedLostResponses, three times that of 2011.
- */
-export const allowedLostResponses = 9;
-
-/** The same for answers with times that no link has: something has changed. */
-export const allowedImplausibleResponses = 2;
-
 /** In a row without any answer, after which a speculative requester falls quiet. */
 export const maxUnheardRequests = 3;
 
@@ -90,13 +81,15 @@ export interface PeerDelayState {
   readonly unheardRequests: number;
 }
 
-export function initialPeerDelayState({ sdoId, domainNumber }: PortSettings): PeerDelayState {
+export function initialPeerDelayState(settings: PortSettings): PeerDelayState {
+  const { sdoId, domainNumber, profile } = settings;
+  const { minorVersionPTP } = profile.header;
   return {
     link: { kind: 'unmeasured', reason: 'linkDown' },
     exchange: idlePeerDelayExchange,
     sequenceId: 0,
     context: 0,
-    dialect: { sdoId, domainNumber, minorVersionPTP: 1 },
+    dialect: { sdoId, domainNumber, minorVersionPTP },
     unheardRequests: 0,
   };
 }
@@ -183,7 +176,7 @@ export function sendPdelayReq(
   const message = encode({
     messageType: 'Pdelay_Req',
     header: {
-      ...headerOf(settings, {
+      ...headerOf(settings, 'Pdelay_Req', {
         flagField: 0,
         correctionField: zeroTimeInterval,
         sequenceId,
@@ -294,6 +287,7 @@ function withFailure(
   const unmeasured: LinkState = { kind: 'unmeasured', reason, ...(neighbor && { neighbor }) };
   if (link.kind === 'unmeasured') return withLink(settings, state, unmeasured);
   const failedRequests = link.failedRequests + 1;
+  const { allowedImplausibleResponses, allowedLostResponses } = settings.profile.peerDelay;
   const allowed =
     reason === 'linkDelayOutOfRange' ? allowedImplausibleResponses : allowedLostResponses;
   return withLink(
@@ -310,7 +304,8 @@ function afterMeasurement(
 ): Transition<PeerDelayState> {
   const { link } = state;
   const samples = link.kind === 'measured' ? link.samples : [];
-  const measured = withMeasurement(link.neighbor, samples, measurement);
+  const { meanLinkDelayNs } = settings.profile.peerDelay;
+  const measured = withMeasurement(meanLinkDelayNs, link.neighbor, samples, measurement);
   if (measured === undefined) {
     const failed = withFailure(settings, state, 'linkDelayOutOfRange');
     return { ...failed, outputs: [discarded(settings, 'linkDelayOutOfRange'), ...failed.outputs] };

@@ -1,7 +1,8 @@
-/** What master and slave side of a port share: who the port is, what happens to it, what comes of that. */
+/** What the parts of a port have in common: its identity, its events, its timers and the headers of its messages. */
 import type { DelayMechanism } from '../datasets/data-sets.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import type { Input, Output, PeerAddress, PortIndex } from '../io.js';
+import type { Profile } from '../profile/profile.js';
 import type { PortIdentity } from '../time/identity.js';
 import { Flag, noLogMessageInterval, type Header, type MessageType } from '../wire/header.js';
 import type { Message } from '../wire/message.js';
@@ -12,6 +13,7 @@ export interface PortSettings {
   readonly domainNumber: number;
   /** 12 bits (7.1.4). */
   readonly sdoId: number;
+  readonly profile: Profile;
 }
 
 /** A message of this port's domain, decoded. */
@@ -49,15 +51,16 @@ export function timersOf(settings: Pick<PortSettings, 'port'>) {
 /** A header of this port's; the caller gives what differs from message to message. */
 export function headerOf(
   settings: PortSettings,
+  messageType: MessageType,
   fields: Pick<Header, 'flagField' | 'correctionField' | 'sequenceId' | 'logMessageInterval'>,
 ): Header {
   return {
     sdoId: settings.sdoId,
-    minorVersionPTP: 1, // 1588-2019
+    minorVersionPTP: settings.profile.header.minorVersionPTP,
     domainNumber: settings.domainNumber,
     messageTypeSpecific: 0,
     sourcePortIdentity: settings.portIdentity,
-    controlField: 0, // 13.3.2.13: 0 and ignored since 1588-2019
+    controlField: settings.profile.header.controlFieldOf(messageType),
     ...fields,
   };
 }

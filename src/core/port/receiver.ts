@@ -47,10 +47,10 @@ export interface ReceiverSettings extends PortSettings {
   readonly random: () => number;
 }
 
-/** Path delays that the median is taken of: one request held up on its way would else shift every offset to the next. */
+/** Path delays that the median is taken of. Without it, one request that was held up would shift all offsets until the next. */
 export const meanPathDelayMedianLength = 9;
 
-/** The least number of path delays whose median bears one that was held up. */
+/** The smallest number of path delays whose median is right although one of them was held up. */
 export const robustPathDelays = 3;
 
 /** The master that is followed. */
@@ -92,7 +92,7 @@ export interface ReceiverState {
 
 /** What a step has measured. */
 export type Measurement =
-  /** A Sync, before the path to the master is known: only differences too long for any path can be told by it. */
+  /** A Sync before the path to the master is known. It tells only differences that are larger than any path delay. */
   | { readonly kind: 'sync'; readonly sync: SyncMeasurement }
   /** One more delay of the path, by that Sync and that answer. */
   | { readonly kind: 'pathDelay'; readonly sync: SyncMeasurement; readonly delay: DelayMeasurement }
@@ -121,7 +121,7 @@ export function initialReceiverState(
   };
 }
 
-/** From here on that master's messages are measured, from nothing. */
+/** From here on that master is followed; nothing that was measured before counts. */
 export function followMaster(state: ReceiverState, master: FollowedMaster): ReceiverState {
   const measuring: Measuring = {
     ...{ kind: 'measuringPath', master },
@@ -130,7 +130,7 @@ export function followMaster(state: ReceiverState, master: FollowedMaster): Rece
   return { ...state, measuring };
 }
 
-/** Its next Delay_Req goes there. */
+/** The master has that address now: the next Delay_Req goes there. */
 export function withMasterAddress(
   state: ReceiverState,
   address: FollowedMaster['address'],
@@ -299,7 +299,7 @@ function withSyncOverLink(
       measurement: { kind: 'linkDelayUnknown' },
     };
   }
-  // Filtered where it is measured.
+  // The link has filtered its delay already.
   const pathDelays = movingMedian(1, linkDelay.meanLinkDelay);
   return withOffset(state, { ...following, kind: 'calibrated', latestSync: sync, pathDelays });
 }
@@ -343,14 +343,14 @@ function onDelayResp(
   state: ReceiverState,
   message: MessageOf<'Delay_Resp'>,
 ): ReceiverTransition {
-  // A group hears the answers to all of its members.
+  // Answers to requests of other ports come to the same group.
   if (!samePortIdentity(message.requestingPortIdentity, settings.portIdentity)) {
     return ignored(settings, state, 'delayRespForOtherPort');
   }
   if (!isFromMaster(state.measuring, message.header.sourcePortIdentity)) {
     return ignored(settings, state, 'otherMaster');
   }
-  const logMinDelayReqInterval = toldInterval(message) ?? state.logMinDelayReqInterval;
+  const logMinDelayReqInterval = toldInterval(settings, message) ?? state.logMinDelayReqInterval;
   return onDelayEvent(
     settings,
     { ...state, logMinDelayReqInterval },

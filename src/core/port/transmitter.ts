@@ -27,7 +27,7 @@ export interface TransmitterSettings extends PortSettings {
   /** What Announce says of the grandmaster; `stepsRemoved` is left out by the grandmaster itself. */
   readonly grandmaster: Omit<AnnounceBody, 'messageType' | 'originTimestamp' | 'stepsRemoved'> &
     Partial<Pick<AnnounceBody, 'stepsRemoved'>>;
-  /** Of Announce; absent: none. */
+  /** The TLVs of Announce; absent: none. */
   readonly announceTlvs?: readonly Tlv[];
   /** Of Announce: the time properties (ptpTimescale, ...) and synchronizationUncertain (table 37). */
   readonly announceFlags: number;
@@ -35,7 +35,7 @@ export interface TransmitterSettings extends PortSettings {
   readonly logSyncInterval: number;
 }
 
-/** One destination. 7.3.7: sequenceIds are counted for each message type and each destination apart. */
+/** What is sent to one destination. 7.3.7: each message type has sequenceIds of its own at each destination. */
 interface Stream {
   readonly destination: PeerAddress;
   readonly announceSequenceId: number;
@@ -78,7 +78,7 @@ export function initialTransmitterState(
   };
 }
 
-/** At once, and Announce first: receivers take no Sync of a master they do not know. */
+/** Sends at once, and Announce first, because receivers take no Sync of a master that they do not know. */
 export function startTransmitter(
   settings: TransmitterSettings,
   state: TransmitterState,
@@ -140,7 +140,7 @@ function sendAnnounce(settings: TransmitterSettings, state: Sending): Transition
   const messages = state.streams.map(({ destination, announceSequenceId }): Output => {
     const message = encode({
       messageType: 'Announce',
-      header: headerOf(settings, {
+      header: headerOf(settings, 'Announce', {
         flagField: settings.announceFlags | unicastFlag(destination),
         correctionField: zeroTimeInterval,
         sequenceId: announceSequenceId,
@@ -179,7 +179,7 @@ function sendSync(settings: TransmitterSettings, state: Sending): Transition<Sen
     destination,
   }));
   const pendingFollowUps = [...state.sending.pendingFollowUps, ...sent];
-  // The oldest are the least likely to get their time stamp.
+  // The oldest ones are given up, because their time stamps are the least likely to come.
   const overdue = pendingFollowUps.splice(
     0,
     Math.max(0, pendingFollowUps.length - maxPendingFollowUps),
@@ -210,7 +210,7 @@ function syncOutput(settings: TransmitterSettings, pending: PendingFollowUp): Ou
   const { context, sequenceId, destination } = pending;
   const message = encode({
     messageType: 'Sync',
-    header: headerOf(settings, {
+    header: headerOf(settings, 'Sync', {
       flagField: Flag.twoStep | unicastFlag(destination),
       correctionField: zeroTimeInterval,
       sequenceId,
@@ -233,9 +233,9 @@ function onTransmitTimestamp(
   const { timestamp, fraction } = timestampFromInstant(egressTimestamp);
   const message = encode({
     messageType: 'Follow_Up',
-    header: headerOf(settings, {
+    header: headerOf(settings, 'Follow_Up', {
       flagField: unicastFlag(pending.destination),
-      correctionField: fraction, // 9.5.10: what preciseOriginTimestamp cannot hold
+      correctionField: fraction, // 9.5.10: the fraction of a nanosecond, which preciseOriginTimestamp cannot hold
       sequenceId: pending.sequenceId,
       logMessageInterval: intervalTold(settings.logSyncInterval, pending.destination),
     }),
@@ -257,7 +257,7 @@ function onTransmitTimestampLost(
 ): Transition<TransmitterState> {
   const pending = state.sending.pendingFollowUps.find((candidate) => candidate.context === context);
   if (pending === undefined) return ignored(settings, state, 'unexpectedTransmitTimestamp');
-  // That Sync goes without its Follow_Up; receivers lose one sample.
+  // That Sync gets no Follow_Up, which costs receivers one sample.
   return ignored(settings, withoutPending(state, pending), 'transmitTimestampLost');
 }
 

@@ -12,7 +12,7 @@ export interface ClockSighting {
   readonly rateOffset: number;
 }
 
-/** First the rate, then the step. */
+/** What to do to a clock; the rate is changed before the clock is stepped. */
 export interface ClockCorrection {
   /** Set the clock forward by. */
   readonly stepNs: bigint;
@@ -26,7 +26,7 @@ export const disciplineInterval = durationNs(250e6);
 /** Further off than this it is set: slewing would take too long. */
 const stepThresholdNs = 20_000n;
 
-/** Over which the rest is brought down: slow against the noise of a sighting, quick against a wandering oscillator. */
+/** The remaining offset is brought down over this: long enough to average noise, short enough for an oscillator that wanders. */
 const timeConstantNs = 2e9;
 
 export function disciplined({ aheadNs, rateOffset }: ClockSighting): ClockCorrection {

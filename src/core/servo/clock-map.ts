@@ -18,7 +18,7 @@ export interface ClockMap {
   readonly rateRatio: RateRatio;
 }
 
-/** Reads what the counter reads. */
+/** Shows the same time as the counter, until it is steered. */
 export const identityClockMap: ClockMap = {
   rawAnchor: 0n as Instant,
   ptpAnchor: 0n as Instant,
@@ -41,7 +41,7 @@ export function ptpTimeOf(map: ClockMap, raw: Instant): Instant {
 
 function unboundedPtpTimeOf({ rawAnchor, ptpAnchor, rateRatio }: ClockMap, raw: Instant): Instant {
   const elapsed = raw - rawAnchor;
-  // Only the correction passes through floating point: its 53 bits are finer than the rate is known.
+  // Only what the rate adds is computed in floating point, whose 53 bits are finer than the rate is known.
   const correction = BigInt(Math.round(Number(elapsed) * rateOffsetOf(rateRatio)));
   return (ptpAnchor + elapsed + correction) as Instant;
 }

@@ -18,7 +18,7 @@ export function movingMedian(length: number, sample: TimeInterval): MovingMedian
   return { length, samples: [sample], median: sample };
 }
 
-/** One sample more; beyond `length` the oldest goes. */
+/** Adds one sample; where there are more than `length` then, the oldest is left out. */
 export function withSample({ length, samples }: MovingMedian, sample: TimeInterval): MovingMedian {
   const latest = [...samples, sample].slice(-length);
   const ascending = latest.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));

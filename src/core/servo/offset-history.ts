@@ -58,7 +58,7 @@ export class OffsetHistory {
     while ((this.#seconds[0]?.index ?? index) <= index - maxSeconds) this.#seconds.shift();
   }
 
-  /** What was measured does not go with what comes. */
+  /** Forgets everything: what was measured before the clock was set cannot be compared with what comes after. */
   clear(): void {
     this.#seconds.length = 0;
     this.#begin = undefined;
@@ -83,7 +83,7 @@ export class OffsetHistory {
     };
   }
 
-  /** The window slides over the seconds; its extremes are those of two queues that lose what is not extreme any more. */
+  /** The window slides over the seconds. Two queues hold the candidates for its largest and its smallest value. */
   #mtie(seconds: number): number {
     const highest: Second[] = [];
     const lowest: Second[] = [];

@@ -13,7 +13,7 @@ const maxInterval = 4e9;
 /** But no offset is to be corrected by more than itself until the next sample: 2 w T <= 1, or the loop would swing. */
 const mostCorrected = 1;
 
-/** What it has learned of the rate is all that it remembers. */
+/** A PI servo remembers nothing but the rate, which is kept for it. */
 export const piLaw: RateLaw<undefined> = (memory, sample) => {
   const { offset, learnedRateOffset: learnedBefore } = sample;
   const gain = bandwidth[sample.locked ? 'locked' : 'acquiring'];
@@ -21,7 +21,7 @@ export const piLaw: RateLaw<undefined> = (memory, sample) => {
   const period = Math.max(Math.min(interval, maxInterval), (2 * gain * interval) / mostCorrected);
   // Per nanosecond of offset and nanosecond of interval: w = gain / period.
   const proportional = (2 * gain * offset) / period;
-  // While as much is slewed as may be, the offset says nothing of the rate.
+  // While the clock is slewed at the limit, the offset does not tell what the rate should be.
   const saturated = Math.abs(learnedBefore - proportional) > maxServoRateOffset;
   const learnedRateOffset = saturated
     ? learnedBefore

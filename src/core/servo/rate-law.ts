@@ -8,7 +8,7 @@ import type { DurationNs } from '../time/instant.js';
 export interface BelievedSample {
   /** Positive when the clock is ahead of its master. */
   readonly offset: DurationNs;
-  /** Since the sample before, and since the one before that was believed: wild ones may lie between. */
+  /** Since the sample before, and since the latest believed sample: outliers may lie between. */
   readonly interval: DurationNs;
   readonly sinceBelieved: DurationNs;
   /** Running mean of the intervals, this one included. */

@@ -18,7 +18,7 @@ export interface RateWindowSettings {
   readonly maxReadings: number;
   /** Readings that come closer to the one before are left out: they add work and little else. */
   readonly minSpacing: TimeInterval;
-  /** Older ones go: an oscillator does not keep its rate for ever. */
+  /** Readings older than this are left out, because an oscillator does not keep its rate for ever. */
   readonly maxSpan: TimeInterval;
 }
 
@@ -55,7 +55,7 @@ export interface RateWindow {
 
 export const emptyRateWindow: RateWindow = { readings: [], strays: 0 };
 
-/** Fewer than this make no line worth the name. */
+/** With fewer readings than this no line is drawn: its slope would say little. */
 export const minReadings = 8;
 
 /** Below this nothing is an outlier: it is the granularity of slow time stamp units (25 MHz) and then some. */
@@ -85,7 +85,7 @@ export function withReading(
   const latest = window.readings.at(-1);
   if (latest !== undefined) {
     const since = intervalBetween(latest.local, reading.local);
-    // Local time that goes back has been set.
+    // Local time has gone back, so the local clock was set.
     if (since <= 0n) return { window: startedWith(reading), restarted: true };
     if (since < settings.minSpacing) return { window, restarted: false };
   }
@@ -132,7 +132,7 @@ function anchored(anchor: ClockReading, readings: readonly KeptReading[]) {
   return { anchor: oldest, readings: readings.map((reading) => relativeTo(oldest, reading)) };
 }
 
-/** Where the line leads from the newest reading on, `reading` is not. */
+/** True of a reading that does not lie on the line continued from the newest reading. */
 function isStray({ readings, fit }: RateWindow, reading: KeptReading): boolean {
   const newest = readings.at(-1);
   if (fit === undefined || newest === undefined) return false;
@@ -154,7 +154,7 @@ function relativeTo(anchor: ClockReading, { local, remote }: ClockReading): Kept
   };
 }
 
-/** By loops, not by map and filter: of all that a transparent clock's Syncs cost it, half would be theirs. */
+/** Written with loops: with map and filter, half of the time that a Sync costs a transparent clock would be theirs. */
 function fitOf(points: readonly Point[]): RateFit | undefined {
   const newest = points.at(-1);
   if (newest === undefined || points.length < minReadings) return undefined;

@@ -45,8 +45,8 @@ export interface ServoState {
   /** There has been a lock: others rely on this time, which is not to jump if that can be helped. */
   readonly hasLocked: boolean;
   /**
-   * Wild ones in a row, and the time from the latest believed sample to the latest of them. From maxOutliers on the next
-   * one is believed, whatever it is.
+   * Outliers in a row, and the time from the latest believed sample to the latest of them. After maxOutliers of them the
+   * next sample is believed, whatever it is.
    */
   readonly outliers: number;
   readonly outlierTime: DurationNs;
@@ -76,14 +76,14 @@ export interface ServoTransition {
 const meanWeight = 1 / 8;
 const minSamplesToLock = 8;
 
-/** Once there has been a lock: an offset so many times the mean is a wild one: beyond four standard deviations of normal noise. */
+/** After a lock, an offset of so many times the mean is an outlier: more than four standard deviations of normal noise. */
 const outlierFactor = 5;
 /** But none below this, nor what an oscillator gains within an interval whose rate changes by so much (1 ppm). */
 const minOutlier = durationNs(1e3);
 const rateChange = 1e-6;
 /** The most that two oscillators are apart, each within 100 ppm (the tolerance of 802.1AS, annex B). */
 const oscillatorTolerance = 200e-6;
-/** So many in a row are no accident: the master has moved. */
+/** After so many outliers in a row the offsets are believed: the time of the master has moved. */
 export const maxOutliers = 4;
 
 export const initialServoState: ServoState = {
@@ -108,7 +108,7 @@ export function reacquire(state: ServoState): ServoState {
   return { ...initialServoState, learnedRateOffset, hasLocked, meanOffset };
 }
 
-/** There is no master. */
+/** There is no master any more; the rate that was learned is kept. */
 export function holdOver(state: ServoState): ServoState {
   const { lockState } = state;
   if (lockState === 'holdover' || lockState === 'unlocked') return state;
@@ -189,7 +189,7 @@ function slew(
     locked: state.lockState === 'locked',
     learnedRateOffset: state.learnedRateOffset,
   });
-  // So many wild ones were none: from here on this is what an offset is like.
+  // So many outliers in a row were none: from here on offsets of this size are usual.
   const meanOffset = durationNs(
     (state.samples === 0 && !state.hasLocked) || state.outliers >= maxOutliers
       ? Math.abs(offset)
@@ -225,7 +225,7 @@ function withInterval({ samples, meanInterval }: ServoState, interval: DurationN
   return durationNs(meanInterval + meanWeight * (interval - meanInterval));
 }
 
-/** It takes twice the threshold to let go: a lock that comes and goes is of no use. */
+/** The lock is lost at twice the threshold at which it is reached, so that it does not come and go with the noise. */
 function lockStateOf(
   { lockThreshold }: ServoSettings,
   { lockState }: ServoState,

@@ -112,7 +112,7 @@ export class SteeredClock {
       this.#usedSync === undefined
         ? undefined
         : durationNs(timeIntervalToNs(timeInterval(at - this.#usedSync)));
-    // Its raw time goes backwards: somebody has set the clock of the time stamps.
+    // The raw time has gone backwards, so somebody has set the clock of the time stamps.
     if (interval !== undefined && interval <= 0) {
       this.#usedSync = undefined;
       return 'set';
@@ -127,7 +127,7 @@ export class SteeredClock {
       return 'steered';
     }
     this.#offsets.clear();
-    // Its Sync stays the last one used: what gathers from here on is the rate's doing, to be slewed and not stepped over again.
+    // This Sync counts as used: the offset that gathers from here on comes of the rate, and is slewed and not stepped over.
     this.#map = steppedBy(
       this.#map,
       difference(zeroTimeInterval, timeIntervalFromNs(action.offset)),

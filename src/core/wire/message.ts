@@ -67,7 +67,7 @@ const bodyCodecs: { readonly [Type in MessageType]: BodyCodec<Bodies[Type]> } = 
   Management: management,
 };
 
-/** Most messages fill what carries them; they need no array of their own. */
+/** Most messages are followed by nothing: they share this one array. */
 const none = new Uint8Array(0);
 
 /** Reads the message that begins with the first octet. Never throws; the result shares no memory with `octets`. */

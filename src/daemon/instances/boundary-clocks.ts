@@ -6,9 +6,11 @@ import type {
   HoldoverConfig,
   PortConfig,
 } from '../../config/config.js';
+import { profiles } from '../../config/profiles.js';
 import type { Clock, ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
+import type { Profile } from '../../core/profile/profile.js';
 import { defaultServoSettings } from '../../core/servo/servo.js';
 import type { ClockIdentity } from '../../core/time/identity.js';
 import { durationNs, instantFromNs, type Instant } from '../../core/time/instant.js';
@@ -43,7 +45,8 @@ export function attachBoundaryClocks(options: BoundaryClockOptions): AttachedIns
 function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedInstance {
   const { dataPlane, measuredAt, steeredBy, onLinkDelay, random = Math.random } = options;
   const switchPorts = options.config.ports;
-  const settings = settingsOf(config, identityOf(dataPlane), switchPorts, random);
+  const profile = profiles.default;
+  const settings = settingsOf(config, profile, identityOf(dataPlane), switchPorts, random);
   const interfaces = switchPorts.map((port) => port.interface);
   const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
     const own = config.ports.find((candidate) => candidate.interface === interfaceName);
@@ -60,7 +63,12 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
   const { clock } = managed;
   const discards = new DiscardCounts();
   return {
-    attachment: { name: `${config.type} of domain ${config.domain}`, instance: managed, ports },
+    attachment: {
+      name: `${config.type} of domain ${config.domain}`,
+      instance: managed,
+      encapsulation: profile.encapsulation,
+      ports,
+    },
     onReport: (report) => {
       if (report.kind === 'discarded') discards.count(report.port, report.reason);
       else if (report.kind === 'linkDelay') onLinkDelay(report);
@@ -115,6 +123,7 @@ function transportOf(
 
 function settingsOf(
   config: ClockConfig,
+  profile: Profile,
   clockIdentity: ClockIdentity,
   switchPorts: readonly PortConfig[],
   random: () => number,
@@ -122,6 +131,7 @@ function settingsOf(
   const { priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance } = config;
   const { domain: domainNumber, sdoId, slaveOnly, pathTrace } = config;
   return {
+    profile,
     defaultDS: {
       ...{ clockIdentity, numberPorts: config.ports.length, priority1, priority2 },
       clockQuality: { clockClass, clockAccuracy, offsetScaledLogVariance },

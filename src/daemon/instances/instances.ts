@@ -4,6 +4,7 @@
  * them to the data plane, gives what they report to whom it concerns, and programs the policy that follows from it.
  */
 import type { Config, InstanceConfig } from '../../config/config.js';
+import { profiles } from '../../config/profiles.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
@@ -131,6 +132,7 @@ export class Instances {
       attachment: {
         name: 'syntoniser',
         instance: new Syntoniser(),
+        encapsulation: profiles.default.encapsulation,
         ports: [],
         observesSyncs: true,
       },

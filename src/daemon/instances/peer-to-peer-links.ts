@@ -3,6 +3,7 @@
  * transport, because the delay that neighbours see differs by transport. All transparent clocks share these links.
  */
 import type { Config, InstanceConfig, PeerToPeerConfig } from '../../config/config.js';
+import { profiles } from '../../config/profiles.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import { PeerDelayLink } from '../../core/port/link.js';
 import { peerDelayMessageTypes } from '../../core/wire/header.js';
@@ -53,12 +54,15 @@ function attached(
     mac: () => dataPlane.ports()[port]?.mac ?? '',
     vlanId: 'any',
   });
+  const profile = profiles.default;
+  const { domainNumber, sdoId } = profile.defaultDS;
   const link = new PeerDelayLink({
+    profile,
     port,
     transport,
     portIdentity: { clockIdentity: identityOf(dataPlane), portNumber: port + 1 },
-    domainNumber: first.domain === 'any' ? 0 : first.domain,
-    sdoId: 0,
+    domainNumber: first.domain === 'any' ? domainNumber.default : first.domain,
+    sdoId: sdoId.default,
     // A link is measured for all instances at once, as often as the one with the shortest interval asks for.
     logMinPdelayReqInterval: Math.min(...instances.map((each) => each.logMinPdelayReqInterval)),
     speculative: true,
@@ -68,6 +72,7 @@ function attached(
     attachment: {
       name: `peer delay of ${interfaceName}, ${transport}`,
       instance: link,
+      encapsulation: profile.encapsulation,
       ports,
       messageTypes: peerDelayMessageTypes,
     },

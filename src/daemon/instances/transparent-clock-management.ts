@@ -3,6 +3,7 @@
  * each transport, because a port has another address on each.
  */
 import type { Config, InstanceConfig } from '../../config/config.js';
+import { profiles } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
 import { ManagedTransparentClock } from '../../core/management/managed-transparent-clock.js';
 import type { DataPlane } from '../../native/data-plane.js';
@@ -41,12 +42,18 @@ function attached(
     }),
   );
   const peerToPeer = instance.type === 'p2p-tc';
+  const profile = profiles.default;
+  const { domainNumber } = profile.defaultDS;
+  const { logMinPdelayReqInterval } = profile.portDS;
   const clock = new ManagedTransparentClock({
+    profile,
     clockIdentity: identityOf(dataPlane),
     numberPorts: config.ports.length,
     delayMechanism: peerToPeer ? 'p2p' : 'e2e',
-    logMinPdelayReqInterval: peerToPeer ? instance.logMinPdelayReqInterval : 0,
-    primaryDomain: instance.domain === 'any' ? 0 : instance.domain,
+    logMinPdelayReqInterval: peerToPeer
+      ? instance.logMinPdelayReqInterval
+      : logMinPdelayReqInterval.default,
+    primaryDomain: instance.domain === 'any' ? domainNumber.default : instance.domain,
     serves: (sdoId, domainNumber) =>
       instanceServing(config.instances, sdoId, domainNumber) === instance,
     ...(peerToPeer && {
@@ -64,6 +71,7 @@ function attached(
     attachment: {
       name: `management of the ${type} of domain ${domain}, ${transport}`,
       instance: clock,
+      encapsulation: profile.encapsulation,
       ports,
       messageTypes: ['Management'],
     },

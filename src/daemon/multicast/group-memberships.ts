@@ -4,8 +4,8 @@
  * through the data plane.
  */
 import { createSocket, type Socket } from 'node:dgram';
+import type { Groups } from '../../core/profile/profile.js';
 import { durationNs } from '../../core/time/instant.js';
-import { ptpGroups } from '../runtime/encapsulation.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import type { TimerClock } from '../runtime/timers.js';
 
@@ -14,6 +14,8 @@ export interface MemberPort {
   readonly interface: string;
   readonly transport: 'udp4' | 'udp6';
   readonly delayMechanism: 'e2e' | 'p2p';
+  /** Of that transport. */
+  readonly groups: Groups;
   readonly sourceAddress?: string;
 }
 
@@ -86,10 +88,10 @@ export class GroupMemberships {
   }
 
   #tryToJoin(port: MemberPort): string | undefined {
-    const { interface: name, transport, delayMechanism } = port;
+    const { interface: name, transport, delayMechanism, groups } = port;
     const local =
       transport === 'udp4' ? (this.#options.addressesOf(name).ipv4 ?? '') : `::%${name}`;
-    const { primary, peerDelay } = ptpGroups[transport];
+    const { primary, peerDelay } = groups;
     const socket = (this.#options.openSocket ?? openSocket)(transport);
     try {
       socket.addMembership(primary, local);

@@ -4,7 +4,9 @@
  * reports go to multicast routers only: so the reports are sent by each port unsolicited, well within the time for
  * which they are valid.
  */
+import type { Groups } from '../../core/profile/profile.js';
 import { durationNs } from '../../core/time/instant.js';
+import { inScope } from '../../bridge/multicast-database.js';
 import type { WantedGroups } from '../../bridge/pruning.js';
 import type { Config } from '../../config/config.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
@@ -24,6 +26,7 @@ export type SendReport = (
 export interface MembershipReportOptions {
   /** By port of the switch: the transports whose groups are wanted there. */
   readonly ports: readonly ReportingPort[];
+  readonly groups: Readonly<Record<ReportTransport, Groups>>;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** Which ports have link now. */
   readonly links: () => readonly boolean[];
@@ -49,10 +52,8 @@ const reportInterval = durationNs(30e9);
 const repetitionInterval = durationNs(1e9);
 const repetitions = 3;
 
-const primaryGroup4 = '224.0.1.129';
 /** Annex D.3: FF0x::181, in the scopes that are in use (RFC 7346, 2). The group of peer delay is link-local. */
 const scopes6 = [0x2, 0x3, 0x4, 0x5, 0x8, 0xe];
-const peerDelayGroup6 = 'ff02::6b';
 
 export class MembershipReports {
   readonly #options: MembershipReportOptions;
@@ -98,19 +99,21 @@ export class MembershipReports {
   }
 
   #reportBy(index: number, { interface: name, transports }: ReportingPort): void {
+    const { groups } = this.#options;
     const wantsFrom = (wanted: readonly boolean[] | undefined): boolean =>
       wanted === undefined || wanted.some((wants, other) => wants && other !== index);
     const send = (transport: ReportTransport, packet: Buffer): void =>
       this.#options.send(name, transport, packet, (error) => this.#failed(name, error));
     if (transports.includes('udp4') && wantsFrom(this.#wanted?.udp4)) {
-      send('udp4', igmpMembershipReport([primaryGroup4]));
+      send('udp4', igmpMembershipReport([groups.udp4.primary]));
     }
     const source = this.#options.addressesOf(name).linkLocalIpv6;
     // An interface without a link-local address does not use IPv6.
     if (!transports.includes('udp6') || source === undefined) return;
     const scopes = scopes6.filter((scope) => wantsFrom(this.#wanted?.udp6[scope]));
-    const groups = [...scopes.map((scope) => `ff0${scope.toString(16)}::181`), peerDelayGroup6];
-    send('udp6', mldMembershipReport(groups, source));
+    const { primary, peerDelay } = groups.udp6;
+    const wanted = [...scopes.map((scope) => inScope(primary, scope)), peerDelay];
+    send('udp6', mldMembershipReport(wanted, source));
   }
 
   /**

@@ -10,6 +10,7 @@ import {
   messageTypeOfCode,
   type MessageType,
 } from '../../core/wire/header.js';
+import type { Groups, Profile } from '../../core/profile/profile.js';
 import {
   formatIpv4,
   formatIpv6,
@@ -24,6 +25,9 @@ export type LocalAddress =
   | { readonly transport: 'l2'; readonly mac: string }
   | { readonly transport: 'udp4'; readonly mac: string; readonly ip: string }
   | { readonly transport: 'udp6'; readonly mac: string; readonly ip: string };
+
+/** How a profile has messages travel. */
+export type Encapsulation = Profile['encapsulation'];
 
 type UnicastAddress = Extract<PeerAddress, { kind: 'unicast' }>;
 
@@ -47,8 +51,6 @@ const vlanEtherTypes: readonly number[] = [0x8100, 0x88a8];
 const vlanTagLength = 4;
 /** The lower 12 bits of a tag. */
 const vlanIdMask = 0x0fff;
-/** Network control, the highest priority (IEEE 802.1Q, annex I): waiting in a queue makes time worse. */
-const vlanPriority = 7;
 const ethernetLength = 14;
 const ipv4Length = 20;
 const ipv6Length = 40;
@@ -58,17 +60,7 @@ const udpProtocol = 17;
 /** Annex C.2 and D.2: the one port takes event messages, the other general messages. */
 const udpPort = { event: 319, general: 320 } as const;
 
-/** Annex C.3, D.3 and E.3: the multicast addresses of the groups. */
-export const ptpGroups = {
-  l2: { primary: '01:1b:19:00:00:00', peerDelay: '01:80:c2:00:00:0e' },
-  udp4: { primary: '224.0.1.129', peerDelay: '224.0.0.107' },
-  udp6: { primary: 'ff0e::181', peerDelay: 'ff02::6b' },
-} as const;
-
 const dontFragment = 0x4000;
-
-/** Multicast stays in one network; a unicast peer may be behind routers. */
-const timeToLive = { multicast: 1, unicast: 64 } as const;
 
 /**
  * The whole Ethernet frame around `message`, tagged where `vlanId` is given. Throws TypeError when `destination` has no IP address on a UDP transport
@@ -78,13 +70,14 @@ export function encapsulate(
   message: Uint8Array,
   destination: PeerAddress,
   local: LocalAddress,
+  encapsulation: Encapsulation,
   vlanId?: number,
 ): Uint8Array {
-  const frame = untagged(message, destination, local);
-  return vlanId === undefined ? frame : tagged(frame, vlanId);
+  const frame = untagged(message, destination, local, encapsulation);
+  return vlanId === undefined ? frame : tagged(frame, vlanId, encapsulation);
 }
 
-function tagged(frame: Uint8Array, vlanId: number): Uint8Array {
+function tagged(frame: Uint8Array, vlanId: number, { vlanPriority }: Encapsulation): Uint8Array {
   const tag = Buffer.alloc(vlanTagLength);
   tag.writeUInt16BE(0x8100, 0);
   tag.writeUInt16BE((vlanPriority << 13) | vlanId, 2);
@@ -92,23 +85,28 @@ function tagged(frame: Uint8Array, vlanId: number): Uint8Array {
   return Buffer.concat([frame.subarray(0, addresses), tag, frame.subarray(addresses)]);
 }
 
-function untagged(message: Uint8Array, destination: PeerAddress, local: LocalAddress): Uint8Array {
+function untagged(
+  message: Uint8Array,
+  destination: PeerAddress,
+  local: LocalAddress,
+  encapsulation: Encapsulation,
+): Uint8Array {
   const messageType = messageTypeOfCode((message[0] ?? 0) & 0x0f);
   if (messageType === undefined) throw new TypeError('not a PTP message to send');
   switch (local.transport) {
     case 'l2': {
-      const mac =
-        destination.kind === 'unicast' ? destination.mac : ptpGroups.l2[groupOf(messageType)];
+      const { l2 } = encapsulation.groups;
+      const mac = destination.kind === 'unicast' ? destination.mac : l2[groupOf(messageType)];
       return Buffer.concat([ethernetHeader(mac, local.mac, etherType.ptp), message]);
     }
     case 'udp4':
-      return udp4Frame(message, messageType, destination, local);
+      return udp4Frame(message, messageType, destination, local, encapsulation);
     case 'udp6':
-      return udp6Frame(message, messageType, destination, local);
+      return udp6Frame(message, messageType, destination, local, encapsulation);
   }
 }
 
-function groupOf(messageType: MessageType): 'primary' | 'peerDelay' {
+function groupOf(messageType: MessageType): keyof Groups {
   return isPeerDelayMessageType(messageType) ? 'peerDelay' : 'primary';
 }
 
@@ -133,9 +131,10 @@ function udp4Frame(
   messageType: MessageType,
   destination: PeerAddress,
   local: Extract<LocalAddress, { transport: 'udp4' }>,
+  { groups, timeToLive }: Encapsulation,
 ): Uint8Array {
   const ip = ipv4Octets(
-    destination.kind === 'unicast' ? ipOf(destination) : ptpGroups.udp4[groupOf(messageType)],
+    destination.kind === 'unicast' ? ipOf(destination) : groups.udp4[groupOf(messageType)],
   );
   const source = ipv4Octets(local.ip);
   // RFC 1112, 6.4: the lower 23 bits of the group.
@@ -175,9 +174,10 @@ function udp6Frame(
   messageType: MessageType,
   destination: PeerAddress,
   local: Extract<LocalAddress, { transport: 'udp6' }>,
+  { groups, timeToLive }: Encapsulation,
 ): Uint8Array {
   const ip = ipv6Octets(
-    destination.kind === 'unicast' ? ipOf(destination) : ptpGroups.udp6[groupOf(messageType)],
+    destination.kind === 'unicast' ? ipOf(destination) : groups.udp6[groupOf(messageType)],
   );
   const source = ipv6Octets(local.ip);
   // RFC 2464, 7: the lower 32 bits of the group.

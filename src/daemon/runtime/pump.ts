@@ -13,6 +13,7 @@ import { isGroupMac } from './addresses.js';
 import {
   decapsulate,
   encapsulate,
+  type Encapsulation,
   type LocalAddress,
   type ReceivedFrame,
 } from './encapsulation.js';
@@ -39,6 +40,8 @@ export interface Attachment {
   /** For messages to the operator: "bc of domain 0". */
   readonly name: string;
   readonly instance: CoreInstance;
+  /** Of its profile. */
+  readonly encapsulation: Encapsulation;
   /** By the data plane's port; undefined where the instance has none. */
   readonly ports: readonly (PortTransport | undefined)[];
   /** The instance gets messages of these types only; of all types unless set. */
@@ -192,24 +195,14 @@ export class Pump {
         this.#onFrame(record);
         return;
       case 'transmitTimestamp': {
-        const { port, context, timestampNs } = record;
-        this.#stepOwnerOf(context, {
-          kind: 'transmitTimestamp',
-          port,
-          context: context % 2 ** instanceContextBits,
-          egressTimestamp: this.#egressTimestamp(port, timestampNs),
-        });
+        const { kind, port, context, timestampNs } = record;
+        const egressTimestamp = this.#egressTimestamp(port, timestampNs);
+        this.#stepOwner({ kind, port, context, egressTimestamp });
         return;
       }
-      case 'transmitTimestampLost': {
-        const { port, context } = record;
-        this.#stepOwnerOf(context, {
-          kind: 'transmitTimestampLost',
-          port,
-          context: context % 2 ** instanceContextBits,
-        });
+      case 'transmitTimestampLost':
+        this.#stepOwner(record);
         return;
-      }
       case 'link':
         this.#macs = this.#dataPlane.ports().map(({ mac }) => mac);
         this.#links[record.port] = record.present && record.up;
@@ -319,11 +312,12 @@ export class Pump {
     }
   }
 
-  /** Steps the instance that has sent a message with that context. */
-  #stepOwnerOf(context: number, input: Input): void {
-    const numbered = this.#attachments[context >>> instanceContextBits];
+  /** Steps the instance that has sent the message; `context` as the data plane has it. */
+  #stepOwner(input: Extract<Input, { kind: 'transmitTimestamp' | 'transmitTimestampLost' }>): void {
+    const numbered = this.#attachments[input.context >>> instanceContextBits];
+    const context = input.context % 2 ** instanceContextBits;
     // The data plane has other users, whose contexts this pump has not given out.
-    if (numbered !== undefined) this.#step(numbered, input);
+    if (numbered !== undefined) this.#step(numbered, { ...input, context });
   }
 
   #step(numbered: NumberedAttachment, input: Input): void {
@@ -368,7 +362,8 @@ export class Pump {
       this.#onEvent({ kind: 'discarded', port, reason: 'interfaceAbsent', attachment });
       return;
     }
-    const frame = encapsulate(output.message, output.destination, local, vlanId);
+    const { message, destination } = output;
+    const frame = encapsulate(message, destination, local, attachment.encapsulation, vlanId);
     this.#batch.push(
       output.kind === 'sendEvent'
         ? { port, frame, context: number * 2 ** instanceContextBits + output.context }

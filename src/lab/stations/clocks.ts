@@ -1,4 +1,5 @@
 /** The instances of each station around a transparent clock: what the time source sends, what each receiver listens to. */
+import { profiles } from '../../config/profiles.js';
 import { PeerDelayLink } from '../../core/port/link.js';
 import type { PortSettings } from '../../core/port/port.js';
 import { clockIdentityFromMac } from '../../core/time/identity.js';
@@ -8,6 +9,9 @@ import { TimeReceiver, type OffsetSample } from './time-receiver.js';
 import { TimeSource, type TimeSourceSettings } from './time-source.js';
 import type { TransparentLabType } from '../report/report.js';
 import { receivers, timeSource, type Grandmaster, type Receiver } from '../topologies/topology.js';
+
+const profile = profiles.default;
+const { defaultDS } = profile;
 
 /** The domain of the clocks; the load has a domain of its own, which they ignore. */
 export const clockDomain = 0;
@@ -50,13 +54,13 @@ const sourceIdentities = {
 /** 7.6.2.5, 7.6.2.6: a default clock of unknown accuracy; 7.6.2.8: on an internal oscillator. */
 export const announced = {
   currentUtcOffset: 37,
-  grandmasterPriority1: 128,
+  grandmasterPriority1: defaultDS.priority1.default,
   grandmasterClockQuality: {
-    clockClass: 248,
-    clockAccuracy: 0xfe,
-    offsetScaledLogVariance: 0xffff,
+    clockClass: defaultDS.clockClass.default,
+    clockAccuracy: defaultDS.clockAccuracy.default,
+    offsetScaledLogVariance: defaultDS.offsetScaledLogVariance.default,
   },
-  grandmasterPriority2: 128,
+  grandmasterPriority2: defaultDS.priority2.default,
   timeSource: 0xa0,
 } as const;
 
@@ -129,7 +133,9 @@ function timeSourceClock(
 /** Settings of a clock with one port, whose identity is made from that address. */
 export function portSettings(identityMac: string, domainNumber: number): PortSettings {
   const clockIdentity = clockIdentityFromMac(identityMac);
-  return { port: 0, portIdentity: { clockIdentity, portNumber: 1 }, domainNumber, sdoId: 0 };
+  const portIdentity = { clockIdentity, portNumber: 1 };
+  const sdoId = defaultDS.sdoId.default;
+  return { port: 0, portIdentity, domainNumber, sdoId, profile };
 }
 
 export function transportOf({ transport, ip }: Receiver | Grandmaster): PortTransport {
@@ -144,5 +150,6 @@ export function transportOf({ transport, ip }: Receiver | Grandmaster): PortTran
 
 /** An instance at the station's one interface. */
 export function attachment(instance: CoreInstance, port: PortTransport): Attachment {
-  return { name: `clock on ${port.transport}`, instance, ports: [port] };
+  const { encapsulation } = profile;
+  return { name: `clock on ${port.transport}`, instance, encapsulation, ports: [port] };
 }

@@ -50,7 +50,7 @@ export class LoadedTimeSource implements CoreInstance {
   #request(): Output {
     const message = encode({
       messageType: 'Management',
-      header: headerOf(this.#settings, {
+      header: headerOf(this.#settings, 'Management', {
         flagField: 0,
         correctionField: zeroTimeInterval,
         sequenceId: this.#sequenceId,

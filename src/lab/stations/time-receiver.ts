@@ -50,16 +50,6 @@ export interface TimeReceiverSettings extends ReceiverSettings {
   readonly announceReceiptTimeout: number;
 }
 
-/** Annex I.3 of 1588-2019, the default profile for the delay request-response mechanism. */
-export const defaultReceiverIntervals = {
-  logAnnounceInterval: 1,
-  announceReceiptTimeout: 3,
-  logMinDelayReqInterval: 0,
-} as const;
-
-/** 9.3.2.5: from here on an Announce is not qualified. */
-const maxStepsRemoved = 255;
-
 export class TimeReceiver {
   readonly #settings: TimeReceiverSettings;
   readonly #onSample: (sample: OffsetSample) => void;
@@ -137,6 +127,7 @@ export class TimeReceiver {
   #onAnnounce(received: ReceivedMessage, { header, stepsRemoved }: MessageOf<'Announce'>) {
     const settings = this.#settings;
     if (!listensTo(settings, received)) return this.#ignored('otherTransmission');
+    const { maxStepsRemoved } = settings.profile.bestMaster; // 9.3.2.5
     if (stepsRemoved >= maxStepsRemoved || (header.flagField & Flag.alternateMaster) !== 0) {
       return this.#ignored('unqualifiedAnnounce');
     }

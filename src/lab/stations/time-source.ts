@@ -22,13 +22,6 @@ export interface TimeSourceSettings extends TransmitterSettings, DelayResponderS
   readonly unicastReceivers: readonly UnicastAddress[];
 }
 
-/** Annex I.3 of 1588-2019, the default profile for the delay request-response mechanism. */
-export const defaultSourceIntervals = {
-  logAnnounceInterval: 1,
-  logSyncInterval: 0,
-  logMinDelayReqInterval: 0,
-} as const;
-
 export class TimeSource {
   readonly #settings: TimeSourceSettings;
   #linkUp = false;

@@ -1,5 +1,6 @@
 /** PTP frames of a sender behind the bench's peers. */
 import type { PeerAddress } from '../../../src/core/io.js';
+import { defaultProfile } from '../../../src/core/profile/default.js';
 import { clockIdentityFromMac } from '../../../src/core/time/identity.js';
 import { timeInterval } from '../../../src/core/time/time-interval.js';
 import { Flag, type Header } from '../../../src/core/wire/header.js';
@@ -47,7 +48,7 @@ export function syncFrame(fields: Fields): Uint8Array {
     originTimestamp: { secondsField: 0, nanosecondsField: 0 },
     tlvs: [],
   });
-  return encapsulate(message, group, sender);
+  return encapsulate(message, group, sender, defaultProfile.encapsulation);
 }
 
 export function followUpFrame(fields: Fields): Uint8Array {
@@ -58,7 +59,7 @@ export function followUpFrame(fields: Fields): Uint8Array {
     preciseOriginTimestamp: { secondsField: 1_800_000_000, nanosecondsField: 5 },
     tlvs: [],
   });
-  return encapsulate(message, group, sender);
+  return encapsulate(message, group, sender, defaultProfile.encapsulation);
 }
 
 /** The frame with an 802.1Q tag. */

@@ -1,5 +1,6 @@
 /** gm - bc1 - ... - bcN - slave: boundary clocks in a row. */
 import type { Cable, CableModel } from '../../../src/native/virtual/cable.js';
+import type { Device } from '../../../src/native/virtual/virtual-network.js';
 import type { BoundaryClockModel, BoundaryNode } from './boundary-clock.js';
 import type { TimeError } from './samples.js';
 import { Scenario } from './scenario.js';
@@ -28,13 +29,13 @@ export interface BoundaryChain {
 
 export function boundaryChain(model: BoundaryChainModel): BoundaryChain {
   const scenario = new Scenario(model.seed);
-  const gm = scenario.boundaryClock('gm', { ports: [{}], priority1: 1, ...model.gm });
+  const gm = scenario.grandmaster('gm', model.gm);
   const clocks: BoundaryNode[] = [];
   const cables: Cable[] = [];
   for (let place = 0; place <= model.clocks; ++place) {
     const isSlave = place === model.clocks;
     const clock = isSlave
-      ? scenario.boundaryClock('slave', { ports: [{}], slaveOnly: true, ...model.clock?.(place) })
+      ? scenario.slave('slave', model.clock?.(place))
       : scenario.boundaryClock(`bc${place + 1}`, model.clock?.(place));
     const above = clocks.at(-1);
     const cable = model.cable?.(place);
@@ -47,4 +48,33 @@ export function boundaryChain(model: BoundaryChainModel): BoundaryChain {
   }
   const errors = clocks.map((clock) => scenario.compare(clock, gm));
   return { scenario, gm, clocks, cables, errors };
+}
+
+export interface DomainChain {
+  readonly gm: BoundaryNode;
+  readonly slave: BoundaryNode;
+  /** Of the slave against its grandmaster. */
+  readonly errors: readonly TimeError[];
+}
+
+/**
+ * gm - device - slave for each domain, through one device: grandmasters at its first ports, slaves at the following ones.
+ * From one domain to the next grandmasters are an hour and `driftPpb` apart.
+ */
+export function domainChains(
+  scenario: Scenario,
+  device: Device,
+  domains: readonly number[],
+  driftPpb: number,
+): readonly DomainChain[] {
+  return domains.map((domainNumber, index) => {
+    const gm = scenario.grandmaster(`gm${domainNumber}`, {
+      domainNumber,
+      clock: { driftPpb: index * driftPpb, offsetNs: index * 3_600e9 },
+    });
+    const slave = scenario.slave(`slave${domainNumber}`, { domainNumber });
+    scenario.connect(gm, 0, device, index);
+    scenario.connect(device, index + domains.length, slave, 0);
+    return { gm, slave, errors: scenario.compare(slave, gm) };
+  });
 }

@@ -2,6 +2,7 @@
 import { Clock, type ClockSettings } from '../../../src/core/instance/clock.js';
 import type { ClockState } from '../../../src/core/instance/clock-state.js';
 import type { HoldoverSpecification } from '../../../src/core/instance/holdover.js';
+import { defaultProfile } from '../../../src/core/profile/default.js';
 import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/servo.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
 import type { Instant } from '../../../src/core/time/instant.js';
@@ -140,6 +141,7 @@ function settingsOf(
 ): ClockSettings {
   const { slaveOnly = false, logSyncInterval = -3 } = model;
   return {
+    profile: defaultProfile,
     defaultDS: {
       ...{ clockIdentity, numberPorts: ports.length, slaveOnly },
       clockQuality: {

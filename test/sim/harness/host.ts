@@ -1,4 +1,5 @@
 /** A device whose ports end every message in core instances. */
+import { defaultProfile } from '../../../src/core/profile/default.js';
 import type { Instant } from '../../../src/core/time/instant.js';
 import type { CoreInstance, PumpEvent } from '../../../src/daemon/runtime/pump.js';
 import { Pump } from '../../../src/daemon/runtime/pump.js';
@@ -22,6 +23,7 @@ export function runInstances(
     attachments: instances.map((instance, index) => ({
       name: `instance ${index}`,
       instance,
+      encapsulation: defaultProfile.encapsulation,
       ports,
     })),
     latencies: portOptions,

@@ -43,7 +43,7 @@ export function leapSecond({ seed, leap, after }: LeapSecondModel): LeapSecond {
   });
   const bc1 = scenario.boundaryClock('bc1', { clock: { driftPpb: 8_000 } });
   const bc2 = scenario.boundaryClock('bc2', { clock: { driftPpb: -2_000 } });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const cable = scenario.connect(gm, 0, bc1, 0);
   scenario.connect(bc1, 1, bc2, 0);
   scenario.connect(bc2, 1, slave, 0);

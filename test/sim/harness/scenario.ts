@@ -11,6 +11,7 @@ import {
 import { TimeReceiver, type OffsetSample } from '../../../src/lab/stations/time-receiver.js';
 import { TimeSource } from '../../../src/lab/stations/time-source.js';
 import { PeerDelayLink } from '../../../src/core/port/link.js';
+import { defaultProfile } from '../../../src/core/profile/default.js';
 import {
   clockIdentityFromMac,
   type ClockIdentity,
@@ -101,6 +102,7 @@ export interface Switch extends Device {
 }
 
 /** 16 a second. */
+const profile = defaultProfile;
 const defaultLogSyncInterval = -4;
 const nsPerSecond = 1e9;
 const comparisonIntervalNs = 1e8;
@@ -207,6 +209,16 @@ export class Scenario {
     return node;
   }
 
+  /** A clock of one port that no other one in a scenario is better than, unless told otherwise. */
+  grandmaster(name: string, model: BoundaryClockModel = {}): BoundaryNode {
+    return this.boundaryClock(name, { priority1: 1, ports: [{}], ...model });
+  }
+
+  /** A clock of one port that follows, and is a master to nobody. */
+  slave(name: string, model: BoundaryClockModel = {}): BoundaryNode {
+    return this.boundaryClock(name, { slaveOnly: true, ports: [{}], ...model });
+  }
+
   /** Several on one device, one a domain. */
   boundaryClocks(
     name: string,
@@ -297,13 +309,14 @@ function peerToPeerReceiver(
 ): ReceiverInstances {
   const portIdentity = portIdentityOf(device);
   const link = peerToPeerPort(portIdentity);
-  const settings = { port: 0, portIdentity, domainNumber, sdoId: 0 };
+  const settings = { port: 0, portIdentity, domainNumber, sdoId: 0, profile };
   const receiver = new PeerToPeerReceiver(settings, link, onSample);
   return { instances: [link, receiver], parent: () => receiver.parent };
 }
 
 function peerToPeerPort(portIdentity: PortIdentity): PeerDelayLink {
   return new PeerDelayLink({
+    profile,
     ...{ port: 0, transport: 'l2', portIdentity, domainNumber: 0, sdoId: 0 },
     logMinPdelayReqInterval: 0,
   });

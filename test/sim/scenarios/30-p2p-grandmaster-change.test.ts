@@ -7,31 +7,15 @@
  * slave's own clock keeps the pace of the second.
  */
 import { expect, test } from 'vitest';
+import { grandmasterChange } from '../harness/grandmaster-change.js';
 import { errorsOf, within } from '../harness/samples.js';
-import { Scenario } from '../harness/scenario.js';
 
 test('links stay measured, rates are found anew', () => {
-  const scenario = new Scenario(30, 'p2p');
-  const second = { driftPpb: 20_000, offsetNs: 60e9 };
-  const overloaded = { residence: { kind: 'uniform', fromNs: 10_000, toNs: 5e6 } } as const;
-  const gm1 = scenario.timeSource('gm1');
-  const gm2 = scenario.timeSource('gm2', { clock: second });
-  const tc1 = scenario.transparentClock('tc1', {
-    clock: { driftPpb: -100_000 },
-    ports: [{}, {}, overloaded],
+  const { scenario, slave } = grandmasterChange({
+    seed: 30,
+    delayMechanism: 'p2p',
+    secondFrom: 42,
   });
-  const tc2 = scenario.transparentClock('tc2', {
-    clock: { driftPpb: 100_000 },
-    ports: [{}, overloaded],
-  });
-  const slave = scenario.timeReceiver('slave', { clock: { ...second, offsetNs: 0 } });
-  const toFirst = scenario.connect(gm1, 0, tc1, 0);
-  const toSecond = scenario.connect(gm2, 0, tc1, 1);
-  scenario.connect(tc1, 2, tc2, 0);
-  scenario.connect(tc2, 1, slave, 0);
-  toSecond.setUp(false);
-  scenario.at(40, () => toFirst.setUp(false));
-  scenario.at(42, () => toSecond.setUp(true));
 
   scenario.run(100);
 

@@ -9,7 +9,7 @@ import { Scenario } from '../harness/scenario.js';
 
 test('the worse of two primary references is passive until it is wanted', () => {
   const scenario = new Scenario(39);
-  const ref1 = scenario.boundaryClock('ref1', { clockClass: 6, priority1: 1, ports: [{}] });
+  const ref1 = scenario.grandmaster('ref1', { clockClass: 6 });
   const ref2 = scenario.boundaryClock('ref2', {
     ...{ clockClass: 6, priority1: 2, ports: [{}] },
     clock: { offsetNs: 700 },

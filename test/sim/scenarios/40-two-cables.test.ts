@@ -14,7 +14,7 @@ test('one of two cables is in use, the other stands by', () => {
   const scenario = new Scenario(40);
   const gm = scenario.boundaryClock('gm', { priority1: 1 });
   const bc = scenario.boundaryClock('bc', { ports: [{}, {}, {}], clock: { driftPpb: -8_000 } });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   // Crossed: the lower port of the sender counts, not that of the receiver.
   const first = scenario.connect(gm, 0, bc, 1);
   scenario.connect(gm, 1, bc, 0);

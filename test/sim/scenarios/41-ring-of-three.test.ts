@@ -11,7 +11,7 @@ import { Scenario } from '../harness/scenario.js';
 
 test('a ring of three has one passive port, which takes over when the ring is cut', () => {
   const scenario = new Scenario(41);
-  const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm');
   const bc1 = scenario.boundaryClock('bc1', { ports: [{}, {}, {}], clock: { driftPpb: 5_000 } });
   const bc2 = scenario.boundaryClock('bc2', { clock: { driftPpb: -5_000 } });
   const bc3 = scenario.boundaryClock('bc3', { clock: { driftPpb: 12_000 } });

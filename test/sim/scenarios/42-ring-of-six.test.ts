@@ -11,7 +11,7 @@ import { Scenario } from '../harness/scenario.js';
 
 test('in a ring of six, time goes both ways round and meets at one passive port', () => {
   const scenario = new Scenario(42);
-  const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm');
   const ring = Array.from({ length: 6 }, (_, index) =>
     scenario.boundaryClock(`bc${index + 1}`, {
       ports: index === 0 ? [{}, {}, {}] : [{}, {}],

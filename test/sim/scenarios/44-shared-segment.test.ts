@@ -12,12 +12,12 @@ import { Scenario } from '../harness/scenario.js';
 
 test('of two boundary clocks between the same segments, one is master and the other stands by', () => {
   const scenario = new Scenario(44);
-  const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm');
   const tc1 = scenario.transparentClock('tc1', { ports: [{}, {}, {}] });
   const tc2 = scenario.transparentClock('tc2', { ports: [{}, {}, {}] });
   const bc1 = scenario.boundaryClock('bc1', { clock: { driftPpb: 5_000 } });
   const bc2 = scenario.boundaryClock('bc2', { clock: { driftPpb: -5_000 } });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   scenario.connect(gm, 0, tc1, 0);
   scenario.connect(tc1, 1, bc1, 0);
   scenario.connect(tc1, 2, bc2, 0);

@@ -14,7 +14,7 @@ test.each([true, false])(
   'a ring gives up a grandmaster that is gone; path trace: %s',
   (pathTrace) => {
     const scenario = new Scenario(45);
-    const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}], pathTrace });
+    const gm = scenario.grandmaster('gm', { pathTrace });
     const second = scenario.boundaryClock('second', { priority1: 2, ports: [{}], pathTrace });
     const ring = Array.from({ length: 4 }, (_, index) =>
       scenario.boundaryClock(`bc${index + 1}`, {

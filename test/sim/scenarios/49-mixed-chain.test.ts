@@ -11,11 +11,10 @@ const queue = { residence: { kind: 'uniform', fromNs: 5_000, toNs: 1e6 } } as co
 
 test('a chain of transparent and boundary clocks', () => {
   const scenario = new Scenario(49);
-  const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm');
   const bc1 = scenario.boundaryClock('bc1', { clock: { driftPpb: 40_000, offsetNs: 5e9 } });
   const bc2 = scenario.boundaryClock('bc2', { clock: { driftPpb: -60_000, offsetNs: 7e9 } });
-  const slave = scenario.boundaryClock('slave', {
-    ...{ slaveOnly: true, ports: [{}] },
+  const slave = scenario.slave('slave', {
     clock: { driftPpb: 10_000 },
   });
   const [tc1, tc2, tc3] = [30_000, -30_000, 50_000].map((driftPpb, index) =>

@@ -12,13 +12,13 @@ const overloaded = { residence: { kind: 'uniform', fromNs: 10_000, toNs: 5e6 } }
 
 test('an overloaded transparent clock behind a boundary clock', () => {
   const scenario = new Scenario(50);
-  const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm');
   const bc = scenario.boundaryClock('bc', { clock: { driftPpb: 15_000 } });
   const tc = scenario.transparentClock('tc', {
     clock: { driftPpb: 80_000 },
     ports: [overloaded, overloaded],
   });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   scenario.connect(gm, 0, bc, 0);
   scenario.connect(bc, 1, tc, 0);
   scenario.connect(tc, 1, slave, 0);

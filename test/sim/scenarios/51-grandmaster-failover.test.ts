@@ -11,11 +11,10 @@ import { Scenario } from '../harness/scenario.js';
 
 test('the second grandmaster steps in, and steps back', () => {
   const scenario = new Scenario(51);
-  const gm1 = scenario.boundaryClock('gm1', { priority1: 1, ports: [{}] });
-  const gm2 = scenario.boundaryClock('gm2', { priority1: 2, ports: [{}] });
+  const gm1 = scenario.grandmaster('gm1');
+  const gm2 = scenario.grandmaster('gm2', { priority1: 2 });
   const bc = scenario.boundaryClock('bc', { ports: [{}, {}, {}], clock: { driftPpb: 10_000 } });
-  const slave = scenario.boundaryClock('slave', {
-    ...{ slaveOnly: true, ports: [{}] },
+  const slave = scenario.slave('slave', {
     clock: { driftPpb: -7_000 },
   });
   const better = scenario.connect(gm1, 0, bc, 0);

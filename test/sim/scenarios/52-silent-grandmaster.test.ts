@@ -12,10 +12,10 @@ import { Scenario } from '../harness/scenario.js';
 
 test('a silent grandmaster is replaced within announceReceiptTimeout and two announce intervals', () => {
   const scenario = new Scenario(52);
-  const gm1 = scenario.boundaryClock('gm1', { priority1: 1, ports: [{}] });
-  const gm2 = scenario.boundaryClock('gm2', { priority1: 2, ports: [{}] });
+  const gm1 = scenario.grandmaster('gm1');
+  const gm2 = scenario.grandmaster('gm2', { priority1: 2 });
   const bc = scenario.boundaryClock('bc', { ports: [{}, {}, {}], clock: { driftPpb: 10_000 } });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const silent = scenario.connect(gm1, 0, bc, 0);
   scenario.connect(gm2, 0, bc, 1);
   scenario.connect(bc, 2, slave, 0);

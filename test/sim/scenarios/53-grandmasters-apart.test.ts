@@ -17,7 +17,7 @@ test('a grandmaster that is 10 us off is approached without a step', () => {
     clock: { offsetNs: 10_000 },
   });
   const bc = scenario.boundaryClock('bc', { ports: [{}, {}, {}], clock: { driftPpb: -5_000 } });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const first = scenario.connect(gm1, 0, bc, 0);
   scenario.connect(gm2, 0, bc, 1);
   scenario.connect(bc, 2, slave, 0);

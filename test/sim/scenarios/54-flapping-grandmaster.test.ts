@@ -11,10 +11,10 @@ import { Scenario } from '../harness/scenario.js';
 
 test('a grandmaster that comes and goes does no harm', () => {
   const scenario = new Scenario(54);
-  const gm1 = scenario.boundaryClock('gm1', { priority1: 1, ports: [{}] });
-  const gm2 = scenario.boundaryClock('gm2', { priority1: 2, ports: [{}] });
+  const gm1 = scenario.grandmaster('gm1');
+  const gm2 = scenario.grandmaster('gm2', { priority1: 2 });
   const bc = scenario.boundaryClock('bc', { ports: [{}, {}, {}], clock: { driftPpb: 10_000 } });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const flapping = scenario.connect(gm1, 0, bc, 0);
   scenario.connect(gm2, 0, bc, 1);
   scenario.connect(bc, 2, slave, 0);

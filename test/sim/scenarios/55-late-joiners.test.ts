@@ -11,11 +11,10 @@ import { Scenario } from '../harness/scenario.js';
 
 test('receivers that join late', () => {
   const scenario = new Scenario(55);
-  const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm');
   const bc = scenario.boundaryClock('bc', { ports: [{}, {}, {}, {}] });
   const slave = (name: string, offsetNs: number) =>
-    scenario.boundaryClock(name, {
-      ...{ slaveOnly: true, ports: [{}] },
+    scenario.slave(name, {
       clock: { driftPpb: 4_000, offsetNs },
     });
   const slaves = [slave('slave1', 0), slave('slave2', 50e6), slave('slave3', -31_536_000e9)];

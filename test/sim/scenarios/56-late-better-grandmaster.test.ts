@@ -9,11 +9,10 @@ import { Scenario } from '../harness/scenario.js';
 
 test('a better grandmaster at the other end turns the chain round', () => {
   const scenario = new Scenario(56);
-  const gm1 = scenario.boundaryClock('gm1', { priority1: 10, ports: [{}] });
+  const gm1 = scenario.grandmaster('gm1', { priority1: 10 });
   const bc1 = scenario.boundaryClock('bc1', { clock: { driftPpb: 6_000 } });
   const bc2 = scenario.boundaryClock('bc2', { clock: { driftPpb: -6_000 } });
-  const gm2 = scenario.boundaryClock('gm2', {
-    ...{ priority1: 1, ports: [{}] },
+  const gm2 = scenario.grandmaster('gm2', {
     clock: { offsetNs: 3_000 },
   });
   scenario.connect(gm1, 0, bc1, 0);

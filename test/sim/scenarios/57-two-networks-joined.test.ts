@@ -9,11 +9,11 @@ import { Scenario } from '../harness/scenario.js';
 
 test('two networks become one', () => {
   const scenario = new Scenario(57);
-  const gm1 = scenario.boundaryClock('gm1', { priority1: 1, ports: [{}] });
+  const gm1 = scenario.grandmaster('gm1');
   const bc1 = scenario.boundaryClock('bc1', { clock: { driftPpb: 6_000 } });
   const bc2 = scenario.boundaryClock('bc2', { clock: { driftPpb: -3_000 } });
-  const gm2 = scenario.boundaryClock('gm2', {
-    ...{ priority1: 2, ports: [{}] },
+  const gm2 = scenario.grandmaster('gm2', {
+    priority1: 2,
     clock: { offsetNs: 2e6 },
   });
   scenario.connect(gm1, 0, bc1, 0);

@@ -10,7 +10,7 @@ import { Scenario } from '../harness/scenario.js';
 
 test('boundary clocks alone agree on one of them', () => {
   const scenario = new Scenario(58);
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const bcs = [12_000, -9_000, 3_000].map((driftPpb, index) =>
     scenario.boundaryClock(`bc${index + 1}`, { clock: { driftPpb, offsetNs: index * 40e6 } }),
   );

@@ -6,6 +6,7 @@
  * Two boundary clocks on the same four ports, each with a time of its own: the grandmasters are an hour and 40 ppm apart.
  */
 import { expect, test } from 'vitest';
+import { domainChains } from '../harness/boundary-chain.js';
 import { errorsOf } from '../harness/samples.js';
 import { Scenario } from '../harness/scenario.js';
 
@@ -17,18 +18,7 @@ test('two boundary clocks in one device', () => {
   ]);
   const [bc] = device;
   if (bc === undefined) throw new Error('no device');
-  const chains = [0, 5].map((domainNumber, index) => {
-    const gm = scenario.boundaryClock(`gm${domainNumber}`, {
-      ...{ domainNumber, priority1: 1, ports: [{}] },
-      clock: { driftPpb: index * 40_000, offsetNs: index * 3_600e9 },
-    });
-    const slave = scenario.boundaryClock(`slave${domainNumber}`, {
-      ...{ domainNumber, slaveOnly: true, ports: [{}] },
-    });
-    scenario.connect(gm, 0, bc, index);
-    scenario.connect(bc, index + 2, slave, 0);
-    return { gm, slave, errors: scenario.compare(slave, gm) };
-  });
+  const chains = domainChains(scenario, bc, [0, 5], 40_000);
 
   scenario.run(60);
 

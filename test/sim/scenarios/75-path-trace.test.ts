@@ -12,12 +12,12 @@ import { errorsOf } from '../harness/samples.js';
 test('path trace in a ring of four', () => {
   const scenario = new Scenario(75);
   const pathTrace = true;
-  const gm = scenario.boundaryClock('gm', { priority1: 1, pathTrace, ports: [{}] });
+  const gm = scenario.grandmaster('gm', { pathTrace });
   const [bc1, bc2, bc3, bc4] = [1, 2, 3, 4].map((number) =>
     scenario.boundaryClock(`bc${number}`, { pathTrace, ports: [{}, {}, {}] }),
   );
   if (!bc1 || !bc2 || !bc3 || !bc4) throw new Error('no ring');
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, pathTrace, ports: [{}] });
+  const slave = scenario.slave('slave', { pathTrace });
   scenario.connect(gm, 0, bc1, 0);
   scenario.connect(bc1, 1, bc2, 0);
   scenario.connect(bc1, 2, bc3, 0);

@@ -11,9 +11,9 @@ import { Scenario } from '../harness/scenario.js';
 
 test.each([true, false])('a rogue grandmaster behind a port with masterOnly %s', (masterOnly) => {
   const scenario = new Scenario(76);
-  const gm = scenario.boundaryClock('gm', { priority1: 10, ports: [{}] });
+  const gm = scenario.grandmaster('gm', { priority1: 10 });
   const bc = scenario.boundaryClock('bc', { ports: [{}, { masterOnly }, {}] });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const rogue = scenario.boundaryClock('rogue', {
     ...{ priority1: 0, ports: [{}] },
     clock: { offsetNs: 3e9 },

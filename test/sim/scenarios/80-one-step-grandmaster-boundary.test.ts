@@ -13,7 +13,7 @@ test('a boundary clock behind a one-step grandmaster', () => {
     ...{ oneStep: true, logSyncInterval: -3, logAnnounceInterval: 0 },
   });
   const bc = scenario.boundaryClock('bc', { priority1: 200, clock: { driftPpb: 9_000 } });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   scenario.connect(gm, 0, bc, 0);
   scenario.connect(bc, 1, slave, 0);
   const errors = [bc, slave].map((clock) => scenario.compare(clock, gm));

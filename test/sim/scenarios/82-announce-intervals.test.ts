@@ -11,14 +11,14 @@ import { Scenario } from '../harness/scenario.js';
 
 test('announce intervals are each port’s own', () => {
   const scenario = new Scenario(82);
-  const gm1 = scenario.boundaryClock('gm1', {
-    ...{ priority1: 1, ports: [{}], logAnnounceInterval: -2 },
+  const gm1 = scenario.grandmaster('gm1', {
+    logAnnounceInterval: -2,
   });
-  const gm2 = scenario.boundaryClock('gm2', {
-    ...{ priority1: 2, ports: [{}], logAnnounceInterval: -1 },
+  const gm2 = scenario.grandmaster('gm2', {
+    ...{ priority1: 2, logAnnounceInterval: -1 },
   });
   const bc = scenario.boundaryClock('bc', { ports: [{}, {}, {}] });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const first = scenario.connect(gm1, 0, bc, 0);
   scenario.connect(gm2, 0, bc, 1);
   scenario.connect(bc, 2, slave, 0);

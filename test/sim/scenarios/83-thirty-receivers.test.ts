@@ -9,15 +9,15 @@ import { Scenario } from '../harness/scenario.js';
 
 test('thirty receivers on one port', () => {
   const scenario = new Scenario(83);
-  const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm');
   const bc = scenario.boundaryClock('bc', { logSyncInterval: -2, clock: { driftPpb: 3_000 } });
   const ports = Array.from({ length: 31 }, () => ({}));
   const tc = scenario.transparentClock('tc', { ports, clock: { driftPpb: -15_000 } });
   scenario.connect(gm, 0, bc, 0);
   scenario.connect(bc, 1, tc, 0);
   const slaves = Array.from({ length: 30 }, (_, index) => {
-    const slave = scenario.boundaryClock(`slave${index + 1}`, {
-      ...{ slaveOnly: true, ports: [{}], logSyncInterval: -2 },
+    const slave = scenario.slave(`slave${index + 1}`, {
+      ...{ logSyncInterval: -2 },
       clock: { driftPpb: (index - 15) * 250 },
     });
     scenario.connect(tc, index + 1, slave, 0);

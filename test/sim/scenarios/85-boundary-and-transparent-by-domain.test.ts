@@ -8,6 +8,7 @@
  */
 import { expect, test } from 'vitest';
 import type { ClockConfig } from '../../../src/config/config.js';
+import { domainChains } from '../harness/boundary-chain.js';
 import { errorsOf } from '../harness/samples.js';
 import { Scenario } from '../harness/scenario.js';
 
@@ -31,18 +32,7 @@ test('a boundary clock in one domain and a transparent clock in the others', () 
     ports: [queue, queue, queue, queue],
     instances: (interfaces) => [boundaryClock(interfaces), { type: 'e2e-tc', domain: 'any' }],
   });
-  const [ended, through] = [0, 24].map((domainNumber, index) => {
-    const gm = scenario.boundaryClock(`gm${domainNumber}`, {
-      ...{ domainNumber, priority1: 1, ports: [{}] },
-      clock: { driftPpb: index * 50_000, offsetNs: index * 3_600e9 },
-    });
-    const slave = scenario.boundaryClock(`slave${domainNumber}`, {
-      ...{ domainNumber, slaveOnly: true, ports: [{}] },
-    });
-    scenario.connect(gm, 0, device, index);
-    scenario.connect(device, index + 2, slave, 0);
-    return { gm, slave, errors: scenario.compare(slave, gm) };
-  });
+  const [ended, through] = domainChains(scenario, device, [0, 24], 50_000);
   if (ended === undefined || through === undefined) throw new Error('two chains');
 
   scenario.run(70);

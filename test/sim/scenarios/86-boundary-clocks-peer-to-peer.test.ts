@@ -10,11 +10,11 @@ import { Scenario } from '../harness/scenario.js';
 test('boundary clocks that measure their links peer to peer', () => {
   const scenario = new Scenario(86, 'p2p');
   const delayMechanism = 'p2p';
-  const gm = scenario.boundaryClock('gm', { delayMechanism, priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm', { delayMechanism });
   const bc1 = scenario.boundaryClock('bc1', { delayMechanism, clock: { driftPpb: 20_000 } });
   const tc = scenario.transparentClock('tc', { clock: { driftPpb: -30_000 } });
   const bc2 = scenario.boundaryClock('bc2', { delayMechanism, clock: { driftPpb: -15_000 } });
-  const slave = scenario.boundaryClock('slave', { delayMechanism, slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave', { delayMechanism });
   scenario.connect(gm, 0, bc1, 0);
   scenario.connect(bc1, 1, tc, 0);
   scenario.connect(tc, 1, bc2, 0, { delayNs: 5_000 });

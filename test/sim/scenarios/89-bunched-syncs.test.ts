@@ -11,11 +11,11 @@ import { Scenario } from '../harness/scenario.js';
 test('two Syncs close together are no reason to hurry', () => {
   const scenario = new Scenario(89);
   const slow = { residence: { kind: 'uniform', fromNs: 5_000, toNs: 200e6 } } as const;
-  const gm = scenario.boundaryClock('gm', { priority1: 1, ports: [{}] });
+  const gm = scenario.grandmaster('gm');
   const tc = scenario.transparentClock('tc', { ports: [{}, slow] });
   const noisy = { timestamping: { noiseNs: 50 } };
   const bc = scenario.boundaryClock('bc', { clock: { driftPpb: 4_000 }, ports: [noisy, {}] });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   scenario.connect(gm, 0, tc, 0);
   scenario.connect(tc, 1, bc, 0);
   scenario.connect(bc, 1, slave, 0);

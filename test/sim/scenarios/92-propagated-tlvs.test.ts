@@ -37,7 +37,7 @@ test('TLVs, flags and leap second go on through boundary clocks', () => {
   });
   const bc1 = scenario.boundaryClock('bc1', { pathTrace: true });
   const bc2 = scenario.boundaryClock('bc2', { pathTrace: true });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, pathTrace: true, ports: [{}] });
+  const slave = scenario.slave('slave', { pathTrace: true });
   scenario.connect(gm, 0, bc1, 0);
   scenario.connect(bc1, 1, bc2, 0);
   scenario.connect(bc2, 1, slave, 0);

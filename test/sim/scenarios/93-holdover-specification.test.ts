@@ -33,7 +33,7 @@ test('a lost grandmaster, within the specification of holdover, beyond it, and i
     clock: { driftPpb: 15_000 },
     holdover: { duration: durationNs(20e9) },
   });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const cable = scenario.connect(gm, 0, bc, 0);
   scenario.connect(bc, 1, slave, 0);
   const errors = scenario.compare(slave, gm);

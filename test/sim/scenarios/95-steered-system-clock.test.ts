@@ -22,7 +22,7 @@ test('the system clock shows UTC, and what is handed on does not notice', () => 
     steers: 'system',
     clock: { driftPpb: 30_000, wanderPpb: 2, offsetNs: -500e9 },
   });
-  const slave = scenario.boundaryClock('slave', { ports: [{}], slaveOnly: true });
+  const slave = scenario.slave('slave');
   scenario.connect(gm, 0, bc, 0);
   scenario.connect(bc, 1, slave, 0);
   const utc = scenario.compare(

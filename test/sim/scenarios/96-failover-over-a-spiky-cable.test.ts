@@ -14,10 +14,10 @@ const SWITCHES_OVER = 8;
 
 test('no switch-over takes a single sample at its word', () => {
   const scenario = new Scenario(96);
-  const gm1 = scenario.boundaryClock('gm1', { priority1: 1, ports: [{}] });
+  const gm1 = scenario.grandmaster('gm1');
   const gm2 = scenario.boundaryClock('gm2', { priority1: 2, ports: [{ masterOnly: true }] });
   const bc = scenario.boundaryClock('bc', { ports: [{}, {}, {}], clock: { driftPpb: 10_000 } });
-  const slave = scenario.boundaryClock('slave', { slaveOnly: true, ports: [{}] });
+  const slave = scenario.slave('slave');
   const better = scenario.connect(gm1, 0, bc, 0);
   scenario.connect(gm2, 0, bc, 1, {
     reordering: { share: 0.05, lateBy: { kind: 'uniform', fromNs: 100_000, toNs: 100_001 } },

@@ -10,7 +10,7 @@ import { Ptp4l, type Ptp4lOptions, type Transport } from './ptp4l.js';
 import type { Switch } from './switch.js';
 import { until } from './wait.js';
 
-/** All ptp4l clocks are so far ahead of the machine's. */
+/** All ptp4l clocks are this far ahead of the machine's clock. */
 const AHEAD_NS = 1_000_000_000;
 
 export type DelayMechanism = 'E2E' | 'P2P';
@@ -28,7 +28,7 @@ const transportNames: Readonly<Record<Transport, string>> = {
 };
 
 const ANNOUNCE_INTERVAL_MS = 250;
-/** By default. */
+/** portDS.announceReceiptTimeout of the default profile. */
 const ANNOUNCE_RECEIPT_TIMEOUT = 3;
 /** After its grandmaster has gone, or another has come; two intervals more than it takes to miss one. */
 export const SWITCH_OVER_LIMIT_MS = (ANNOUNCE_RECEIPT_TIMEOUT + 2) * ANNOUNCE_INTERVAL_MS;
@@ -40,9 +40,9 @@ export const ERROR_LIMIT_NS = 5_000;
 
 const LOCK_TIMEOUT_MS = 60_000;
 
-/** As often as a clock gets a Sync: more often there is nothing new. */
+/** A clock is asked as often as it gets a Sync; between two Syncs there is nothing new to learn. */
 const ERROR_INTERVAL_MS = 16;
-/** A clock that is busy answers late. */
+/** How many times as long as usual the answers of a busy clock may take. */
 const ERRORS_PATIENCE = 6;
 
 /** For the configuration: a boundary clock for each, that sends as often as the peers do. */

@@ -44,6 +44,14 @@ export interface OffsetSource {
   collect(count: number): Promise<readonly number[]>;
 }
 
+/** Sources of one kind, with their titles: "L2, slave 1" and so on. */
+export function numbered(
+  title: string,
+  sources: readonly OffsetSource[],
+): Record<string, OffsetSource> {
+  return Object.fromEntries(sources.map((source, index) => [`${title} ${index + 1}`, source]));
+}
+
 /** Holds the first offsets of each source, by its title, to the limits. */
 export async function expectFollowing(
   sources: Readonly<Record<string, OffsetSource>>,

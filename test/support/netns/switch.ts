@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import type { TestContext } from 'vitest';
 import type { ClockStatus } from '../../../src/daemon/status/clock-status.js';
 import type { PortStats, PortStatus, Stats } from '../../../src/daemon/status/status.js';
 import type { Child } from './child.js';
@@ -13,6 +14,8 @@ import { until } from './wait.js';
 export const COMMAND_LINE = join(process.cwd(), 'dist/cli/main.js');
 
 export interface SwitchOptions {
+  /** Of another build; this package's unless set. */
+  readonly commandLine?: string | undefined;
   /** A configuration file; its ports are replaced. */
   readonly config?: string;
   readonly type?: 'e2e-tc' | 'p2p-tc';
@@ -53,7 +56,7 @@ export class Switch {
     this.#requestIntervalMs = options.requestIntervalMs;
     this.socket = options.socket ?? join(network.directory, `switch-${++switchCount}.sock`);
     const args = [
-      COMMAND_LINE,
+      options.commandLine ?? COMMAND_LINE,
       'run',
       ...['--socket', this.socket],
       ...(options.config === undefined
@@ -165,4 +168,11 @@ export class Switch {
       exchange.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+/** Has the output of the switches printed when the test of that context fails. */
+export function showOnFailure({ onTestFailed }: TestContext, switches: readonly Switch[]): void {
+  onTestFailed(() => {
+    for (const { child } of switches) console.error(`${child.state}\n${child.output}`);
+  });
 }

@@ -144,7 +144,7 @@ export class SystemdMachine {
 
   /** Ends it and every process in it. */
   async halt(): Promise<void> {
-    // The first process takes all others along; the one that made it, and ends after it, is there to bury it.
+    // When the first process ends, the kernel ends all others of its namespace; the process that made it ends after it.
     for (const pid of this.#child.running ? childrenOf(this.#child.pid) : []) {
       process.kill(pid, 'SIGKILL');
     }

@@ -1,7 +1,7 @@
 /** Suites that hold times to limits. */
 
 import { beforeAll, describe } from 'vitest';
-import { takePrecedence } from './precedence.js';
+import { raisePriority } from './scheduling.js';
 import { missingPrerequisite } from './prerequisites.js';
 import { keepPathWarm } from './warm-path.js';
 
@@ -21,7 +21,7 @@ export function describeTimed(
   const missing = missingPrerequisite(...programs, ...(warmPath ? ['g++'] : []));
   if (missing !== undefined) console.warn(`${title}: skipped, ${missing}`);
   describe.skipIf(missing !== undefined)(title, () => {
-    beforeAll(takePrecedence);
+    beforeAll(raisePriority);
     if (warmPath) beforeAll(() => keepPathWarm());
     define();
   });

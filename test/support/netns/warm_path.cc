@@ -179,11 +179,11 @@ void KeepWarm(int cpu, int near, int far, OtherClocks others) {
   }
 }
 
-// Where the scheduler groups threads by session, the group has the group's weight, whatever its
-// threads are: in the session of tests that take precedence over all else, these would take it over
-// the kernel's own threads, which the tests wait for. So they are a session of their own, the
-// least. (Control groups of processors are beyond that: a machine that has them shares itself out
-// by them.)
+// Where the scheduler groups threads by session, the group has one weight, whatever its threads
+// have: in the session of the tests, whose priority is raised (scheduling.ts), these threads would be
+// preferred to the kernel's own, which the tests wait for. So they get a session of their own with
+// the lowest priority. (This does not undo control groups of processors: a machine that has them
+// divides its time by them.)
 void LeaveSession() {
   if (setsid() < 0) Fail("setsid");
   FILE* const group = fopen("/proc/self/autogroup", "w");

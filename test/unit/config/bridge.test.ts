@@ -1,22 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
-
-let directory: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'ptp-switch-config-'));
-});
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-});
+import { fileWith } from './config-files.js';
 
 describe('a bridge', () => {
   function bridgeOf(bridge: string, ports = 'a, b') {
-    const file = join(directory, 'switch.yaml');
-    writeFileSync(file, `{ports: [${ports}], instances: [{type: e2e-tc}], bridge: ${bridge}}`);
-    return loadConfig(file);
+    return loadConfig(
+      fileWith(`{ports: [${ports}], instances: [{type: e2e-tc}], bridge: ${bridge}}`),
+    );
   }
 
   test('of our own, with every default', () => {

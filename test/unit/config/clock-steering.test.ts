@@ -1,22 +1,10 @@
 /** How a clock is steered, and what it claims in holdover: what is valid, and what is said of what is not. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
-
-let directory: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'ptp-switch-config-'));
-});
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-});
+import { fileWith } from './config-files.js';
 
 function load(text: string) {
-  const file = join(directory, 'switch.yaml');
-  writeFileSync(file, text);
-  return loadConfig(file);
+  return loadConfig(fileWith(text));
 }
 
 test('a servo and a holdover', () => {

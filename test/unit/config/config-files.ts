@@ -33,6 +33,3 @@ export function complaints(text: string | undefined, options: ConfigOptions = {}
   }
   return [];
 }
-
-/** A port whose latencies and asymmetry nobody has set. */
-export const straight = { ingressLatencyNs: 0, egressLatencyNs: 0, delayAsymmetryNs: 0 };

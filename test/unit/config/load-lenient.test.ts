@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
-import { fileWith, straight } from './config-files.js';
+import { fileWith } from './config-files.js';
+import { straight } from '../../support/config-ports.js';
 
 describe('what operators mean unmistakably is taken', () => {
   const configOf = (text: string) => loadConfig(fileWith(text));

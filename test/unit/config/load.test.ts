@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
 import type { ConfigOptions } from '../../../src/config/options.js';
-import { complaints, fileWith, straight } from './config-files.js';
+import { complaints, fileWith } from './config-files.js';
+import { straight } from '../../support/config-ports.js';
 
 describe('what is valid', () => {
   test('the short form, with every default', () => {

@@ -12,15 +12,11 @@ import { systemTimerClock, type TimerClock } from '../../../src/daemon/runtime/t
 import { durationNs } from '../../../src/core/time/instant.js';
 import type { PortInfo } from '../../../src/native/data-plane.js';
 import { FakeDataPlane } from './fake-data-plane.js';
+import { portsNamed } from '../../support/config-ports.js';
 
 const config: Config = {
   timestamping: 'auto',
-  ports: ['eth1', 'eth2'].map((name) => ({
-    interface: name,
-    ingressLatencyNs: 0,
-    egressLatencyNs: 0,
-    delayAsymmetryNs: 0,
-  })),
+  ports: portsNamed('eth1', 'eth2'),
   instances: [{ type: 'e2e-tc', domain: 'any' }],
 };
 

@@ -1,11 +1,6 @@
 /** Joins stations of the lab without a kernel: every frame reaches every other station, a while later. */
-import type {
-  DataPlane,
-  EngineRecord,
-  Policy,
-  PortInfo,
-  SubmitFrame,
-} from '../../../src/native/data-plane.js';
+import type { EngineRecord, Policy, SubmitFrame } from '../../../src/native/data-plane.js';
+import { OnePortDataPlane } from '../../support/one-port-data-plane.js';
 
 /** From a frame's egress time stamp to its ingress time stamp. */
 const cableNs = 1_000n;
@@ -38,17 +33,15 @@ export class CableHub {
   }
 }
 
-export class HubDataPlane implements DataPlane {
+export class HubDataPlane extends OnePortDataPlane {
   closed = false;
   #policy: Policy | undefined;
-  #records: EngineRecord[] = [];
-  #readable = (): void => undefined;
+  readonly #send: (frames: readonly SubmitFrame[]) => void;
 
-  constructor(
-    readonly interfaceName: string,
-    readonly mac: string,
-    readonly send: (frames: readonly SubmitFrame[]) => void,
-  ) {}
+  constructor(interfaceName: string, mac: string, send: (frames: readonly SubmitFrame[]) => void) {
+    super(interfaceName, mac);
+    this.#send = send;
+  }
 
   /** As the engine does: what no rule terminates is not handed up. */
   receive(frame: Uint8Array, timestampNs: bigint): void {
@@ -61,59 +54,18 @@ export class HubDataPlane implements DataPlane {
 
   /** Never while the station is still at work on something else. */
   deliver(record: EngineRecord): void {
-    this.#records.push(record);
+    this.put(record);
     setTimeout(() => {
-      if (!this.closed) this.#readable();
+      if (!this.closed) this.wake();
     }, 0);
   }
 
-  onReadable(callback: () => void): void {
-    this.#readable = callback;
-  }
-
-  drain(): EngineRecord[] {
-    return this.#records.splice(0);
-  }
-
   submit(frames: readonly SubmitFrame[]): void {
-    this.send(frames);
+    this.#send(frames);
   }
 
   program(policy: Policy): void {
     this.#policy = policy;
-  }
-
-  ports(): readonly PortInfo[] {
-    return [
-      {
-        interface: this.interfaceName,
-        interfaceIndex: 2,
-        mac: this.mac,
-        present: true,
-        link: true,
-        timestamping: 'software',
-        timestampingReason: 'asked for',
-        phcIndex: -1,
-        formerTimestamping: null,
-        clock: null,
-      },
-    ];
-  }
-
-  counters(): never {
-    throw new Error('a station reads no counters');
-  }
-
-  readClock(): never {
-    throw new Error('a station reads no clocks');
-  }
-
-  adjustClock(): never {
-    throw new Error('a station adjusts no clocks');
-  }
-
-  loseTransmitTimestamps(): never {
-    throw new Error('a station loses no time stamps');
   }
 
   close(): void {

@@ -25,7 +25,7 @@ export interface Kind<Value> {
   read(reader: OctetReader): Value | undefined;
   write(writer: OctetWriter, value: Value): void;
   toJson(value: Value): Json;
-  /** Undefined where it is no such value; nothing on the wire can then be it either. */
+  /** Undefined for a JSON value that is none of this kind; only values that octets can hold are accepted. */
   fromJson(json: unknown): Value | undefined;
 }
 

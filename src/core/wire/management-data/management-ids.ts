@@ -6,7 +6,7 @@ import * as port from './port-data.js';
 
 interface Definition<Data extends object> {
   readonly code: number;
-  /** Of a port, each port answers; of the clock, it answers once. */
+  /** For an id of scope `port` every port answers, for one of scope `clock` the clock answers once. */
   readonly scope: 'clock' | 'port';
   readonly layout: Layout<Data>;
 }
@@ -64,7 +64,7 @@ export type ManagementId = keyof typeof definitions;
 export type ManagementData<Id extends ManagementId> =
   (typeof definitions)[Id] extends Definition<infer Data> ? Data : never;
 
-/** Ids that are known, and served by nobody here. */
+/** Ids of the standard or of linuxptp that no clock here answers: NOT_SUPPORTED and not NO_SUCH_ID. */
 const unservedCodes = new Set([
   ...[0x0003, 0x0004, 0x0005, 0x0006, 0x0007], // non-volatile storage, INITIALIZE, fault log
   ...[0x2014, 0x2017, 0x2018, 0x2019, 0x201a, 0x201b, 0x201c, 0x201d], // unicast, tables of masters

@@ -10,10 +10,12 @@ import {
   type DecisionCode,
 } from '../../../../src/core/bmca/state-decision.js';
 import type { PortState } from '../../../../src/core/datasets/data-sets.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import type { AnnounceBody } from '../../../../src/core/wire/messages/announce.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 
+const rules = defaultProfile.bestMaster;
 const clock = 50n;
 
 function d0(clockClass = 248): ComparisonDataSet {
@@ -43,8 +45,8 @@ function decide(own: ComparisonDataSet, ...erbests: readonly (ComparisonDataSet 
     announceReceiptTimedOut: false,
     ...(erbest && { erbest }),
   }));
-  const ebest = ebestOf(ports);
-  return ports.map((port) => decideState(own, ebest, port));
+  const ebest = ebestOf(rules, ports);
+  return ports.map((port) => decideState(rules, own, ebest, port));
 }
 
 const better = { grandmasterPriority1: 1 };
@@ -88,17 +90,17 @@ describe('every arrow of figure 33', () => {
     [248, 'MASTER', false, longerFromBelow, best, 'M3'],
   ])('class %d, %s, silent: %s', (clockClass, portState, silent, erbest, ebest, code) => {
     const view = { portState, announceReceiptTimedOut: silent, ...(erbest && { erbest }) };
-    expect(decideState(d0(clockClass), ebest, view)).toBe(code);
+    expect(decideState(rules, d0(clockClass), ebest, view)).toBe(code);
   });
 });
 
 describe('state decision (9.3.3, figure 33)', () => {
   test('a port that listens and hears nothing goes on listening, until its time is over', () => {
     const listening = { portState: 'LISTENING' as const, announceReceiptTimedOut: false };
-    expect(decideState(d0(), undefined, listening)).toBeUndefined();
-    expect(decideState(d0(), undefined, { ...listening, announceReceiptTimedOut: true })).toBe(
-      'M2',
-    );
+    expect(decideState(rules, d0(), undefined, listening)).toBeUndefined();
+    expect(
+      decideState(rules, d0(), undefined, { ...listening, announceReceiptTimedOut: true }),
+    ).toBe('M2');
   });
 
   test('the best clock: M2 on every port', () => {

@@ -23,7 +23,7 @@ const answered = (sequenceId: number, correctionField = timeIntervalFromNs(30)):
   kind: 'delayResp',
   message: {
     messageType: 'Delay_Resp',
-    header: headerOf(sourceSettings, {
+    header: headerOf(sourceSettings, 'Delay_Resp', {
       flagField: 0,
       correctionField,
       sequenceId,

@@ -27,7 +27,7 @@ function sync(
     kind: 'sync',
     message: {
       messageType: 'Sync',
-      header: headerOf(sourceSettings, {
+      header: headerOf(sourceSettings, 'Sync', {
         flagField,
         correctionField,
         sequenceId,
@@ -45,7 +45,7 @@ function followUp(sequenceId: number, correctionField = zeroTimeInterval): SyncE
     kind: 'followUp',
     message: {
       messageType: 'Follow_Up',
-      header: headerOf(sourceSettings, {
+      header: headerOf(sourceSettings, 'Follow_Up', {
         flagField: 0,
         correctionField,
         sequenceId,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Clock } from '../../../../src/core/instance/clock.js';
 import type { ClockPortSettings } from '../../../../src/core/port/clock-port.js';
 import type { Output } from '../../../../src/core/io.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { defaultServoSettings } from '../../../../src/core/servo/servo.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
@@ -24,6 +25,7 @@ class Bench {
   /** Two ports, both links up. */
   constructor(port: Partial<ClockPortSettings> = {}, clockClass = 248) {
     this.clock = new Clock({
+      profile: defaultProfile,
       defaultDS: {
         clockIdentity: clockIdentity(own),
         numberPorts: 2,

@@ -6,6 +6,7 @@ import {
   propagatedTlvs,
 } from '../../../../src/core/instance/announce-tlvs.js';
 import { ClockDataSets } from '../../../../src/core/instance/clock-data-sets.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { encodeTlvs, type Tlv } from '../../../../src/core/wire/tlv.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
@@ -24,6 +25,7 @@ function dataSets(pathTrace = false): ClockDataSets {
       ...{ domainNumber: 0, sdoId: 0, slaveOnly: false },
     },
     pathTrace,
+    defaultProfile.clockClasses,
   );
 }
 

@@ -1,6 +1,7 @@
 /** What the ports of a clock tell of its time: synchronizationUncertain (1588-2019, table 37). */
 import { describe, expect, test } from 'vitest';
 import { ClockDataSets } from '../../../../src/core/instance/clock-data-sets.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { Flag } from '../../../../src/core/wire/header.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
@@ -13,6 +14,7 @@ function dataSets(): ClockDataSets {
       ...{ clockQuality: quality, domainNumber: 0, sdoId: 0, slaveOnly: false },
     },
     false,
+    defaultProfile.clockClasses,
   );
 }
 

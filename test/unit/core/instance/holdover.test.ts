@@ -2,12 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { ClockDataSets } from '../../../../src/core/instance/clock-data-sets.js';
 import { heldClockClass, Holdover } from '../../../../src/core/instance/holdover.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import type { LockState } from '../../../../src/core/servo/servo.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 import { Flag } from '../../../../src/core/wire/header.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 
+const { clockClasses } = defaultProfile;
 const specification = { duration: durationNs(60e9) };
 
 describe('the class within specification', () => {
@@ -22,7 +24,13 @@ describe('the class within specification', () => {
     ['as a profile says, after one that is worse', 135, 165, true, undefined],
   ])('%s', (_, clockClass, lost, ptpTimescale, expected) => {
     const said = clockClass === undefined ? specification : { ...specification, clockClass };
-    expect(heldClockClass(said, lost, ptpTimescale)).toBe(expected);
+    expect(heldClockClass(clockClasses, said, lost, ptpTimescale)).toBe(expected);
+  });
+
+  test("is the profile's, by timescale", () => {
+    const telecom = { ...clockClasses, heldPtpTimescale: 135, heldArbitraryTimescale: 165 };
+    expect(heldClockClass(telecom, specification, 6, true)).toBe(135);
+    expect(heldClockClass(telecom, specification, 6, false)).toBe(165);
   });
 });
 
@@ -72,6 +80,7 @@ describe('the data sets in holdover', () => {
         ...{ clockQuality: own, domainNumber: 0, sdoId: 0, slaveOnly },
       },
       false,
+      clockClasses,
     );
     const body = { grandmasterClockQuality: lost, timeSource: 0x20 };
     sets.takeParent(announceFrom(portIdentityOf(1n), body, { flagField }));

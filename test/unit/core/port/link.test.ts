@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PeerDelayLink } from '../../../../src/core/port/link.js';
 import { linkDelayMedianLength } from '../../../../src/core/exchange/measured-link.js';
-import {
-  allowedImplausibleResponses,
-  allowedLostResponses,
-  maxUnheardRequests,
-  quietIntervals,
-} from '../../../../src/core/port/peer-delay.js';
+import { maxUnheardRequests, quietIntervals } from '../../../../src/core/port/peer-delay.js';
 import { maxPendingResponses } from '../../../../src/core/port/peer-delay-responder.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { timeIntervalFromNs } from '../../../../src/core/time/time-interval.js';
 import { Flag, noLogMessageInterval } from '../../../../src/core/wire/header.js';
@@ -26,6 +22,7 @@ import {
   timestampOf,
 } from '../../../support/peer-delay.js';
 
+const { allowedLostResponses, allowedImplausibleResponses } = defaultProfile.peerDelay;
 const intruder = { clockIdentity: clockIdentity(0x99n), portNumber: 1 };
 
 const measured = (ns: number) => ({

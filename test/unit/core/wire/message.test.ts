@@ -1,15 +1,11 @@
 /** Fields of captured messages as tshark decodes them, and every way in which octets fail to be a message. */
 import { describe, expect, it } from 'vitest';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
-import { timeInterval, zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
-import {
-  Flag,
-  type Header,
-  type MessageType,
-  noLogMessageInterval,
-} from '../../../../src/core/wire/header.js';
+import { timeInterval } from '../../../../src/core/time/time-interval.js';
+import { Flag, type MessageType, noLogMessageInterval } from '../../../../src/core/wire/header.js';
 import { decode, encode, type Message } from '../../../../src/core/wire/message.js';
 import { followUpInformationOf } from '../../../../src/core/wire/tlv/organization-extension.js';
+import { headerFrom } from '../../../support/announces.js';
 import { ptpFramesOf } from '../../../support/ptp-frames.js';
 
 const grandmaster = { clockIdentity: clockIdentity(0x020000fffe000001n), portNumber: 1 };
@@ -171,18 +167,7 @@ describe('captured messages', () => {
 });
 
 describe('what is not a message', () => {
-  const header: Header = {
-    sdoId: 0,
-    minorVersionPTP: 1,
-    domainNumber: 0,
-    flagField: 0,
-    correctionField: zeroTimeInterval,
-    messageTypeSpecific: 0,
-    sourcePortIdentity: grandmaster,
-    sequenceId: 7,
-    controlField: 0,
-    logMessageInterval: 0,
-  };
+  const header = headerFrom(grandmaster, { sequenceId: 7 });
   const followUp: Message = {
     messageType: 'Follow_Up',
     header,

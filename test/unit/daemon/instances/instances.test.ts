@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config, InstanceConfig } from '../../../../src/config/config.js';
 import { loadConfig } from '../../../../src/config/load.js';
 import type { Transport } from '../../../../src/core/io.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { clockIdentityFromMac, formatPortIdentity } from '../../../../src/core/time/identity.js';
 import { decode } from '../../../../src/core/wire/message.js';
 import {
@@ -21,6 +22,7 @@ import {
 import { VirtualTime } from '../../../support/virtual-time.js';
 import { encode, type Message } from '../../../../src/core/wire/message.js';
 import { FakeDataPlane } from '../fake-data-plane.js';
+import { portsNamed } from '../../../support/config-ports.js';
 
 const peerToPeer: InstanceConfig = { type: 'p2p-tc', domain: 'any', logMinPdelayReqInterval: 0 };
 const second = 1e9;
@@ -38,12 +40,7 @@ function setup(
 ) {
   const config: Config = {
     timestamping: 'auto',
-    ports: ['eth1', 'eth2'].map((name) => ({
-      interface: name,
-      ingressLatencyNs: 0,
-      egressLatencyNs: 0,
-      delayAsymmetryNs: 0,
-    })),
+    ports: portsNamed('eth1', 'eth2'),
     instances,
   };
   const dataPlane = new FakeDataPlane({ ...config, busyPoll: false });
@@ -86,7 +83,12 @@ function frameRecord(port: number, transport: Transport, message: Message, times
   return {
     kind: 'frame',
     port,
-    frame: encapsulate(octets, { kind: 'multicast' }, neighborAddresses[transport]),
+    frame: encapsulate(
+      octets,
+      { kind: 'multicast' },
+      neighborAddresses[transport],
+      defaultProfile.encapsulation,
+    ),
     timestampNs,
     ptpOffset: offset[transport],
     ptpLength: octets.length,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import {
   GroupMemberships,
   type MemberPort,
@@ -40,8 +41,15 @@ function setup(ports: readonly MemberPort[], ipv4: Record<string, string | undef
   };
 }
 
-const udp4: MemberPort = { interface: 'eth1', transport: 'udp4', delayMechanism: 'e2e' };
-const udp6: MemberPort = { interface: 'eth2', transport: 'udp6', delayMechanism: 'p2p' };
+const { groups } = defaultProfile.encapsulation;
+const udp4: MemberPort = {
+  ...{ interface: 'eth1', transport: 'udp4', delayMechanism: 'e2e' },
+  groups: groups.udp4,
+};
+const udp6: MemberPort = {
+  ...{ interface: 'eth2', transport: 'udp6', delayMechanism: 'p2p' },
+  groups: groups.udp6,
+};
 
 describe('multicast groups (annexes C.3, D.3)', () => {
   test('a port joins those of its transport, that of peer delay where it measures', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import type { Config } from '../../../../src/config/config.js';
 import { loadConfig } from '../../../../src/config/load.js';
 import {
@@ -55,6 +56,7 @@ function setup(transports: readonly ReportTransport[] = ['udp4', 'udp6']) {
   const linkLocal: Record<string, string> = { eth1: 'fe80::1', eth2: 'fe80::2' };
   const reports = new MembershipReports({
     ports: ['eth1', 'eth2', 'eth3'].map((name) => ({ interface: name, transports })),
+    groups: defaultProfile.encapsulation.groups,
     addressesOf: (name) => ({ ipv4: undefined, linkLocalIpv6: linkLocal[name] }),
     links: () => state.links,
     timerClock: time,

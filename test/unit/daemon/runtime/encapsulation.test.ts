@@ -1,14 +1,19 @@
 /** Frames taken apart and built again, against those that linuxptp and the kernel built. */
 import { describe, expect, it } from 'vitest';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import {
   decapsulate,
-  encapsulate,
+  encapsulate as encapsulateBy,
+  type Encapsulation,
   type LocalAddress,
 } from '../../../../src/daemon/runtime/encapsulation.js';
 import type { PeerAddress } from '../../../../src/core/io.js';
 import { isGroupMac } from '../../../../src/daemon/runtime/addresses.js';
 import { checksumsHold } from '../../../support/internet-checksum.js';
 import { allPtpFrames, ptpFramesOf, type PtpFrame } from '../../../support/ptp-frames.js';
+
+const encapsulate = (message: Uint8Array, destination: PeerAddress, local: LocalAddress) =>
+  encapsulateBy(message, destination, local, defaultProfile.encapsulation);
 
 function takenApart({ frame, ptpOffset, ptpLength }: PtpFrame) {
   const received = decapsulate(frame, ptpOffset, ptpLength);
@@ -176,5 +181,35 @@ describe('encapsulate', () => {
     expect(() => encapsulate(message, { kind: 'multicast' }, { ...local, mac: '' })).toThrow(
       'not a MAC address',
     );
+  });
+});
+
+describe('another profile', () => {
+  const [l2] = ptpFramesOf('l2-e2e');
+  const [udp4] = ptpFramesOf('udp4-hybrid');
+  if (!l2 || !udp4) throw new Error('captures without PTP frames');
+  const own: Encapsulation = {
+    groups: {
+      l2: { primary: '01:80:c2:00:00:0e', peerDelay: '01:80:c2:00:00:0e' },
+      udp4: { primary: '239.192.0.1', peerDelay: '224.0.0.107' },
+      udp6: { primary: 'ff05::1', peerDelay: 'ff02::6b' },
+    },
+    timeToLive: { multicast: 16, unicast: 2 },
+    vlanPriority: 4,
+  };
+
+  it('has groups, a time to live and a VLAN priority of its own', () => {
+    const built = (captured: PtpFrame, destination: PeerAddress, vlanId?: number) => {
+      const { message } = takenApart(captured);
+      return Buffer.from(encapsulateBy(message, destination, localOf(captured), own, vlanId));
+    };
+    const ethernet = built(l2, { kind: 'multicast' }, 10);
+    expect(ethernet.toString('hex', 0, 6)).toBe('0180c200000e');
+    expect(ethernet.readUInt16BE(14)).toBe((4 << 13) | 10);
+    const toGroup = built(udp4, { kind: 'multicast' });
+    expect(toGroup.toString('hex', 0, 6)).toBe('01005e400001');
+    expect([ipv4Destination(toGroup), toGroup[22]]).toEqual(['239.192.0.1', 16]);
+    const toPeer = built(udp4, { kind: 'unicast', mac: '02:00:00:00:00:02', ip: '192.0.2.2' });
+    expect([ipv4Destination(toPeer), toPeer[22]]).toEqual(['192.0.2.2', 2]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TimeReceiver, type OffsetSample } from '../../../../src/lab/stations/time-receiver.js';
 import { TimeSource } from '../../../../src/lab/stations/time-source.js';
 import type { Input, Output } from '../../../../src/core/io.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 import { decode } from '../../../../src/core/wire/message.js';
 import { decapsulate, encapsulate } from '../../../../src/daemon/runtime/encapsulation.js';
@@ -20,8 +21,9 @@ import {
   sourceSettings,
 } from '../../../support/ordinary-clocks.js';
 import { VirtualTime } from '../../../support/virtual-time.js';
-import { FakeDataPlane } from './one-port-data-plane.js';
+import { FakeDataPlane } from './pumped-data-plane.js';
 
+const { encapsulation } = defaultProfile;
 const ptpOffset = { l2: 14, udp4: 42 } as const;
 
 /** Takes down its inputs and answers with what the test says. */
@@ -40,14 +42,18 @@ class ScriptedInstance {
 }
 
 function setup(
-  attached: readonly Omit<Attachment, 'name'>[],
+  attached: readonly Omit<Attachment, 'name' | 'encapsulation'>[],
   mac = receiverAddress.mac,
   latencies: readonly PortLatency[] = [],
 ) {
   const dataPlane = new FakeDataPlane(mac);
   const time = new VirtualTime();
   const events: PumpEvent[] = [];
-  const attachments = attached.map((each, index) => ({ name: `instance ${index}`, ...each }));
+  const attachments = attached.map((each, index) => ({
+    name: `instance ${index}`,
+    encapsulation,
+    ...each,
+  }));
   const pump = new Pump({
     dataPlane,
     attachments,
@@ -80,6 +86,7 @@ function frameRecord(
       ? { kind: 'multicast' }
       : { kind: 'unicast', mac: unicastMac, ip: '192.0.2.2' },
     { transport, mac: sourceAddress.mac, ip },
+    encapsulation,
   );
   return {
     kind: 'frame',
@@ -428,7 +435,7 @@ describe('the pump', () => {
     const clock = new VirtualTime();
     const second: Pump = new Pump({
       dataPlane: plane,
-      attachments: [{ name: 'stopping', instance: stopping, ports: l2 }],
+      attachments: [{ name: 'stopping', instance: stopping, encapsulation, ports: l2 }],
       timerClock: clock,
       onEvent: () => {
         second.stop();
@@ -461,7 +468,10 @@ describe('a time source and a time receiver, each behind its pump', () => {
       const pump = new Pump({
         dataPlane,
         attachments: [
-          { name: 'clock', instance: clock, ports: [{ transport: 'udp4', ip: address.ip ?? '' }] },
+          {
+            ...{ name: 'clock', instance: clock, encapsulation },
+            ports: [{ transport: 'udp4', ip: address.ip ?? '' }],
+          },
         ],
         timerClock: time,
         onEvent: (event) => events.push(event),

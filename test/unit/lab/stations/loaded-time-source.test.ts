@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Output } from '../../../../src/core/io.js';
+import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { clockIdentityFromMac } from '../../../../src/core/time/identity.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 import { decode } from '../../../../src/core/wire/message.js';
@@ -23,6 +24,7 @@ function step(outputs: readonly Output[], random = 0.5, maxBurstMessages = 8): r
       portIdentity: { clockIdentity: clockIdentityFromMac('02:00:00:00:01:00'), portNumber: 1 },
       domainNumber: 1,
       sdoId: 0,
+      profile: defaultProfile,
       maxBurstMessages,
       random: () => random,
     },

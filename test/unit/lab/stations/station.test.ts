@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runStation } from '../../../../src/lab/stations/station.js';
+import type { LabType } from '../../../../src/lab/report/report.js';
 import { parseTimeError } from '../../../../src/lab/report/time-error.js';
 import { receivers, stations } from '../../../../src/lab/topologies/topology.js';
 import type { OpenOptions } from '../../../../src/native/data-plane.js';
@@ -11,6 +12,27 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+/** Stations of those names on one hub, for 1.5 s: what they print. */
+async function runTogether(type: LabType, names: readonly string[]) {
+  const hub = new CableHub();
+  const stop = new AbortController();
+  const samples: string[] = [];
+  const ended = names.map((name, index) =>
+    runStation({
+      name,
+      type,
+      openDataPlane: () => hub.plug('eth0', `02:00:00:00:00:0${index + 1}`),
+      print: (line) => samples.push(line),
+      warn: (line) => expect.unreachable(line),
+      stop: stop.signal,
+    }),
+  );
+  vi.advanceTimersByTime(1_500);
+  stop.abort();
+  await Promise.all(ended);
+  return { hub, samples };
+}
 
 test('every receiver measures the time source, over its own transport, and a true offset of 0', async () => {
   const hub = new CableHub();
@@ -50,23 +72,7 @@ test('every receiver measures the time source, over its own transport, and a tru
 });
 
 test('around a peer-to-peer switch they measure their links, and nobody sends a Delay_Req', async () => {
-  const hub = new CableHub();
-  const stop = new AbortController();
-  const samples: string[] = [];
-  const ended = ['source', 'l2'].map((name, index) =>
-    runStation({
-      name,
-      type: 'p2p-tc',
-      openDataPlane: () => hub.plug('eth0', `02:00:00:00:00:0${index + 1}`),
-      print: (line) => samples.push(line),
-      warn: (line) => expect.unreachable(line),
-      stop: stop.signal,
-    }),
-  );
-
-  vi.advanceTimersByTime(1_500);
-  stop.abort();
-  await Promise.all(ended);
+  const { hub, samples } = await runTogether('p2p-tc', ['source', 'l2']);
 
   expect(samples.length).toBeGreaterThan(12);
   expect(samples.map(parseTimeError)).toEqual(
@@ -100,23 +106,7 @@ test('what the source sends unicast goes to the unicast receiver', async () => {
 });
 
 test('around a boundary clock a grandmaster tells a time that a receiver of its own transport knows to be true', async () => {
-  const hub = new CableHub();
-  const stop = new AbortController();
-  const samples: string[] = [];
-  const ended = ['gm-a', 'l2'].map((name, index) =>
-    runStation({
-      name,
-      type: 'bc',
-      openDataPlane: () => hub.plug('eth0', `02:00:00:00:00:0${index + 1}`),
-      print: (line) => samples.push(line),
-      warn: (line) => expect.unreachable(line),
-      stop: stop.signal,
-    }),
-  );
-
-  vi.advanceTimersByTime(1_500);
-  stop.abort();
-  await Promise.all(ended);
+  const { samples } = await runTogether('bc', ['gm-a', 'l2']);
 
   expect(samples.length).toBeGreaterThan(8);
   // 10 ppm of the cable's 1 us is 10 ps.

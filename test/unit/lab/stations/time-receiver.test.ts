@@ -6,7 +6,12 @@ import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { instantFromNs } from '../../../../src/core/time/instant.js';
 import { timeIntervalFromNs, zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
 import { zeroTimestamp } from '../../../../src/core/time/timestamp.js';
-import { Flag, noLogMessageInterval, type Header } from '../../../../src/core/wire/header.js';
+import {
+  Flag,
+  noLogMessageInterval,
+  type Header,
+  type MessageType,
+} from '../../../../src/core/wire/header.js';
 import { decode, encode, type Message } from '../../../../src/core/wire/message.js';
 import {
   receiverSettings,
@@ -23,8 +28,13 @@ const otherSource = {
 
 type HeaderFields = Partial<Pick<Header, 'flagField' | 'correctionField' | 'logMessageInterval'>>;
 
-function from(settings: typeof sourceSettings, sequenceId: number, fields: HeaderFields = {}) {
-  return headerOf(settings, {
+function from(
+  settings: typeof sourceSettings,
+  messageType: MessageType,
+  sequenceId: number,
+  fields: HeaderFields = {},
+) {
+  return headerOf(settings, messageType, {
     flagField: 0,
     correctionField: zeroTimeInterval,
     sequenceId,
@@ -50,7 +60,7 @@ const announceFrom = (
   stepsRemoved = 0,
 ): Message => ({
   messageType: 'Announce',
-  header: from(settings, 0, fields),
+  header: from(settings, 'Announce', 0, fields),
   originTimestamp: zeroTimestamp,
   ...settings.grandmaster,
   stepsRemoved,
@@ -59,7 +69,7 @@ const announceFrom = (
 
 const syncFrom = (settings: typeof sourceSettings, sequenceId: number): Message => ({
   messageType: 'Sync',
-  header: from(settings, sequenceId, { flagField: Flag.twoStep }),
+  header: from(settings, 'Sync', sequenceId, { flagField: Flag.twoStep }),
   originTimestamp: zeroTimestamp,
   tlvs: [],
 });
@@ -71,7 +81,9 @@ const followUpFrom = (
   correctionNs = 0,
 ): Message => ({
   messageType: 'Follow_Up',
-  header: from(settings, sequenceId, { correctionField: timeIntervalFromNs(correctionNs) }),
+  header: from(settings, 'Follow_Up', sequenceId, {
+    correctionField: timeIntervalFromNs(correctionNs),
+  }),
   preciseOriginTimestamp: { secondsField: 0, nanosecondsField: originNs },
   tlvs: [],
 });
@@ -83,7 +95,7 @@ const delayResp = (
   requestingPortIdentity = receiverSettings.portIdentity,
 ): Message => ({
   messageType: 'Delay_Resp',
-  header: from(sourceSettings, sequenceId, fields),
+  header: from(sourceSettings, 'Delay_Resp', sequenceId, fields),
   receiveTimestamp: { secondsField: 0, nanosecondsField: receiveNs },
   requestingPortIdentity,
   tlvs: [],

@@ -38,7 +38,7 @@ function delayReq(toUnicast: boolean, ingressTimestamp?: Instant): Input {
     port: 0,
     message: encode({
       messageType: 'Delay_Req',
-      header: headerOf(receiverSettings, {
+      header: headerOf(receiverSettings, 'Delay_Req', {
         flagField: toUnicast ? Flag.unicast : 0,
         correctionField: timeIntervalFromNs(12.5),
         sequenceId: 77,

@@ -1,0 +1,119 @@
+#include "addon/dataplane/reception.h"
+
+#include <cstring>
+
+#include "addon/dataplane/group_pruning.h"
+#include "addon/dataplane/loop_guard.h"
+
+namespace ptpswitch::dataplane {
+
+using wire::FrameView;
+using wire::ParseVerdict;
+
+namespace {
+
+bool is_usable_source(const uint8_t* mac) {
+  static constexpr uint8_t kZero[6] = {};
+  return (mac[0] & 1) == 0 && std::memcmp(mac, kZero, sizeof kZero) != 0;
+}
+
+}  // namespace
+
+Reception::Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Effects& effects)
+    : state_(state),
+      effects_(effects),
+      addresses_(limits.addresses, limits.address_ageing, seed),
+      loops_(static_cast<uint32_t>(state.ports.size()), limits.loop_fingerprints, seed) {}
+
+std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* frame,
+                                                    uint16_t length, const Arrival& arrival,
+                                                    int64_t now) {
+  PortCounters& counters = state_.ports[ingress].counters;
+  const auto drop = [&](Counter reason) {
+    counters.add(reason);
+    return std::nullopt;
+  };
+  FrameView view;
+  const wire::ParseResult parsed = wire::parse_frame(frame, length, arrival.checksum_pending, view);
+  if (parsed.verdict == ParseVerdict::kNotPtp) return drop(Counter::kNotPtp);
+  if (arrival.truncated || length > kMaxFrameLength) return drop(Counter::kDropFrameTooLong);
+  if (parsed.verdict == ParseVerdict::kMalformed) {
+    counters.add_malformed(parsed.reason);
+    return std::nullopt;
+  }
+  if (!is_usable_source(view.source_mac())) return drop(Counter::kDropBadSourceAddress);
+  if (loops_.isolated() != 0) {
+    loops_.end_expired(now);
+    state_.isolated = loops_.isolated();
+  }
+  const bool version1 = parsed.verdict == ParseVerdict::kPtpV1;
+  counters.add(version1 ? Counter::kRxPtpV1 : received_counter(view.type));
+  if ((state_.policy.bridge.forwarding & bit(ingress)) == 0) return drop(Counter::kDropPortBlocked);
+  if ((state_.isolated & bit(ingress)) != 0) return drop(Counter::kDropPortIsolated);
+
+  const auto action = version1 ? std::optional(Action::kEndToEndTransparent)
+                               : state_.policy.action(view.sdo_id(), view.domain_number(), ingress);
+  // A clock of this box belongs to the port and not to a VLAN of the bridge, so VLANs are not
+  // filtered for it.
+  const bool ends_here = action == Action::kTerminate;
+  if (!ends_here && !vlans_.admit(state_.policy.bridge, ingress, view, counters)) {
+    return std::nullopt;
+  }
+  const Admitted message{view, action.value_or(Action::kDrop), version1};
+  if (state_.policy.loop_guard && !ends_here && is_repeated(ingress, message, now)) {
+    return std::nullopt;
+  }
+  if (addresses_.learn(view.vlan_id[0], view.source_mac(), ingress, now)) {
+    counters.add(Counter::kAddressesEvicted);
+  }
+  if (!action) return drop(Counter::kDropNoPolicy);
+  if (action == Action::kDrop) return drop(Counter::kDropByPolicy);
+  return message;
+}
+
+// True, and counted, when the message has come in by another port a moment ago. When that happens
+// again, the port is isolated.
+bool Reception::is_repeated(uint32_t ingress, const Admitted& message, int64_t now) {
+  const uint64_t fingerprint = message.version1 ? version1_fingerprint(message.view, loops_.seed())
+                                                : message_fingerprint(message.view, loops_.seed());
+  const auto repeat = loops_.repeated(ingress, fingerprint, now);
+  if (!repeat) return false;
+  PortCounters& counters = state_.ports[ingress].counters;
+  counters.add(Counter::kDropRepeated);
+  if (repeat->isolates) {
+    state_.isolated = loops_.isolated();
+    addresses_.forget_port(ingress);
+    counters.add(Counter::kLoopsFound);
+    effects_.loop_found(ingress, repeat->first_port);
+  }
+  return true;
+}
+
+uint32_t Reception::reachable(uint32_t ports, uint32_t ingress, const FrameView& view) const {
+  return ports & state_.unblocked_ports() & VlanFilter::members(state_.policy.bridge, view) &
+         ~bit(ingress);
+}
+
+uint32_t Reception::egress_ports(uint32_t ingress, const FrameView& view, int64_t now) {
+  PortCounters& counters = state_.ports[ingress].counters;
+  const uint32_t others = reachable(state_.all_ports, ingress, view);
+  if (others == 0) counters.add(Counter::kDropNoEgressPort);
+  const bool group_address = (view.destination_mac()[0] & 1) != 0;
+  if (group_address) {
+    const uint32_t pruned = others & ports_without_listeners(state_.policy.bridge, view);
+    each_port(pruned, [&](uint32_t port) { state_.ports[port].counters.add(Counter::kPruned); });
+    return others & ~pruned;
+  }
+  const auto port = addresses_.find(view.vlan_id[0], view.destination_mac(), now);
+  if (!port) return others;
+  if (*port != ingress) {
+    // The address is behind a port that the VLAN does not reach, so it will not be found by
+    // flooding.
+    if ((others & bit(*port)) == 0) counters.add(Counter::kDropNoEgressPort);
+    return others & bit(*port);
+  }
+  counters.add(Counter::kDropDestinationOnIngressPort);
+  return 0;
+}
+
+}  // namespace ptpswitch::dataplane

@@ -1,0 +1,57 @@
+#include "addon/dataplane/transmit_port.h"
+
+#include <algorithm>
+
+namespace ptpswitch::dataplane {
+
+TransmitPort::TransmitPort(const Limits& limits)
+    : limits_(limits), queue_(limits.queued_events), ledger_(limits.in_flight) {}
+
+bool TransmitPort::no_free_register(int64_t now) {
+  if (outstanding_limit_ == 0) return false;
+  const uint32_t in_batch = batch_.timestamps_wanted();
+  return in_batch >= outstanding_limit_ ||
+         ledger_.outstanding_after(now - limits_.register_timeout, outstanding_limit_ - in_batch);
+}
+
+void TransmitPort::flush(uint32_t port, Effects& effects, PortCounters counters,
+                         uint32_t clock_epoch, std::vector<TransmitTag>& unsent, int64_t now) {
+  while (!batch_.empty()) {
+    const auto frames = batch_.numbered_from(ledger_.next_number());
+    const uint32_t sent = effects.send(port, frames);
+    const bool failed = sent < frames.size();
+    for (uint32_t i = 0; i < sent; ++i) {
+      const auto [message, frame] = batch_.pop();
+      counters.add(message.counter);
+      if (!message.tag) continue;
+      TransmitTag tag = *message.tag;
+      tag.clock_epoch = clock_epoch;
+      ledger_.enter(tag, frame_signature(frame.data, frame.length), now);
+    }
+    if (!failed) continue;
+    counters.add(Counter::kDropSendFailed);
+    if (const auto tag = batch_.pop().message.tag) {
+      ledger_.send_failed();
+      unsent.push_back(*tag);
+    }
+  }
+}
+
+std::optional<TransmitTag> TransmitPort::take_overdue(int64_t before) {
+  const auto tag = ledger_.take_older_than(before);
+  // The hardware holds fewer than was thought.
+  if (tag && outstanding_limit_ > 1) outstanding_limit_ /= 2;
+  return tag;
+}
+
+std::optional<int64_t> TransmitPort::next_deadline() {
+  const auto entered = ledger_.oldest_entered();
+  if (!entered) return std::nullopt;
+  // take_older_than is strict: one more nanosecond.
+  const int64_t overdue = *entered + limits_.transmit_timestamp_timeout + 1;
+  if (queue_.empty()) return overdue;
+  const auto full_since = ledger_.outstanding_after(INT64_MIN, outstanding_limit_);
+  return full_since ? std::min(overdue, *full_since + limits_.register_timeout) : overdue;
+}
+
+}  // namespace ptpswitch::dataplane
