@@ -2,7 +2,7 @@
 
 import type { Measurements } from './measurements.js';
 import { metric } from './metrics.js';
-import { rangeToJudge, spreadOf, type Spread } from './verdict.js';
+import { FEWEST_REPETITIONS, rangeToJudge, spreadOf, type Spread } from './verdict.js';
 
 /** This one's figure over the other's, the median: more than a difference that nobody sees is worse. */
 const LEAST_RATIO = 0.97;
@@ -44,7 +44,7 @@ export interface Comparison {
   readonly otherToItself: readonly [number, number];
   /** Whether the rig was the limit of any of them, which hides what they differ by. */
   readonly atRigCeiling: boolean;
-  readonly outcome: 'as good' | "within the other's own spread" | 'worse';
+  readonly outcome: 'as good' | "within the other's own spread" | 'worse' | 'too few repetitions';
 }
 
 /** Throws where a build has not told a figure. */
@@ -57,9 +57,8 @@ export function compare(measurements: Measurements): Comparison[] {
         ? measurements.ratios(name, subject, peer).values
         : measurements.ratios(name, peer, subject).values;
     const ratio = spreadOf([...ratios(THIS, OTHER), ...ratios(THIS_AGAIN, OTHER_AGAIN)]);
-    const otherToItself = rangeToJudge(
-      spreadOf([...ratios(OTHER_AGAIN, OTHER), ...ratios(OTHER, OTHER_AGAIN)]),
-    );
+    const itself = ratios(OTHER_AGAIN, OTHER);
+    const otherToItself = rangeToJudge(spreadOf([...itself, ...ratios(OTHER, OTHER_AGAIN)]));
     const all = [OTHER, THIS, OTHER_AGAIN, THIS_AGAIN];
     return {
       name,
@@ -69,7 +68,10 @@ export function compare(measurements: Measurements): Comparison[] {
       ratio,
       otherToItself,
       atRigCeiling: all.some((subject) => measurements.atRigCeiling(name, subject)),
-      outcome: outcomeOf(ratio.median, otherToItself),
+      outcome:
+        itself.length < FEWEST_REPETITIONS
+          ? 'too few repetitions'
+          : outcomeOf(ratio.median, otherToItself),
     };
   });
 }
@@ -83,10 +85,11 @@ function outcomeOf(ratio: number, [leastOfItself]: readonly [number, number]) {
 export function comparisonTable(comparisons: readonly Comparison[]): string {
   const range = ([low, high]: readonly [number, number]) =>
     `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  const plain = (figure: number) => figure.toFixed(figure < 1_000 ? 1 : 0);
   const rows = comparisons.map((each) => [
     `${each.name} (${each.better} is better)`,
-    each.other.toPrecision(4),
-    each.this.toPrecision(4) + (each.atRigCeiling ? " (at the rig's ceiling)" : ''),
+    plain(each.other),
+    plain(each.this) + (each.atRigCeiling ? " (at the rig's ceiling)" : ''),
     each.ratio.median.toFixed(3),
     range(rangeToJudge(each.ratio)),
     range(each.otherToItself),

@@ -39,7 +39,7 @@ interface Judging {
 }
 
 /** Two agree by chance as often as not. */
-const FEWEST_REPETITIONS = 3;
+export const FEWEST_REPETITIONS = 3;
 /** With fewer, a quartile is nearly the extreme itself, and all repetitions must agree. */
 const REPETITIONS_FOR_QUARTILES = 8;
 
@@ -54,7 +54,8 @@ export function spreadOf(values: readonly number[]): Spread {
     count: sorted.length,
     minimum: sorted[0]!,
     lowerQuartile: quantile(0.25),
-    median: quantile(0.5),
+    // Of an even number halfway between the two in the middle: the lower one would always be the worse of a ratio.
+    median: (quantile(0.5) + sorted[Math.floor(sorted.length / 2)]!) / 2,
     upperQuartile: quantile(0.75),
     maximum: sorted.at(-1)!,
   };

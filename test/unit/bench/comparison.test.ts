@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   compare,
+  comparisonTable,
   FIGURES,
   OTHER,
   OTHER_AGAIN,
@@ -12,10 +13,14 @@ import { Measurements } from '../../../bench/measurements.js';
 import { metric } from '../../../bench/metrics.js';
 
 /** Every figure of the other build is 100 and, the second time, `again`; those of this one are `ours`. */
-function measured(ours: (figure: (typeof FIGURES)[number]) => number, again = 100): Measurements {
+function measured(
+  ours: (figure: (typeof FIGURES)[number]) => number,
+  again = 100,
+  rounds = 3,
+): Measurements {
   const measurements = new Measurements();
   for (const figure of FIGURES) {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < rounds; round++) {
       measurements.add(figure.name, OTHER, 100);
       measurements.add(figure.name, OTHER_AGAIN, again);
       measurements.add(figure.name, THIS, ours(figure));
@@ -43,13 +48,25 @@ test('no worse than the other build is than itself, whichever of its two turns w
     const own = compare(measured(() => 100, again)).map(({ otherToItself }) => otherToItself);
     expect(new Set(own.map(String))).toEqual(new Set(['0.8,1.25']));
   }
-  const figures = compare(measured(() => 85, 80));
+  const figures = compare(measured(() => 82, 80));
   const capacity = figures.find(({ name }) => name === metric.twoPortPairs);
   expect(capacity).toMatchObject({
-    ratio: { median: 0.85 },
+    ratio: { minimum: 0.82, median: (0.82 + 82 / 80) / 2, maximum: 82 / 80 },
     otherToItself: [0.8, 1.25],
     outcome: "within the other's own spread",
   });
+});
+
+test('of two rounds nobody can tell', () => {
+  const outcomes = compare(measured(() => 50, 100, 2)).map(({ outcome }) => outcome);
+  expect(new Set(outcomes)).toEqual(new Set(['too few repetitions']));
+});
+
+test('the table shows both ranges', () => {
+  const table = comparisonTable(compare(measured(() => 125, 80)));
+  expect(table).toContain(
+    `| ${metric.twoPortPairs} (higher is better) | 90.0 | 125.0 | 1.406 | 1.250 to 1.563 | 0.800 to 1.250 | as good |`,
+  );
 });
 
 test('a build that did not tell a figure is an error', () => {

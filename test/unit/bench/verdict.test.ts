@@ -46,6 +46,10 @@ test('of a limit from above, what is at least so much can only miss it for certa
   expect(outcomeOf(spreadOf([0.9, 1, 1.1]), atMost, { bound })).toBe('missed');
 });
 
+test('the median of an even number is halfway between the two in the middle', () => {
+  expect(spreadOf([1, 4, 2, 9]).median).toBe(3);
+});
+
 test('of nothing there is no spread', () => {
   expect(() => spreadOf([])).toThrow(RangeError);
 });
