@@ -81,7 +81,7 @@ await main(async () => {
   }
   let count = await together(ofProcessors);
   count = addCounts(count, await alone('network namespaces', ['netns', 'netns-time']));
-  // A guest's time goes on while it waits for a file of this machine: nothing else may keep it waiting.
+  // Two guests, a processor each.
   if (process.env.PTP_SWITCH_TEST_HARDWARE) {
     count = addCounts(count, await alone('hardware lab', ['hw']));
   }

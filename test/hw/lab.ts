@@ -2,7 +2,8 @@
  * The hardware lab, as seen from outside: a virtual machine whose NICs have hardware clocks and time stamp registers. It
  * is an instrument beside this project, found through the environment variable HWLAB or in ../shared/hwlab.
  *
- * One boot runs one program of guest/ and takes the results that it prints (guest/report.ts).
+ * One boot runs several programs of guest/, one after the other, and takes the results that they print (guest/report.ts). A
+ * boot and the first reading of Node and of the product cost as much as a measurement.
  */
 
 import { spawn } from 'node:child_process';
@@ -12,8 +13,10 @@ import { createInterface } from 'node:readline';
 import { atEnd } from '../support/netns/cleanup.js';
 import { RESULT_MARK, type Outcome } from './guest/report.js';
 
-/** A boot and a program of at most four minutes take so long on a machine that is busy with other things. */
-export const RUN_TIMEOUT_MS = 1_500_000;
+/** A boot and its programs, of at most eight minutes, take so long on a machine that is busy with other things. */
+export const RUN_TIMEOUT_MS = 1_800_000;
+/** Cables: eth0 to eth1, eth2 to eth3, eth4 to eth5. */
+const PAIRS = 3;
 const LOG_LINES_SHOWN = 60;
 
 /** The folder of the lab, where there is one. */
@@ -28,55 +31,85 @@ export function missingLab(): string | undefined {
   return 'needs the hardware lab: set HWLAB to its folder';
 }
 
-/** What a program in the guest found out, scenario by scenario. */
+/** guest/<name>.ts and its arguments. */
+export type GuestProgram = readonly [name: string, ...args: string[]];
+
+const PROGRAM_MARK = '@program ';
+
+/** What each program in the guest found out, scenario by scenario. */
 export class GuestRun {
   readonly #outcomes = new Map<string, Outcome>();
-  readonly #log: string[] = [];
+  readonly #logs = new Map<string, string[]>();
+  /** Of the program that has its turn; empty until one has. */
+  #title = '';
+  readonly #programs: readonly GuestProgram[];
 
-  read(line: string): void {
-    if (!line.startsWith(RESULT_MARK)) {
-      this.#log.push(line);
-      return;
+  constructor(programs: readonly GuestProgram[]) {
+    this.#programs = programs;
+  }
+
+  /** Boots a guest and runs the programs in it to their end. */
+  async run(): Promise<void> {
+    const lab = findLab();
+    if (lab === undefined) throw new Error(missingLab());
+    const child = spawn(join(lab, 'run'), ['sh', '-c', inTurn(this.#programs)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PAIRS: String(PAIRS), TMO: String(RUN_TIMEOUT_MS / 1000) },
+      detached: true, // a session of its own, which ends whole
+    });
+    const forget = atEnd(() => {
+      if (child.pid !== undefined) endSession(child.pid);
+    });
+    createInterface({ input: child.stdout }).on('line', (line) => this.#read(line));
+    createInterface({ input: child.stderr }).on('line', (line) => this.#read(line));
+    await new Promise((resolve) => child.once('close', resolve));
+    forget();
+  }
+
+  #read(line: string): void {
+    if (line.startsWith(PROGRAM_MARK)) {
+      this.#title = line.slice(PROGRAM_MARK.length);
+    } else if (line.startsWith(RESULT_MARK)) {
+      const outcome = JSON.parse(line.slice(RESULT_MARK.length)) as Outcome;
+      this.#outcomes.set(keyOf(this.#title, outcome.scenario), outcome);
+    } else {
+      this.#logs.set(this.#title, [...(this.#logs.get(this.#title) ?? []), line]);
     }
-    const outcome = JSON.parse(line.slice(RESULT_MARK.length)) as Outcome;
-    this.#outcomes.set(outcome.scenario, outcome);
   }
 
   /** Throws what the scenario threw; or, where it never ended, the last that the guest said. */
-  result<T>(scenario: string): T {
-    const outcome = this.#outcomes.get(scenario);
+  result<T>(program: GuestProgram, scenario: string): T {
+    const title = titleOf(program);
+    const outcome = this.#outcomes.get(keyOf(title, scenario));
     if (outcome === undefined) {
-      const log = this.#log.slice(-LOG_LINES_SHOWN).join('\n');
-      throw new Error(`the guest ended before "${scenario}" did:\n${log}`);
+      const log = this.#logs.get(title) ?? this.#logs.get(this.#title) ?? [];
+      const end = log.slice(-LOG_LINES_SHOWN).join('\n');
+      throw new Error(`"${title}" ended before "${scenario}" did:\n${end}`);
     }
     if ('error' in outcome) throw new Error(outcome.error);
     return outcome.value as T;
   }
 }
 
-/** Boots a guest with `pairs` cables (eth0 to eth1, eth2 to eth3, eth4 to eth5) and runs guest/<program>.ts in it. */
-export async function runInGuest(
-  program: string,
-  args: readonly string[],
-  { pairs }: { pairs: number },
-): Promise<GuestRun> {
-  const lab = findLab();
-  if (lab === undefined) throw new Error(missingLab());
-  const file = join(process.cwd(), '.setup/hw/test/hw/guest', `${program}.js`);
-  const child = spawn(join(lab, 'run'), [process.execPath, file, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PAIRS: String(pairs), TMO: String(RUN_TIMEOUT_MS / 1000) },
-    detached: true, // a session of its own, which ends whole
-  });
-  const forget = atEnd(() => {
-    if (child.pid !== undefined) endSession(child.pid);
-  });
-  const guest = new GuestRun();
-  createInterface({ input: child.stdout }).on('line', (line) => guest.read(line));
-  createInterface({ input: child.stderr }).on('line', (line) => guest.read(line));
-  await new Promise((resolve) => child.once('close', resolve));
-  forget();
-  return guest;
+function titleOf(program: GuestProgram): string {
+  return program.join(' ');
+}
+
+function keyOf(title: string, scenario: string): string {
+  return `${title}: ${scenario}`;
+}
+
+/** A line of the shell; each program has its turn whatever became of the one before. */
+function inTurn(programs: readonly GuestProgram[]): string {
+  const folder = join(process.cwd(), '.setup/hw/test/hw/guest');
+  const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(' ');
+  return programs
+    .map((program) => {
+      const [name, ...args] = program;
+      const mark = ['echo', PROGRAM_MARK + titleOf(program)];
+      return `${quoted(mark)}; ${quoted([process.execPath, join(folder, `${name}.js`), ...args])}`;
+    })
+    .join('; ');
 }
 
 /** Ends every process of a session: the lab's programs are in several groups, the virtual machine in one of its own. */

@@ -30,7 +30,7 @@ import {
   systemClockAheadNs,
   type Nic,
 } from './hardware-clock.js';
-import { HardwareSlave, now, startGrandmaster } from './hardware-peer.js';
+import { HardwareSlave, now, startGrandmaster, untilLoaded } from './hardware-peer.js';
 import { scenario } from './report.js';
 
 export interface BoundaryClockFollowing {
@@ -64,9 +64,11 @@ export interface SystemClock {
 }
 
 /** Of the boundary clock and the slaves behind it. */
-const SETTLING_SECONDS = 20;
+const SETTLING_SECONDS = 8;
 const FOLLOWING_TIMEOUT_MS = 120_000;
 const FAILOVER_SECONDS = 20;
+/** A request is work for the boundary clock, more than all of its messages meanwhile. */
+const REQUEST_INTERVAL_MS = 250;
 
 const [clock = 'virtual', ...wanted] = process.argv.slice(2);
 
@@ -108,15 +110,18 @@ instances:
 
 /** Resolves with the time at which it was first seen to follow by that port, and to be in lock. */
 async function following(instance: Switch, nic: Nic): Promise<number> {
-  await until(
-    `the boundary clock to follow by ${nic}`,
-    async () => {
-      const { clock: it } = await instance.clock();
-      const slave = it.ports.find(({ portState }) => portState === 'SLAVE');
-      return slave?.interface === nic && it.lockState === 'locked';
-    },
-    FOLLOWING_TIMEOUT_MS,
-    () => instance.child.output,
+  await asleep(() =>
+    until(
+      `the boundary clock to follow by ${nic}`,
+      async () => {
+        const { clock: it } = await instance.clock();
+        const slave = it.ports.find(({ portState }) => portState === 'SLAVE');
+        return slave?.interface === nic && it.lockState === 'locked';
+      },
+      FOLLOWING_TIMEOUT_MS,
+      () => instance.child.output,
+      REQUEST_INTERVAL_MS,
+    ),
   );
   return now();
 }
@@ -129,10 +134,8 @@ async function follow(places: readonly Place[]): Promise<BoundaryClockFollowing>
   for (const { nic } of places) setRate(nic, 20_000);
   const slaves = places.map(({ namespace, nic }) => new HardwareSlave(network, namespace, nic));
   try {
-    const since = await Promise.all([
-      following(instance, 'eth1'),
-      ...slaves.map((slave) => slave.followingSince()),
-    ]);
+    const since = await Promise.all(slaves.map((slave) => slave.followingSince()));
+    since.push(await following(instance, 'eth1'));
     const from = Math.max(...since) + SETTLING_SECONDS;
     const results: Following[] = [];
     for (const slave of slaves) {
@@ -171,16 +174,17 @@ async function failover(): Promise<Failover> {
   const instance = await startBoundaryClock(['eth1', 'eth3', 'eth5']);
   const slave = new HardwareSlave(network, far, 'eth4');
   try {
-    const since = await Promise.all([following(instance, 'eth1'), slave.followingSince()]);
+    const since = [await slave.followingSince(), await following(instance, 'eth1')];
     const settled = Math.max(...since) + SETTLING_SECONDS;
     await slave.offsetsBetween(settled - 1, settled);
 
     const lostAt = now();
     await better.child.stop();
-    const secondsToSecond = (await asleep(() => following(instance, 'eth3'))) - lostAt;
+    const secondsToSecond = (await following(instance, 'eth3')) - lostAt;
     await slave.offsetsBetween(lostAt, lostAt + FAILOVER_SECONDS);
     const backAt = now();
     better = startGrandmaster(network, left, 'eth0');
+    await untilLoaded(better);
     const back = await following(instance, 'eth1');
     const during = await slave.offsetsBetween(lostAt, back + 1);
     const from = back + SETTLING_SECONDS;
@@ -204,6 +208,7 @@ async function system(): Promise<SystemClock> {
   const grandmaster = startGrandmaster(network, left, 'eth0');
   const instance = await startBoundaryClock(['eth1', 'eth3'], 'software');
   try {
+    await untilLoaded(grandmaster);
     const since = await following(instance, 'eth1');
     await asleep(() => delay((since + SETTLING_SECONDS - now()) * 1_000));
     const aheadNs = systemClockAheadNs('eth0');

@@ -126,6 +126,8 @@ detune('eth0', 0);
 detune('eth1', -30_000);
 detune('eth3', 50_000);
 detune('eth5', 20_000);
+detune('eth2', 0);
+detune('eth4', 0);
 
 const inSecondDomain = { domainNumber: SECOND_DOMAIN };
 /** Should the grandmasters ever take each other's time stamp, which ptp4l calls a fault, they go on at once. */

@@ -1,14 +1,17 @@
 /** The guest's NICs in namespaces of their own, as if each were in another machine, and switches between them. */
 
+import { existsSync } from 'node:fs';
 import type { Network, Namespace } from '../../support/netns/network.js';
 import { Switch, type SwitchOptions } from '../../support/netns/switch.js';
 import { until } from '../../support/netns/wait.js';
-import './awake.js';
+import { asleep } from './awake.js';
 import type { Nic } from './hardware-clock.js';
 
 /** The driver takes two to four seconds. */
 const CARRIER_TIMEOUT_MS = 60_000;
 const START_TIMEOUT_MS = 120_000;
+/** A request is as much work for a switch as a second of messages. */
+const REQUEST_INTERVAL_MS = 250;
 
 /** Puts each NIC in the namespace of its role, with an IPv4 address, and waits until all have a carrier. */
 export async function plugIn<Role extends string>(
@@ -45,7 +48,14 @@ export async function startSwitch(
   const instance = new Switch(network, namespace, interfaces, {
     ...options,
     startTimeoutMs: START_TIMEOUT_MS,
+    requestIntervalMs: REQUEST_INTERVAL_MS,
   });
-  await instance.waitUntilForwarding();
+  // Then it is loaded; the driver brings the links up again, which it takes down when time stamps are turned on.
+  await until(
+    'the switch to listen',
+    () => existsSync(instance.socket) || !instance.child.running,
+    START_TIMEOUT_MS,
+  );
+  await asleep(() => instance.waitUntilForwarding());
   return instance;
 }

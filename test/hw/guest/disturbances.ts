@@ -45,6 +45,7 @@ const {
 detune('eth0', 0);
 detune('eth1', -30_000);
 detune('eth3', 50_000);
+detune('eth2', 0);
 
 const instance = await startSwitch(network, sw, ['eth1', 'eth3']);
 startGrandmaster(network, gm, 'eth0');

@@ -7,7 +7,9 @@ import type { Namespace, Network } from '../../support/netns/network.js';
 import { differenceNs, setRate, type Nic } from './hardware-clock.js';
 import { HardwareSlave, startGrandmaster, type HardwarePeerOptions } from './hardware-peer.js';
 
-export const SETTLING_SECONDS = 15;
+export const SETTLING_SECONDS = 6;
+/** Delays of links are measured once a second, and averaged. */
+const P2P_SETTLING_SECONDS = 15;
 export const MEASURED_SECONDS = 20;
 
 export interface Place {
@@ -46,9 +48,10 @@ export async function measureFollowing(
   const grandmaster = startGrandmaster(network, gm.namespace, gm.nic, options);
   try {
     const since = await Promise.all(slaves.map((slave) => slave.followingSince()));
+    const settling = options.delayMechanism === 'P2P' ? P2P_SETTLING_SECONDS : SETTLING_SECONDS;
     const results: Following[] = [];
     for (const [index, slave] of slaves.entries()) {
-      const from = since[index]! + SETTLING_SECONDS;
+      const from = since[index]! + settling;
       const offsets = await slave.offsetsBetween(from, from + MEASURED_SECONDS);
       const clockDifferenceNs = differenceNs(slave.nic, gm.nic);
       atWork();

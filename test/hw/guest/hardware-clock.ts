@@ -1,14 +1,23 @@
 /** The PTP hardware clocks of the guest's NICs, set and read with linuxptp's phc_ctl: not with the product's own means. */
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { run } from '../../support/netns/command.js';
 import { median } from '../../support/netns/statistics.js';
+import { until } from '../../support/netns/wait.js';
+import './awake.js';
 
 export type Nic = `eth${0 | 1 | 2 | 3 | 4 | 5}`;
 
 /** NICs by their cable: eth0 and eth1, eth2 and eth3, eth4 and eth5. */
-const NICS: readonly Nic[] = ['eth0', 'eth1', 'eth2', 'eth3', 'eth4', 'eth5'];
+export const NICS: readonly Nic[] = ['eth0', 'eth1', 'eth2', 'eth3', 'eth4', 'eth5'];
 const READINGS = 9;
+const RETURN_TIMEOUT_MS = 60_000;
+
+await until(
+  'the NICs, which the program before may have had in its namespaces',
+  () => NICS.every((nic) => existsSync(`/sys/class/net/${nic}/device/ptp`)),
+  RETURN_TIMEOUT_MS,
+);
 
 /** Found before any NIC goes to a namespace, where its folder is out of sight. */
 const devices = new Map(

@@ -77,9 +77,12 @@ export class HardwareSlave {
 
   /** When it chose its master: seconds of CLOCK_MONOTONIC. */
   async followingSince(): Promise<number> {
-    const line = await this.#peer.child.waitForLine(
-      /^ptp4l\[(\d+\.\d+)\]: .* to (UNCALIBRATED|SLAVE) on/,
-      STATE_TIMEOUT_MS,
+    await untilLoaded(this.#peer);
+    const line = await asleep(() =>
+      this.#peer.child.waitForLine(
+        /^ptp4l\[(\d+\.\d+)\]: .* to (UNCALIBRATED|SLAVE) on/,
+        STATE_TIMEOUT_MS,
+      ),
     );
     return Number(line[1]);
   }
@@ -111,7 +114,7 @@ export class HardwareSlave {
 
   summaries(): OffsetSummary[] {
     return this.#peer.child.lines.flatMap((line) => {
-      const match = /^ptp4l\[(\d+\.\d+)\]: rms\s+(\d+)\s+max\s+(\d+)/.exec(line);
+      const match = /^ptp4l\[(\d+\.\d+)\]: rms\s+(\d+)\s+max\s+-?(\d+)/.exec(line);
       return match === null
         ? []
         : [{ at: Number(match[1]), rmsNs: Number(match[2]), maxNs: Number(match[3]) }];
@@ -121,6 +124,11 @@ export class HardwareSlave {
   async stop(): Promise<void> {
     await this.#peer.child.stop();
   }
+}
+
+/** Resolves when it has something to say, and so all of its libraries. */
+export async function untilLoaded({ child }: Ptp4l): Promise<void> {
+  await child.waitForLine(/./, STATE_TIMEOUT_MS);
 }
 
 /** Seconds of CLOCK_MONOTONIC, as ptp4l writes them before each line. */

@@ -133,4 +133,5 @@ await scenario('killed', async (): Promise<Killed> => {
   await second.child.stop();
   return { modeBefore, modeLeft, modeAfter: modeOfEth1() };
 });
+hard.ip('link set eth0 promisc off');
 await network.close();

@@ -9,7 +9,10 @@ import { ptpFramesOf } from '../../support/ptp-frames.js';
 import { BridgedNetwork } from '../../support/netns/bridged-network.js';
 import { FramePort } from '../../support/netns/frame-port.js';
 import { until } from '../../support/netns/wait.js';
+import { ipBatch } from '../../support/netns/command.js';
+import { Network } from '../../support/netns/network.js';
 import './awake.js';
+import { NICS } from './hardware-clock.js';
 import { scenario } from './report.js';
 
 /** What came out at each host, in words: the kind of frame and its VLAN tag, such as `Sync 10` or `ordinary -`. */
@@ -34,6 +37,11 @@ const kinds: Readonly<Record<number, string>> = {
 const OURS = '0200000000';
 
 const messages = ptpFramesOf('l2-e2e');
+// The NICs would stand in the way of cables with ends of the same names.
+const parking = new Network();
+const parked = parking.namespace('parked');
+ipBatch(NICS.map((nic) => `link set ${nic} netns ${parked.name}`));
+
 const net = new BridgedNetwork(4);
 await net.startSwitch('{name: br-ptp, stp: false}', PORTS, START_TIMEOUT_MS);
 const hosts = await Promise.all(
@@ -111,3 +119,4 @@ await scenario('an answer to an access port', async () => {
   return [requested, await exchange(3, 10, [response], { at: 0, count: 1 })];
 });
 await net.close();
+await parking.close();

@@ -29,6 +29,8 @@ export interface SwitchOptions {
   readonly socket?: string;
   /** Until every port forwards; 10 s unless set. */
   readonly startTimeoutMs?: number;
+  /** Of the requests meanwhile; 20 ms unless set. */
+  readonly requestIntervalMs?: number;
 }
 
 const START_TIMEOUT_MS = 10_000;
@@ -41,6 +43,7 @@ export class Switch {
   readonly socket: string;
   readonly #namespace: Namespace;
   readonly #startTimeoutMs: number;
+  readonly #requestIntervalMs: number | undefined;
 
   constructor(
     network: Network,
@@ -50,6 +53,7 @@ export class Switch {
   ) {
     this.#namespace = namespace;
     this.#startTimeoutMs = options.startTimeoutMs ?? START_TIMEOUT_MS;
+    this.#requestIntervalMs = options.requestIntervalMs;
     this.socket = options.socket ?? join(network.directory, `switch-${++switchCount}.sock`);
     const args = [
       options.commandLine ?? COMMAND_LINE,
@@ -78,6 +82,7 @@ export class Switch {
       },
       this.#startTimeoutMs,
       () => this.child.output,
+      this.#requestIntervalMs,
     );
   }
 

@@ -6,13 +6,15 @@ const POLL_INTERVAL_MS = 20;
 
 /**
  * Resolves with the first value of `probe` that is neither undefined nor false.
- * Throws an error that names `what` after `timeoutMs`; `describe` may add what was there instead.
+ * Throws an error that names `what` after `timeoutMs`; `describe` may add what was there instead. A probe that costs
+ * something where processors are slow is made less often, by `intervalMs`.
  */
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   timeoutMs: number,
   describe: () => string = () => '',
+  intervalMs = POLL_INTERVAL_MS,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
@@ -21,6 +23,6 @@ export async function until<T>(
     if (performance.now() > deadline) {
       throw new Error(`waited ${timeoutMs} ms in vain for ${what}\n${describe()}`);
     }
-    await delay(POLL_INTERVAL_MS);
+    await delay(intervalMs);
   }
 }

@@ -3,28 +3,24 @@
  * other. Nothing but the switch relates them: no phc2sys, no ts2phc.
  */
 
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OneSwitch } from './guest/one-switch.js';
-import { missingLab, runInGuest, RUN_TIMEOUT_MS, type GuestRun } from './lab.js';
+import type { GuestProgram, GuestRun } from './lab.js';
+
+const mechanisms = ['E2E', 'P2P'] as const;
+export const programs: readonly GuestProgram[] = mechanisms.map((it) => ['one-switch', it]);
 
 const RMS_LIMIT_NS = 30;
 /** The switch and the slaves, each of which steers its own; the grandmaster's runs freely. */
 const clockPrograms = ['node', 'ptp4l', 'ptp4l'];
 
-const missing = missingLab();
-if (missing !== undefined)
-  console.warn(`one switch with hardware time stamps: skipped, ${missing}`);
-
-// Around the other: a skipped describe.for calls its hooks all the same.
-describe.skipIf(missing !== undefined)('one switch', () => {
-  describe.for(['E2E', 'P2P'])('through one switch, %s', (mechanism) => {
-    let guest: GuestRun;
-    beforeAll(async () => {
-      guest = await runInGuest('one-switch', [mechanism], { pairs: 3 });
-    }, RUN_TIMEOUT_MS);
-
+export function tests(guest: GuestRun): void {
+  describe.for(mechanisms)('through one switch, %s', (mechanism) => {
     test.for(['L2', 'UDPv4', 'UDPv6'])('over %s: both slaves follow within 30 ns', (transport) => {
-      const { slaves, meanLinkDelayNs, clockUsers } = guest.result<OneSwitch>(transport);
+      const { slaves, meanLinkDelayNs, clockUsers } = guest.result<OneSwitch>(
+        ['one-switch', mechanism],
+        transport,
+      );
       for (const { nic, seconds, rmsNs, maxNs, clockDifferenceNs } of slaves) {
         console.log(
           `${mechanism} ${transport} ${nic}: rms ${rmsNs.toFixed(1)} ns, max ${maxNs} ns, ` +
@@ -41,4 +37,4 @@ describe.skipIf(missing !== undefined)('one switch', () => {
       if (mechanism === 'P2P') expect(Math.abs(meanLinkDelayNs ?? NaN)).toBeLessThan(RMS_LIMIT_NS);
     });
   });
-});
+}

@@ -1,0 +1,110 @@
+/**
+ * A boundary clock on NICs whose hardware clocks are seconds apart and up to 80 ppm off each other, between ptp4l
+ * grandmasters and slaves, all with hardware time stamps. Nothing but the boundary clock relates them.
+ */
+
+import { describe, expect, test } from 'vitest';
+import type { BoundaryClockFollowing, Failover, SystemClock } from './guest/boundary-clock.js';
+import type { GuestProgram, GuestRun } from './lab.js';
+
+const RMS_LIMIT_NS = 50;
+/** While one grandmaster is exchanged for another that agrees with it. */
+const FAILOVER_LIMIT_NS = 100;
+/** announceReceiptTimeout and two more Announce intervals of 250 ms, the randomisation of the time-out, and the lock. */
+const FAILOVER_LIMIT_SECONDS = 5;
+/** Of a clock whose rate can be set in steps of 119 ppb, four times a second. */
+const STEERED_LIMIT_NS = 200;
+/** By software time stamps of the emulated machine, on one side. */
+const SYSTEM_LIMIT_NS = 50_000;
+
+/** What it steers, and the scenarios. The last one leaves the guest's system clock as no other would have it. */
+const VIRTUAL: GuestProgram = ['boundary-clock', 'virtual', 'one slave', 'two slaves', 'failover'];
+const PHC: GuestProgram = ['boundary-clock', 'phc', 'one slave', 'two slaves'];
+const SYSTEM: GuestProgram = ['boundary-clock', 'system', 'system'];
+
+export const programs = [VIRTUAL, PHC, SYSTEM];
+
+const placesOfSlaves = [
+  ['one slave', ['eth2']],
+  ['two slaves', ['eth2', 'eth4']],
+] as const;
+
+/** What may say why a slave had no more of its Syncs. */
+function told({ clock, counters, log }: BoundaryClockFollowing, said: readonly string[]): string {
+  return [...said, ...log, JSON.stringify(clock.ports), JSON.stringify(counters)].join('\n');
+}
+
+function expectFollowing(
+  guest: GuestRun,
+  program: GuestProgram,
+  [scenario, nics]: (typeof placesOfSlaves)[number],
+): BoundaryClockFollowing {
+  const result = guest.result<BoundaryClockFollowing>(program, scenario);
+  expect(result.slaves.map(({ nic }) => nic)).toEqual(nics);
+  for (const { nic, seconds, said, rmsNs, maxNs, clockDifferenceNs } of result.slaves) {
+    console.log(
+      `clock: ${result.clock.clock}, ${scenario}, ${nic}: rms ${rmsNs.toFixed(1)} ns, max ${maxNs} ns, ` +
+        `clocks apart by ${clockDifferenceNs} ns; the boundary clock's: ${result.portClocksAheadNs.join(', ')}`,
+    );
+    expect(seconds, told(result, said)).toBeGreaterThanOrEqual(18);
+    expect(rmsNs).toBeLessThan(RMS_LIMIT_NS);
+    expect(Math.abs(clockDifferenceNs)).toBeLessThan(RMS_LIMIT_NS);
+  }
+  // Nothing beside them that would relate one clock to another; the grandmaster's runs freely.
+  const programs = result.clockUsers.map(({ program }) => program).toSorted();
+  expect(programs).toEqual(['node', ...nics.map(() => 'ptp4l')]);
+  return result;
+}
+
+export function tests(guest: GuestRun): void {
+  describe('a boundary clock, clock: virtual', () => {
+    test.for(placesOfSlaves)('%s: below 50 ns rms after 8 s', (places) => {
+      expectFollowing(guest, VIRTUAL, places);
+    });
+
+    test('failover from one NIC to another and back, without leaving the time', () => {
+      const { secondsToSecond, secondsBack, during, recovered } = guest.result<Failover>(
+        VIRTUAL,
+        'failover',
+      );
+      console.log(
+        `failover: locked to the second after ${secondsToSecond.toFixed(2)} s, to the first after ` +
+          `${secondsBack.toFixed(2)} s, meanwhile rms ${during.rmsNs.toFixed(1)} ns, max ` +
+          `${during.maxNs} ns; then rms ${recovered.rmsNs.toFixed(1)} ns`,
+      );
+      expect(secondsToSecond).toBeLessThan(FAILOVER_LIMIT_SECONDS);
+      expect(during.maxNs).toBeLessThan(FAILOVER_LIMIT_NS);
+      expect(recovered.rmsNs).toBeLessThan(RMS_LIMIT_NS);
+      expect(Math.abs(recovered.clockDifferenceNs)).toBeLessThan(RMS_LIMIT_NS);
+    });
+  });
+
+  describe('a boundary clock, clock: phc', () => {
+    test.for(placesOfSlaves)(
+      '%s: below 50 ns rms after 8 s, and each of its own clocks shows PTP time',
+      (places) => {
+        const { portClocksAheadNs, clock, log } = expectFollowing(guest, PHC, places);
+        for (const aheadNs of portClocksAheadNs) {
+          expect(Math.abs(aheadNs)).toBeLessThan(STEERED_LIMIT_NS);
+        }
+        expect(clock.steered.map(({ interfaces }) => interfaces)).toEqual(
+          ['eth1', 'eth3', 'eth5'].slice(0, portClocksAheadNs.length).map((nic) => [nic]),
+        );
+        // What it does to them itself is no news to it.
+        expect(log.filter((line) => !line.includes('hardware time stamps: of its clock'))).toEqual([
+          expect.stringContaining('no bridge carries ordinary traffic'),
+        ]);
+      },
+    );
+  });
+
+  describe('a boundary clock, clock: system', () => {
+    test("the guest's system clock shows the UTC of a grandmaster with hardware time stamps", () => {
+      const { aheadSeconds, restNs, clock } = guest.result<SystemClock>(SYSTEM, 'system');
+      console.log(`clock: system: ${aheadSeconds} s and ${restNs} ns ahead of the grandmaster`);
+      expect(aheadSeconds).toBe(-37);
+      expect(Math.abs(restNs)).toBeLessThan(SYSTEM_LIMIT_NS);
+      expect(clock.steered.map(({ name }) => name)).toEqual(['CLOCK_REALTIME']);
+    });
+  });
+}

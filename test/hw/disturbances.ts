@@ -1,0 +1,78 @@
+/** Others set the clocks and the time stamping of a switch's ports while a slave follows through it. */
+
+import { describe, expect, test } from 'vitest';
+import type { Disturbance } from './guest/disturbances.js';
+import type { GuestProgram, GuestRun } from './lab.js';
+
+const PROGRAM: GuestProgram = ['disturbances'];
+export const programs = [PROGRAM];
+
+/** What a wrong correction would exceed by far. */
+const OFFSET_LIMIT_NS = 1_000;
+const RECOVERED_RMS_LIMIT_NS = 30;
+/** Corrections that wait while a clock is related anew: Syncs and Delay_Reqs of less than a second, 16 each. */
+const MAX_CORRECTIONS_LOST = 32;
+
+const movedLine = (port: string): string =>
+  `${port}: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait`;
+
+export function tests(guest: GuestRun): void {
+  describe('a switch whose ports others meddle with', () => {
+    function expectRecovery(scenario: string): Disturbance {
+      const result = guest.result<Disturbance>(PROGRAM, scenario);
+      const { during, recovered, clockDifferenceNs, correctionUnknown } = result;
+      console.log(
+        `${scenario}: max ${during.maxNs} ns in 10 s, then rms ${recovered.rmsNs.toFixed(1)} ns; ` +
+          `${correctionUnknown} corrections dropped`,
+      );
+      expect(during.seconds).toBeGreaterThan(0);
+      expect(during.maxNs).toBeLessThan(OFFSET_LIMIT_NS);
+      expect(recovered.rmsNs).toBeLessThan(RECOVERED_RMS_LIMIT_NS);
+      expect(recovered.seconds).toBeGreaterThanOrEqual(4);
+      expect(Math.abs(clockDifferenceNs)).toBeLessThan(RECOVERED_RMS_LIMIT_NS);
+      return result;
+    }
+
+    function expectClockMoved(scenario: string): Disturbance {
+      const result = expectRecovery(scenario);
+      expect(result.clockMoved).toBeGreaterThan(0);
+      expect(result.correctionUnknown).toBeGreaterThan(0);
+      expect(result.correctionUnknown).toBeLessThan(MAX_CORRECTIONS_LOST);
+      expect(result.clocks.map((clock) => clock?.related)).toEqual([true, true]);
+      return result;
+    }
+
+    test('a clock stepped by 1 s: no wrong correction, recovered within 10 s', () => {
+      const { clocks, log } = expectClockMoved('step');
+      expect(log).toEqual([movedLine('eth1')]);
+      const [before, after] = clocks.map((clock) => clock?.offsetNs ?? NaN);
+      // Less what it loses at 30 ppm meanwhile.
+      expect((after! - before!) / 1e9).toBeCloseTo(1, 2);
+    });
+
+    test('a clock slewed by 20 ppm: no wrong correction, recovered within 10 s', () => {
+      const { clocks, log } = expectClockMoved('slew');
+      expect(log).toEqual([movedLine('eth3')]);
+      const [before, after] = clocks.map((clock) => clock?.ratePpb ?? NaN);
+      expect((after! - before!) / 20_000).toBeCloseTo(1, 1);
+    });
+
+    // Every port's clock then stands elsewhere as seen from the system's.
+    test.for(['system step', 'system slew'])(
+      'the clock that they are compared with: %s: no wrong correction, recovered within 10 s',
+      (scenario) => {
+        expect(expectClockMoved(scenario).clockMoved).toBeGreaterThanOrEqual(2);
+      },
+    );
+
+    test.for(['off 1', 'off 2', 'off 3'])(
+      'time stamping turned off by another program: told, and turned on again (%s)',
+      (scenario) => {
+        const { log } = expectRecovery(scenario);
+        expect(log).toEqual([
+          'eth3: another program has changed the hardware time stamping mode: stop it; the mode is set again',
+        ]);
+      },
+    );
+  });
+}

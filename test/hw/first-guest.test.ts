@@ -1,0 +1,7 @@
+/** Half of what the hardware lab shows. The boundary clock is last: it leaves the guest's system clock steered. */
+
+import * as boundaryClock from './boundary-clock.js';
+import * as bursts from './bursts.js';
+import { inOneGuest } from './subjects.js';
+
+inOneGuest('hardware time stamps, first guest', [bursts, boundaryClock]);
