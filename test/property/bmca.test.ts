@@ -9,12 +9,8 @@ import {
   type Comparison,
   type ComparisonDataSet,
 } from '../../src/core/bmca/comparison.js';
-import {
-  decideState,
-  ebestOf,
-  type DecisionCode,
-  type PortView,
-} from '../../src/core/bmca/state-decision.js';
+import { decideState, ebestOf, type PortView } from '../../src/core/bmca/state-decision.js';
+import type { DecisionCode } from '../../src/core/bmca/rules.js';
 import type { DefaultDS } from '../../src/core/datasets/data-sets.js';
 import { defaultProfile } from '../../src/core/profile/default.js';
 import { clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';

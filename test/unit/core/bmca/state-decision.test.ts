@@ -4,11 +4,8 @@ import {
   ownDataSet,
   type ComparisonDataSet,
 } from '../../../../src/core/bmca/comparison.js';
-import {
-  decideState,
-  ebestOf,
-  type DecisionCode,
-} from '../../../../src/core/bmca/state-decision.js';
+import { decideState, ebestOf } from '../../../../src/core/bmca/state-decision.js';
+import type { DecisionCode } from '../../../../src/core/bmca/rules.js';
 import type { PortState } from '../../../../src/core/datasets/data-sets.js';
 import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
