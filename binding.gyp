@@ -48,7 +48,9 @@
       'dependencies': ['dataplane'],
       'cflags_cc!': ['<@(node_flags)'],
       'cflags_cc': ['<@(our_flags)'],
-      'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_CPP_EXCEPTIONS'],
+      # Whatever is thrown in here becomes an error of JavaScript; and nothing where there is no JavaScript any more, in a
+      # Worker that is being ended.
+      'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_CPP_EXCEPTIONS', 'NODE_ADDON_API_CPP_EXCEPTIONS_ALL', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
       'sources': [
         'addon/io/clock_adjustment.cc',

@@ -1,5 +1,7 @@
 // What is added to a correctionField: the arithmetic of 10.2.2 and 10.3.2, from the residences that
 // the exchanges know.
+#include <algorithm>
+
 #include "addon/dataplane/corrections.h"
 #include "addon/dataplane/exchange_keys.h"
 
@@ -89,7 +91,8 @@ bool Corrections::anyone_requested(const FrameView& response) const {
 // domain's grandmaster. None, and counted, when the two cannot be compared or are absurdly far
 // apart.
 std::optional<ScaledNs> Corrections::residence_between(const Exchange& exchange, uint32_t egress,
-                                                       uint32_t clock_epoch, int64_t timestamp_ns) {
+                                                       uint32_t clock_epoch, int64_t timestamp_ns,
+                                                       int64_t now) {
   const Port& port = state_.ports[egress];
   const Port& ingress = state_.ports[exchange.ingress_port];
   const bool related = port.relation.valid && ingress.relation.valid &&
@@ -107,7 +110,9 @@ std::optional<ScaledNs> Corrections::residence_between(const Exchange& exchange,
       state_.policy.rate_offset(exchange.key.sdo_id, exchange.key.domain_number);
   const ScaledInstant residence =
       elapsed + static_cast<ScaledInstant>(static_cast<double>(elapsed) * rate_offset);
-  if (residence < 0 || residence > static_cast<ScaledInstant>(kMaxResidence) * 65536) {
+  const DurationNs longest =
+      std::min(kMaxResidence, now - exchange.received + kMaxBeforeReception);
+  if (residence < 0 || residence > static_cast<ScaledInstant>(longest) * 65536) {
     counters(egress).add(Counter::kAbsurdResidence);
     return std::nullopt;
   }

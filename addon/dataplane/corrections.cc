@@ -18,6 +18,16 @@ namespace {
 // the one of the event message that is sent or has failed then.
 constexpr uint32_t kChangedExchanges = 8;
 
+// True of a message that no follow-up comes after. IEEE 802.1AS-2011 has twoStepFlag reserved, to be
+// ignored: there a Sync that carries no TLV is two-step whatever its flag says (table 11-4), and so
+// is every Pdelay_Resp. The one-step Sync of 802.1AS-2020 carries the Follow_Up information TLV.
+bool is_one_step(const FrameView& event) {
+  if (event.type != MessageType::kSync && event.type != MessageType::kPdelayResp) return false;
+  if (event.two_step()) return false;
+  if (event.sdo_id() != wire::kSdoIdOf8021As) return true;
+  return event.type == MessageType::kSync && event.message_length > wire::kFollowUpLength;
+}
+
 }  // namespace
 
 Corrections::Corrections(const Limits& limits, uint64_t seed, ForwardingState& state,
@@ -26,7 +36,7 @@ Corrections::Corrections(const Limits& limits, uint64_t seed, ForwardingState& s
       state_(state),
       transmission_(transmission),
       exchanges_(limits.exchanges, static_cast<uint32_t>(state.ports.size()), seed),
-      held_(limits.held_messages) {
+      held_(limits.held_messages, static_cast<uint32_t>(state.ports.size())) {
   changed_.reserve(kChangedExchanges);
 }
 
@@ -46,6 +56,7 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
   if (index == kNoExchange) index = insert(key, ingress, now);
   Exchange& exchange = exchanges_.at(index);
   exchange.event_seen = true;
+  exchange.received = now;
   exchange.correction_field = event.correction_field();
   exchange.peer_to_peer = state_.policy.action(event.sdo_id(), event.domain_number(), ingress) ==
                           Action::kPeerToPeerTransparent;
@@ -56,9 +67,7 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
   } else {
     counters(ingress).add(Counter::kReceiveTimestampMissing);
   }
-  const bool carries_follow_up =
-      event.type == MessageType::kSync || event.type == MessageType::kPdelayResp;
-  exchange.one_step = carries_follow_up && !event.two_step();
+  exchange.one_step = is_one_step(event);
   // A follow-up that is held already is not from this sender, because a one-step message has none.
   while (exchange.one_step && exchange.held != kNoHeld) {
     drop_held(exchange.held, Counter::kDropUnexpectedFollowUp);
@@ -69,7 +78,8 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
 uint32_t Corrections::send_event(ExchangeIndex index, const FrameView& event, uint32_t egress_ports,
                                  int64_t now) {
   const Exchange& exchange = exchanges_.at(index);
-  const TransmitTag tag{TransmitTag::Owner::kExchange, index, exchange.generation};
+  const TransmitTag tag{TransmitTag::Owner::kExchange, index, exchange.generation, 0,
+                        exchange.ingress_port};
   uint32_t sent_ports = 0;
   each_port(egress_ports, [&](uint32_t egress) {
     // Its transmit time stamp is asked for even where no receive time stamp makes a residence of
@@ -92,11 +102,12 @@ void Corrections::set_state(ExchangeIndex index, uint32_t egress, Transmission::
   changed(index, bit(egress));
 }
 
-void Corrections::transmitted(uint32_t egress, const TransmitTag& tag, int64_t timestamp_ns) {
+void Corrections::transmitted(uint32_t egress, const TransmitTag& tag, int64_t timestamp_ns,
+                              int64_t now) {
   if (superseded(tag)) return;
   if (exchanges_.state(tag.index, egress) != ResidenceState::kWaiting) return;
   const auto residence =
-      residence_between(exchanges_.at(tag.index), egress, tag.clock_epoch, timestamp_ns);
+      residence_between(exchanges_.at(tag.index), egress, tag.clock_epoch, timestamp_ns, now);
   if (residence) {
     exchanges_.residence(tag.index, egress) = *residence;
     counters(egress).add_residence(*residence >> 16);
@@ -155,7 +166,7 @@ void Corrections::send_general(uint32_t ingress, const FrameView& view, Exchange
       case Correction::Kind::kUnknown:
         return counters(egress).add(Counter::kDropCorrectionUnknown);
       case Correction::Kind::kNotRequesterPort:
-        return counters(egress).add(Counter::kDropNotRequesterPort);
+        return counters(egress).add(Counter::kNotRequesterPort);
     }
   });
   if (forwarded) counters(ingress).add(Counter::kForwarded);
@@ -189,11 +200,10 @@ void Corrections::hold_generated(ExchangeIndex index, const FrameView& follow_up
 // Exchanges
 
 ExchangeIndex Corrections::insert(const ExchangeKey& key, uint32_t ingress, int64_t now) {
-  const ExchangeIndex oldest = exchanges_.oldest();
   if (exchanges_.full()) {
-    close(oldest);
-    exchanges_.oldest();  // moves on to the next live one
-    counters(ingress).add(Counter::kExchangesEvicted);
+    const uint32_t greediest = exchanges_.port_with_most();
+    close(exchanges_.oldest_of(greediest));
+    counters(greediest).add(Counter::kExchangesEvicted);
   }
   return exchanges_.insert(key, ingress, now);
 }
@@ -237,8 +247,7 @@ void Corrections::settle(int64_t now) {
         counters(egress).add(Counter::kDropCorrectionUnknown);
         continue;
       }
-      const auto sent =
-          transmission_.send_event(egress, event.type, event.frame, event.length, event.tag, now);
+      const auto sent = transmission_.send_ready(*ready, now);
       if (of_exchange) set_state(event.tag.index, egress, sent);
     } else {
       return;
@@ -269,13 +278,18 @@ std::optional<int64_t> Corrections::next_deadline() {
 bool Corrections::hold(uint32_t ingress, const FrameView& view, uint32_t egress_ports,
                        ExchangeIndex wait_for, bool forwarded, int64_t now) {
   if (exchanges_.at(wait_for).held_count >= kMaxHeldPerExchange) return false;
-  const HeldIndex index = held_.add(now);
-  if (index == kNoHeld) return false;
+  HeldIndex index = held_.add(ingress, now);
+  if (index == kNoHeld) {
+    // The port that holds most makes room, so each has a share that no other can spend.
+    const uint32_t greediest = held_.port_with_most();
+    if (held_.held_of(greediest) <= held_.held_of(ingress)) return false;
+    drop_held(held_.oldest_of(greediest), Counter::kDropHeldFull);
+    index = held_.add(ingress, now);
+  }
   HeldMessage& message = held_.at(index);
   message.view = view;
   message.view.data = message.frame;
   std::memcpy(message.frame, view.data, view.length);
-  message.ingress_port = ingress;
   message.forwarded = forwarded;
   message.waiting_ports = egress_ports;
   attach(index, wait_for);
@@ -326,7 +340,7 @@ void Corrections::release_held(ExchangeIndex exchange, uint32_t changed_ports, i
                   }
                 } else {
                   counters(egress).add(correction.kind == Correction::Kind::kNotRequesterPort
-                                           ? Counter::kDropNotRequesterPort
+                                           ? Counter::kNotRequesterPort
                                            : Counter::kDropCorrectionUnknown);
                 }
               });

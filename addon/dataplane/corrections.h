@@ -48,7 +48,7 @@ class Corrections {
                     uint32_t egress_ports, int64_t now);
 
   // The transmit time stamp of an exchange's event message has come, or will never come.
-  void transmitted(uint32_t egress, const TransmitTag& tag, int64_t timestamp_ns);
+  void transmitted(uint32_t egress, const TransmitTag& tag, int64_t timestamp_ns, int64_t now);
   void timestamp_lost(uint32_t egress, const TransmitTag& tag);
 
   // Does all that follows from what has happened since the last call: sends the messages that can
@@ -78,7 +78,8 @@ class Corrections {
                             uint32_t egress);
   Correction residence_of(ExchangeIndex index, uint32_t egress);
   std::optional<wire::ScaledNs> residence_between(const Exchange& exchange, uint32_t egress,
-                                                  uint32_t clock_epoch, int64_t timestamp_ns);
+                                                  uint32_t clock_epoch, int64_t timestamp_ns,
+                                                  int64_t now);
   ExchangeIndex find_request(const wire::FrameView& response, uint32_t requester_port);
   bool anyone_requested(const wire::FrameView& response) const;
 

@@ -48,6 +48,8 @@ namespace ptpswitch::dataplane {
   X(kNotPtp, "path.notPtp")                                                                               \
   /* At the egress port: not sent, because nobody behind it has joined the group. */                      \
   X(kPruned, "path.pruned")                                                                               \
+  /* At the egress port: not sent, because nobody behind it has asked what this message answers. */       \
+  X(kNotRequesterPort, "path.notRequesterPort")                                                           \
   /* Malformed, at the ingress port: in the order of wire::MalformedReason. */                            \
   X(kDropShortFrame, "drop.shortFrame")                                                                   \
   X(kDropTooManyVlanTags, "drop.tooManyVlanTags")                                                         \
@@ -80,7 +82,6 @@ namespace ptpswitch::dataplane {
   X(kDropLinkDown, "drop.linkDown")                                                                       \
   X(kDropSendFailed, "drop.sendFailed")                                                                   \
   X(kDropCorrectionUnknown, "drop.correctionUnknown")                                                     \
-  X(kDropNotRequesterPort, "drop.notRequesterPort")                                                       \
   X(kDropEventQueueFull, "drop.eventQueueFull")                                                           \
   /* Held general messages, at their ingress port. */                                                     \
   X(kHeld, "held.total")                                                                                  \

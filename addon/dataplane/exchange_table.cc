@@ -12,8 +12,14 @@ ExchangeTable::ExchangeTable(uint32_t capacity, uint32_t ports, uint64_t seed)
       states_(exchanges_.size() * ports),
       residences_(exchanges_.size() * ports),
       buckets_(exchanges_.size() * 2, kNoExchange),
+      by_ingress_(ports),
       ports_(ports),
-      seed_(seed) {}
+      seed_(seed) {
+  const auto places = static_cast<ExchangeIndex>(exchanges_.size());
+  for (ExchangeIndex index = 0; index < places; ++index) {
+    exchanges_[index].newer = index + 1 < places ? index + 1 : kNoExchange;
+  }
+}
 
 uint32_t ExchangeTable::bucket_of(const ExchangeKey& key) const {
   uint64_t hash = mix(seed_, key.clock_identity);
@@ -52,8 +58,9 @@ ExchangeIndex ExchangeTable::find(const ExchangeKey& key, uint32_t ingress_port)
 }
 
 ExchangeIndex ExchangeTable::insert(const ExchangeKey& key, uint32_t ingress_port, int64_t now) {
-  const ExchangeIndex index = static_cast<ExchangeIndex>(next_number_++ & (exchanges_.size() - 1));
+  const ExchangeIndex index = free_;
   Exchange& exchange = exchanges_[index];
+  free_ = exchange.newer;
   const uint32_t generation = exchange.generation + 1;
   ExchangeIndex& bucket = buckets_[bucket_of(key)];
   exchange = Exchange{};
@@ -65,6 +72,11 @@ ExchangeIndex ExchangeTable::insert(const ExchangeKey& key, uint32_t ingress_por
   exchange.chain_next = bucket;
   if (bucket != kNoExchange) exchanges_[bucket].chain_previous = index;
   bucket = index;
+  Ingress& ingress = by_ingress_[ingress_port];
+  exchange.older = ingress.newest;
+  (ingress.newest == kNoExchange ? ingress.oldest : exchanges_[ingress.newest].newer) = index;
+  ingress.newest = index;
+  ++ingress.exchanges;
   std::fill_n(&state(index, 0), ports_, ResidenceState::kNotSent);
   return index;
 }
@@ -79,17 +91,34 @@ void ExchangeTable::remove(ExchangeIndex index) {
   if (exchange.chain_next != kNoExchange) {
     exchanges_[exchange.chain_next].chain_previous = exchange.chain_previous;
   }
+  Ingress& ingress = by_ingress_[exchange.ingress_port];
+  (exchange.older == kNoExchange ? ingress.oldest : exchanges_[exchange.older].newer) =
+      exchange.newer;
+  (exchange.newer == kNoExchange ? ingress.newest : exchanges_[exchange.newer].older) =
+      exchange.older;
+  --ingress.exchanges;
   exchange.live = false;
+  exchange.newer = free_;
+  free_ = index;
 }
 
-ExchangeIndex ExchangeTable::oldest() {
-  while (oldest_number_ != next_number_) {
-    const ExchangeIndex index =
-        static_cast<ExchangeIndex>(oldest_number_ & (exchanges_.size() - 1));
-    if (exchanges_[index].live) return index;
-    ++oldest_number_;
+ExchangeIndex ExchangeTable::oldest() const {
+  ExchangeIndex oldest = kNoExchange;
+  for (const Ingress& ingress : by_ingress_) {
+    if (ingress.oldest == kNoExchange) continue;
+    if (oldest == kNoExchange ||
+        exchanges_[ingress.oldest].created < exchanges_[oldest].created) {
+      oldest = ingress.oldest;
+    }
   }
-  return kNoExchange;
+  return oldest;
+}
+
+uint32_t ExchangeTable::port_with_most() const {
+  const auto most = std::max_element(
+      by_ingress_.begin(), by_ingress_.end(),
+      [](const Ingress& a, const Ingress& b) { return a.exchanges < b.exchanges; });
+  return static_cast<uint32_t>(most - by_ingress_.begin());
 }
 
 }  // namespace ptpswitch::dataplane

@@ -1,6 +1,7 @@
 // The event messages that have crossed the switch, remembered for the general messages that carry
 // their corrections: there is one exchange for each event message, with its ingress time and one
-// residence for each egress port. When the table is full the oldest exchange is evicted.
+// residence for each egress port. When the table is full, the port with
+// most exchanges loses its oldest.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +48,11 @@ struct Exchange {
   int64_t ingress_timestamp_ns = 0;     // as the port's clock gave it
   wire::ScaledNs correction_field = 0;  // of the event message, as received
   int64_t created = 0;
+  int64_t received = 0;  // when the engine took the event message; see kMaxBeforeReception
   ExchangeIndex chain_next = kNoExchange;
   ExchangeIndex chain_previous = kNoExchange;
+  ExchangeIndex older = kNoExchange;  // of the same ingress port
+  ExchangeIndex newer = kNoExchange;
   HeldIndex held = kNoHeld;  // first of the general messages that wait for this exchange
   uint32_t held_count = 0;
   // Egress ports whose residence has become known, or is lost, since this was settled; see
@@ -83,27 +87,36 @@ class ExchangeTable {
   ExchangeIndex first(const ExchangeKey& key) const;
   ExchangeIndex next(ExchangeIndex index) const;
 
-  // True when insert would have to evict.
-  bool full() const { return next_number_ - oldest_number_ == exchanges_.size(); }
+  // True when there is no free place for another exchange.
+  bool full() const { return free_ == kNoExchange; }
   // A new exchange, not yet sent anywhere. Must not be full.
   ExchangeIndex insert(const ExchangeKey& key, uint32_t ingress_port, int64_t now);
-  // Removes an exchange. Its place in the ring is free once everything older is removed as well.
   void remove(ExchangeIndex index);
 
-  // The oldest exchange, kNoExchange when the table is empty.
-  ExchangeIndex oldest();
+  // The oldest exchange, of all or of one ingress port; kNoExchange when there is none.
+  ExchangeIndex oldest() const;
+  ExchangeIndex oldest_of(uint32_t ingress_port) const { return by_ingress_[ingress_port].oldest; }
+  // The ingress port with most exchanges.
+  uint32_t port_with_most() const;
 
  private:
+  // The exchanges of one ingress port, in order of creation.
+  struct Ingress {
+    ExchangeIndex oldest = kNoExchange;
+    ExchangeIndex newest = kNoExchange;
+    uint32_t exchanges = 0;
+  };
+
   uint32_t bucket_of(const ExchangeKey& key) const;
 
-  std::vector<Exchange> exchanges_;  // a ring in order of creation
+  std::vector<Exchange> exchanges_;
   std::vector<ResidenceState> states_;
   std::vector<wire::ScaledNs> residences_;
   std::vector<ExchangeIndex> buckets_;
+  std::vector<Ingress> by_ingress_;
   uint32_t ports_;
   uint64_t seed_;
-  uint64_t oldest_number_ = 0;
-  uint64_t next_number_ = 0;
+  ExchangeIndex free_ = 0;  // first of a list through `newer`
 };
 
 }  // namespace ptpswitch::dataplane

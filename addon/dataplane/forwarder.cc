@@ -42,7 +42,7 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length, const
   FrameView& view = message->view;
   if (message->version1) {
     // IEEE 1588-2002 has no correctionField: nothing to correct.
-    return forward_unchanged(ingress, view, Counter::kTxPtpV1, now);
+    return forward_unchanged(ingress, view, state_.transparent_ports, Counter::kTxPtpV1, now);
   }
   switch (message->action) {
     case Action::kTerminate:
@@ -75,7 +75,7 @@ void Forwarder::forward_end_to_end(uint32_t ingress, FrameView& view, const Arri
       [[fallthrough]];
     case MessageType::kAnnounce:
     case MessageType::kSignaling:
-      return forward_unchanged(ingress, view, sent_counter(view.type), now);
+      return forward_unchanged(ingress, view, state_.all_ports, sent_counter(view.type), now);
   }
 }
 
@@ -141,7 +141,7 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
     effects_.clock_transmit_timestamp(
         egress, tag->index, related ? state_.common_ns(egress, timestamp_ns) : std::nullopt);
   } else {
-    corrections_.transmitted(egress, *tag, timestamp_ns);
+    corrections_.transmitted(egress, *tag, timestamp_ns, now);
   }
   corrections_.settle(now);
 }
@@ -172,10 +172,10 @@ void Forwarder::forward_delay_resp(uint32_t ingress, const FrameView& view, int6
   corrections_.settle(now);
 }
 
-void Forwarder::forward_unchanged(uint32_t ingress, const FrameView& view, Counter sent,
-                                  int64_t now) {
+void Forwarder::forward_unchanged(uint32_t ingress, const FrameView& view, uint32_t allowed_ports,
+                                  Counter sent, int64_t now) {
   bool forwarded = false;
-  each_port(reception_.egress_ports(ingress, view, now), [&](uint32_t egress) {
+  each_port(reception_.egress_ports(ingress, view, now) & allowed_ports, [&](uint32_t egress) {
     forwarded |= transmission_.send_unchanged(egress, view, sent, now);
   });
   if (forwarded) state_.ports[ingress].counters.add(Counter::kForwarded);
@@ -239,6 +239,7 @@ void Forwarder::program(Policy policy) {
   const bool topology_changed = policy.bridge.forwarding != before.forwarding ||
                                 policy.bridge.topology_changes != before.topology_changes;
   state_.policy = std::move(policy);
+  state_.transparent_ports = state_.policy.transparent_ports();
   if (topology_changed) reception_.forget_addresses();
 }
 

@@ -60,6 +60,13 @@ class Forwarder {
   // burst, so that what the burst leads to leaves in one call of the kernel for each port.
   void flush(int64_t now);
 
+  // Whether transmit time stamps of the port are still to come, and whether the next advance() will
+  // give one of them up.
+  bool awaits_timestamps(uint32_t port) const { return transmission_.awaits_timestamps(port); }
+  bool has_overdue_timestamp(uint32_t port, int64_t now) {
+    return transmission_.has_overdue_timestamp(port, now);
+  }
+
   // Lets time pass: gives up time stamps, held messages and exchanges that are due.
   void advance(int64_t now);
   // When advance() will have something to do; none while nothing waits.
@@ -75,7 +82,8 @@ class Forwarder {
   void forward_event(uint32_t ingress, wire::FrameView& view, const Arrival& arrival, int64_t now);
   void forward_follow_up(uint32_t ingress, const wire::FrameView& view, int64_t now);
   void forward_delay_resp(uint32_t ingress, const wire::FrameView& view, int64_t now);
-  void forward_unchanged(uint32_t ingress, const wire::FrameView& view, Counter sent, int64_t now);
+  void forward_unchanged(uint32_t ingress, const wire::FrameView& view, uint32_t allowed_ports,
+                         Counter sent, int64_t now);
   void terminate(uint32_t ingress, const wire::FrameView& view, const Arrival& arrival);
   void copy_management_request(uint32_t ingress, const wire::FrameView& view);
   void timestamp_lost(uint32_t egress, const TransmitTag& tag);

@@ -34,6 +34,7 @@ struct ForwardingState {
   std::vector<Port> ports;
   uint32_t all_ports = 0;
   Policy policy;
+  uint32_t transparent_ports = 0;  // of the policy
   uint32_t isolated = 0;  // ports that the loop guard keeps out
 
   // Ports that neither the bridge nor the loop guard keeps from sending.

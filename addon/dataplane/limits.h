@@ -13,6 +13,10 @@ inline constexpr DurationNs kSecond = 1'000 * kMillisecond;
 // word.
 inline constexpr uint32_t kMaxPorts = 32;
 
+// Who messages that leave by a port come from: an ingress port, or a clock of this box.
+inline constexpr uint32_t kClockSource = kMaxPorts;
+inline constexpr uint32_t kTransmitSources = kMaxPorts + 1;
+
 // The longest frame that is carried: 1500 bytes of payload, header and two VLAN tags, rounded up.
 // PTP messages are 64 to 200 bytes long, so nobody sends one in a jumbo frame.
 inline constexpr uint16_t kMaxFrameLength = 1536;
@@ -26,6 +30,11 @@ inline constexpr uint32_t kTransmitBatchFrames = 32;
 
 // A longer residence is taken for the effect of a clock that was set in between.
 inline constexpr DurationNs kMaxResidence = 10 * kSecond;
+
+// A residence begins when the hardware stamps the frame, some time before the engine takes it: the
+// interrupt may be delayed, and the thread may have to wait for a processor. A residence that is
+// longer than the engine had the frame by more than this comes of a wrong time stamp.
+inline constexpr DurationNs kMaxBeforeReception = 50 * kMillisecond;
 
 // General messages that wait for one event message: one Follow_Up, or a Delay_Resp from every
 // master of the domain.

@@ -82,6 +82,21 @@ struct Policy {
     return std::nullopt;
   }
 
+  // Ports that some domain passes: a message without a domain, of IEEE 1588-2002, may pass between
+  // these.
+  uint32_t transparent_ports() const {
+    uint32_t ports = 0;
+    for (const PolicyRule& rule : rules) {
+      for (uint32_t port = 0; port < kMaxPorts; ++port) {
+        const Action action = rule.action[port];
+        const bool transparent =
+            action == Action::kEndToEndTransparent || action == Action::kPeerToPeerTransparent;
+        if (transparent) ports |= 1u << port;
+      }
+    }
+    return ports;
+  }
+
   std::optional<wire::ScaledNs> delay_of(uint32_t port, wire::Transport transport) const {
     return link_delay[port][static_cast<size_t>(transport)];
   }

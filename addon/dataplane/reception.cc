@@ -51,7 +51,7 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   if ((state_.policy.bridge.forwarding & bit(ingress)) == 0) return drop(Counter::kDropPortBlocked);
   if ((state_.isolated & bit(ingress)) != 0) return drop(Counter::kDropPortIsolated);
 
-  const auto action = version1 ? std::optional(Action::kEndToEndTransparent)
+  const auto action = version1 ? version1_action(ingress)
                                : state_.policy.action(view.sdo_id(), view.domain_number(), ingress);
   // A clock of this box belongs to the port and not to a VLAN of the bridge, so VLANs are not
   // filtered for it.
@@ -69,6 +69,13 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   if (!action) return drop(Counter::kDropNoPolicy);
   if (action == Action::kDrop) return drop(Counter::kDropByPolicy);
   return message;
+}
+
+// IEEE 1588-2002 knows subdomains by name and no sdoId, so no rule is for it. It passes where any
+// domain of its successor does: a box that ends or drops everything is a boundary for it as well.
+std::optional<Action> Reception::version1_action(uint32_t ingress) const {
+  if ((state_.transparent_ports & bit(ingress)) == 0) return std::nullopt;
+  return Action::kEndToEndTransparent;
 }
 
 // True, and counted, when the message has come in by another port a moment ago. When that happens

@@ -40,7 +40,8 @@ class Reception {
   void forget_addresses() { addresses_.forget_all(); }
   void forget_addresses_of(uint32_t port) { addresses_.forget_port(port); }
 
- private:
+  private:
+  std::optional<Action> version1_action(uint32_t ingress) const;
   bool is_repeated(uint32_t ingress, const Admitted& message, int64_t now);
 
   ForwardingState& state_;

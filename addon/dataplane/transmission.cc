@@ -14,11 +14,15 @@ namespace {
 // batch, and of the one that is filled after it.
 constexpr uint32_t kUnsentEvents = 2 * kTransmitBatchFrames;
 
+bool is_same(const TransmitTag& a, const TransmitTag& b) {
+  return a.owner == b.owner && a.index == b.index && a.generation == b.generation;
+}
+
 }  // namespace
 
 Transmission::Transmission(uint32_t ports, const Limits& limits, ForwardingState& state,
                            Effects& effects)
-    : limits_(limits), state_(state), effects_(effects) {
+    : state_(state), effects_(effects) {
   ports_.reserve(ports);
   for (uint32_t port = 0; port < ports; ++port) ports_.emplace_back(limits);
   unsent_.reserve(static_cast<size_t>(ports) * kUnsentEvents);
@@ -32,34 +36,50 @@ Transmission::Sent Transmission::send_event(uint32_t egress, wire::MessageType t
                                             const uint8_t* frame, uint16_t length,
                                             const TransmitTag& tag, int64_t now) {
   TransmitPort& port = ports_[egress];
-  PortCounters& counters = state_.ports[egress].counters;
-  const auto without_timestamp = [&](Sent sent) {
-    if (tag.owner == TransmitTag::Owner::kClock) {
-      effects_.clock_transmit_timestamp(egress, tag.index, std::nullopt);
-    }
-    return sent;
-  };
+  if (const auto reason = state_.reason_not_to_send(egress)) return not_sent(egress, tag, *reason);
+  // What waits already goes first, even when a register has become free meanwhile.
+  if (port.queue().empty() && !port.no_free_register(now)) {
+    return send_now(egress, type, frame, length, tag, now);
+  }
+  look_at_queue(egress);
+  const auto displaced = port.queue().push(tag, type, frame, length);
+  if (displaced) {
+    if (is_same(*displaced, tag)) return not_sent(egress, tag, Counter::kDropEventQueueFull);
+    not_sent(egress, *displaced, Counter::kDropEventQueueFull);
+    if (displaced->owner == TransmitTag::Owner::kExchange) unsent_.push_back({egress, *displaced});
+  }
+  state_.ports[egress].counters.add(Counter::kEventsQueued);
+  return Sent::kYes;
+}
+
+Transmission::Sent Transmission::send_ready(const ReadyEvent& ready, int64_t now) {
+  const auto& [egress, event] = ready;
   if (const auto reason = state_.reason_not_to_send(egress)) {
-    counters.add(*reason);
-    return without_timestamp(Sent::kNo);
+    return not_sent(egress, event.tag, *reason);
   }
-  if (port.no_free_register(now)) {
-    if (port.queue().full()) {
-      counters.add(Counter::kDropEventQueueFull);
-      return without_timestamp(Sent::kNo);
-    }
-    port.queue().push(tag, type, frame, length);
-    counters.add(Counter::kEventsQueued);
-    return Sent::kYes;
-  }
-  if (port.ledger_has_room()) {
+  return send_now(egress, event.type, event.frame, event.length, event.tag, now);
+}
+
+Transmission::Sent Transmission::send_now(uint32_t egress, wire::MessageType type,
+                                          const uint8_t* frame, uint16_t length,
+                                          const TransmitTag& tag, int64_t now) {
+  if (ports_[egress].ledger_has_room()) {
     add_to_batch(egress, {sent_counter(type), tag}, frame, length, now);
     return Sent::kYes;
   }
   // The message leaves without asking for a time stamp, for receivers that need no correction.
-  counters.add(Counter::kTransmitTimestampsFull);
   add_to_batch(egress, {sent_counter(type), std::nullopt}, frame, length, now);
-  return without_timestamp(Sent::kWithoutTimestamp);
+  not_sent(egress, tag, Counter::kTransmitTimestampsFull);
+  return Sent::kWithoutTimestamp;
+}
+
+// Counts why a message gets no transmit time stamp, and tells its clock.
+Transmission::Sent Transmission::not_sent(uint32_t egress, const TransmitTag& tag, Counter reason) {
+  state_.ports[egress].counters.add(reason);
+  if (tag.owner == TransmitTag::Owner::kClock) {
+    effects_.clock_transmit_timestamp(egress, tag.index, std::nullopt);
+  }
+  return Sent::kNo;
 }
 
 bool Transmission::send_corrected(uint32_t egress, const wire::FrameView& view,
@@ -155,7 +175,7 @@ std::optional<TransmitTag> Transmission::match(uint32_t egress, uint32_t number,
 }
 
 std::optional<TransmitTag> Transmission::take_overdue(uint32_t egress, int64_t now) {
-  const auto tag = ports_[egress].take_overdue(now - limits_.transmit_timestamp_timeout);
+  const auto tag = ports_[egress].take_overdue(state_.ports[egress].link, now);
   if (tag) state_.ports[egress].counters.add(Counter::kTransmitTimestampMissing);
   return tag;
 }

@@ -56,7 +56,13 @@ class Transmission {
     const QueuedEvent& event;
   };
   std::optional<ReadyEvent> take_ready(int64_t now);
+  // Sends it, as send_event does.
+  Sent send_ready(const ReadyEvent& ready, int64_t now);
 
+  bool awaits_timestamps(uint32_t egress) const { return ports_[egress].awaits_timestamps(); }
+  bool has_overdue_timestamp(uint32_t egress, int64_t now) {
+    return ports_[egress].has_overdue_timestamp(now);
+  }
   // What a transmit time stamp is for, which then waits no more; none, and counted, when nobody
   // waits for it.
   std::optional<TransmitTag> match(uint32_t egress, uint32_t number,
@@ -71,11 +77,13 @@ class Transmission {
   std::optional<int64_t> next_deadline();
 
  private:
+  Sent send_now(uint32_t egress, wire::MessageType type, const uint8_t* frame, uint16_t length,
+                const TransmitTag& tag, int64_t now);
+  Sent not_sent(uint32_t egress, const TransmitTag& tag, Counter reason);
   void add_to_batch(uint32_t egress, const TransmitBatch::Message& message, const uint8_t* frame,
                     uint16_t length, int64_t now);
   void flush_port(uint32_t egress, int64_t now);
 
-  const Limits limits_;
   ForwardingState& state_;
   Effects& effects_;
   std::vector<TransmitPort> ports_;

@@ -4,6 +4,8 @@
 #include <bit>
 
 #include "addon/dataplane/hash.h"
+#include "addon/wire/byte_order.h"
+#include "addon/wire/message.h"
 
 namespace ptpswitch::dataplane {
 
@@ -25,25 +27,22 @@ void TransmitLedger::drop_taken() {
 std::optional<TransmitLedger::Match> TransmitLedger::match(uint32_t number,
                                                            std::optional<uint64_t> signature) {
   uint32_t ours = number - ahead_;
+  const bool is_waiting = in_flight(ours) && at(ours).waiting;
   bool resynchronised = false;
-  if (signature) {
-    const bool fits = in_flight(ours) && at(ours).waiting && at(ours).signature == *signature;
-    if (!fits) {
-      // Without a failed send the numbers cannot have run apart: this is the time stamp of a frame
-      // given up before.
-      if (!uncertain_from_) return std::nullopt;
-      uint32_t candidate = oldest_;
-      while (candidate != next_ &&
-             !(at(candidate).waiting && at(candidate).signature == *signature)) {
-        ++candidate;
-      }
-      if (candidate == next_) return std::nullopt;
-      ours = candidate;
-      ahead_ = number - candidate;
-      resynchronised = true;
+  // Without a failed send the numbers cannot have run apart. Then the number alone decides, because
+  // the frame that comes back may have been changed by its driver, which pads it or appends a
+  // checksum.
+  if (!signature || !uncertain_from_) {
+    if (!is_waiting) return std::nullopt;
+  } else if (!is_waiting || at(ours).signature != *signature) {
+    uint32_t candidate = oldest_;
+    while (candidate != next_ && !(at(candidate).waiting && at(candidate).signature == *signature)) {
+      ++candidate;
     }
-  } else if (!in_flight(ours) || !at(ours).waiting) {
-    return std::nullopt;
+    if (candidate == next_) return std::nullopt;
+    ours = candidate;
+    ahead_ = number - candidate;
+    resynchronised = true;
   }
   if (uncertain_from_ && static_cast<int32_t>(ours - *uncertain_from_) >= 0)
     uncertain_from_.reset();
@@ -86,10 +85,24 @@ void TransmitLedger::restart() {
 }
 
 uint64_t frame_signature(const uint8_t* frame, uint32_t length) {
-  // Two VLAN tags, an IPv6 header and a PTP header with the portIdentity in its body end before
-  // this.
-  constexpr uint32_t kSignatureLength = 128;
-  return mix_bytes(0, frame, std::min(length, kSignatureLength));
+  constexpr uint32_t kAddresses = 12;
+  constexpr uint32_t kIpv6Header = 40;
+  constexpr uint32_t kUdpHeader = 8;
+  constexpr uint32_t kThroughSequenceId = 32;  // 13.3: octets of the PTP header
+  uint32_t offset = kAddresses;
+  uint16_t ether_type = 0;
+  while (offset + 2 <= length) {
+    ether_type = wire::read16(frame + offset);
+    offset += 2;
+    if (ether_type != wire::kEtherTypeCustomerVlan && ether_type != wire::kEtherTypeServiceVlan) break;
+    offset += 2;
+  }
+  if (ether_type == wire::kEtherTypeIpv4 && offset < length) {
+    offset += (frame[offset] & 0xFu) * 4 + kUdpHeader;
+  } else if (ether_type == wire::kEtherTypeIpv6) {
+    offset += kIpv6Header + kUdpHeader;
+  }
+  return mix_bytes(0, frame, std::min(length, offset + kThroughSequenceId));
 }
 
 }  // namespace ptpswitch::dataplane

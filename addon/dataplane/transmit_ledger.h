@@ -21,6 +21,7 @@ struct TransmitTag {
   uint32_t index = 0;        // exchange, or the clock's context
   uint32_t generation = 0;   // of the exchange
   uint32_t clock_epoch = 0;  // of the port's clock when the frame left, see ClockRelation
+  uint32_t source = kClockSource;  // the ingress port of an exchange
 };
 
 class TransmitLedger {
@@ -84,8 +85,8 @@ class TransmitLedger {
   std::optional<uint32_t> uncertain_from_;
 };
 
-// What tells a frame from the others in flight on its port: its beginning, through the whole PTP
-// header.
+// What tells a frame from the others in flight on its port: its beginning, through the sequenceId.
+// What a driver adds behind that does not change it.
 uint64_t frame_signature(const uint8_t* frame, uint32_t length);
 
 }  // namespace ptpswitch::dataplane

@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace ptpswitch::dataplane {
+namespace {
+
+// After so many time stamps in a row the hardware is trusted with one more at a time.
+constexpr uint32_t kTimestampsToRaiseLimit = 8;
+
+}  // namespace
 
 TransmitPort::TransmitPort(const Limits& limits)
     : limits_(limits), queue_(limits.queued_events), ledger_(limits.in_flight) {}
@@ -37,10 +43,34 @@ void TransmitPort::flush(uint32_t port, Effects& effects, PortCounters counters,
   }
 }
 
-std::optional<TransmitTag> TransmitPort::take_overdue(int64_t before) {
-  const auto tag = ledger_.take_older_than(before);
-  // The hardware holds fewer than was thought.
-  if (tag && outstanding_limit_ > 1) outstanding_limit_ /= 2;
+std::optional<TransmitLedger::Match> TransmitPort::match(uint32_t number,
+                                                         std::optional<uint64_t> signature) {
+  const auto match = ledger_.match(number, signature);
+  if (match && outstanding_limit_ < configured_limit_ &&
+      ++timestamps_in_a_row_ >= kTimestampsToRaiseLimit) {
+    ++outstanding_limit_;
+    timestamps_in_a_row_ = 0;
+  }
+  return match;
+}
+
+bool TransmitPort::has_overdue_timestamp(int64_t now) {
+  const auto entered = ledger_.oldest_entered();
+  return entered && *entered < now - limits_.transmit_timestamp_timeout;
+}
+
+std::optional<TransmitTag> TransmitPort::take_overdue(bool link, int64_t now) {
+  const auto tag = ledger_.take_older_than(now - limits_.transmit_timestamp_timeout);
+  if (!tag) return tag;
+  timestamps_in_a_row_ = 0;
+  // The hardware may hold fewer than was thought: it is asked for half as many, once for all that
+  // was lost together, and for one more after every few that come. Without link nothing was sent.
+  const bool again =
+      !lowered_at_ || now - *lowered_at_ >= limits_.transmit_timestamp_timeout;
+  if (link && again && outstanding_limit_ > 1) {
+    outstanding_limit_ /= 2;
+    lowered_at_ = now;
+  }
   return tag;
 }
 

@@ -22,7 +22,7 @@ class TransmitPort {
   explicit TransmitPort(const Limits& limits);
 
   // Transmit time stamps that the hardware can hold; 0: no limit but the ledger's.
-  void set_outstanding_limit(uint32_t limit) { outstanding_limit_ = limit; }
+  void set_outstanding_limit(uint32_t limit) { outstanding_limit_ = configured_limit_ = limit; }
 
   // True when the hardware could not keep another transmit time stamp beside those that are
   // outstanding and those that the batch will ask for.
@@ -43,12 +43,14 @@ class TransmitPort {
   void flush(uint32_t port, Effects& effects, PortCounters counters, uint32_t clock_epoch,
              std::vector<TransmitTag>& unsent, int64_t now);
 
+  // Whether time stamps are still to come, and whether one of them is overdue.
+  bool awaits_timestamps() const { return ledger_.outstanding() != 0; }
+  bool has_overdue_timestamp(int64_t now);
   // See TransmitLedger::match.
-  std::optional<TransmitLedger::Match> match(uint32_t number, std::optional<uint64_t> signature) {
-    return ledger_.match(number, signature);
-  }
-  // Gives up the oldest time stamp if it was asked for before `before`, and what it was for.
-  std::optional<TransmitTag> take_overdue(int64_t before);
+  std::optional<TransmitLedger::Match> match(uint32_t number, std::optional<uint64_t> signature);
+  // Gives up the oldest time stamp that is overdue, and says what it was for. `link`: whether the
+  // port has link.
+  std::optional<TransmitTag> take_overdue(bool link, int64_t now);
   // Takes everything outstanding, one by one, because the socket that asked for it is gone.
   std::optional<TransmitTag> take_outstanding() { return ledger_.take_older_than(INT64_MAX); }
   // The socket is new. Everything outstanding must have been taken.
@@ -59,7 +61,10 @@ class TransmitPort {
 
  private:
   const Limits limits_;
-  uint32_t outstanding_limit_ = 0;
+  uint32_t configured_limit_ = 0;
+  uint32_t outstanding_limit_ = 0;    // what is believed of it now, see take_overdue
+  uint32_t timestamps_in_a_row_ = 0;  // that have come, since the limit was changed
+  std::optional<int64_t> lowered_at_;
   EventQueue queue_;
   TransmitBatch batch_;
   TransmitLedger ledger_;

@@ -109,31 +109,44 @@ void Engine::run() {
     const bool worked = poll_ports();
     const bool forwarded = sent_in_round_;
     const int64_t now = monotonic_ns();
-    forwarder_.advance(now);
-    forwarder_.flush(now);
+    let_time_pass(now);
     if (forwarded) poll_until = now + kPollAfterForwardingNs;
     if (options_.busy_poll || now < poll_until) {
       if (now >= service_at) {
         service_at = now + kServiceIntervalNs;
-        read_due_clocks(now);
+        service(now);
         wait_for_events(0);
       }
       // With busy_poll there is no pause, because a hypervisor may take a pausing processor away.
       if (!worked && !options_.busy_poll) cpu_relax();
       continue;
     }
-    if (!clocks_.empty()) {
-      read_due_clocks(now);
-      check_hardware_mode(now);
-    }
+    service(now);
     wait_for_events(sleep_ms(now));
-    collect_ring_drops(now);
   }
   for (uint32_t port = 0; port < ports_.size(); ++port) {
     ports_[port].receiver.reset();
     ports_[port].sender.reset();
     ports_[port].hardware.reset();
   }
+}
+
+void Engine::let_time_pass(int64_t now) {
+  for (uint32_t port = 0; port < ports_.size(); ++port) {
+    // A time stamp that is about to be given up may lie unread behind a slow queue.
+    if (forwarder_.has_overdue_timestamp(port, now)) read_timestamps(port);
+  }
+  forwarder_.advance(now);
+  forwarder_.flush(now);
+}
+
+// What must be looked at now and then, whether the thread sleeps or polls.
+void Engine::service(int64_t now) {
+  if (!clocks_.empty()) {
+    read_due_clocks(now);
+    check_hardware_mode(now);
+  }
+  collect_ring_drops(now);
 }
 
 // One round over every port; true when there was anything to do.
@@ -174,6 +187,7 @@ bool Engine::receive_from(uint32_t index) {
     ++received;
   }
   if (received > 1) forwarder_.flush(now);
+  if (received != 0) uncollected_drops_ = true;
   return received != 0;
 }
 
@@ -217,6 +231,10 @@ void Engine::watch_sender(uint32_t index, bool watch) {
 int Engine::sleep_ms(int64_t now) {
   auto deadline = forwarder_.next_deadline();
   if (const auto due = next_clock_reading()) deadline = deadline ? std::min(*deadline, *due) : *due;
+  if (uncollected_drops_) {
+    const int64_t due = drops_collected_at_ + kRingDropsIntervalNs;
+    deadline = deadline ? std::min(*deadline, due) : due;
+  }
   if (!deadline) return -1;
   const int64_t milliseconds = (*deadline - now) / 1'000'000 + 1;
   return static_cast<int>(std::clamp<int64_t>(milliseconds, 0, 60'000));
@@ -238,14 +256,16 @@ void Engine::wait_for_events(int timeout_ms) {
     if (source == kWakeUp) {
       run_commands();
     } else if (source == kLinks) {
-      links_->read([this](const std::string& name) { interface_changed(name); });
+      links_->read([this](int changed, const std::string& name) { interface_changed(changed, name); });
     } else if (source >= kSenders) {
       const auto port = static_cast<uint32_t>(source - kSenders);
       if (!read_timestamps(port) && ports_[port].sender) {
         take_socket_error(ports_[port].sender->fd());
       }
-      const bool delivers_at_once = ports_[port].info.timestamping == TimestampingMode::kSoftware;
-      if (delivers_at_once) watch_sender(port, false);
+      // A queueing discipline may hold frames back, and their time stamps come one by one: the
+      // sender is watched until the last of them is in.
+      const bool software = ports_[port].info.timestamping == TimestampingMode::kSoftware;
+      if (software && !forwarder_.awaits_timestamps(port)) watch_sender(port, false);
     } else if (events[i].events & (EPOLLERR | EPOLLHUP)) {
       const auto port = static_cast<uint32_t>(source);
       if (!ports_[port].receiver) continue;
@@ -257,7 +277,8 @@ void Engine::wait_for_events(int timeout_ms) {
 }
 
 void Engine::collect_ring_drops(int64_t now) {
-  if (now - drops_collected_at_ < kRingDropsIntervalNs) return;
+  if (!uncollected_drops_ || now - drops_collected_at_ < kRingDropsIntervalNs) return;
+  uncollected_drops_ = false;
   drops_collected_at_ = now;
   for (uint32_t port = 0; port < ports_.size(); ++port) {
     if (!ports_[port].receiver) continue;

@@ -126,7 +126,7 @@ class Engine final : private dataplane::Effects {
   std::optional<Error> attach_clock(uint32_t port);
   std::optional<Error> open_port(uint32_t port);
   void close_port(uint32_t port);
-  void interface_changed(const std::string& name);
+  void interface_changed(int interface_index, const std::string& name);
   void refresh_link(uint32_t port, const InterfaceProbe& probe);
   void report_error(uint32_t port, const std::string& doing, int error);
   void push_port_error(uint32_t port, const std::string& text);
@@ -151,6 +151,8 @@ class Engine final : private dataplane::Effects {
   void run_commands();
   void post(std::function<void()> command);
   void collect_ring_drops(int64_t now);
+  void let_time_pass(int64_t now);
+  void service(int64_t now);
 
   // dataplane::Effects
   uint32_t send(uint32_t port, std::span<const dataplane::OutgoingFrame> frames) override;
@@ -181,6 +183,7 @@ class Engine final : private dataplane::Effects {
   std::vector<std::function<void()>> commands_;
   std::atomic<bool> stopping_{false};
   int64_t drops_collected_at_ = 0;
+  bool uncollected_drops_ = false;  // frames have come in since
   std::thread thread_;
 };
 

@@ -135,10 +135,14 @@ void Engine::refresh_link(uint32_t index, const InterfaceProbe& probe) {
   records_.push({.kind = RecordKind::kLink, .port = static_cast<uint8_t>(index), .flags = flags});
 }
 
-void Engine::interface_changed(const std::string& name) {
+// `name` is empty when it is not known what has changed. An interface of a port that is renamed is
+// told by its index, and is gone for the port: the configuration has it by its name.
+void Engine::interface_changed(int interface_index, const std::string& name) {
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     Port& port = ports_[index];
-    if (!name.empty() && name != port.info.interface) continue;
+    const bool concerned = name.empty() || name == port.info.interface ||
+                           (port.info.present && interface_index == port.info.interface_index);
+    if (!concerned) continue;
     const InterfaceProbe probe = probe_interface(port.info.interface);
     const bool same = port.info.present && probe.exists && probe.index == port.info.interface_index;
     if (same) {

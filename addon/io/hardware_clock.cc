@@ -21,6 +21,11 @@ CrossTimestamp between(int64_t before, int64_t clock, int64_t after) {
 // temporary one.
 bool is_unsupported(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EINVAL; }
 
+// A driver may have a method that never works on this machine, and say so by any error: precise
+// readings fail with ENODEV where the kernel's clock is not the device's, and with ETIMEDOUT on some
+// boards. After so many failures in a row the next method is used from then on.
+constexpr uint32_t kFailuresOfMethod = 3;
+
 std::string path_of(int phc_index) { return "/dev/ptp" + std::to_string(phc_index); }
 
 }  // namespace
@@ -43,17 +48,29 @@ std::optional<Error> HardwareClock::adjust(const ClockAdjustment& adjustment) {
   return adjust_clock(clock_id_of(fd_.get()), path_of(phc_index_), adjustment, *calls_);
 }
 
+// Methods are tried from best to worst.
 std::optional<CrossTimestamp> HardwareClock::read(uint32_t attempts) {
-  // Methods are tried from best to worst; one that the driver does not have is not tried again.
-  if (method_ == ReadMethod::kPrecise) {
-    if (const auto reading = read_precise()) return reading;
-    if (!is_unsupported(errno)) return std::nullopt;
-    method_ = ReadMethod::kExtended;
+  for (;;) {
+    if (const auto reading = read_by(method_, attempts)) {
+      failures_ = 0;
+      return reading;
+    }
+    if (method_ == ReadMethod::kPlain) return std::nullopt;
+    const bool may_be_temporary = !is_unsupported(errno) && ++failures_ < kFailuresOfMethod;
+    if (may_be_temporary) return std::nullopt;
+    method_ = method_ == ReadMethod::kPrecise ? ReadMethod::kExtended : ReadMethod::kPlain;
+    failures_ = 0;
   }
-  if (method_ == ReadMethod::kExtended) {
-    if (const auto reading = read_extended(attempts)) return reading;
-    if (!is_unsupported(errno)) return std::nullopt;
-    method_ = ReadMethod::kPlain;
+}
+
+std::optional<CrossTimestamp> HardwareClock::read_by(ReadMethod method, uint32_t attempts) {
+  switch (method) {
+    case ReadMethod::kPrecise:
+      return read_precise();
+    case ReadMethod::kExtended:
+      return read_extended(attempts);
+    case ReadMethod::kPlain:
+      break;
   }
   return read_plain(attempts);
 }

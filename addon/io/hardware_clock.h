@@ -32,6 +32,7 @@ class HardwareClock {
  private:
   enum class ReadMethod : uint8_t { kPrecise, kExtended, kPlain };
 
+  std::optional<dataplane::CrossTimestamp> read_by(ReadMethod method, uint32_t attempts);
   std::optional<dataplane::CrossTimestamp> read_precise();
   std::optional<dataplane::CrossTimestamp> read_extended(uint32_t attempts);
   std::optional<dataplane::CrossTimestamp> read_plain(uint32_t attempts);
@@ -40,6 +41,7 @@ class HardwareClock {
   int phc_index_;
   DriverCalls* calls_;
   ReadMethod method_ = ReadMethod::kPrecise;
+  uint32_t failures_ = 0;  // in a row, of that method
 };
 
 }  // namespace ptpswitch::io

@@ -21,12 +21,12 @@ std::variant<LinkMonitor, Error> LinkMonitor::open() {
   return LinkMonitor(std::move(fd));
 }
 
-void LinkMonitor::read(const std::function<void(const std::string&)>& changed) {
+void LinkMonitor::read(const std::function<void(int, const std::string&)>& changed) {
   alignas(nlmsghdr) char buffer[16384];
   for (;;) {
     const ssize_t received = ::recv(fd_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
     if (received < 0 && errno == ENOBUFS) {
-      changed("");
+      changed(0, "");
       continue;
     }
     if (received <= 0) return;
@@ -39,7 +39,7 @@ void LinkMonitor::read(const std::function<void(const std::string&)>& changed) {
       for (auto* attribute = IFLA_RTA(info); RTA_OK(attribute, length);
            attribute = RTA_NEXT(attribute, length)) {
         if (attribute->rta_type == IFLA_IFNAME) {
-          changed(static_cast<const char*>(RTA_DATA(attribute)));
+          changed(info->ifi_index, static_cast<const char*>(RTA_DATA(attribute)));
         }
       }
     }

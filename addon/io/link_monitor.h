@@ -17,9 +17,10 @@ class LinkMonitor {
 
   int fd() const { return fd_.get(); }
 
-  // Reads what has arrived and calls `changed` once for each interface name that something happened
-  // to; with an empty name when messages were lost and every interface must be looked at.
-  void read(const std::function<void(const std::string&)>& changed);
+  // Reads what has arrived and calls `changed` for each interface that something happened to, with
+  // its index and the name that it has now; with an empty name when messages were lost and every
+  // interface must be looked at. After a rename the index alone is the one that was known.
+  void read(const std::function<void(int index, const std::string& name)>& changed);
 
  private:
   explicit LinkMonitor(FileDescriptor fd) : fd_(std::move(fd)) {}

@@ -3,6 +3,14 @@
 #include <cstring>
 
 namespace ptpswitch::io {
+namespace {
+
+bool tells_state(RecordKind kind) {
+  return kind == RecordKind::kLink || kind == RecordKind::kPortError ||
+         kind == RecordKind::kClockMoved || kind == RecordKind::kLoop;
+}
+
+}  // namespace
 
 bool RecordRing::push(const Record& record) {
   constexpr size_t kHeaderSize = 32;
@@ -10,7 +18,8 @@ bool RecordRing::push(const Record& record) {
   bool first;
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() + size > kCapacityBytes) return false;
+    const size_t room = kCapacityBytes - (tells_state(record.kind) ? 0 : kReservedBytes);
+    if (waiting_.size() + size > room) return false;
     first = waiting_.empty();
     const size_t start = waiting_.size();
     waiting_.resize(start + size);

@@ -49,6 +49,9 @@ class RecordRing {
  public:
   // 100 ms of 10,000 frames/s of 200 bytes, with headers.
   static constexpr size_t kCapacityBytes = 256 * 1024;
+  // Of these, kept for what tells of a state (link, loop, clock, error), so that no flood of frames
+  // hides that a link is gone.
+  static constexpr size_t kReservedBytes = 16 * 1024;
 
   // `wake` is called, from the engine thread, when the first record after a drain arrives.
   explicit RecordRing(std::function<void()> wake) : wake_(std::move(wake)) {

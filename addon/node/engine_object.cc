@@ -26,6 +26,7 @@ EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<En
   const Napi::Env env = info.Env();
   const io::EngineOptions options = read_engine_options(info[0]);
   if (!info[1].IsFunction()) throw_argument(env, "onReadable must be a function");
+  port_count_ = static_cast<uint32_t>(options.ports.size());
   wake_ =
       Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "ptp-switch records", 0, 1);
   auto opened = io::Engine::open(options, [wake = wake_] {
@@ -53,8 +54,9 @@ io::Engine& EngineObject::engine(Napi::Env env) {
 }
 
 void EngineObject::program(const Napi::CallbackInfo& info) {
-  io::Engine& running = engine(info.Env());
-  running.program(read_policy(info[0], static_cast<uint32_t>(running.ports().size())));
+  // The arguments first: reading them may run JavaScript, which may close this engine.
+  dataplane::Policy policy = read_policy(info[0], port_count_);
+  engine(info.Env()).program(std::move(policy));
 }
 
 Napi::Value EngineObject::drain(const Napi::CallbackInfo& info) {
@@ -63,8 +65,8 @@ Napi::Value EngineObject::drain(const Napi::CallbackInfo& info) {
 }
 
 void EngineObject::submit(const Napi::CallbackInfo& info) {
-  io::Engine& running = engine(info.Env());
-  running.submit(read_submissions(info[0], static_cast<uint32_t>(running.ports().size())));
+  std::vector<io::Engine::Submission> frames = read_submissions(info[0], port_count_);
+  engine(info.Env()).submit(std::move(frames));
 }
 
 Napi::Value EngineObject::ports(const Napi::CallbackInfo& info) {
@@ -112,31 +114,29 @@ Napi::Value EngineObject::counters(const Napi::CallbackInfo& info) {
 // readClock(port | 'system'): an AdjustableClockReading, or null (src/native/data-plane.ts).
 Napi::Value EngineObject::read_clock(const Napi::CallbackInfo& info) {
   if (is_system_clock(info[0])) return clock_reading(info.Env(), system_clock_relation());
-  const std::vector<io::EnginePortInfo> ports = engine(info.Env()).ports();
-  const uint32_t index = read_integer(info[0], "port", static_cast<uint32_t>(ports.size()) - 1);
-  return clock_reading(info.Env(), ports[index].clock_relation);
+  const uint32_t index = read_integer(info[0], "port", port_count_ - 1);
+  return clock_reading(info.Env(), engine(info.Env()).ports()[index].clock_relation);
 }
 
 // adjustClock(port | 'system', {stepNs, rateChangePpb})
 void EngineObject::adjust_clock(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  io::Engine& running = engine(env);
   const io::ClockAdjustment adjustment = read_clock_adjustment(info[1]);
   std::optional<io::Error> error;
   if (is_system_clock(info[0])) {
+    engine(env);  // of an open data plane alone
     error = io::adjust_clock(CLOCK_REALTIME, "CLOCK_REALTIME", adjustment, io::driver_calls());
   } else {
-    const auto ports = static_cast<uint32_t>(running.ports().size());
-    error = running.adjust_clock(read_integer(info[0], "port", ports - 1), adjustment);
+    const uint32_t port = read_integer(info[0], "port", port_count_ - 1);
+    error = engine(env).adjust_clock(port, adjustment);
   }
   if (error) throw_error(env, *error);
 }
 
 void EngineObject::lose_transmit_timestamps(const Napi::CallbackInfo& info) {
-  io::Engine& running = engine(info.Env());
-  const auto ports = static_cast<uint32_t>(running.ports().size());
-  running.lose_transmit_timestamps(read_integer(info[0], "port", ports - 1),
-                                   read_integer(info[1], "count", UINT32_MAX));
+  const uint32_t port = read_integer(info[0], "port", port_count_ - 1);
+  const uint32_t count = read_integer(info[1], "count", UINT32_MAX);
+  engine(info.Env()).lose_transmit_timestamps(port, count);
 }
 
 void EngineObject::close(const Napi::CallbackInfo&) { stop(); }

@@ -34,6 +34,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   void stop();
 
   std::unique_ptr<io::Engine> engine_;
+  uint32_t port_count_ = 0;
   Napi::ThreadSafeFunction wake_;
   std::vector<uint8_t> drained_;
 };

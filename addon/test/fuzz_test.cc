@@ -275,7 +275,7 @@ class Fuzzer {
     for (uint32_t egress = 0; egress < kPorts; ++egress) {
       for (const Counter counter :
            {Counter::kDropLinkDown, Counter::kDropSendFailed, Counter::kDropCorrectionUnknown,
-            Counter::kDropNotRequesterPort, Counter::kDropEventQueueFull}) {
+            Counter::kNotRequesterPort, Counter::kDropEventQueueFull}) {
         outcomes += grown(egress, counter);
       }
     }

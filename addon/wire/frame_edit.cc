@@ -69,7 +69,11 @@ void set_two_step_flag(FrameView& view) {
 
 void generate_follow_up(const FrameView& event, uint8_t* out, FrameView& view) {
   const bool sync = event.type == MessageType::kSync;
-  const uint16_t message_length = sync ? kFollowUpLength : kPdelayRespFollowUpLength;
+  // The TLV of IEEE 802.1AS belongs to the time that is told, and so goes with it. What other TLVs
+  // are for is not known here: they stay with the Sync.
+  const uint16_t body_length = sync ? kFollowUpLength : kPdelayRespFollowUpLength;
+  const uint16_t message_length =
+      event.sdo_id() == kSdoIdOf8021As ? event.message_length : body_length;
 
   view = event;
   view.data = out;

@@ -25,6 +25,8 @@ inline constexpr uint16_t kHeaderLength = 34;    // Table 35
 inline constexpr uint16_t kFollowUpLength = 44;  // Table 45
 inline constexpr uint16_t kPdelayRespFollowUpLength = 54;
 
+inline constexpr uint16_t kSdoIdOf8021As = 0x100;  // IEEE 802.1AS
+
 inline constexpr uint16_t kEtherTypePtp = 0x88F7;
 inline constexpr uint16_t kEtherTypeIpv4 = 0x0800;
 inline constexpr uint16_t kEtherTypeIpv6 = 0x86DD;
