@@ -53,7 +53,7 @@ TEST_CASE("unanswered requests leave the exchanges of other ports alone") {
   for (uint32_t i = 0; i < Limits{}.exchanges; ++i) {
     // Another clock, or another of its ports, in every request.
     harness.receive(kFloodedPort, from_flooder(MessageType::kDelayReq, i)
-                                      .source({kFlooder.identity().clock + (i >> 16), 1})
+                                      .source({kFlooder.identity().clock_identity + (i >> 16), 1})
                                       .build());
     harness.stamp_all(kT0 + 1'000);
   }
