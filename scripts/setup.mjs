@@ -260,7 +260,8 @@ function exitCode(command, args, onOutput) {
     const child = spawn(command, args, {
       cwd: projectRoot,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      // node-gyp, which npm starts, compiles one file at a time unless it is told otherwise.
+      env: { JOBS: 'max', ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
     child.stdout.on('data', onOutput);
     child.stderr.on('data', onOutput);

@@ -67,7 +67,7 @@ function compareGrandmasters(a: ComparisonDataSet, b: ComparisonDataSet): Compar
   const rankA = rankOf(a);
   const rankB = rankOf(b);
   const decisive = rankA.findIndex((value, index) => value !== rankB[index]);
-  // Their identities differ, so that something does.
+  // The identities are part of the ranks and differ, so there is a member that decides.
   return (rankA[decisive] ?? 0) < (rankB[decisive] ?? 0) ? 'better' : 'worse';
 }
 

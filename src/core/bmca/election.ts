@@ -10,7 +10,7 @@ import { isOperating, isSlave, type PortStateEvent } from './port-state.js';
 import type { BestMasterRules, DecisionCode } from './rules.js';
 import { decideState, ebestOf } from './state-decision.js';
 
-/** What of a port the election goes by. */
+/** What the election has to know of a port. */
 export interface ElectionPort<Heard extends HeardAnnounce> {
   readonly portIdentity: PortIdentity;
   readonly portState: PortState;

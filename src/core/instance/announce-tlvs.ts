@@ -5,7 +5,7 @@
 import type { MessageOf } from '../wire/message.js';
 import { encodeTlvs, type Tlv } from '../wire/tlv.js';
 
-/** Codes of table 52 that have no type of their own here. */
+/** A code of table 52, for whose TLV there is no type of its own here. */
 const alternateTimeOffsetIndicator = 0x0009;
 /** ORGANIZATION_EXTENSION_PROPAGATE, ENHANCED_ACCURACY_METRICS, whatever comes later, and experimental ones. */
 const propagating = { first: 0x4000, last: 0x7fff } as const;

@@ -40,15 +40,15 @@ export class ClockDataSets {
   pathSequence: readonly ClockIdentity[];
   /** 14.2: of the parent's Announce, what goes on with those of this clock. */
   #propagated: readonly Tlv[] = [];
-  /** Its flag of that name: the parent's time may be far from the grandmaster's. */
+  /** synchronizationUncertain of the parent's Announce: its time may be far from the grandmaster's. */
   #parentUncertain = false;
-  /** While defaultDS claims the class of a holdover within specification, the clock's own. */
+  /** The clockClass to return to after holdover; undefined while defaultDS holds the clock's own class. */
   #ownClockClass: number | undefined;
-  /** What was last told, and what of. */
+  /** The latest result of announced(), and the objects it was made from: while those are the same, so is the result. */
   #announced: { readonly sources: readonly unknown[]; readonly latest?: AnnouncedGrandmaster } = {
     sources: [],
   };
-  /** As somebody has set it; until then it follows from what was followed last. */
+  /** Set by management or configuration; until then, what the last grandmaster told is told on. */
   #ownTimePropertiesDS: TimePropertiesDS | undefined;
   readonly #clockClasses: Profile['clockClasses'];
 
@@ -74,7 +74,7 @@ export class ClockDataSets {
   }
 
   change({ defaultDS, ownTimePropertiesDS, pathTrace }: ClockChange): void {
-    // What is set by somebody stands, whatever was claimed.
+    // A class that somebody sets is the clock's own from now on, so holdover has none to return to.
     if (defaultDS?.clockQuality !== undefined) this.#ownClockClass = undefined;
     this.defaultDS = { ...this.defaultDS, ...defaultDS };
     this.pathTrace = pathTrace ?? this.pathTrace;
@@ -87,7 +87,7 @@ export class ClockDataSets {
   /**
    * 9.3.5, tables 13 and 14: M1, M2.
    *
-   * @param within present: what was followed is held over, within that specification
+   * @param within the specification within which the lost grandmaster's time is held over; absent: it is not
    */
   becomeGrandmaster(within?: HoldoverSpecification): void {
     const followed = this.timePropertiesDS;
@@ -104,7 +104,7 @@ export class ClockDataSets {
     this.#parentUncertain = false;
   }
 
-  /** Holdover is within its specification no more. */
+  /** The holdover has lasted longer than its specification allows: the clock tells its own class again. */
   exceedSpecification(): void {
     this.#disclaim();
     if (!this.isGrandmaster) return;

@@ -31,7 +31,7 @@ export interface ClockState {
   readonly holdover: HoldoverState;
   /** PTP seconds per second of the raw time stamps, minus 1. */
   readonly rateOffset: number;
-  /** Of the offsets' magnitudes. */
+  /** The average of the magnitudes of the latest offsets. */
   readonly meanOffset: DurationNs;
   readonly offsetWindows: readonly OffsetWindow[];
   /** What timePropertiesDS says while this clock is the grandmaster. */

@@ -34,7 +34,7 @@ export interface ClockSettings {
   readonly servo: ServoSettings;
   /** Absent: a clock that has lost its grandmaster is what it is by itself at once. */
   readonly holdover?: HoldoverSpecification;
-  /** Uniform from 0 up to but not including 1. */
+  /** A random number, uniform from 0 up to but not including 1. */
   readonly random: () => number;
 }
 
@@ -51,7 +51,8 @@ export class Clock {
     const { profile } = settings;
     const environment = {
       random: settings.random,
-      // A time that others rely on can wait for another parent's to be sure; there is no time yet that could.
+      // A clock that has been in lock has a time to go on with until the path to a new parent is measured well. One that
+      // has not takes the first measurement, because any time is better than none.
       pathDelaysNeeded: () => (this.#timekeeper.hasLocked ? robustPathDelays : 1),
     };
     this.#ports = settings.ports.map((port, index) => {

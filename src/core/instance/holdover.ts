@@ -8,16 +8,19 @@ import type { LockState } from '../servo/servo.js';
 import type { DurationNs } from '../time/instant.js';
 
 export interface HoldoverSpecification {
-  /** For so long the rate that was learned in lock is good enough. */
+  /** How long the oscillator keeps the rate that was learned in lock well enough for that clockClass. */
   readonly duration: DurationNs;
-  /** Meanwhile; the profile's unless set. */
+  /** Told during that time; if not set, the profile's. */
   readonly clockClass?: number;
 }
 
-/** `unspecified`: nobody has said for how long it is good; `none`: there is a master, or there never was one. */
+/** `none`: there is a master, or there never was one. `unspecified`: the configuration does not say how long holdover is good. */
 export type HoldoverState = 'none' | 'unspecified' | 'withinSpecification' | 'beyondSpecification';
 
-/** The class within specification; undefined: what was followed was no better. @param lost class of the grandmaster */
+/**
+ * The clockClass during holdover within specification; undefined if the lost grandmaster's class was no better than that.
+ * @param lost clockClass of the grandmaster
+ */
 export function heldClockClass(
   { heldPtpTimescale, heldArbitraryTimescale }: Profile['clockClasses'],
   { clockClass }: HoldoverSpecification,
@@ -42,7 +45,7 @@ export class Holdover {
     return this.#state;
   }
 
-  /** The master's time stays away. @param lockState until now */
+  /** The master's time has stayed away: holdover begins. @param lockState what it was until now */
   begin(lockState: LockState): readonly Output[] {
     if (this.#state !== 'none' || lockState === 'unlocked') return [];
     if (this.specification === undefined) {

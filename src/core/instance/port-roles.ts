@@ -7,7 +7,6 @@ import type { PortDecision } from '../bmca/election.js';
 import { isStale, withAnnounce, withIntervalPassed, without } from '../bmca/foreign-masters.js';
 import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../bmca/port-state.js';
 import type { BestMasterRules, DecisionCode } from '../bmca/rules.js';
-
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import type { Output } from '../io.js';
 import type { AnnouncedGrandmaster, ClockPort, ReceivedAnnounce } from '../port/clock-port.js';
@@ -64,7 +63,7 @@ export class PortRoles {
     port.foreignMasters = masters;
     const decided = this.decide();
     if (isSlave(port.portState)) {
-      // The parent's keep the port where it is; those of others are no news of the parent.
+      // Only an Announce of the parent restarts announceReceiptTimeout here.
       if (!this.#dataSets.isOfParent(received.message)) return decided;
       const overfull = this.#dataSets.tlvsLeftOut > 0;
       return [

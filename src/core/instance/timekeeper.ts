@@ -14,7 +14,7 @@ import { timeIntervalToNs, unitsPerNs, type TimeInterval } from '../time/time-in
 import type { ClockState } from './clock-state.js';
 import { Holdover, type HoldoverSpecification } from './holdover.js';
 
-/** An offset beyond this is set right before there is a path delay to reckon with: no path is so long. */
+/** An offset beyond this is set right by a Sync alone, before the path delay is known, because no path is so long. */
 const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
 
 export class Timekeeper {
@@ -35,12 +35,12 @@ export class Timekeeper {
     return this.#clock.lockState;
   }
 
-  /** There has been a lock: others rely on this time. */
+  /** The clock has been in lock at some time, so others may rely on it. */
   get hasLocked(): boolean {
     return this.#clock.hasLocked;
   }
 
-  /** What is held over is within this; undefined: it is not, or nothing is held over. */
+  /** The specification that the present holdover is within; undefined if it is within none, or there is no holdover. */
   get heldWithin(): HoldoverSpecification | undefined {
     return this.#holdover.state === 'withinSpecification'
       ? this.#holdover.specification

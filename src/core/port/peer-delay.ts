@@ -38,23 +38,23 @@ export interface PeerDelaySettings extends PortSettings {
    * host does not listen for occupies the only receive time stamp register of some NICs (82576) for seconds.
    */
   readonly speculative?: boolean;
-  /** Whose peer delay messages are this port's; all unless set. */
+  /** Tells of which domains and sdoIds the port takes peer delay messages; if not set, of all. */
   readonly serves?: (dialect: Dialect) => boolean;
 }
 
 /** What a neighbour's requests are in: one that serves a single domain or profile answers in no other. */
 export type Dialect = Pick<Header, 'sdoId' | 'domainNumber' | 'minorVersionPTP'>;
 
-/** In a row without any answer, after which a speculative requester falls quiet. */
+/** A speculative requester falls quiet after so many requests in a row without any answer. */
 export const maxUnheardRequests = 3;
 
-/** Of a quiet requester: intervals until it asks again, for a neighbour that answers but never asks. */
+/** A quiet requester asks once in so many intervals, because a neighbour may answer without ever asking itself. */
 export const quietIntervals = 256;
 
 interface Unmeasured {
   readonly kind: 'unmeasured';
   readonly reason: UnmeasuredReason;
-  /** Who answered last, while that may be who answers next. */
+  /** Who answered last, while it may still be the one at the other end. */
   readonly neighbor?: Neighbor;
 }
 
@@ -73,9 +73,9 @@ export interface PeerDelayState {
   readonly sequenceId: number;
   /** Context of the request under way. */
   readonly context: number;
-  /** That of our requests. */
+  /** What our requests are in. */
   readonly dialect: Dialect;
-  /** That of the neighbour's latest request. */
+  /** What the neighbour's latest request was in. */
   readonly heard?: Dialect;
   /** Requests in a row without any answer, since the neighbour was last heard. */
   readonly unheardRequests: number;
@@ -98,7 +98,7 @@ export function isLinkUp({ link }: PeerDelayState): boolean {
   return link.kind === 'measured' || link.reason !== 'linkDown';
 }
 
-/** What is known of the link, as the world is told it. */
+/** What is known of the link, in the form that is reported. */
 export function linkDelayOf({ link }: PeerDelayState): LinkDelay {
   if (link.kind === 'unmeasured') return { kind: 'unmeasured', reason: link.reason };
   const { portIdentity, rateRatio: neighborRateRatio } = link.neighbor;
@@ -110,7 +110,7 @@ export function linkDelayOf({ link }: PeerDelayState): LinkDelay {
   };
 }
 
-/** The link came up or went: what was measured was another cable. */
+/** The link came up or went down. Measuring starts anew, because it may be another cable. */
 export function onPeerDelayLink(
   settings: PeerDelaySettings,
   state: PeerDelayState,
@@ -131,8 +131,8 @@ export function onPeerDelayLink(
 }
 
 /**
- * The neighbour has sent a request: it is there, and speaks that. A quiet requester asks again, but not right behind the
- * answer that this request gets.
+ * The neighbour has sent a request, which shows that it is there and which domain and sdoId it uses. A quiet requester
+ * asks again, but not right behind the answer that this request gets.
  */
 export function onNeighborHeard(
   settings: PeerDelaySettings,
@@ -151,7 +151,7 @@ export function onNeighborHeard(
   };
 }
 
-/** Not before the link has been given up: until then its delay is in use. */
+/** A link that counts as measured is asked about all the time, because its delay is in use. */
 function isQuiet({ speculative }: PeerDelaySettings, state: PeerDelayState): boolean {
   if (speculative !== true || state.link.kind === 'measured') return false;
   return state.unheardRequests >= maxUnheardRequests;
@@ -162,7 +162,7 @@ function intervalUntilNext(settings: PeerDelaySettings, state: PeerDelayState): 
   return isQuiet(settings, state) ? durationNs(interval * quietIntervals) : interval;
 }
 
-/** Ends the exchange under way and begins the next; `context` is that of its transmit time stamp. */
+/** Ends the exchange under way and begins the next, whose transmit time stamp comes back with `context`. */
 export function sendPdelayReq(
   settings: PeerDelaySettings,
   state: PeerDelayState,
@@ -213,7 +213,7 @@ export function sendPdelayReq(
   };
 }
 
-/** Judges an exchange when its time is over. */
+/** Says what an exchange has shown, when the next one is about to begin. */
 function closeExchange(
   settings: PeerDelaySettings,
   state: PeerDelayState,
@@ -227,7 +227,7 @@ function closeExchange(
     return { ...failed, outputs: [discarded(settings, shortfall), ...failed.outputs] };
   }
   const heard = { ...state, unheardRequests: 0 };
-  // One answer in the whole interval: the link is clean again.
+  // There was one answer in the whole interval, so one neighbour alone is on the link again.
   if (exchange.kind === 'answered' && isAmbiguous(link)) {
     return afterMeasurement(settings, heard, exchange.measurement);
   }
@@ -276,7 +276,7 @@ function isAmbiguous(link: LinkState): boolean {
   return link.kind === 'unmeasured' && link.reason === 'multipleResponders';
 }
 
-/** One request came to nothing. */
+/** One request has not led to a measurement. */
 function withFailure(
   settings: PeerDelaySettings,
   state: PeerDelayState,

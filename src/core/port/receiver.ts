@@ -43,7 +43,7 @@ export interface ReceiverSettings extends PortSettings {
   readonly linkDelay?: () => LinkDelay;
   /** Path delays to be measured of a master before an offset from it is told; asked at each of them. Absent: one. */
   readonly pathDelaysNeeded?: () => number;
-  /** Uniform from 0 up to but not including 1. */
+  /** A random number, uniform from 0 up to but not including 1. */
   readonly random: () => number;
 }
 

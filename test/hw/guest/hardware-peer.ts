@@ -9,6 +9,7 @@ import { Ptp4l, type Ptp4lSettings, type Transport } from '../../support/netns/p
 import { until } from '../../support/netns/wait.js';
 import { asleep } from './awake.js';
 import type { Nic } from './hardware-clock.js';
+import { offsetSummaries, type OffsetSummary } from './offset-summaries.js';
 
 export type DelayMechanism = 'E2E' | 'P2P';
 
@@ -16,14 +17,6 @@ export interface HardwarePeerOptions {
   readonly transport?: Transport;
   readonly delayMechanism?: DelayMechanism;
   readonly settings?: Ptp4lSettings;
-}
-
-/** One line of ptp4l, over about a second of Syncs. */
-export interface OffsetSummary {
-  /** Seconds of CLOCK_MONOTONIC. */
-  readonly at: number;
-  readonly rmsNs: number;
-  readonly maxNs: number;
 }
 
 /** Of all offsets of a stretch of time. */
@@ -113,12 +106,7 @@ export class HardwareSlave {
   }
 
   summaries(): OffsetSummary[] {
-    return this.#peer.child.lines.flatMap((line) => {
-      const match = /^ptp4l\[(\d+\.\d+)\]: rms\s+(\d+)\s+max\s+-?(\d+)/.exec(line);
-      return match === null
-        ? []
-        : [{ at: Number(match[1]), rmsNs: Number(match[2]), maxNs: Number(match[3]) }];
-    });
+    return offsetSummaries(this.#peer.child.lines);
   }
 
   async stop(): Promise<void> {
