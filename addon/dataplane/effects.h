@@ -28,6 +28,27 @@ struct OutgoingFrame {
   std::optional<uint32_t> number;  // its transmit time stamp is wanted, under that number
 };
 
+// What whoever runs the switch has to know of the network. It is counted each time, and told now
+// and then.
+enum class NoticeKind : uint8_t {
+  // `port` is isolated for a while: messages that had come in by `other_port` came in by it too.
+  kLoop = 0,
+  // `port` is tried again.
+  kIsolationOver = 1,
+  // The host has merged several messages that came in by `port` into one packet.
+  kMergedByOffload = 2,
+  // A Delay_Resp came in by `port`, but its Delay_Req had not left by that: it left by `other_port`.
+  kAnswerByOtherPort = 3,
+  // A Pdelay_Req was answered by `port` after it had been answered by `other_port`.
+  kSecondAnswer = 4,
+};
+
+struct Notice {
+  NoticeKind kind;
+  uint32_t port;
+  uint32_t other_port = 0;
+};
+
 class Effects {
  public:
   virtual ~Effects() = default;
@@ -44,9 +65,7 @@ class Effects {
   // many Syncs.
   virtual void observe_sync(uint32_t port, const SyncObservation& observation) = 0;
 
-  // Tells that `port` is isolated for a while, because messages that had come in by `first_port`
-  // came in by it as well.
-  virtual void loop_found(uint32_t port, uint32_t first_port) = 0;
+  virtual void notice(const Notice& notice) = 0;
 
   // The transmit time stamp (ns of the common timebase) of a frame that a clock of this box
   // submitted; none when it is lost.

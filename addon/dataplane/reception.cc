@@ -91,7 +91,7 @@ bool Reception::is_repeated(uint32_t ingress, const Admitted& message, int64_t n
     state_.isolated = loops_.isolated();
     addresses_.forget_port(ingress);
     counters.add(Counter::kLoopsFound);
-    effects_.loop_found(ingress, repeat->first_port);
+    effects_.notice({NoticeKind::kLoop, ingress, repeat->first_port});
   }
   return true;
 }

@@ -46,7 +46,7 @@ Engine::Engine(const EngineOptions& options, std::function<void()> wake)
     : options_(options),
       counters_(std::make_shared<std::vector<std::atomic<uint64_t>>>(
           options.ports.size() * dataplane::PortCounters::kStride)),
-      records_(std::move(wake)),
+      records_(static_cast<uint32_t>(options.ports.size()), std::move(wake)),
       forwarder_(static_cast<uint32_t>(options.ports.size()), dataplane::Limits{}, options.seed,
                  *this, counters_->data()) {
   ports_.resize(options.ports.size());
@@ -363,21 +363,21 @@ uint32_t Engine::send(uint32_t index, std::span<const dataplane::OutgoingFrame> 
 
 bool Engine::punt(uint32_t index, const wire::FrameView& view,
                   std::optional<int64_t> timestamp_ns) {
-  return records_.push_frame(index, view, timestamp_ns);
+  return records_.push(frame_record(index, view, timestamp_ns));
 }
 
 void Engine::observe_sync(uint32_t index, const dataplane::SyncObservation& observation) {
-  records_.push_sync(index, observation);
+  records_.push(SyncRecord(index, observation).record());
 }
 
-void Engine::loop_found(uint32_t port, uint32_t first_port) {
-  records_.push_loop(port, first_port);
+void Engine::notice(const dataplane::Notice& notice) {
+  records_.push(notice_record(notice));
 }
 
 void Engine::clock_transmit_timestamp(uint32_t index, uint32_t context,
                                       std::optional<int64_t> timestamp_ns) {
   // A clock that misses this record sees the time stamp as lost: its own time-out covers it.
-  records_.push_transmit_timestamp(index, context, timestamp_ns);
+  records_.push(transmit_timestamp_record(index, context, timestamp_ns));
 }
 
 }  // namespace ptpswitch::io

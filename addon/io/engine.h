@@ -23,7 +23,7 @@
 #include "addon/io/link_monitor.h"
 #include "addon/io/packet_socket.h"
 #include "addon/io/receive_socket.h"
-#include "addon/io/record_ring.h"
+#include "addon/io/record_batch.h"
 #include "addon/io/system_clock_watch.h"
 #include "addon/io/transmit_socket.h"
 
@@ -159,13 +159,13 @@ class Engine final : private dataplane::Effects {
   bool punt(uint32_t port, const wire::FrameView& view,
             std::optional<int64_t> timestamp_ns) override;
   void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override;
-  void loop_found(uint32_t port, uint32_t first_port) override;
+  void notice(const dataplane::Notice& notice) override;
   void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                 std::optional<int64_t> timestamp_ns) override;
 
   const EngineOptions options_;
   CounterBlock counters_;
-  RecordRing records_;
+  RecordBatch records_;
   dataplane::Forwarder forwarder_;
 
   std::vector<Port> ports_;

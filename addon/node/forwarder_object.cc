@@ -33,7 +33,7 @@ ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info)
   if (!info[1].IsFunction()) throw_argument(info.Env(), "onReadable must be a function");
   on_readable_ = Napi::Persistent(info[1].As<Napi::Function>());
   // One for all calls: an array of its own for each would take longer than the forwarding.
-  const Napi::Uint8Array sends = Napi::Uint8Array::New(info.Env(), io::RecordRing::kCapacityBytes);
+  const Napi::Uint8Array sends = Napi::Uint8Array::New(info.Env(), io::RecordBatch::kCapacityBytes);
   sends_array_ = Napi::Persistent(sends);
   Value().DefineProperty(Napi::PropertyDescriptor::Value("sends", sends, napi_enumerable));
 }
@@ -43,8 +43,8 @@ ForwarderObject::ForwarderObject(const Napi::CallbackInfo& info, const Forwarder
       ports_(options.ports),
       counters_(std::make_shared<std::vector<std::atomic<uint64_t>>>(
           options.ports * dataplane::PortCounters::kStride)),
-      records_([this] { readable_ = true; }),
-      sends_([] {}),
+      records_(options.ports, [this] { readable_ = true; }),
+      sends_(options.ports, [] {}),
       forwarder_(options.ports, options.limits, options.seed, *this, counters_->data()),
       trackers_(options.ports) {}
 
@@ -213,20 +213,20 @@ uint32_t ForwarderObject::send(uint32_t port, std::span<const dataplane::Outgoin
 
 bool ForwarderObject::punt(uint32_t port, const wire::FrameView& view,
                            std::optional<int64_t> timestamp_ns) {
-  return records_.push_frame(port, view, timestamp_ns);
+  return records_.push(io::frame_record(port, view, timestamp_ns));
 }
 
 void ForwarderObject::observe_sync(uint32_t port, const dataplane::SyncObservation& observation) {
-  records_.push_sync(port, observation);
+  records_.push(io::SyncRecord(port, observation).record());
 }
 
-void ForwarderObject::loop_found(uint32_t port, uint32_t first_port) {
-  records_.push_loop(port, first_port);
+void ForwarderObject::notice(const dataplane::Notice& notice) {
+  records_.push(io::notice_record(notice));
 }
 
 void ForwarderObject::clock_transmit_timestamp(uint32_t port, uint32_t context,
                                                std::optional<int64_t> timestamp_ns) {
-  records_.push_transmit_timestamp(port, context, timestamp_ns);
+  records_.push(io::transmit_timestamp_record(port, context, timestamp_ns));
 }
 
 }  // namespace ptpswitch::node

@@ -13,7 +13,7 @@
 #include "addon/dataplane/effects.h"
 #include "addon/dataplane/forwarder.h"
 #include "addon/io/engine.h"
-#include "addon/io/record_ring.h"
+#include "addon/io/record_batch.h"
 #include "addon/node/forwarder_options.h"
 
 namespace ptpswitch::node {
@@ -57,14 +57,14 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   bool punt(uint32_t port, const wire::FrameView& view,
             std::optional<int64_t> timestamp_ns) override;
   void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override;
-  void loop_found(uint32_t port, uint32_t first_port) override;
+  void notice(const dataplane::Notice& notice) override;
   void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                 std::optional<int64_t> timestamp_ns) override;
 
   const uint32_t ports_;
   io::CounterBlock counters_;
-  io::RecordRing records_;
-  io::RecordRing sends_;
+  io::RecordBatch records_;
+  io::RecordBatch sends_;
   bool readable_ = false;  // records wait that onReadable has not been called for
   Napi::FunctionReference on_readable_;
   Napi::Reference<Napi::Uint8Array> sends_array_;

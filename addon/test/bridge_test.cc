@@ -257,11 +257,14 @@ TEST_CASE("a message that comes round is not forwarded again; the second isolate
   CHECK(harness.clear_sent() == 3);
   harness.receive(2, announce(1).build());
   CHECK(harness.clear_sent() == 0);
-  CHECK(harness.loops.empty());
+  CHECK(harness.notices.empty());
   harness.receive(0, announce(2).build());
   CHECK(harness.clear_sent() == 3);
   harness.receive(2, announce(2).build());
-  CHECK(harness.loops == std::vector<std::pair<uint32_t, uint32_t>>{{2, 0}});
+  REQUIRE(harness.notices.size() == 1);
+  CHECK(harness.notices[0].kind == dataplane::NoticeKind::kLoop);
+  CHECK(harness.notices[0].port == 2);
+  CHECK(harness.notices[0].other_port == 0);
   CHECK(harness.count(2, Counter::kDropRepeated) == 2);
   CHECK(harness.count(2, Counter::kLoopsFound) == 1);
 

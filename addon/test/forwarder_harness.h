@@ -156,7 +156,7 @@ class ForwarderHarness final : private dataplane::Effects {
   };
   std::vector<Observed> observed;
 
-  std::vector<std::pair<uint32_t, uint32_t>> loops;  // port, first port
+  std::vector<dataplane::Notice> notices;
 
   // Sees every frame as it leaves.
   std::function<void(uint32_t port, const Bytes& frame)> on_send;
@@ -214,9 +214,7 @@ class ForwarderHarness final : private dataplane::Effects {
     observed.back().observation.source_port_identity = nullptr;
   }
 
-  void loop_found(uint32_t port, uint32_t first_port) override {
-    loops.emplace_back(port, first_port);
-  }
+  void notice(const dataplane::Notice& notice) override { notices.push_back(notice); }
 
   void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                 std::optional<int64_t> timestamp_ns) override {

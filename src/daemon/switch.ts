@@ -26,6 +26,7 @@ import {
 } from './status/management.js';
 import type { PumpEvent } from './runtime/pump.js';
 import { sendReport } from './multicast/report-socket.js';
+import { noticeLine } from './status/notice-line.js';
 import {
   linkOf,
   portStatus,
@@ -63,8 +64,8 @@ export interface SwitchMachine {
  */
 const clockMovedIntervalNs = 60e9;
 
-/** A loop that stays is found again each time the port is tried; the operator is warned at most once in this time. */
-const loopIntervalNs = 60e9;
+/** What a notice tells of goes on, so it is told again: of one port and one kind at most once in this time. */
+const noticeIntervalNs = 60e9;
 
 const thisMachine: SwitchMachine = {
   timerClock: systemTimerClock,
@@ -91,7 +92,8 @@ export class Switch {
   readonly #timestampingMemory: TimestampingMemory;
   /** By port: when the last warning was given that its clock was moved. */
   readonly #clockMovedWarnedAt: number[] = [];
-  readonly #loopWarnedAt: number[] = [];
+  /** When a notice of a kind was last told of a port, by both. */
+  readonly #toldAt = new Map<string, number>();
   #bridge: FollowedBridge | undefined;
   /** The last line logged about where PTP over UDP is forwarded. */
   #lastMulticastLine = '';
@@ -276,7 +278,7 @@ export class Switch {
   }
 
   #onEvent(
-    event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>,
+    event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'notice' | 'portError' }>,
   ): void {
     switch (event.kind) {
       case 'link': {
@@ -293,8 +295,8 @@ export class Switch {
       case 'clockMoved':
         this.#warnOfMovedClock(event.port);
         return;
-      case 'loop':
-        this.#warnOfLoop(event);
+      case 'notice':
+        this.#tell(event);
         return;
       case 'portError':
         this.#log.warn(`${this.#nameOf(event.port)}: ${event.message}`);
@@ -311,13 +313,14 @@ export class Switch {
     );
   }
 
-  #warnOfLoop({ port, firstPort }: Extract<PumpEvent, { kind: 'loop' }>): void {
+  #tell({ notice, port, otherPort }: Extract<PumpEvent, { kind: 'notice' }>): void {
+    const line = noticeLine(notice, this.#nameOf(port), this.#nameOf(otherPort));
+    if (line === undefined) return;
     const now = this.#timerClock.now();
-    if (now - (this.#loopWarnedAt[port] ?? -Infinity) < loopIntervalNs) return;
-    this.#loopWarnedAt[port] = now;
-    this.#log.warn(
-      `${this.#nameOf(port)}: a loop: what comes in by ${this.#nameOf(firstPort)} comes round to it: isolated, and tried again every 10 s; use bridge: {stp: true}, or pull a cable`,
-    );
+    const key = `${port} ${notice}`;
+    if (now - (this.#toldAt.get(key) ?? -Infinity) < noticeIntervalNs) return;
+    this.#toldAt.set(key, now);
+    this.#log.warn(line);
   }
 
   #nameOf(port: number): string {

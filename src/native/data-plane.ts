@@ -169,6 +169,16 @@ export interface Policy {
   readonly managedClock?: bigint | undefined;
 }
 
+/**
+ * - `loop`: messages that came in by `otherPort` came in by `port` as well, which is isolated for 10 s.
+ * - `isolationOver`: `port` is tried again.
+ * - `mergedByOffload`: the host has merged several messages that came in by `port` into one packet.
+ * - `answerByOtherPort`: a Delay_Resp came in by `port`, but its Delay_Req had left by `otherPort`.
+ * - `secondAnswer`: a Pdelay_Req was answered by `port` after it had been answered by `otherPort`.
+ */
+export type Notice =
+  'loop' | 'isolationOver' | 'mergedByOffload' | 'answerByOtherPort' | 'secondAnswer';
+
 export type EngineRecord =
   /** A frame of a terminated domain, or a management request that passes: the whole Ethernet frame, VLAN tags in place. */
   | {
@@ -216,8 +226,13 @@ export type EngineRecord =
     }
   /** Somebody set or slewed the port's hardware clock: its relation is being rebuilt. */
   | { readonly kind: 'clockMoved'; readonly port: number }
-  /** Messages that came in by `firstPort` came in by `port` as well, which is isolated for 10 s. */
-  | { readonly kind: 'loop'; readonly port: number; readonly firstPort: number }
+  /** Something on the network that whoever runs the switch has to know. */
+  | {
+      readonly kind: 'notice';
+      readonly notice: Notice;
+      readonly port: number;
+      readonly otherPort: number;
+    }
   /** An operating error, once per cause: the text names what failed and errno. */
   | { readonly kind: 'portError'; readonly port: number; readonly message: string };
 

@@ -1,5 +1,5 @@
-/** Reads the batches of records that the engine hands up; the layout is written by addon/io/record_ring.h. */
-import type { EngineRecord } from './data-plane.js';
+/** Reads the batches of records that the engine hands up; the layout is written by addon/io/record_encoder.h. */
+import type { EngineRecord, Notice } from './data-plane.js';
 
 const headerSize = 32;
 
@@ -12,8 +12,17 @@ const recordKind = {
   syncObserved: 6,
   clockMoved: 7,
   send: 8,
-  loop: 9,
+  notice: 9,
 } as const;
+
+/** In the order of dataplane::NoticeKind (addon/dataplane/effects.h). */
+const notices: readonly Notice[] = [
+  'loop',
+  'isolationOver',
+  'mergedByOffload',
+  'answerByOtherPort',
+  'secondAnswer',
+];
 
 /** Decodes one batch; payloads are views into `batch`. Throws on a batch that the engine cannot have written. */
 export function decodeRecords(batch: Uint8Array): EngineRecord[] {
@@ -92,8 +101,11 @@ function decodeRecord(view: DataView, batch: Uint8Array, at: number): EngineReco
     }
     case recordKind.clockMoved:
       return { kind: 'clockMoved', port };
-    case recordKind.loop:
-      return { kind: 'loop', port, firstPort: context };
+    case recordKind.notice: {
+      const notice = notices[view.getUint16(at + 22, true)];
+      if (notice === undefined) throw new RangeError('a notice of an unknown kind');
+      return { kind: 'notice', port, notice, otherPort: context };
+    }
     default:
       throw new RangeError(`record of unknown kind ${kind.toString()}`);
   }

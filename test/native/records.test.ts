@@ -1,4 +1,4 @@
-/** The batch format between addon/io/record_ring.cc and src/native/records.ts. */
+/** The batch format between addon/io/record_encoder.cc and src/native/records.ts. */
 import { expect, test } from 'vitest';
 import { decodeRecords } from '../../src/native/records.js';
 

@@ -44,7 +44,7 @@ export interface InstancesOptions {
   readonly random?: () => number;
   /** Links, clocks and errors, for the operator. */
   readonly onEvent: (
-    event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>,
+    event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'notice' | 'portError' }>,
   ) => void;
 }
 
@@ -211,7 +211,7 @@ export class Instances {
         this.#options.onEvent(event);
         return;
       case 'clockMoved':
-      case 'loop':
+      case 'notice':
       case 'portError':
         this.#options.onEvent(event);
         return;

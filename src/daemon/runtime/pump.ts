@@ -64,7 +64,7 @@ export type PumpEvent =
   | (Report & { readonly attachment: Attachment })
   /** No instance takes such messages on that transport and port, or the frame is addressed to another host. */
   | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: UnclaimedReason }
-  | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'loop' | 'portError' }>;
+  | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'notice' | 'portError' }>;
 
 export type UnclaimedReason = 'notPtp' | 'otherTransport' | 'otherVlan' | 'otherHost';
 
@@ -213,7 +213,7 @@ export class Pump {
         this.#onSyncObserved(record);
         return;
       case 'clockMoved':
-      case 'loop':
+      case 'notice':
       case 'portError':
         this.#onEvent(record);
         return;

@@ -232,8 +232,8 @@ test('what the bridge decides is programmed at once, told, and shown of the port
 
 test('a loop is told once a minute, with both its ports', () => {
   const { fake, lines } = open();
-  fake.report({ kind: 'loop', port: 1, firstPort: 0 });
-  fake.report({ kind: 'loop', port: 1, firstPort: 0 });
+  fake.report({ kind: 'notice', notice: 'loop', port: 1, otherPort: 0 });
+  fake.report({ kind: 'notice', notice: 'loop', port: 1, otherPort: 0 });
   const told = lines.warn.filter((line) => line.includes('a loop'));
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(/^eth2: a loop: what comes in by eth1 comes round to it: isolated/);
