@@ -57,6 +57,26 @@ describe('boundary clock', { timeout: 60_000 }, () => {
     expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(40);
   });
 
+  test.each([
+    ['gPTP, which has twoStepFlag ignored', { sdoId: 0x100 }, true],
+    ['another sdoId, by the follow-ups that come', {}, false],
+  ])(
+    'peer to peer, whatever twoStepFlag says, it waits for the follow-ups: %s',
+    (_, dialect, everywhere) => {
+      const { network, gm, bc, slave, upper, lower } = chain({ delayMechanism: 'p2p', ...dialect });
+      upper.clearsTwoStepFlag = true;
+      // The slave is an ordinary clock.
+      lower.clearsTwoStepFlag = everywhere;
+      network.run(60);
+      expect(bc.states()).toEqual(['SLAVE', 'MASTER']);
+      expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(20);
+      expect(Math.abs(network.offsetNs(slave, gm))).toBeLessThan(40);
+      for (const { meanLinkDelay } of bc.clock.state().ports) {
+        expect(Math.abs(timeIntervalToNs(meanLinkDelay) - 500)).toBeLessThan(1);
+      }
+    },
+  );
+
   test('clocks of different mechanisms do not follow each other, and count why', () => {
     const network = new ClockNetwork();
     const gm = network.add({ ports: 1, priority1: 10 });
