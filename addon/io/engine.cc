@@ -47,7 +47,7 @@ Engine::Engine(const EngineOptions& options, std::function<void()> wake)
       counters_(std::make_shared<std::vector<std::atomic<uint64_t>>>(
           options.ports.size() * dataplane::PortCounters::kStride)),
       records_(static_cast<uint32_t>(options.ports.size()), std::move(wake)),
-      forwarder_(static_cast<uint32_t>(options.ports.size()), dataplane::Limits{}, options.seed,
+      forwarder_(static_cast<uint32_t>(options.ports.size()), options.limits, options.seed,
                  *this, counters_->data()) {
   ports_.resize(options.ports.size());
   for (size_t i = 0; i < ports_.size(); ++i) {

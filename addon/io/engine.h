@@ -3,6 +3,8 @@
 // records and counters.
 #pragma once
 
+#include <linux/pkt_sched.h>
+
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -21,6 +23,7 @@
 #include "addon/io/hardware_timestamping.h"
 #include "addon/io/interface_probe.h"
 #include "addon/io/link_monitor.h"
+#include "addon/io/offload_features.h"
 #include "addon/io/packet_socket.h"
 #include "addon/io/receive_socket.h"
 #include "addon/io/record_batch.h"
@@ -39,9 +42,12 @@ struct EnginePortOptions {
   std::string interface;
   dataplane::PortSettings settings;
   std::optional<FormerTimestamping> former;  // the mode before an earlier switch, which was killed
+  bool turn_merge_offloads_off = true;       // what merges received packets (offload_features.h)
+  std::optional<FormerOffloads> former_offloads;  // left off by an earlier switch, which was killed
 };
 
-enum class TimestampingRequest : uint8_t { kAuto, kHardware, kSoftware };
+// kAuto: see choose_timestamping(). kMixed: each port has the best kind that it can.
+enum class TimestampingRequest : uint8_t { kAuto, kHardware, kSoftware, kMixed };
 
 struct EngineOptions {
   std::vector<EnginePortOptions> ports;  // at most dataplane::kMaxPorts
@@ -49,6 +55,8 @@ struct EngineOptions {
   int cpu = -1;  // -1: wherever the scheduler likes
   bool busy_poll = false;
   uint64_t seed = 0;
+  dataplane::Limits limits;
+  int socket_priority = TC_PRIO_CONTROL;  // SO_PRIORITY of what is sent
 };
 
 struct EnginePortInfo {
@@ -60,6 +68,7 @@ struct EnginePortInfo {
   TimestampingMode timestamping = TimestampingMode::kSoftware;
   std::string timestamping_reason;
   std::optional<FormerTimestamping> former;  // with hardware time stamps, while present
+  std::vector<std::string> offloads_turned_off;  // until the end, while present
   int phc_index = -1;
   // Of the port's hardware clock against CLOCK_REALTIME; meaningful while clock_related.
   bool clock_related = false;

@@ -6,13 +6,23 @@ import { z } from 'zod';
 import { bridge, bridgeConfig, bridgeKeys, complainOfVlans, vlanKeys } from './bridge-schema.js';
 import type { ClockPortConfig, Config, InstanceConfig } from './config.js';
 import { instance, instanceKeysAt, resolved } from './instance-schema.js';
-import { port, portKeys } from './port-schema.js';
-import { complain, listWithoutRepetition, oneOfAlso, yesOrNo, type Complaint } from './shapes.js';
+import { complainOfLimits, limitKeys, limits } from './limits-schema.js';
+import { mergeOffloads, port, portConfig, portKeys } from './port-schema.js';
+import {
+  complain,
+  listWithoutRepetition,
+  oneOfAlso,
+  wholeNumber,
+  yesOrNo,
+  type Complaint,
+} from './shapes.js';
 
 /** The data plane's (addon/dataplane/limits.h): sets of ports are one word. */
 const maxPorts = 32;
 /** The pump's contexts tell 256 attachments apart: one an instance, one a port and transport, one for syntonisation. */
 const maxInstances = 128;
+/** TC_PRIO_MAX of linux/pkt_sched.h. */
+const maxSocketPriority = 15;
 
 const management = z.strictObject(
   { allowSet: yesOrNo.default(false) },
@@ -20,7 +30,7 @@ const management = z.strictObject(
 );
 
 const shape = z.strictObject({
-  timestamping: oneOfAlso(['auto', 'hardware', 'software'], {
+  timestamping: oneOfAlso(['auto', 'hardware', 'software', 'mixed'], {
     hardware: ['hw'],
     software: ['sw'],
   }).default('auto'),
@@ -39,6 +49,9 @@ const shape = z.strictObject({
   bridge: bridge.exactOptional(),
   loopGuard: yesOrNo.default(true),
   membershipReports: yesOrNo.default(true),
+  mergeOffloads: mergeOffloads.default('off'),
+  socketPriority: wholeNumber(0, maxSocketPriority).exactOptional(),
+  limits: limits.exactOptional(),
   management: management.exactOptional(),
 });
 
@@ -62,9 +75,11 @@ const root = shape.transform((config, context): Config => {
     complain(context, ['instances', index, 'clock'], complaint);
   });
   complainOfVlans(config.bridge, config.ports, context);
-  const { bridge: wanted, ...rest } = config;
+  complainOfLimits(config.limits, interfaces.length, context);
+  const { bridge: wanted, mergeOffloads: merging, ...rest } = config;
   return {
     ...rest,
+    ports: config.ports.map((parsed) => portConfig(parsed, merging)),
     instances,
     ...(wanted && { bridge: bridgeConfig(wanted, config.ports) }),
   };
@@ -114,6 +129,8 @@ export function keysAt(path: readonly PropertyKey[], instanceType: unknown): rea
       return path[2] === 'vlan' ? vlanKeys : portKeys;
     case 'bridge':
       return bridgeKeys;
+    case 'limits':
+      return limitKeys;
     case 'management':
       return Object.keys(management.shape);
     default:
