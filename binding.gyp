@@ -31,6 +31,7 @@
       'addon/io/service_manager.cc',
       'addon/io/system_clock_watch.cc',
       'addon/io/timestamp_limits.cc',
+      'addon/io/timestamping_choice.cc',
       'addon/io/timestamping_netlink.cc',
       'addon/io/transmit_socket.cc',
     ],

@@ -33,7 +33,7 @@ export interface PortOptions {
   /** What an engine that was killed has left off: to be turned on at the end. */
   readonly formerOffloads?: FormerOffloads | undefined;
   /** What merges received packets of UDP stays as it is; else it is turned off while the port is open. */
-  readonly keepMergeOffloads?: boolean | undefined;
+  readonly keepMergeOffloads?: boolean;
 }
 
 /** Sizes of the engine's tables, for all ports together; one that is left out is the engine's own. */

@@ -10,7 +10,7 @@ import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../src/core/time/time-interval.js';
-import { Flag, isEventMessage, type MessageType } from '../../src/core/wire/header.js';
+import { Flag, isEventMessage, isPeerDelayMessageType, type MessageType } from '../../src/core/wire/header.js';
 import { decode } from '../../src/core/wire/message.js';
 import { seededRandom } from './random.js';
 
@@ -53,6 +53,7 @@ export class SimulatedClock {
   readonly clock: Clock;
   readonly discards = new Map<string, number>();
   readonly timers = new Map<string, symbol>();
+  readonly blocked = new Set<number>();
 
   constructor(
     readonly options: ClockOptions,
@@ -144,6 +145,13 @@ export class ClockNetwork {
     for (const { clock, port } of cable.ends) this.#step(clock, { kind: 'link', port, up });
   }
 
+  /** Spanning tree lets nothing but peer delay pass that port, or all again. */
+  setBlocked(clock: SimulatedClock, port: number, blocked: boolean): void {
+    if (blocked) clock.blocked.add(port);
+    else clock.blocked.delete(port);
+    this.#step(clock, { kind: 'link', port, up: true, ...(blocked && { blocked }) });
+  }
+
   /** How far a clock is ahead of another, by their own reckoning. */
   offsetNs(of: SimulatedClock, from: SimulatedClock): number {
     const time = (clock: SimulatedClock) => clock.clock.timeAt(clock.rawAt(this.#now));
@@ -207,6 +215,10 @@ export class ClockNetwork {
       if (at === -1 || to === undefined) continue;
       const decoded = decode(message);
       if (decoded.ok && cable.lost.includes(decoded.message.messageType)) continue;
+      const isBlocked = from.blocked.has(fromPort) || to.clock.blocked.has(to.port);
+      if (isBlocked && !(decoded.ok && isPeerDelayMessageType(decoded.message.messageType))) {
+        continue;
+      }
       const event = decoded.ok && isEventMessage(decoded.message.messageType);
       const arriving = Uint8Array.from(message);
       if (cable.clearsTwoStepFlag) arriving[6] = (arriving[6] ?? 0) & ~(Flag.twoStep >> 8);
