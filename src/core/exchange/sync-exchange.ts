@@ -64,6 +64,15 @@ export interface SyncTransition {
 
 export const idleSyncExchange: SyncExchange = { kind: 'idle' };
 
+/**
+ * The first exchange with a master. `before`: with the same master, but what was measured does not count any more; what is
+ * known of its follow-ups does.
+ */
+export function newSyncExchange(before: SyncExchange | undefined): SyncExchange {
+  if (before?.kind === 'idle' && before.inOneStep) return before;
+  return { ...idleSyncExchange, evidence: before?.evidence };
+}
+
 export function stepSyncExchange(exchange: SyncExchange, event: SyncEvent): SyncTransition {
   const transition =
     event.kind === 'sync'

@@ -171,8 +171,9 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
 
   /** Follows the sender of `announce`; nothing that was measured before counts. */
   follow(announce: ReceivedAnnounce): readonly Output[] {
+    const before = this.#receiver;
     const stopped = this.#stopFollowing();
-    this.#receiver = followMaster(this.#receiver, {
+    this.#receiver = followMaster(before, {
       portIdentity: announce.message.header.sourcePortIdentity,
       address: announce.source,
     });

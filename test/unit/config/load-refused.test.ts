@@ -231,7 +231,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a value of many letters',
       `ports: [a, b]\ntimestamping: ${'x'.repeat(5000)}\ninstances: [{type: e2e-tc}]`,
-      `switch.yaml:2: timestamping: "${'x'.repeat(59)}... does not fit here; write one of auto, hardware, software`,
+      `switch.yaml:2: timestamping: "${'x'.repeat(59)}... does not fit here; write one of auto, hardware, software, mixed`,
     ],
     [
       'a list in itself',

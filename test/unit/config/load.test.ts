@@ -181,7 +181,7 @@ describe('options that are wrong are named as options', () => {
       'an unknown mode, over a file that had a good one',
       '{timestamping: auto, ports: [a, b], instances: [{type: e2e-tc}]}',
       { timestamping: 'gps' },
-      'command line: --timestamping: "gps" does not fit here; write one of auto, hardware, software',
+      'command line: --timestamping: "gps" does not fit here; write one of auto, hardware, software, mixed',
     ],
     ['a domain', undefined, { interfaces: ['a', 'b'], domain: 'x' }, 'command line: --domain: "x"'],
     [
