@@ -4,9 +4,8 @@
  */
 import { z } from 'zod';
 import { bridge, bridgeConfig, bridgeKeys, complainOfVlans, vlanKeys } from './bridge-schema.js';
-import type { ClockPortConfig, Config, InstanceConfig } from './config.js';
+import type { ClockPortConfig, Config, InstanceConfig, Limits } from './config.js';
 import { instance, instanceKeysAt, resolved } from './instance-schema.js';
-import { complainOfLimits, limitKeys, limits } from './limits-schema.js';
 import { mergeOffloads, port, portConfig, portKeys } from './port-schema.js';
 import {
   complain,
@@ -27,6 +26,28 @@ const maxSocketPriority = 15;
 const management = z.strictObject(
   { allowSet: yesOrNo.default(false) },
   { error: 'write what is allowed over the wire, as in management: {allowSet: true}' },
+);
+
+/** Of one port's share of the engine's tables (addon/dataplane/limits.h); and of all together, so that they keep to some 400 MB. */
+const limitRanges: Readonly<Record<keyof Limits, { min: number; max: number; together: number }>> = {
+  exchanges: { min: 64, max: 65_536, together: 1_048_576 },
+  heldMessages: { min: 16, max: 8_192, together: 65_536 },
+  addresses: { min: 16, max: 65_536, together: 1_048_576 },
+  loopFingerprints: { min: 64, max: 65_536, together: 1_048_576 },
+};
+
+function share(name: keyof Limits) {
+  return wholeNumber(limitRanges[name].min, limitRanges[name].max).exactOptional();
+}
+
+const limits = z.strictObject(
+  {
+    exchanges: share('exchanges'),
+    heldMessages: share('heldMessages'),
+    addresses: share('addresses'),
+    loopFingerprints: share('loopFingerprints'),
+  },
+  { error: 'write how much one port may have, as in limits: {exchanges: 8192}' },
 );
 
 const shape = z.strictObject({
@@ -85,6 +106,21 @@ const root = shape.transform((config, context): Config => {
   };
 });
 
+function complainOfLimits(
+  wanted: Limits | undefined,
+  ports: number,
+  context: z.RefinementCtx,
+): void {
+  for (const [name, { together }] of Object.entries(limitRanges)) {
+    const each = wanted?.[name as keyof Limits];
+    if (each === undefined || each * ports <= together) continue;
+    complain(context, ['limits', name], {
+      problem: `${each} for each of ${ports} ports is more than ${together} together`,
+      remedy: `write ${Math.floor(together / ports)} at most`,
+    });
+  }
+}
+
 /** What is steered is the scale of the time stamps, and one instance's alone. */
 function complainOfSteering(
   timestamping: Config['timestamping'],
@@ -130,7 +166,7 @@ export function keysAt(path: readonly PropertyKey[], instanceType: unknown): rea
     case 'bridge':
       return bridgeKeys;
     case 'limits':
-      return limitKeys;
+      return Object.keys(limits.shape);
     case 'management':
       return Object.keys(management.shape);
     default:

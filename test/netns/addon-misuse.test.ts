@@ -44,8 +44,9 @@ describe.skipIf(missing !== undefined)('the addon survives', () => {
         const frames = Array.from({ length: 20 }, () => ({ port: 0, frame }));
         let sending = true;
         const send = () => {
+          if (!sending) return;
           far.submit(frames);
-          if (sending) setImmediate(send);
+          setImmediate(send);
         };
         send();
         const code = ${JSON.stringify(prelude)} + \`
