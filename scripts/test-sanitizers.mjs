@@ -24,8 +24,7 @@ await main(async () => {
 
 function threadSanitizer() {
   console.log('ThreadSanitizer: the engine');
-  needs(projectRoot, 'npx', 'node-gyp', 'configure', '--', '-Dbuild_tests=true');
-  needs(projectRoot, 'npx', 'node-gyp', 'build', 'engine_thread_test', '-j', 'max');
+  needs(projectRoot, 'npm', 'run', 'build:thread-test');
   const program = join(projectRoot, 'build/Release/engine_thread_test');
   const suites = isRoot ? [] : ['--test-suite-exclude=veth'];
   const run = call(projectRoot, {}, program, '--reporters=xml', ...suites);
@@ -43,8 +42,7 @@ function addressSanitizer() {
       cpSync(join(projectRoot, input), join(folder, input), { recursive: true });
     }
     symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
-    needs(folder, 'npx', 'node-gyp', 'configure', '--', '-Dsanitize_addon=true');
-    needs(folder, 'npx', 'node-gyp', 'build', 'ptp_switch', '-j', 'max');
+    needs(folder, 'npm', 'run', 'build:sanitized-addon');
     const report = join(folder, 'report.json');
     const run = call(
       folder,

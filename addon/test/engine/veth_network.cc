@@ -130,8 +130,9 @@ void OtherNamespace::take(const std::string& interface) {
 
 void OtherNamespace::give_back(const std::string& interface) {
   REQUIRE(::setns(other_.get(), CLONE_NEWNET) == 0);
-  const std::string command =
-      "ip link set " + interface + " netns " + std::to_string(::getpid());
+  // By the file, because for the moment this process is elsewhere itself.
+  const std::string own = "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(own_.get());
+  const std::string command = "ip link set " + interface + " netns " + own;
   const int status = std::system(command.c_str());
   REQUIRE(::setns(own_.get(), CLONE_NEWNET) == 0);
   REQUIRE(status == 0);
