@@ -29,12 +29,13 @@ const management = z.strictObject(
 );
 
 /** Of one port's share of the engine's tables (addon/dataplane/limits.h); and of all together, so that they keep to some 400 MB. */
-const limitRanges: Readonly<Record<keyof Limits, { min: number; max: number; together: number }>> = {
-  exchanges: { min: 64, max: 65_536, together: 1_048_576 },
-  heldMessages: { min: 16, max: 8_192, together: 65_536 },
-  addresses: { min: 16, max: 65_536, together: 1_048_576 },
-  loopFingerprints: { min: 64, max: 65_536, together: 1_048_576 },
-};
+const limitRanges: Readonly<Record<keyof Limits, { min: number; max: number; together: number }>> =
+  {
+    exchanges: { min: 64, max: 65_536, together: 1_048_576 },
+    heldMessages: { min: 16, max: 8_192, together: 65_536 },
+    addresses: { min: 16, max: 65_536, together: 1_048_576 },
+    loopFingerprints: { min: 64, max: 65_536, together: 1_048_576 },
+  };
 
 function share(name: keyof Limits) {
   return wholeNumber(limitRanges[name].min, limitRanges[name].max).exactOptional();

@@ -161,16 +161,14 @@ export class Switch {
 
   ports(): PortStatus[] {
     const clocks = this.clocks();
-    return this.#dataPlane
-      .ports()
-      .map((info, port) =>
-        portStatus(info, {
-          isolation: this.#notices.isolationOf(port),
-          peerDelay: this.#instances.peerDelay(port),
-          bridgePort: this.#bridgePort(port),
-          clockPorts: clockPortsOf(info.interface, clocks),
-        }),
-      );
+    return this.#dataPlane.ports().map((info, port) =>
+      portStatus(info, {
+        isolation: this.#notices.isolationOf(port),
+        peerDelay: this.#instances.peerDelay(port),
+        bridgePort: this.#bridgePort(port),
+        clockPorts: clockPortsOf(info.interface, clocks),
+      }),
+    );
   }
 
   #bridgePort(port: number): BridgePortStatus {

@@ -119,7 +119,10 @@ test('a Sync, its time stamp and its Follow_Up: what is sent comes back from eac
 test('a management request for the managed clock is forwarded, and a copy of it handed up', () => {
   const on = forwarder();
   on.program({ ...policyOf('e2e-tc'), managedClock: 0x020000fffe000009n });
-  const frame = managementFrame({ clockIdentity: clockIdentity(0x020000fffe000009n), portNumber: 1 });
+  const frame = managementFrame({
+    clockIdentity: clockIdentity(0x020000fffe000009n),
+    portNumber: 1,
+  });
   const [forwarded] = sent(on, on.receive(0, frame, undefined, 0));
   expect(Buffer.from(forwarded?.frame ?? [])).toEqual(Buffer.from(frame));
   const record = decodeRecords(on.drain()).find(({ kind }) => kind === 'frame');
@@ -164,7 +167,9 @@ test('what a call sends is not lost when whoever is told of records calls again 
   again = syncFrame({ sequenceId: 2 });
   const both = [request, again];
   take(on.receive(0, request, undefined, 0));
-  expect(frames.map((frame) => Buffer.from(frame))).toEqual(both.map((frame) => Buffer.from(frame)));
+  expect(frames.map((frame) => Buffer.from(frame))).toEqual(
+    both.map((frame) => Buffer.from(frame)),
+  );
 });
 
 test('an error that the callback throws reaches the caller', () => {

@@ -10,7 +10,12 @@ import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../src/core/time/time-interval.js';
-import { Flag, isEventMessage, isPeerDelayMessageType, type MessageType } from '../../src/core/wire/header.js';
+import {
+  Flag,
+  isEventMessage,
+  isPeerDelayMessageType,
+  type MessageType,
+} from '../../src/core/wire/header.js';
 import { decode } from '../../src/core/wire/message.js';
 import { seededRandom } from './random.js';
 

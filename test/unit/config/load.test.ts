@@ -21,7 +21,8 @@ describe('what is valid', () => {
   test('what is done about merging, for all ports and for one', () => {
     const keepingPorts = (text: string) =>
       loadConfig(fileWith(text)).ports.map(({ keepMergeOffloads }) => keepMergeOffloads ?? false);
-    const ports = 'ports: [a, {interface: b, mergeOffloads: keep}, {interface: c, mergeOffloads: off}]';
+    const ports =
+      'ports: [a, {interface: b, mergeOffloads: keep}, {interface: c, mergeOffloads: off}]';
     expect(keepingPorts(`{${ports}, instances: [e2e-tc]}`)).toEqual([false, true, false]);
     expect(keepingPorts(`{mergeOffloads: keep, ${ports}, instances: [e2e-tc]}`)).toEqual([
       true,

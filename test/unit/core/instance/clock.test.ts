@@ -83,7 +83,9 @@ describe('boundary clock', { timeout: 60_000 }, () => {
     network.run(20);
     expect(bc.states()).toEqual(['FAULTY', 'MASTER']);
     const [blocked] = bc.clock.state().ports;
-    expect(Math.abs(timeIntervalToNs(blocked?.meanLinkDelay ?? zeroTimeInterval) - 500)).toBeLessThan(1);
+    expect(
+      Math.abs(timeIntervalToNs(blocked?.meanLinkDelay ?? zeroTimeInterval) - 500),
+    ).toBeLessThan(1);
     network.setBlocked(bc, 0, false);
     expect(bc.clock.state().ports[0]?.meanLinkDelay).toBe(blocked?.meanLinkDelay);
     network.run(60);

@@ -15,10 +15,22 @@ function noticesOfTwoPorts() {
 
 describe('a notice of the engine', () => {
   test.each([
-    ['loop', 'eth2: a loop: what comes in by eth1 comes round to it: isolated, and tried again every 10 s; use bridge: {stp: true}, or pull a cable'],
-    ['mergedByOffload', 'eth2: the host merges PTP messages into one packet, and they are dropped: ethtool -K eth2 rx-udp-gro-forwarding off rx-gro-list off rx-lro off'],
-    ['answerByOtherPort', 'eth2: a Delay_Resp comes in by it, but its Delay_Req left by eth1, so its correction is not known and it is dropped: the master has to answer by the port that it is asked by'],
-    ['secondAnswer', 'eth2: it answers a Pdelay_Req that eth1 has answered too: stations that measure peer delay need type: p2p-tc in between'],
+    [
+      'loop',
+      'eth2: a loop: what comes in by eth1 comes round to it: isolated, and tried again every 10 s; use bridge: {stp: true}, or pull a cable',
+    ],
+    [
+      'mergedByOffload',
+      'eth2: the host merges PTP messages into one packet, and they are dropped: ethtool -K eth2 rx-udp-gro-forwarding off rx-gro-list off rx-lro off',
+    ],
+    [
+      'answerByOtherPort',
+      'eth2: a Delay_Resp comes in by it, but its Delay_Req left by eth1, so its correction is not known and it is dropped: the master has to answer by the port that it is asked by',
+    ],
+    [
+      'secondAnswer',
+      'eth2: it answers a Pdelay_Req that eth1 has answered too: stations that measure peer delay need type: p2p-tc in between',
+    ],
   ] as const)('%s is told with its ports and the remedy', (notice, line) => {
     const { notices, lines } = noticesOfTwoPorts();
     notices.take({ notice, port: 1, otherPort: 0 });
