@@ -220,7 +220,7 @@ bool Forwarder::submit(uint32_t egress, uint8_t* frame, uint16_t length,
     const TransmitTag tag{TransmitTag::Owner::kClock, *context, 0};
     transmission_.send_event(egress, view.type, frame, length, tag, now);
   } else {
-    transmission_.send_corrected(egress, view, 0, now);
+    transmission_.send_own(egress, view, now);
   }
   corrections_.settle(now);
   return true;
