@@ -27,6 +27,7 @@
       'addon/dataplane/held_messages.cc',
       'addon/dataplane/loop_guard.cc',
       'addon/dataplane/loop_isolation.cc',
+      'addon/dataplane/notices.cc',
       'addon/dataplane/transmit_ledger.cc',
       'addon/dataplane/vlan_filter.cc',
     ],

@@ -27,7 +27,8 @@ Forwarder::Forwarder(uint32_t ports, const Limits& limits, uint64_t seed, Effect
                      std::atomic<uint64_t>* counters)
     : effects_(effects),
       state_(ports_without_link(ports, counters)),
-      reception_(limits, seed, state_, effects),
+      notices_(ports, effects),
+      reception_(limits, seed, state_, notices_),
       transmission_(ports, limits, state_, effects),
       corrections_(limits, seed, state_, transmission_),
       observer_(state_, effects) {}

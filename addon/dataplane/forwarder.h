@@ -18,6 +18,7 @@
 #include "addon/dataplane/effects.h"
 #include "addon/dataplane/forwarding_state.h"
 #include "addon/dataplane/limits.h"
+#include "addon/dataplane/notices.h"
 #include "addon/dataplane/reception.h"
 #include "addon/dataplane/sync_observer.h"
 #include "addon/dataplane/transmission.h"
@@ -90,6 +91,7 @@ class Forwarder {
 
   Effects& effects_;
   ForwardingState state_;
+  Notices notices_;
   Reception reception_;
   Transmission transmission_;
   Corrections corrections_;

@@ -55,6 +55,9 @@ inline constexpr DurationNs kLoopRepeatWindow = 2 * kSecond;
 // A port stays isolated for this long before it is tried again.
 inline constexpr DurationNs kLoopIsolation = 10 * kSecond;
 
+// What goes on for long is told an operator anew after this time, of each kind and port.
+inline constexpr DurationNs kNoticeInterval = 60 * kSecond;
+
 // 802.1Q: VLAN identifiers are 12 bits.
 inline constexpr uint32_t kVlanIds = 4'096;
 

@@ -19,9 +19,9 @@ bool is_usable_source(const uint8_t* mac) {
 
 }  // namespace
 
-Reception::Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Effects& effects)
+Reception::Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Notices& notices)
     : state_(state),
-      effects_(effects),
+      notices_(notices),
       addresses_(limits.addresses, limits.address_ageing, seed),
       loops_(static_cast<uint32_t>(state.ports.size()), limits.loop_fingerprints, seed) {}
 
@@ -91,7 +91,7 @@ bool Reception::is_repeated(uint32_t ingress, const Admitted& message, int64_t n
     state_.isolated = loops_.isolated();
     addresses_.forget_port(ingress);
     counters.add(Counter::kLoopsFound);
-    effects_.notice({NoticeKind::kLoop, ingress, repeat->first_port});
+    notices_.tell(NoticeKind::kLoop, ingress, repeat->first_port, now);
   }
   return true;
 }

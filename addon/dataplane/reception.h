@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "addon/dataplane/address_table.h"
-#include "addon/dataplane/effects.h"
 #include "addon/dataplane/forwarding_state.h"
 #include "addon/dataplane/loop_isolation.h"
+#include "addon/dataplane/notices.h"
 #include "addon/dataplane/vlan_filter.h"
 #include "addon/wire/frame_view.h"
 
@@ -17,8 +17,8 @@ namespace ptpswitch::dataplane {
 
 class Reception {
  public:
-  // `state` and `effects` outlive it. `seed` salts the tables.
-  Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Effects& effects);
+  // `state` and `notices` outlive it. `seed` salts the tables.
+  Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Notices& notices);
 
   struct Admitted {
     wire::FrameView view;
@@ -45,7 +45,7 @@ class Reception {
   bool is_repeated(uint32_t ingress, const Admitted& message, int64_t now);
 
   ForwardingState& state_;
-  Effects& effects_;
+  Notices& notices_;
   AddressTable addresses_;
   LoopIsolation loops_;
   VlanFilter vlans_;
