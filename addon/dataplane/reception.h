@@ -37,10 +37,18 @@ class Reception {
   // Of `ports`, those that the message may leave by.
   uint32_t reachable(uint32_t ports, uint32_t ingress, const wire::FrameView& view) const;
 
+  // A message that this switch has written, as if it had come in by `ingress`: it is known when it
+  // comes round.
+  void note_generated(uint32_t ingress, const wire::FrameView& view, int64_t now);
+
+  // Lets time pass: tries the ports again whose isolation is over.
+  void advance(int64_t now);
+  std::optional<int64_t> next_deadline() const { return loops_.next_deadline(); }
+
   void forget_addresses() { addresses_.forget_all(); }
   void forget_addresses_of(uint32_t port) { addresses_.forget_port(port); }
 
-  private:
+ private:
   std::optional<Action> version1_action(uint32_t ingress) const;
   bool is_repeated(uint32_t ingress, const Admitted& message, int64_t now);
 

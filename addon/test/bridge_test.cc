@@ -262,7 +262,7 @@ TEST_CASE("a message that comes round is not forwarded again; the second isolate
   CHECK(harness.clear_sent() == 3);
   harness.receive(2, announce(2).build());
   REQUIRE(harness.notices.size() == 1);
-  CHECK(harness.notices[0].kind == dataplane::NoticeKind::kLoop);
+  CHECK(harness.notices[0].kind == ptpswitch::dataplane::NoticeKind::kLoop);
   CHECK(harness.notices[0].port == 2);
   CHECK(harness.notices[0].other_port == 0);
   CHECK(harness.count(2, Counter::kDropRepeated) == 2);
@@ -300,7 +300,7 @@ TEST_CASE(
   harness.receive(0, announce(1).build());
   harness.receive(1, announce(2).build());
   harness.receive(0, announce(1).build());
-  harness.advance(kLoopWindow);
+  harness.advance(kLoopWindow + 1);
   harness.receive(1, announce(1).build());
   harness.receive(
       0, PacketBuilder(MessageType::kPdelayResp).from(kB).requesting(kA.identity()).build());
