@@ -28,6 +28,8 @@
       'addon/dataplane/loop_guard.cc',
       'addon/dataplane/loop_isolation.cc',
       'addon/dataplane/notices.cc',
+      'addon/dataplane/request_matching.cc',
+      'addon/dataplane/source_ports.cc',
       'addon/dataplane/transmit_ledger.cc',
       'addon/dataplane/vlan_filter.cc',
     ],
