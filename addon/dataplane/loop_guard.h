@@ -1,5 +1,5 @@
 // Recognises messages that come in a second time by another port, or many times by the same, which
-// on a network without loops happens to doubles only (docs/decisions/0012). The memory is bounded
+// on a network without loops happens to doubles only (docs/decisions/0014). The memory is bounded
 // and shared by the ports: a flood of one port evicts nothing that came in by the others.
 #pragma once
 

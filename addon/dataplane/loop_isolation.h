@@ -1,4 +1,4 @@
-// Decides which ports are isolated because they are part of a loop (docs/decisions/0012). One
+// Decides which ports are isolated because they are part of a loop (docs/decisions/0014). One
 // repeated message may be an accident; the second within kLoopRepeatWindow isolates a port for
 // kLoopIsolation, after which it is tried again. Of the two ports that a message has come in by, it
 // is the one by which its sender has been heard for the shorter time.
