@@ -103,6 +103,8 @@
             'addon/io/hardware_timestamping.cc',
             'addon/io/interface_probe.cc',
             'addon/io/ptp_filter.cc',
+            'addon/io/record_batch.cc',
+            'addon/io/record_encoder.cc',
             'addon/io/timestamp_limits.cc',
             'addon/io/timestamping_netlink.cc',
           ],

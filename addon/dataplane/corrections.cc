@@ -18,9 +18,9 @@ namespace {
 // the one of the event message that is sent or has failed then.
 constexpr uint32_t kChangedExchanges = 8;
 
-// True of a message that no follow-up comes after. IEEE 802.1AS-2011 has twoStepFlag reserved, to be
-// ignored: there a Sync that carries no TLV is two-step whatever its flag says (table 11-4), and so
-// is every Pdelay_Resp. The one-step Sync of 802.1AS-2020 carries the Follow_Up information TLV.
+// True of a message that no follow-up comes after. IEEE 802.1AS-2011 has twoStepFlag reserved, to
+// be ignored: there a Sync that carries no TLV is two-step whatever its flag says (table 11-4), and
+// so is every Pdelay_Resp. The one-step Sync of 802.1AS-2020 carries the Follow_Up information TLV.
 bool is_one_step(const FrameView& event) {
   if (event.type != MessageType::kSync && event.type != MessageType::kPdelayResp) return false;
   if (event.two_step()) return false;
@@ -50,7 +50,7 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
   if (index != kNoExchange && exchanges_.at(index).event_seen) {
     // This is the same message again, or sequenceId has wrapped. What is known of the earlier
     // message does not apply to it.
-    close(index);
+    close(index, Counter::kDropHeldSuperseded);
     index = kNoExchange;
   }
   if (index == kNoExchange) index = insert(key, ingress, now);
@@ -60,12 +60,13 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
   exchange.correction_field = event.correction_field();
   exchange.peer_to_peer = state_.policy.action(event.sdo_id(), event.domain_number(), ingress) ==
                           Action::kPeerToPeerTransparent;
-  exchange.timestamped = arrival.timestamp_ns.has_value();
-  if (arrival.timestamp_ns) {
+  exchange.timestamped = arrival.timestamp_ns && !state_.clock_just_set(ingress, now);
+  if (exchange.timestamped) {
     exchange.ingress_timestamp_ns = *arrival.timestamp_ns;
     exchange.clock_epoch = state_.ports[ingress].relation.epoch;
   } else {
-    counters(ingress).add(Counter::kReceiveTimestampMissing);
+    counters(ingress).add(arrival.timestamp_ns ? Counter::kClockUnrelated
+                                               : Counter::kReceiveTimestampMissing);
   }
   exchange.one_step = is_one_step(event);
   // A follow-up that is held already is not from this sender, because a one-step message has none.
@@ -202,16 +203,14 @@ void Corrections::hold_generated(ExchangeIndex index, const FrameView& follow_up
 ExchangeIndex Corrections::insert(const ExchangeKey& key, uint32_t ingress, int64_t now) {
   if (exchanges_.full()) {
     const uint32_t greediest = exchanges_.port_with_most();
-    close(exchanges_.oldest_of(greediest));
+    close(exchanges_.oldest_of(greediest), Counter::kDropHeldFull);
     counters(greediest).add(Counter::kExchangesEvicted);
   }
   return exchanges_.insert(key, ingress, now);
 }
 
-void Corrections::close(ExchangeIndex index) {
-  while (exchanges_.at(index).held != kNoHeld) {
-    drop_held(exchanges_.at(index).held, Counter::kDropHeldExpired);
-  }
+void Corrections::close(ExchangeIndex index, Counter reason) {
+  while (exchanges_.at(index).held != kNoHeld) drop_held(exchanges_.at(index).held, reason);
   exchanges_.at(index).changed_ports = 0;
   exchanges_.remove(index);
 }
@@ -263,7 +262,7 @@ void Corrections::age(int64_t now) {
   for (ExchangeIndex index = exchanges_.oldest(); index != kNoExchange;
        index = exchanges_.oldest()) {
     if (now - exchanges_.at(index).created < limits_.exchange_lifetime) break;
-    close(index);
+    close(index, Counter::kDropHeldExpired);
   }
 }
 

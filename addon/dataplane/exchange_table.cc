@@ -106,8 +106,7 @@ ExchangeIndex ExchangeTable::oldest() const {
   ExchangeIndex oldest = kNoExchange;
   for (const Ingress& ingress : by_ingress_) {
     if (ingress.oldest == kNoExchange) continue;
-    if (oldest == kNoExchange ||
-        exchanges_[ingress.oldest].created < exchanges_[oldest].created) {
+    if (oldest == kNoExchange || exchanges_[ingress.oldest].created < exchanges_[oldest].created) {
       oldest = ingress.oldest;
     }
   }

@@ -36,7 +36,11 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   FrameView view;
   const wire::ParseResult parsed = wire::parse_frame(frame, length, arrival.checksum_pending, view);
   if (parsed.verdict == ParseVerdict::kNotPtp) return drop(Counter::kNotPtp);
-  if (arrival.truncated || length > kMaxFrameLength) return drop(Counter::kDropFrameTooLong);
+  if (parsed.reason == wire::MalformedReason::kMergedByOffload) tell_of_merging(ingress, now);
+  const bool too_long = arrival.truncated || length > kMaxFrameLength;
+  if (too_long && parsed.reason != wire::MalformedReason::kMergedByOffload) {
+    return drop(Counter::kDropFrameTooLong);
+  }
   if (parsed.verdict == ParseVerdict::kMalformed) {
     counters.add_malformed(parsed.reason);
     return std::nullopt;
@@ -76,6 +80,14 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
 std::optional<Action> Reception::version1_action(uint32_t ingress) const {
   if ((state_.transparent_ports & bit(ingress)) == 0) return std::nullopt;
   return Action::kEndToEndTransparent;
+}
+
+// Offloads of the host merge messages, and who runs it can turn them off.
+void Reception::tell_of_merging(uint32_t ingress, int64_t now) {
+  auto& told_at = told_of_merging_at_[ingress];
+  if (told_at && now - *told_at < kNoticeInterval) return;
+  told_at = now;
+  effects_.notice({NoticeKind::kMergedByOffload, ingress});
 }
 
 // True, and counted, when the message has come in by another port a moment ago. When that happens

@@ -3,6 +3,7 @@
 // leave.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -40,8 +41,9 @@ class Reception {
   void forget_addresses() { addresses_.forget_all(); }
   void forget_addresses_of(uint32_t port) { addresses_.forget_port(port); }
 
-  private:
+ private:
   std::optional<Action> version1_action(uint32_t ingress) const;
+  void tell_of_merging(uint32_t ingress, int64_t now);
   bool is_repeated(uint32_t ingress, const Admitted& message, int64_t now);
 
   ForwardingState& state_;
@@ -49,6 +51,7 @@ class Reception {
   AddressTable addresses_;
   LoopIsolation loops_;
   VlanFilter vlans_;
+  std::array<std::optional<int64_t>, kMaxPorts> told_of_merging_at_{};
 };
 
 }  // namespace ptpswitch::dataplane

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 #include "addon/dataplane/hash.h"
 #include "addon/wire/byte_order.h"
@@ -27,31 +28,41 @@ void TransmitLedger::drop_taken() {
 std::optional<TransmitLedger::Match> TransmitLedger::match(uint32_t number,
                                                            std::optional<uint64_t> signature) {
   uint32_t ours = number - ahead_;
-  const bool is_waiting = in_flight(ours) && at(ours).waiting;
   bool resynchronised = false;
   // Without a failed send the numbers cannot have run apart. Then the number alone decides, because
   // the frame that comes back may have been changed by its driver, which pads it or appends a
   // checksum.
   if (!signature || !uncertain_from_) {
-    if (!is_waiting) return std::nullopt;
-  } else if (!is_waiting || at(ours).signature != *signature) {
-    uint32_t candidate = oldest_;
-    while (candidate != next_ && !(at(candidate).waiting && at(candidate).signature == *signature)) {
-      ++candidate;
-    }
-    if (candidate == next_) return std::nullopt;
-    ours = candidate;
-    ahead_ = number - candidate;
-    resynchronised = true;
+    if (!is_waiting(ours)) return std::nullopt;
+  } else {
+    auto found = find(ours, *signature, UINT64_MAX);
+    if (!found) found = find(ours, *signature, kSignatureWithoutTags);
+    if (!found) return std::nullopt;
+    resynchronised = *found != ours;
+    ours = *found;
+    ahead_ = number - ours;
   }
-  if (uncertain_from_ && static_cast<int32_t>(ours - *uncertain_from_) >= 0)
+  if (uncertain_from_ && static_cast<int32_t>(ours - *uncertain_from_) >= 0) {
     uncertain_from_.reset();
+  }
   Entry& entry = at(ours);
   entry.waiting = false;
   --outstanding_;
   const Match found{entry.tag, resynchronised};
   drop_taken();
   return found;
+}
+
+std::optional<uint32_t> TransmitLedger::find(uint32_t first_guess, uint64_t signature,
+                                             uint64_t mask) {
+  const auto matches = [&](uint32_t number) {
+    return is_waiting(number) && ((at(number).signature ^ signature) & mask) == 0;
+  };
+  if (matches(first_guess)) return first_guess;
+  for (uint32_t number = oldest_; number != next_; ++number) {
+    if (matches(number)) return number;
+  }
+  return std::nullopt;
 }
 
 std::optional<TransmitTag> TransmitLedger::take_older_than(int64_t before) {
@@ -84,25 +95,49 @@ void TransmitLedger::restart() {
   uncertain_from_.reset();
 }
 
+namespace {
+
+// Behind the IPv6 header at `network` and its extension headers, or where the frame ends in them.
+uint32_t end_of_ipv6_headers(const uint8_t* frame, uint32_t network, uint32_t length) {
+  constexpr uint8_t kExtensionHeaders[] = {0, 43, 60};  // RFC 8200, 4
+  uint32_t next = network + 40;
+  if (next > length) return next;
+  uint8_t kind = frame[network + 6];
+  while (next + 2 <= length && std::find(std::begin(kExtensionHeaders), std::end(kExtensionHeaders),
+                                         kind) != std::end(kExtensionHeaders)) {
+    kind = frame[next];
+    next += (frame[next + 1] + 1u) * 8;
+  }
+  return next;
+}
+
+}  // namespace
+
 uint64_t frame_signature(const uint8_t* frame, uint32_t length) {
   constexpr uint32_t kAddresses = 12;
-  constexpr uint32_t kIpv6Header = 40;
   constexpr uint32_t kUdpHeader = 8;
   constexpr uint32_t kThroughSequenceId = 32;  // 13.3: octets of the PTP header
-  uint32_t offset = kAddresses;
+  uint32_t network = kAddresses;
   uint16_t ether_type = 0;
-  while (offset + 2 <= length) {
-    ether_type = wire::read16(frame + offset);
-    offset += 2;
-    if (ether_type != wire::kEtherTypeCustomerVlan && ether_type != wire::kEtherTypeServiceVlan) break;
-    offset += 2;
+  while (network + 2 <= length) {
+    ether_type = wire::read16(frame + network);
+    if (ether_type != wire::kEtherTypeCustomerVlan && ether_type != wire::kEtherTypeServiceVlan) {
+      break;
+    }
+    network += 4;
   }
-  if (ether_type == wire::kEtherTypeIpv4 && offset < length) {
-    offset += (frame[offset] & 0xFu) * 4 + kUdpHeader;
+  network = std::min(network, length);
+  uint32_t message = network + 2;
+  if (ether_type == wire::kEtherTypeIpv4 && message < length) {
+    message += (frame[message] & 0xFu) * 4 + kUdpHeader;
   } else if (ether_type == wire::kEtherTypeIpv6) {
-    offset += kIpv6Header + kUdpHeader;
+    message = end_of_ipv6_headers(frame, message, length) + kUdpHeader;
   }
-  return mix_bytes(0, frame, std::min(length, offset + kThroughSequenceId));
+  const uint32_t end = std::min(length, message + kThroughSequenceId);
+  const uint64_t tags = mix_bytes(0, frame + kAddresses, network - std::min(network, kAddresses));
+  const uint64_t without_tags =
+      mix_bytes(mix_bytes(0, frame, std::min(network, kAddresses)), frame + network, end - network);
+  return tags << 32 | (without_tags & kSignatureWithoutTags);
 }
 
 }  // namespace ptpswitch::dataplane

@@ -18,9 +18,9 @@ namespace ptpswitch::dataplane {
 struct TransmitTag {
   enum class Owner : uint8_t { kExchange, kClock };
   Owner owner = Owner::kExchange;
-  uint32_t index = 0;        // exchange, or the clock's context
-  uint32_t generation = 0;   // of the exchange
-  uint32_t clock_epoch = 0;  // of the port's clock when the frame left, see ClockRelation
+  uint32_t index = 0;              // exchange, or the clock's context
+  uint32_t generation = 0;         // of the exchange
+  uint32_t clock_epoch = 0;        // of the port's clock when the frame left, see ClockRelation
   uint32_t source = kClockSource;  // the ingress port of an exchange
 };
 
@@ -72,6 +72,10 @@ class TransmitLedger {
 
   Entry& at(uint32_t number) { return ring_[number & mask_]; }
   bool in_flight(uint32_t number) const { return number - oldest_ < next_ - oldest_; }
+  bool is_waiting(uint32_t number) { return in_flight(number) && at(number).waiting; }
+  // The number of a frame that is waited for and has that signature, as far as `mask` looks:
+  // `first_guess` if that is one, else the oldest.
+  std::optional<uint32_t> find(uint32_t first_guess, uint64_t signature, uint64_t mask);
   void drop_taken();
 
   std::vector<Entry> ring_;
@@ -86,7 +90,9 @@ class TransmitLedger {
 };
 
 // What tells a frame from the others in flight on its port: its beginning, through the sequenceId.
-// What a driver adds behind that does not change it.
+// What a driver adds behind that does not change it. What VLAN tags say is in the upper half, for a
+// driver may have put in a tag, and then the lower half has to tell.
 uint64_t frame_signature(const uint8_t* frame, uint32_t length);
+inline constexpr uint64_t kSignatureWithoutTags = 0xFFFF'FFFF;
 
 }  // namespace ptpswitch::dataplane

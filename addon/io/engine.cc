@@ -256,7 +256,8 @@ void Engine::wait_for_events(int timeout_ms) {
     if (source == kWakeUp) {
       run_commands();
     } else if (source == kLinks) {
-      links_->read([this](int changed, const std::string& name) { interface_changed(changed, name); });
+      links_->read(
+          [this](int changed, const std::string& name) { interface_changed(changed, name); });
     } else if (source >= kSenders) {
       const auto port = static_cast<uint32_t>(source - kSenders);
       if (!read_timestamps(port) && ports_[port].sender) {
@@ -312,7 +313,9 @@ void Engine::run_commands() {
 }
 
 void Engine::program(dataplane::Policy policy) {
-  post([this, policy = std::move(policy)]() mutable { forwarder_.program(std::move(policy)); });
+  post([this, policy = std::move(policy)]() mutable {
+    policy = forwarder_.program(std::move(policy));
+  });
 }
 
 void Engine::submit(std::vector<Submission> frames) {
@@ -370,9 +373,7 @@ void Engine::observe_sync(uint32_t index, const dataplane::SyncObservation& obse
   records_.push(SyncRecord(index, observation).record());
 }
 
-void Engine::notice(const dataplane::Notice& notice) {
-  records_.push(notice_record(notice));
-}
+void Engine::notice(const dataplane::Notice& notice) { records_.push(notice_record(notice)); }
 
 void Engine::clock_transmit_timestamp(uint32_t index, uint32_t context,
                                       std::optional<int64_t> timestamp_ns) {

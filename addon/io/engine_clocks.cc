@@ -66,7 +66,7 @@ std::optional<Error> Engine::attach_clock(uint32_t index) {
         new HardwareClockTrack{std::move(std::get<HardwareClock>(device)), {}, 0}));
     port.clock = clocks_.back().get();
   }
-  forwarder_.relate(index, port.clock->tracker.relation());  // not valid yet
+  forwarder_.relate(index, port.clock->tracker.relation(), monotonic_ns());  // not valid yet
   return std::nullopt;
 }
 
@@ -137,7 +137,7 @@ void Engine::publish_clock(HardwareClockTrack& clock, bool moved) {
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     Port& port = ports_[index];
     if (port.clock != &clock) continue;
-    forwarder_.relate(index, clock.tracker.relation());
+    forwarder_.relate(index, clock.tracker.relation(), monotonic_ns());
     port.info.clock_related = clock.tracker.relation().valid;
     port.info.clock_offset_ns = clock.tracker.offset_ns();
     port.info.clock_rate_ppb = clock.tracker.rate_ppb();
@@ -154,10 +154,11 @@ void Engine::check_system_clock() {
   ++system_relation_.epoch;
   // The hardware clocks are related to CLOCK_REALTIME, which has just been set, so they are read
   // anew.
-  read_clocks(monotonic_ns(), 0, kClockReadAttempts);
+  const int64_t now = monotonic_ns();
+  read_clocks(now, 0, kClockReadAttempts);
   for (uint32_t index = 0; index < ports_.size(); ++index) {
     if (ports_[index].clock != nullptr) continue;
-    forwarder_.relate(index, system_relation_);
+    forwarder_.relate(index, system_relation_, now);
     forwarder_.counters(index).add(dataplane::Counter::kClockMoved);
   }
 }

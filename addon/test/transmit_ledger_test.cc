@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "addon/test/encapsulations.h"
 #include "addon/test/packet_builder.h"
 
 using namespace ptpswitch::dataplane;
@@ -197,13 +198,30 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a frame whose returned copy differs is never matched while the numbers are certain") {
+TEST_CASE("without a failed send the number decides, whatever the driver has made of the frame") {
+  TransmitLedger ledger(8);
+  for (uint32_t index = 0; index < 3; ++index) send(ledger, index);
+  CHECK(index_of(ledger.match(1, signature(77))) == 1);
+  CHECK(index_of(ledger.match(0, signature(2))) == 0);
+  CHECK(index_of(ledger.match(2, signature(2))) == 2);
+}
+
+TEST_CASE("after a failed send a frame that nobody has sent matches nothing") {
+  TransmitLedger ledger(8);
+  ledger.send_failed();
+  send(ledger, 0);
+  CHECK_FALSE(ledger.match(0, signature(77)));
+  CHECK(index_of(ledger.match(0, signature(0))) == 0);
+}
+
+TEST_CASE("once a later frame has matched, the number decides again") {
   TransmitLedger ledger(8);
   send(ledger, 0);
-  send(ledger, 1);
-  CHECK_FALSE(ledger.match(0, signature(1)));
-  CHECK_FALSE(ledger.match(1, signature(77)));
-  CHECK(index_of(ledger.match(1, signature(1))) == 1);
+  ledger.send_failed();  // the kernel gave it number 1
+  for (uint32_t index = 1; index < 4; ++index) send(ledger, index);
+  CHECK(index_of(ledger.match(2, signature(1))) == 1);
+  CHECK(index_of(ledger.match(3, signature(77))) == 2);
+  CHECK(index_of(ledger.match(4, signature(77))) == 3);
 }
 
 TEST_CASE("the time stamp of a frame given up does not disturb a resynchronisation") {
@@ -289,8 +307,41 @@ TEST_CASE(
     CAPTURE(at);
     CHECK(frame_signature(changed.data(), length) != original);
   }
-  // The kernel hands back as much as there is room for.
+  // What a driver puts behind it changes nothing.
   Bytes longer = frame;
   longer.resize(1'000, 0x55);
-  CHECK(frame_signature(longer.data(), 1'000) == frame_signature(longer.data(), 128));
+  CHECK(frame_signature(longer.data(), 1'000) == original);
+}
+
+TEST_CASE("the signature reaches through the sequenceId over every encapsulation, and no further") {
+  using namespace ptpswitch::test;
+  for (const Encapsulation& encapsulation : encapsulations()) {
+    CAPTURE(encapsulation.name);
+    const auto sync = [&](uint16_t sequence) {
+      return encapsulation.message(MessageType::kSync, Host{1}, Host{2})
+          .sequence(sequence)
+          .udp_checksum(UdpChecksum::kZero)
+          .build();
+    };
+    const auto signature_of = [](const Bytes& frame) {
+      return frame_signature(frame.data(), static_cast<uint32_t>(frame.size())) &
+             kSignatureWithoutTags;
+    };
+    CHECK(signature_of(sync(1)) != signature_of(sync(2)));
+    Bytes changed = sync(1);
+    changed.back() ^= 1;
+    CHECK(signature_of(changed) == signature_of(sync(1)));
+  }
+}
+
+TEST_CASE("the signature of a frame cut short anywhere is that of what is there") {
+  using namespace ptpswitch::test;
+  for (const Encapsulation& encapsulation : encapsulations()) {
+    const Bytes whole = encapsulation.message(MessageType::kSync, Host{1}, Host{2}).build();
+    for (size_t length = 0; length < whole.size(); ++length) {
+      // Of exactly that size: AddressSanitizer sees what is read beyond it.
+      ExactFrame cut(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)));
+      frame_signature(cut.data(), cut.length());
+    }
+  }
 }
