@@ -99,6 +99,7 @@ const addonLayers: Readonly<Record<string, readonly string[]>> = {
   'addon/io': ['addon/dataplane', 'addon/wire'],
   'addon/node': ['addon'],
   'addon/test': ['addon'],
+  'addon/fuzz': ['addon/wire', 'addon/dataplane', 'addon/test'],
 };
 
 /** What would make a core depend on when, where or by whom it is run. */

@@ -125,7 +125,7 @@ TEST_CASE("no frame, no time stamp and no passing of time allocates anything") {
   };
   for (const Counter counter :
        {Counter::kHeld, Counter::kGenerated, Counter::kExchangesEvicted, Counter::kEventsQueued,
-        Counter::kTransmitTimestampMissing, Counter::kDropHeldExpired, Counter::kTxFollowUp,
+        Counter::kTransmitTimestampMissing, Counter::kDropHeldSuperseded, Counter::kTxFollowUp,
         Counter::kTxDelayResp, Counter::kTxPdelayRespFollowUp, Counter::kDropSendFailed}) {
     CAPTURE(dataplane::kCounterNames[static_cast<size_t>(counter)]);
     CHECK(total(counter) > 0);

@@ -249,7 +249,7 @@ TEST_CASE(
 TEST_CASE(
     "a frame that was stamped before its clock was set, and came in after that was known, has no "
     "correction, whichever way the clock was set") {
-  for (const int64_t step_ns : {1'000'000ll, -1'000ll, -3'600 * kSecond}) {
+  for (const int64_t step_ns : {int64_t{1'000'000}, int64_t{-1'000}, -3'600 * kSecond}) {
     CAPTURE(step_ns);
     Network network(plain());
     auto& harness = network.harness;

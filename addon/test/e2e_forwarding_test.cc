@@ -3,6 +3,7 @@
 // follows from it, and twoStepFlag where it was converted.
 #include "addon/test/e2e_network.h"
 
+using namespace ptpswitch;
 using namespace ptpswitch::test;
 
 namespace {

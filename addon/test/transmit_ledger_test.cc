@@ -289,8 +289,8 @@ TEST_CASE("random traffic with losses and failures: every match is the right one
 }
 
 TEST_CASE(
-    "the signature tells frames apart by everything up to the end of the PTP header behind two "
-    "tags and IPv6") {
+    "the signature tells frames apart by everything through the sequenceId, behind two tags and "
+    "IPv6") {
   using ptpswitch::test::Bytes;
   const Bytes frame = ptpswitch::test::PacketBuilder(ptpswitch::wire::MessageType::kSync)
                           .over(ptpswitch::wire::Transport::kUdp6)
@@ -298,10 +298,10 @@ TEST_CASE(
                           .tag(2)
                           .build();
   const auto length = static_cast<uint32_t>(frame.size());
-  const uint32_t header_end = 14 + 8 + 40 + 8 + 34;
+  const uint32_t sequence_end = 14 + 8 + 40 + 8 + 32;
   const uint64_t original = frame_signature(frame.data(), length);
   CHECK(frame_signature(frame.data(), length) == original);
-  for (uint32_t at = 0; at < header_end; ++at) {
+  for (uint32_t at = 0; at < sequence_end; ++at) {
     Bytes changed = frame;
     changed[at] ^= 1;
     CAPTURE(at);
