@@ -14,10 +14,17 @@ TransmitLedger::TransmitLedger(uint32_t capacity, uint32_t first_number)
     : ring_(std::bit_ceil(capacity)),
       mask_(static_cast<uint32_t>(ring_.size() - 1)),
       oldest_(first_number),
-      next_(first_number) {}
+      next_(first_number),
+      counted_on_from_(first_number) {}
 
 void TransmitLedger::enter(const TransmitTag& tag, uint64_t signature, int64_t now) {
-  at(next_++) = {tag, signature, now, true};
+  at(next_) = {.tag = tag,
+               .signature = signature,
+               .entered = now,
+               .kernel_number = next_ + ahead_,
+               .certain = !uncertain_from_,
+               .waiting = true};
+  ++next_;
   ++outstanding_;
 }
 
@@ -27,36 +34,68 @@ void TransmitLedger::drop_taken() {
 
 std::optional<TransmitLedger::Match> TransmitLedger::match(uint32_t number,
                                                            std::optional<uint64_t> signature) {
-  uint32_t ours = number - ahead_;
-  bool resynchronised = false;
-  // Without a failed send the numbers cannot have run apart. Then the number alone decides, because
-  // the frame that comes back may have been changed by its driver, which pads it or appends a
-  // checksum.
-  if (!signature || !uncertain_from_) {
-    if (!is_waiting(ours)) return std::nullopt;
-  } else {
-    auto found = find(ours, *signature, UINT64_MAX);
-    if (!found) found = find(ours, *signature, kSignatureWithoutTags);
-    if (!found) return std::nullopt;
-    resynchronised = *found != ours;
-    ours = *found;
-    ahead_ = number - ours;
+  if (!signature) {
+    if (!is_waiting(number)) return std::nullopt;
+    return take(number, false);
   }
-  if (uncertain_from_ && static_cast<int32_t>(ours - *uncertain_from_) >= 0) {
-    uncertain_from_.reset();
+  // Where the number is certain it decides, because the frame that comes back may have been changed
+  // by its driver, which pads it or appends a checksum.
+  if (const auto ours = find_by_number(number)) {
+    const uint64_t change = at(*ours).signature ^ *signature;
+    if ((change & kSignatureWithoutTags) == 0) driver_keeps_tags_ = change == 0;
+    return take(*ours, false);
   }
+  auto ours = find_by_signature(number - ahead_, *signature, UINT64_MAX);
+  if (!ours && !driver_keeps_tags_.value_or(false)) {
+    ours = find_by_signature(number - ahead_, *signature, kSignatureWithoutTags);
+  }
+  if (!ours) return std::nullopt;
+  const bool resynchronised = number - *ours != ahead_;
+  if (uncertain_from_) {
+    ahead_ = number - *ours;
+    if (static_cast<int32_t>(*ours - *uncertain_from_) >= 0) count_on_from(*uncertain_from_);
+  }
+  return take(*ours, resynchronised);
+}
+
+TransmitLedger::Match TransmitLedger::take(uint32_t ours, bool resynchronised) {
   Entry& entry = at(ours);
   entry.waiting = false;
   --outstanding_;
-  const Match found{entry.tag, resynchronised};
+  const Match taken{entry.tag, resynchronised};
   drop_taken();
-  return found;
+  return taken;
 }
 
-std::optional<uint32_t> TransmitLedger::find(uint32_t first_guess, uint64_t signature,
-                                             uint64_t mask) {
+// From that number on, the kernel's are `ahead_` of ours.
+void TransmitLedger::count_on_from(uint32_t first) {
+  counted_on_from_ = first;
+  uncertain_from_.reset();
+  for (uint32_t number = in_flight(first) ? first : oldest_; number != next_; ++number) {
+    at(number).kernel_number = number + ahead_;
+    at(number).certain = true;
+  }
+}
+
+std::optional<uint32_t> TransmitLedger::find_by_number(uint32_t kernel_number) {
   const auto matches = [&](uint32_t number) {
-    return is_waiting(number) && ((at(number).signature ^ signature) & mask) == 0;
+    return is_waiting(number) && at(number).certain && at(number).kernel_number == kernel_number;
+  };
+  if (matches(kernel_number - ahead_)) return kernel_number - ahead_;
+  // What left before a send had failed has another number of the kernel's.
+  const uint32_t others = uncertain_from_.value_or(counted_on_from_);
+  for (uint32_t number = oldest_; number != next_ && static_cast<int32_t>(number - others) < 0;
+       ++number) {
+    if (matches(number)) return number;
+  }
+  return std::nullopt;
+}
+
+std::optional<uint32_t> TransmitLedger::find_by_signature(uint32_t first_guess, uint64_t signature,
+                                                          uint64_t mask) {
+  const auto matches = [&](uint32_t number) {
+    return is_waiting(number) && !at(number).certain &&
+           ((at(number).signature ^ signature) & mask) == 0;
   };
   if (matches(first_guess)) return first_guess;
   for (uint32_t number = oldest_; number != next_; ++number) {
@@ -91,7 +130,7 @@ std::optional<int64_t> TransmitLedger::oldest_entered() {
 }
 
 void TransmitLedger::restart() {
-  oldest_ = next_ = outstanding_ = ahead_ = 0;
+  oldest_ = next_ = outstanding_ = ahead_ = counted_on_from_ = 0;
   uncertain_from_.reset();
 }
 

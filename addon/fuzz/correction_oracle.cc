@@ -1,6 +1,7 @@
 #include "addon/fuzz/correction_oracle.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "addon/dataplane/hash.h"
 #include "addon/fuzz/requirement.h"
@@ -97,7 +98,29 @@ void CorrectionOracle::check_correction(uint32_t egress, const FrameView& view,
   for (const Message& event : messages_) {
     if (explains(event, egress, view, general)) return;
   }
+  describe(egress, view, general);
   require(false, "a correction is the residence of the event message that it is for");
+}
+
+// For whoever replays an input that fails.
+void CorrectionOracle::describe(uint32_t egress, const FrameView& view,
+                                const Message* general) const {
+  std::fprintf(stderr, "type %u leaves port %u, in by %d, correction %lld before, %lld after\n",
+               static_cast<unsigned>(view.type), egress,
+               general != nullptr ? static_cast<int>(general->ingress) : -1,
+               general != nullptr ? static_cast<long long>(general->correction) : 0,
+               static_cast<long long>(view.correction_field()));
+  for (const Message& event : messages_) {
+    if (!wire::is_event(event.type)) continue;
+    std::fprintf(stderr, "event %u in by %u at %lld, sender %llx, one-step %d, out at",
+                 static_cast<unsigned>(event.type), event.ingress,
+                 static_cast<long long>(event.received_at),
+                 static_cast<unsigned long long>(event.sender), event.one_step);
+    for (const auto& sent_at : event.sent_at) {
+      std::fprintf(stderr, " %lld", sent_at ? static_cast<long long>(*sent_at) : -1);
+    }
+    std::fprintf(stderr, "\n");
+  }
 }
 
 // True when `event` is what the message of `view` is about, and makes its correction; and when
@@ -109,24 +132,22 @@ bool CorrectionOracle::explains(const Message& event, uint32_t egress, const Fra
   const bool of_ingress = general != nullptr ? event.ingress == general->ingress : event.one_step;
   switch (view.type) {
     case MessageType::kFollowUp:
-      if (event.type != MessageType::kSync || !of_ingress ||
+      if (event.type != MessageType::kSync ||
           event.sender != identity(view, view.source_port_identity())) {
         return false;
       }
-      return !event.trusted || explains_sync(event, egress, before, after);
+      return !event.trusted || (of_ingress && explains_sync(event, egress, before, after));
     case MessageType::kDelayResp:
-      if (event.type != MessageType::kDelayReq || event.ingress != egress ||
-          event.sender != general->requester) {
-        return false;
-      }
-      return !event.trusted || explains_delay_req(event, general->ingress, before, after);
+      if (event.type != MessageType::kDelayReq || event.sender != general->requester) return false;
+      return !event.trusted || (event.ingress == egress &&
+                                explains_delay_req(event, general->ingress, before, after));
     default: {
       const uint64_t requester = identity(view, view.requesting_port_identity());
-      if (event.type != MessageType::kPdelayResp || !of_ingress ||
+      if (event.type != MessageType::kPdelayResp ||
           event.responder != mix_bytes(requester, view.source_port_identity(), 10)) {
         return false;
       }
-      return !event.trusted || explains_pdelay_resp(event, egress, before, after);
+      return !event.trusted || (of_ingress && explains_pdelay_resp(event, egress, before, after));
     }
   }
 }
@@ -152,12 +173,11 @@ bool CorrectionOracle::explains_pdelay_resp(const Message& response, uint32_t eg
                                             ScaledNs before, ScaledNs after) {
   if (!response.sent_at[egress] || response.ingress == kOwnClock) return false;
   return std::any_of(messages_.begin(), messages_.end(), [&](const Message& request) {
-    if (request.type != MessageType::kPdelayReq || request.ingress != egress ||
-        request.sender != response.requester) {
+    if (request.type != MessageType::kPdelayReq || request.sender != response.requester) {
       return false;
     }
     if (!request.trusted) return true;
-    if (!request.sent_at[response.ingress]) return false;
+    if (request.ingress != egress || !request.sent_at[response.ingress]) return false;
     const ScaledNs added =
         wire::add_correction(residence(response, egress), residence(request, response.ingress));
     return after == wire::add_correction(before, added);

@@ -52,6 +52,7 @@ class CorrectionOracle {
 
  private:
   void check_correction(uint32_t egress, const wire::FrameView& view, const Message* general);
+  void describe(uint32_t egress, const wire::FrameView& view, const Message* general) const;
   bool explains(const Message& event, uint32_t egress, const wire::FrameView& view,
                 const Message* general);
   bool explains_sync(const Message& sync, uint32_t egress, wire::ScaledNs before,

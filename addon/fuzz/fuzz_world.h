@@ -94,6 +94,7 @@ class World final : private dataplane::Effects {
   bool last_pending_ = false;
   MessageIndex last_message_ = kNoMessage;
   bool records_full_ = false;
+  bool filtered_vlans_ = false;  // by any of its policies
   uint64_t frames_ = 0;
   uint64_t received_ = 0;
   uint64_t submitted_ = 0;  // that wait for a time stamp

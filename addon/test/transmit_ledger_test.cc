@@ -345,3 +345,49 @@ TEST_CASE("the signature of a frame cut short anywhere is that of what is there"
     }
   }
 }
+
+TEST_CASE(
+    "a frame that left before a counted failed send keeps its number, also when its time stamp "
+    "comes after those of later frames") {
+  TransmitLedger ledger(8);
+  for (uint32_t index = 0; index < 3; ++index) send(ledger, index);
+  ledger.send_failed();  // the kernel gave it number 3
+  send(ledger, 3);
+  CHECK(index_of(ledger.match(4, signature(3))) == 3);
+  // Whatever the frames that come back look like.
+  CHECK(index_of(ledger.match(2, signature(77))) == 2);
+  CHECK(index_of(ledger.match(0, signature(77))) == 0);
+  CHECK(index_of(ledger.match(1, signature(77))) == 1);
+}
+
+TEST_CASE("frames between two failed sends are told by what comes back, in any order") {
+  TransmitLedger ledger(8);
+  ledger.send_failed();  // the kernel gave it number 0
+  send(ledger, 0);
+  send(ledger, 1);
+  ledger.send_failed();  // and this one number 3
+  send(ledger, 2);
+  send(ledger, 3);
+  CHECK(index_of(ledger.match(5, signature(3))) == 3);
+  CHECK_FALSE(ledger.match(2, signature(77)));
+  CHECK(index_of(ledger.match(2, signature(1))) == 1);
+  CHECK(index_of(ledger.match(4, signature(77))) == 2);
+  CHECK(index_of(ledger.match(1, signature(0))) == 0);
+  CHECK(send(ledger, 4) == 4);
+  CHECK(index_of(ledger.match(6, signature(77))) == 4);
+}
+
+TEST_CASE(
+    "a late time stamp of another VLAN's frame is not taken for that of a frame which differs in "
+    "its tag alone") {
+  constexpr uint64_t kTag = uint64_t{1} << 40;
+  TransmitLedger ledger(8);
+  send(ledger, 0);
+  CHECK(index_of(ledger.match(0, signature(0))) == 0);  // this driver leaves tags alone
+  ledger.send_failed();
+  send(ledger, 1, 0);
+  ledger.take_older_than(1);
+  ledger.enter(tag(2), signature(1) ^ kTag, 2);
+  CHECK_FALSE(ledger.match(1, signature(1)));
+  CHECK(index_of(ledger.match(2, signature(1) ^ kTag)) == 2);
+}
