@@ -38,7 +38,13 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   FrameView view;
   const wire::ParseResult parsed = wire::parse_frame(frame, length, arrival.checksum_pending, view);
   if (parsed.verdict == ParseVerdict::kNotPtp) return drop(Counter::kNotPtp);
-  if (arrival.truncated || length > kMaxFrameLength) return drop(Counter::kDropFrameTooLong);
+  if (parsed.reason == wire::MalformedReason::kMergedByOffload) {
+    notices_.tell(NoticeKind::kMergedByOffload, ingress, ingress, now);
+  }
+  const bool too_long = arrival.truncated || length > kMaxFrameLength;
+  if (too_long && parsed.reason != wire::MalformedReason::kMergedByOffload) {
+    return drop(Counter::kDropFrameTooLong);
+  }
   if (parsed.verdict == ParseVerdict::kMalformed) {
     counters.add_malformed(parsed.reason);
     return std::nullopt;
