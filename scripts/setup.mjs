@@ -34,10 +34,18 @@ export const testTools = [
   { package: 'tcpdump', command: 'tcpdump' },
   { package: 'tshark', command: 'tshark' },
   { package: 'ethtool', command: 'ethtool' },
+  { package: 'strace', command: 'strace' },
   { package: 'nftables', command: 'nft' },
   { package: 'iperf3', command: 'iperf3' },
   { package: 'busybox', command: 'busybox' },
   { package: 'udhcpd', command: 'udhcpd' },
+];
+
+/** A compiler that fuzzes, with the run time of its sanitizers. */
+export const fuzzTools = [
+  { package: 'clang', command: 'clang++' },
+  { package: 'libclang-rt-dev', file: '/usr/share/doc/libclang-rt-dev' },
+  { package: 'doctest-dev', file: '/usr/include/doctest/doctest.h' },
 ];
 
 /** Of `npm test` alone. */

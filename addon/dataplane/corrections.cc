@@ -18,9 +18,9 @@ namespace {
 // the one of the event message that is sent or has failed then.
 constexpr uint32_t kChangedExchanges = 8;
 
-// True of a message that no follow-up comes after. IEEE 802.1AS-2011 has twoStepFlag reserved, to be
-// ignored: there a Sync that carries no TLV is two-step whatever its flag says (table 11-4), and so
-// is every Pdelay_Resp. The one-step Sync of 802.1AS-2020 carries the Follow_Up information TLV.
+// True of a message that no follow-up comes after. IEEE 802.1AS-2011 has twoStepFlag reserved, to
+// be ignored: there a Sync that carries no TLV is two-step whatever its flag says (table 11-4), and
+// so is every Pdelay_Resp. The one-step Sync of 802.1AS-2020 carries the Follow_Up information TLV.
 bool is_one_step(const FrameView& event) {
   if (event.type != MessageType::kSync && event.type != MessageType::kPdelayResp) return false;
   if (event.two_step()) return false;
@@ -46,26 +46,28 @@ Corrections::Corrections(const Limits& limits, uint64_t seed, ForwardingState& s
 ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const Arrival& arrival,
                                 int64_t now) {
   const ExchangeKey key = key_of_event(event);
-  ExchangeIndex index = exchanges_.find(key, ingress);
+  const uint64_t far_end = far_end_of_event(event);
+  ExchangeIndex index = exchanges_.find(key, ingress, far_end);
   if (index != kNoExchange && exchanges_.at(index).event_seen) {
     // This is the same message again, or sequenceId has wrapped. What is known of the earlier
     // message does not apply to it.
-    close(index);
+    close(index, Counter::kDropHeldSuperseded);
     index = kNoExchange;
   }
-  if (index == kNoExchange) index = insert(key, ingress, now);
+  if (index == kNoExchange) index = insert(key, ingress, far_end, now);
   Exchange& exchange = exchanges_.at(index);
   exchange.event_seen = true;
   exchange.received = now;
   exchange.correction_field = event.correction_field();
   exchange.peer_to_peer = state_.policy.action(event.sdo_id(), event.domain_number(), ingress) ==
                           Action::kPeerToPeerTransparent;
-  exchange.timestamped = arrival.timestamp_ns.has_value();
-  if (arrival.timestamp_ns) {
+  exchange.timestamped = arrival.timestamp_ns && !state_.clock_just_set(ingress, now);
+  if (exchange.timestamped) {
     exchange.ingress_timestamp_ns = *arrival.timestamp_ns;
     exchange.clock_epoch = state_.ports[ingress].relation.epoch;
   } else {
-    counters(ingress).add(Counter::kReceiveTimestampMissing);
+    counters(ingress).add(arrival.timestamp_ns ? Counter::kClockUnrelated
+                                               : Counter::kReceiveTimestampMissing);
   }
   exchange.one_step = is_one_step(event);
   // A follow-up that is held already is not from this sender, because a one-step message has none.
@@ -129,20 +131,7 @@ ExchangeIndex Corrections::followed_event(uint32_t ingress, const FrameView& fol
                                           int64_t now) {
   const ExchangeKey key = key_of_followed_event(follow_up);
   const ExchangeIndex index = exchanges_.find(key, ingress);
-  return index != kNoExchange ? index : insert(key, ingress, now);
-}
-
-uint32_t Corrections::requester_ports(uint32_t ingress, const FrameView& delay_resp) {
-  uint32_t ports = 0;
-  for (const auto destination : {RequestDestination::kResponder, RequestDestination::kMulticast}) {
-    ExchangeIndex index = exchanges_.first(key_of_request(delay_resp, destination));
-    for (; index != kNoExchange; index = exchanges_.next(index)) {
-      if (exchanges_.state(index, ingress) == ResidenceState::kNotSent) continue;
-      ports |= bit(exchanges_.at(index).ingress_port);
-    }
-    if (ports != 0) break;
-  }
-  return ports;
+  return index != kNoExchange ? index : insert(key, ingress, kMulticast, now);
 }
 
 void Corrections::send_general(uint32_t ingress, const FrameView& view, ExchangeIndex followed,
@@ -199,19 +188,25 @@ void Corrections::hold_generated(ExchangeIndex index, const FrameView& follow_up
 // ---------------------------------------------------------------------------------------------------------------------
 // Exchanges
 
-ExchangeIndex Corrections::insert(const ExchangeKey& key, uint32_t ingress, int64_t now) {
+ExchangeIndex Corrections::insert(const ExchangeKey& key, uint32_t ingress, uint64_t far_end,
+                                  int64_t now) {
+  if (far_end != kMulticast) {
+    const ExchangeIndex oldest = exchanges_.one_too_many(key, ingress);
+    if (oldest != kNoExchange) {
+      close(oldest, Counter::kDropHeldSuperseded);
+      counters(ingress).add(Counter::kExchangesEvicted);
+    }
+  }
   if (exchanges_.full()) {
-    const uint32_t greediest = exchanges_.port_with_most();
-    close(exchanges_.oldest_of(greediest));
+    const uint32_t greediest = exchanges_.port_with_most(ingress);
+    close(exchanges_.oldest_of(greediest), Counter::kDropHeldFull);
     counters(greediest).add(Counter::kExchangesEvicted);
   }
-  return exchanges_.insert(key, ingress, now);
+  return exchanges_.insert(key, ingress, far_end, now);
 }
 
-void Corrections::close(ExchangeIndex index) {
-  while (exchanges_.at(index).held != kNoHeld) {
-    drop_held(exchanges_.at(index).held, Counter::kDropHeldExpired);
-  }
+void Corrections::close(ExchangeIndex index, Counter reason) {
+  while (exchanges_.at(index).held != kNoHeld) drop_held(exchanges_.at(index).held, reason);
   exchanges_.at(index).changed_ports = 0;
   exchanges_.remove(index);
 }
@@ -263,7 +258,7 @@ void Corrections::age(int64_t now) {
   for (ExchangeIndex index = exchanges_.oldest(); index != kNoExchange;
        index = exchanges_.oldest()) {
     if (now - exchanges_.at(index).created < limits_.exchange_lifetime) break;
-    close(index);
+    close(index, Counter::kDropHeldExpired);
   }
 }
 

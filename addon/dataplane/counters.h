@@ -61,6 +61,7 @@ namespace ptpswitch::dataplane {
   X(kDropBadVersion, "drop.badVersion")                                                                   \
   X(kDropReservedMessageType, "drop.reservedMessageType")                                                 \
   X(kDropBadMessageLength, "drop.badMessageLength")                                                       \
+  X(kDropMergedByOffload, "drop.mergedByOffload")                                                         \
   X(kDropFrameTooLong, "drop.frameTooLong")                                                               \
   X(kDropBadSourceAddress, "drop.badSourceAddress")                                                       \
   /* Well formed, but not for us to forward; at the ingress port. */                                      \
@@ -71,10 +72,12 @@ namespace ptpswitch::dataplane {
   X(kDropPortBlocked, "drop.portBlocked")                                                                 \
   X(kDropVlanNotAdmitted, "drop.vlanNotAdmitted")                                                         \
   X(kDropRepeated, "drop.repeatedAtOtherPort")                                                            \
+  X(kDropRepeatedAtSamePort, "drop.repeatedAtSamePort")                                                   \
   X(kDropPortIsolated, "drop.portIsolated")                                                               \
   X(kDropDelayMechanism, "drop.otherDelayMechanism")                                                      \
   X(kDropLinkDelayUnknown, "drop.linkDelayUnknown")                                                       \
   X(kDropNoRequest, "drop.noRequest")                                                                     \
+  X(kDropAnswerByOtherPort, "drop.answerByOtherPort")                                                     \
   X(kDropUnexpectedFollowUp, "drop.unexpectedFollowUp")                                                   \
   X(kDropRecordsFull, "drop.recordsFull")                                                                 \
   X(kDropReceiveRingFull, "drop.receiveRingFull")                                                         \
@@ -87,6 +90,8 @@ namespace ptpswitch::dataplane {
   X(kHeld, "held.total")                                                                                  \
   X(kDropHeldExpired, "drop.heldExpired")                                                                 \
   X(kDropHeldFull, "drop.heldFull")                                                                       \
+  /* The event message that they waited for came a second time. */                                        \
+  X(kDropHeldSuperseded, "drop.heldSuperseded")                                                           \
   /* Time stamps. */                                                                                      \
   X(kReceiveTimestampMissing, "timestamp.receiveMissing")                                                 \
   X(kTransmitTimestampMissing, "timestamp.transmitMissing")                                               \

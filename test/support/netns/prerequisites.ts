@@ -7,6 +7,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   setpriv: 'util-linux',
   ethtool: 'ethtool',
+  strace: 'strace',
   ptp4l: 'linuxptp',
   pmc: 'linuxptp',
   tcpdump: 'tcpdump',
