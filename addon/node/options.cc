@@ -142,6 +142,8 @@ dataplane::Limits read_limits(const Napi::Value& value) {
   read_duration("transmitTimestampTimeoutNs", limits.transmit_timestamp_timeout);
   read_size("queuedEvents", limits.queued_events);
   read_size("addresses", limits.addresses);
+  // Whose addresses are learned, those are the stations that a loop is told by.
+  if (limits.addresses != dataplane::Limits{}.addresses) limits.loop_sources = limits.addresses;
   read_duration("addressAgeingNs", limits.address_ageing);
   read_size("loopFingerprints", limits.loop_fingerprints);
   return limits;
