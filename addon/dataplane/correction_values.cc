@@ -33,7 +33,7 @@ Corrections::Correction Corrections::correction_for(const FrameView& view, Excha
     case MessageType::kDelayResp: {
       // residence(Delay_Req) - delayAsymmetry of the port that the Delay_Req left by, which is
       // where the answer comes in
-      Correction correction = residence_of(find_request(view, egress), ingress);
+      Correction correction = residence_of_request(view, egress, ingress);
       correction.value = wire::add_correction(correction.value, -ingress_asymmetry);
       return correction;
     }
@@ -43,12 +43,7 @@ Corrections::Correction Corrections::correction_for(const FrameView& view, Excha
       if (followed != kNoExchange && !exchanges_.at(followed).event_seen) {
         return {Correction::Kind::kWait, 0, followed};
       }
-      const ExchangeIndex request = find_request(view, egress);
-      if (request == kNoExchange) {
-        return {anyone_requested(view) ? Correction::Kind::kNotRequesterPort
-                                       : Correction::Kind::kUnknown};
-      }
-      const Correction there = residence_of(request, ingress);
+      const Correction there = residence_of_request(view, egress, ingress);
       if (there.kind != Correction::Kind::kKnown) return there;
       Correction back = residence_of(followed, egress);
       back.value = wire::add_correction(back.value, there.value);
@@ -72,19 +67,6 @@ Corrections::Correction Corrections::residence_of(ExchangeIndex index, uint32_t 
       break;
   }
   return {Correction::Kind::kUnknown};
-}
-
-ExchangeIndex Corrections::find_request(const FrameView& response, uint32_t requester_port) {
-  const ExchangeIndex index =
-      exchanges_.find(key_of_request(response, RequestDestination::kResponder), requester_port);
-  if (index != kNoExchange) return index;
-  return exchanges_.find(key_of_request(response, RequestDestination::kMulticast), requester_port);
-}
-
-bool Corrections::anyone_requested(const FrameView& response) const {
-  return exchanges_.first(key_of_request(response, RequestDestination::kResponder)) !=
-             kNoExchange ||
-         exchanges_.first(key_of_request(response, RequestDestination::kMulticast)) != kNoExchange;
 }
 
 // The time from the receive time stamp of an exchange to a transmit time stamp, in seconds of the

@@ -46,14 +46,15 @@ Corrections::Corrections(const Limits& limits, uint64_t seed, ForwardingState& s
 ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const Arrival& arrival,
                                 int64_t now) {
   const ExchangeKey key = key_of_event(event);
-  ExchangeIndex index = exchanges_.find(key, ingress);
+  const uint64_t far_end = far_end_of_event(event);
+  ExchangeIndex index = exchanges_.find(key, ingress, far_end);
   if (index != kNoExchange && exchanges_.at(index).event_seen) {
     // This is the same message again, or sequenceId has wrapped. What is known of the earlier
     // message does not apply to it.
     close(index, Counter::kDropHeldSuperseded);
     index = kNoExchange;
   }
-  if (index == kNoExchange) index = insert(key, ingress, now);
+  if (index == kNoExchange) index = insert(key, ingress, far_end, now);
   Exchange& exchange = exchanges_.at(index);
   exchange.event_seen = true;
   exchange.received = now;
@@ -130,20 +131,7 @@ ExchangeIndex Corrections::followed_event(uint32_t ingress, const FrameView& fol
                                           int64_t now) {
   const ExchangeKey key = key_of_followed_event(follow_up);
   const ExchangeIndex index = exchanges_.find(key, ingress);
-  return index != kNoExchange ? index : insert(key, ingress, now);
-}
-
-uint32_t Corrections::requester_ports(uint32_t ingress, const FrameView& delay_resp) {
-  uint32_t ports = 0;
-  for (const auto destination : {RequestDestination::kResponder, RequestDestination::kMulticast}) {
-    ExchangeIndex index = exchanges_.first(key_of_request(delay_resp, destination));
-    for (; index != kNoExchange; index = exchanges_.next(index)) {
-      if (exchanges_.state(index, ingress) == ResidenceState::kNotSent) continue;
-      ports |= bit(exchanges_.at(index).ingress_port);
-    }
-    if (ports != 0) break;
-  }
-  return ports;
+  return index != kNoExchange ? index : insert(key, ingress, kMulticast, now);
 }
 
 void Corrections::send_general(uint32_t ingress, const FrameView& view, ExchangeIndex followed,
@@ -200,13 +188,21 @@ void Corrections::hold_generated(ExchangeIndex index, const FrameView& follow_up
 // ---------------------------------------------------------------------------------------------------------------------
 // Exchanges
 
-ExchangeIndex Corrections::insert(const ExchangeKey& key, uint32_t ingress, int64_t now) {
+ExchangeIndex Corrections::insert(const ExchangeKey& key, uint32_t ingress, uint64_t far_end,
+                                  int64_t now) {
+  if (far_end != kMulticast) {
+    const ExchangeIndex oldest = exchanges_.one_too_many(key, ingress);
+    if (oldest != kNoExchange) {
+      close(oldest, Counter::kDropHeldSuperseded);
+      counters(ingress).add(Counter::kExchangesEvicted);
+    }
+  }
   if (exchanges_.full()) {
-    const uint32_t greediest = exchanges_.port_with_most();
+    const uint32_t greediest = exchanges_.port_with_most(ingress);
     close(exchanges_.oldest_of(greediest), Counter::kDropHeldFull);
     counters(greediest).add(Counter::kExchangesEvicted);
   }
-  return exchanges_.insert(key, ingress, now);
+  return exchanges_.insert(key, ingress, far_end, now);
 }
 
 void Corrections::close(ExchangeIndex index, Counter reason) {

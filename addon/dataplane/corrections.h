@@ -42,6 +42,12 @@ class Corrections {
   ExchangeIndex followed_event(uint32_t ingress, const wire::FrameView& follow_up, int64_t now);
   // The ports that the request of a Delay_Resp came in by.
   uint32_t requester_ports(uint32_t ingress, const wire::FrameView& delay_resp);
+  // A port that the request of an answer has left by, when it has not left by the one that the
+  // answer came in by: its residence is not known then.
+  std::optional<uint32_t> asked_by_other_port(uint32_t ingress, const wire::FrameView& response);
+  // Notes an answer to a multicast Pdelay_Req. The result is the port that the first answer came in
+  // by, when that was another one.
+  std::optional<uint32_t> answered_before(uint32_t ingress, const wire::FrameView& pdelay_resp);
   // Sends a general message by each port as soon as its correction there is known. `followed`: the
   // event message that it follows, kNoExchange for a Delay_Resp.
   void send_general(uint32_t ingress, const wire::FrameView& view, ExchangeIndex followed,
@@ -80,10 +86,10 @@ class Corrections {
   std::optional<wire::ScaledNs> residence_between(const Exchange& exchange, uint32_t egress,
                                                   uint32_t clock_epoch, int64_t timestamp_ns,
                                                   int64_t now);
-  ExchangeIndex find_request(const wire::FrameView& response, uint32_t requester_port);
-  bool anyone_requested(const wire::FrameView& response) const;
+  Correction residence_of_request(const wire::FrameView& response, uint32_t requester_port,
+                                  uint32_t ingress);
 
-  ExchangeIndex insert(const ExchangeKey& key, uint32_t ingress, int64_t now);
+  ExchangeIndex insert(const ExchangeKey& key, uint32_t ingress, uint64_t far_end, int64_t now);
   // `reason`: what is counted for each message that was held for it.
   void close(ExchangeIndex index, Counter reason);
   bool superseded(const TransmitTag& tag);

@@ -72,10 +72,12 @@ namespace ptpswitch::dataplane {
   X(kDropPortBlocked, "drop.portBlocked")                                                                 \
   X(kDropVlanNotAdmitted, "drop.vlanNotAdmitted")                                                         \
   X(kDropRepeated, "drop.repeatedAtOtherPort")                                                            \
+  X(kDropRepeatedAtSamePort, "drop.repeatedAtSamePort")                                                   \
   X(kDropPortIsolated, "drop.portIsolated")                                                               \
   X(kDropDelayMechanism, "drop.otherDelayMechanism")                                                      \
   X(kDropLinkDelayUnknown, "drop.linkDelayUnknown")                                                       \
   X(kDropNoRequest, "drop.noRequest")                                                                     \
+  X(kDropAnswerByOtherPort, "drop.answerByOtherPort")                                                     \
   X(kDropUnexpectedFollowUp, "drop.unexpectedFollowUp")                                                   \
   X(kDropRecordsFull, "drop.recordsFull")                                                                 \
   X(kDropReceiveRingFull, "drop.receiveRingFull")                                                         \

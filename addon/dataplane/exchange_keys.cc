@@ -41,17 +41,21 @@ Address source_of(const FrameView& view) {
   return {view.source_mac(), 6};
 }
 
-uint64_t multicast_flow(const FrameView& view) {
+// Transport and VLANs.
+uint64_t network_of(const FrameView& view) {
   return static_cast<uint64_t>(view.vlan_id[0]) << 24 |
          static_cast<uint64_t>(view.vlan_id[1]) << 8 | static_cast<uint64_t>(view.transport);
 }
 
-uint64_t unicast_flow(const FrameView& view, Address far_end) {
-  return mix_bytes(multicast_flow(view), far_end.bytes, far_end.length);
+uint64_t flow_to_destination(const FrameView& view) {
+  if (!is_unicast(view)) return network_of(view);
+  const Address destination = destination_of(view);
+  return mix_bytes(network_of(view), destination.bytes, destination.length);
 }
 
-uint64_t flow_to_destination(const FrameView& view) {
-  return is_unicast(view) ? unicast_flow(view, destination_of(view)) : multicast_flow(view);
+uint64_t far_end(Address address) {
+  const uint64_t hash = mix_bytes(0, address.bytes, address.length);
+  return hash == kMulticast ? hash + 1 : hash;
 }
 
 ExchangeKey key(const FrameView& view, Kind kind, const uint8_t* port_identity, uint64_t flow) {
@@ -91,9 +95,9 @@ bool is_unicast(const FrameView& view) {
 ExchangeKey key_of_event(const FrameView& event) {
   switch (event.type) {
     case MessageType::kDelayReq:
-      return key(event, Kind::kDelayReq, event.source_port_identity(), flow_to_destination(event));
+      return key(event, Kind::kDelayReq, event.source_port_identity(), network_of(event));
     case MessageType::kPdelayReq:
-      return key(event, Kind::kPdelayReq, event.source_port_identity(), flow_to_destination(event));
+      return key(event, Kind::kPdelayReq, event.source_port_identity(), network_of(event));
     case MessageType::kPdelayResp:
       return key_of_pdelay_resp(event);
     default:
@@ -107,12 +111,17 @@ ExchangeKey key_of_followed_event(const FrameView& follow_up) {
              flow_to_destination(follow_up));
 }
 
-ExchangeKey key_of_request(const FrameView& response, RequestDestination destination) {
+ExchangeKey key_of_request(const FrameView& response) {
   const Kind kind = response.type == MessageType::kDelayResp ? Kind::kDelayReq : Kind::kPdelayReq;
-  const uint64_t flow = destination == RequestDestination::kResponder
-                            ? unicast_flow(response, source_of(response))
-                            : multicast_flow(response);
-  return key(response, kind, response.requesting_port_identity(), flow);
+  return key(response, kind, response.requesting_port_identity(), network_of(response));
 }
+
+uint64_t far_end_of_event(const FrameView& event) {
+  const bool request =
+      event.type == MessageType::kDelayReq || event.type == MessageType::kPdelayReq;
+  return request && is_unicast(event) ? far_end(destination_of(event)) : kMulticast;
+}
+
+uint64_t far_end_of_response(const FrameView& response) { return far_end(source_of(response)); }
 
 }  // namespace ptpswitch::dataplane

@@ -4,8 +4,10 @@
 //   Delay_Req <-> Delay_Resp                domain, sdoId, requester, sequenceId
 //   Pdelay_Req <-> Pdelay_Resp (_Follow_Up) domain, sdoId, requester, sequenceId
 //   Pdelay_Resp <-> Pdelay_Resp_Follow_Up   domain, sdoId, requester, responder, sequenceId
-// Each key also holds the transport, the VLANs and, for a unicast message, the address of the far
-// end, because a unicast sender counts the sequenceIds for every receiver separately.
+// Each key also holds the transport and the VLANs. A unicast sender counts the sequenceIds for
+// every receiver separately, so the key of a Sync or Pdelay_Resp also holds the address it goes to.
+// A request does not have that in its key, for whoever answers it may do so from another address:
+// its exchange has it beside the key, as its far end.
 #pragma once
 
 #include "addon/dataplane/exchange_table.h"
@@ -23,11 +25,12 @@ ExchangeKey key_of_event(const wire::FrameView& event);
 // Pdelay_Resp_Follow_Up.
 ExchangeKey key_of_followed_event(const wire::FrameView& follow_up);
 
-// How the request that a Delay_Resp, Pdelay_Resp or Pdelay_Resp_Follow_Up answers was sent.
-enum class RequestDestination : uint8_t {
-  kResponder,  // unicast to the address that answers
-  kMulticast,
-};
-ExchangeKey key_of_request(const wire::FrameView& response, RequestDestination destination);
+// The key of the request that a Delay_Resp, Pdelay_Resp or Pdelay_Resp_Follow_Up answers.
+ExchangeKey key_of_request(const wire::FrameView& response);
+
+// The far end of a unicast request; kMulticast for everything else.
+uint64_t far_end_of_event(const wire::FrameView& event);
+// The far end of the request that is answered, if the answer comes from where that was sent to.
+uint64_t far_end_of_response(const wire::FrameView& response);
 
 }  // namespace ptpswitch::dataplane

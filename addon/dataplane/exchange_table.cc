@@ -49,15 +49,29 @@ ExchangeIndex ExchangeTable::next(ExchangeIndex index) const {
   return index;
 }
 
-ExchangeIndex ExchangeTable::find(const ExchangeKey& key, uint32_t ingress_port) const {
+ExchangeIndex ExchangeTable::find(const ExchangeKey& key, uint32_t ingress_port,
+                                  uint64_t far_end) const {
   ExchangeIndex index = first(key);
-  while (index != kNoExchange && exchanges_[index].ingress_port != ingress_port) {
+  while (index != kNoExchange &&
+         (exchanges_[index].ingress_port != ingress_port || exchanges_[index].far_end != far_end)) {
     index = next(index);
   }
   return index;
 }
 
-ExchangeIndex ExchangeTable::insert(const ExchangeKey& key, uint32_t ingress_port, int64_t now) {
+ExchangeIndex ExchangeTable::one_too_many(const ExchangeKey& key, uint32_t ingress_port) const {
+  uint32_t found = 0;
+  ExchangeIndex oldest = kNoExchange;  // the last one, for a new exchange becomes the first
+  for (ExchangeIndex index = first(key); index != kNoExchange; index = next(index)) {
+    if (exchanges_[index].ingress_port != ingress_port) continue;
+    oldest = index;
+    ++found;
+  }
+  return found < kMaxFarEnds ? kNoExchange : oldest;
+}
+
+ExchangeIndex ExchangeTable::insert(const ExchangeKey& key, uint32_t ingress_port, uint64_t far_end,
+                                    int64_t now) {
   const ExchangeIndex index = free_;
   Exchange& exchange = exchanges_[index];
   free_ = exchange.newer;
@@ -65,6 +79,7 @@ ExchangeIndex ExchangeTable::insert(const ExchangeKey& key, uint32_t ingress_por
   ExchangeIndex& bucket = buckets_[bucket_of(key)];
   exchange = Exchange{};
   exchange.key = key;
+  exchange.far_end = far_end;
   exchange.created = now;
   exchange.generation = generation;
   exchange.ingress_port = ingress_port;
@@ -113,11 +128,12 @@ ExchangeIndex ExchangeTable::oldest() const {
   return oldest;
 }
 
-uint32_t ExchangeTable::port_with_most() const {
-  const auto most = std::max_element(
-      by_ingress_.begin(), by_ingress_.end(),
-      [](const Ingress& a, const Ingress& b) { return a.exchanges < b.exchanges; });
-  return static_cast<uint32_t>(most - by_ingress_.begin());
+uint32_t ExchangeTable::port_with_most(uint32_t asking_port) const {
+  uint32_t most = asking_port;
+  for (uint32_t port = 0; port < ports_; ++port) {
+    if (by_ingress_[port].exchanges > by_ingress_[most].exchanges) most = port;
+  }
+  return most;
 }
 
 }  // namespace ptpswitch::dataplane

@@ -27,7 +27,8 @@ Forwarder::Forwarder(uint32_t ports, const Limits& limits, uint64_t seed, Effect
                      std::atomic<uint64_t>* counters)
     : effects_(effects),
       state_(ports_without_link(ports, counters)),
-      reception_(limits, seed, state_, effects),
+      notices_(ports, effects),
+      reception_(limits, seed, state_, notices_),
       transmission_(ports, limits, state_, effects),
       corrections_(limits, seed, state_, transmission_),
       observer_(state_, effects) {}
@@ -110,6 +111,12 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Ar
 void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Arrival& arrival,
                               int64_t now) {
   PortCounters& counters = state_.ports[ingress].counters;
+  if (view.type == MessageType::kPdelayResp) {
+    // Peer delay is measured between two clocks: more of them on one link are told apart by a
+    // peer-to-peer transparent clock alone.
+    const auto first = corrections_.answered_before(ingress, view);
+    if (first) notices_.tell(NoticeKind::kSecondAnswer, ingress, *first, now);
+  }
   const uint32_t egress_ports = reception_.egress_ports(ingress, view, now);
   if (egress_ports == 0) return;
   const ExchangeIndex exchange = corrections_.open(ingress, view, arrival, now);
@@ -125,6 +132,7 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Arrival& 
       observer_.observe(ingress, follow_up, corrections_.at(exchange), now);
     }
     counters.add(Counter::kGenerated);
+    reception_.note_generated(ingress, follow_up, now);
     corrections_.hold_generated(exchange, follow_up, sent_ports, now);
   }
   corrections_.settle(now);
@@ -149,6 +157,9 @@ void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
 // Step 3: a Follow_Up leaves by each port with the residence of its Sync there: now where that is
 // known, else as soon as it is.
 void Forwarder::forward_follow_up(uint32_t ingress, const FrameView& view, int64_t now) {
+  if (view.type == MessageType::kPdelayRespFollowUp && drop_by_other_port(ingress, view, now)) {
+    return;
+  }
   const uint32_t egress_ports = reception_.egress_ports(ingress, view, now);
   if (egress_ports == 0) return;
   const ExchangeIndex followed = corrections_.followed_event(ingress, view, now);
@@ -167,9 +178,22 @@ void Forwarder::forward_follow_up(uint32_t ingress, const FrameView& view, int64
 void Forwarder::forward_delay_resp(uint32_t ingress, const FrameView& view, int64_t now) {
   const uint32_t egress_ports =
       reception_.reachable(corrections_.requester_ports(ingress, view), ingress, view);
-  if (egress_ports == 0) return state_.ports[ingress].counters.add(Counter::kDropNoRequest);
+  if (egress_ports == 0) {
+    if (drop_by_other_port(ingress, view, now)) return;
+    return state_.ports[ingress].counters.add(Counter::kDropNoRequest);
+  }
   corrections_.send_general(ingress, view, kNoExchange, egress_ports, now);
   corrections_.settle(now);
+}
+
+// True, and counted, when what is answered has not left by the port that the answer came in by: how
+// long it stayed here on its way to that port cannot be known.
+bool Forwarder::drop_by_other_port(uint32_t ingress, const FrameView& response, int64_t now) {
+  const auto asked_by = corrections_.asked_by_other_port(ingress, response);
+  if (!asked_by) return false;
+  state_.ports[ingress].counters.add(Counter::kDropAnswerByOtherPort);
+  notices_.tell(NoticeKind::kAnswerByOtherPort, ingress, *asked_by, now);
+  return true;
 }
 
 void Forwarder::forward_unchanged(uint32_t ingress, const FrameView& view, uint32_t allowed_ports,
@@ -222,7 +246,7 @@ bool Forwarder::submit(uint32_t egress, uint8_t* frame, uint16_t length,
     const TransmitTag tag{TransmitTag::Owner::kClock, *context, 0};
     transmission_.send_event(egress, view.type, frame, length, tag, now);
   } else {
-    transmission_.send_corrected(egress, view, 0, now);
+    transmission_.send_own(egress, view, now);
   }
   corrections_.settle(now);
   return true;
@@ -276,6 +300,7 @@ void Forwarder::timestamp_lost(uint32_t egress, const TransmitTag& tag) {
 }
 
 void Forwarder::advance(int64_t now) {
+  reception_.advance(now);
   for (uint32_t egress = 0; egress < state_.ports.size(); ++egress) {
     while (const auto tag = transmission_.take_overdue(egress, now)) {
       timestamp_lost(egress, *tag);
@@ -288,10 +313,11 @@ void Forwarder::advance(int64_t now) {
 }
 
 std::optional<int64_t> Forwarder::next_deadline() {
-  const auto timestamps = transmission_.next_deadline();
-  const auto held = corrections_.next_deadline();
-  if (timestamps && held) return std::min(*timestamps, *held);
-  return timestamps ? timestamps : held;
+  std::optional<int64_t> earliest = transmission_.next_deadline();
+  for (const auto& deadline : {corrections_.next_deadline(), reception_.next_deadline()}) {
+    if (deadline) earliest = earliest ? std::min(*earliest, *deadline) : deadline;
+  }
+  return earliest;
 }
 
 }  // namespace ptpswitch::dataplane

@@ -18,6 +18,7 @@
 #include "addon/dataplane/effects.h"
 #include "addon/dataplane/forwarding_state.h"
 #include "addon/dataplane/limits.h"
+#include "addon/dataplane/notices.h"
 #include "addon/dataplane/reception.h"
 #include "addon/dataplane/sync_observer.h"
 #include "addon/dataplane/transmission.h"
@@ -68,7 +69,8 @@ class Forwarder {
     return transmission_.has_overdue_timestamp(port, now);
   }
 
-  // Lets time pass: gives up time stamps, held messages and exchanges that are due.
+  // Lets time pass: gives up time stamps, held messages and exchanges that are due, and tries
+  // isolated ports again.
   void advance(int64_t now);
   // When advance() will have something to do; none while nothing waits.
   std::optional<int64_t> next_deadline();
@@ -83,6 +85,7 @@ class Forwarder {
   void forward_event(uint32_t ingress, wire::FrameView& view, const Arrival& arrival, int64_t now);
   void forward_follow_up(uint32_t ingress, const wire::FrameView& view, int64_t now);
   void forward_delay_resp(uint32_t ingress, const wire::FrameView& view, int64_t now);
+  bool drop_by_other_port(uint32_t ingress, const wire::FrameView& response, int64_t now);
   void forward_unchanged(uint32_t ingress, const wire::FrameView& view, uint32_t allowed_ports,
                          Counter sent, int64_t now);
   void terminate(uint32_t ingress, const wire::FrameView& view, const Arrival& arrival,
@@ -92,6 +95,7 @@ class Forwarder {
 
   Effects& effects_;
   ForwardingState state_;
+  Notices notices_;
   Reception reception_;
   Transmission transmission_;
   Corrections corrections_;

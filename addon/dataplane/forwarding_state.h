@@ -10,6 +10,7 @@
 #include "addon/dataplane/limits.h"
 #include "addon/dataplane/policy.h"
 #include "addon/dataplane/port_set.h"
+#include "addon/wire/message.h"
 
 namespace ptpswitch::dataplane {
 
@@ -47,6 +48,13 @@ struct ForwardingState {
     if ((policy.bridge.forwarding & bit(egress)) == 0) return Counter::kDropPortBlocked;
     if ((isolated & bit(egress)) != 0) return Counter::kDropPortIsolated;
     return std::nullopt;
+  }
+  // The same for a message of a clock of this box. Peer delay measures the link, which is there
+  // whatever spanning tree or the loop guard have decided: so it is known already when the port
+  // begins to forward.
+  std::optional<Counter> reason_not_to_send_own(uint32_t egress, wire::MessageType type) const {
+    if (wire::is_peer_delay(type) && ports[egress].link) return std::nullopt;
+    return reason_not_to_send(egress);
   }
 
   // True while a frame that comes in may have been stamped before the port's clock was set: nothing

@@ -37,27 +37,35 @@ inline constexpr DurationNs kMaxResidence = 10 * kSecond;
 // after a clock was set, frames may come in whose time stamps are of before.
 inline constexpr DurationNs kMaxBeforeReception = 50 * kMillisecond;
 
-// What has to be known of a port is told at most this often, however often it is counted.
-inline constexpr DurationNs kNoticeInterval = 60 * kSecond;
-
 // General messages that wait for one event message: one Follow_Up, or a Delay_Resp from every
 // master of the domain.
 inline constexpr uint32_t kMaxHeldPerExchange = 32;
+
+// Unicast requests of one identity and sequenceId that came in by one port, each to another
+// address. A clock asks a few masters at most; more than that would only make whoever looks for one
+// of them look at them all.
+inline constexpr uint32_t kMaxFarEnds = 16;
 
 // In this time at most one Sync of each domain and ingress port is reported for syntonisation. Each
 // report wakes the control plane, and a rate that is measured over seconds gains nothing from more
 // than five a second.
 inline constexpr DurationNs kSyncSamplingInterval = 200 * kMillisecond;
 
-// A message that comes in by a second port within this time has gone round a loop, because even a
-// long way round takes only milliseconds. A sender does not use a sequenceId again so soon.
+// A message that comes in by a second port within this time may have gone round a loop, because
+// even a long way round takes only milliseconds. A sender does not use a sequenceId again so soon.
 inline constexpr DurationNs kLoopWindow = 200 * kMillisecond;
+// The same message may come in by one port so often within kLoopWindow. After that it is dropped,
+// for it goes round through a segment that is connected by two ports.
+inline constexpr uint32_t kLoopPasses = 8;
 // This many repeated messages within kLoopRepeatWindow isolate a port, because one alone may be an
 // accident. A network with one Sync a second reaches this as well: its Follow_Up is repeated too.
 inline constexpr uint32_t kLoopRepeats = 2;
 inline constexpr DurationNs kLoopRepeatWindow = 2 * kSecond;
 // A port stays isolated for this long before it is tried again.
 inline constexpr DurationNs kLoopIsolation = 10 * kSecond;
+
+// What goes on for long is told an operator anew after this time, of each kind and port.
+inline constexpr DurationNs kNoticeInterval = 60 * kSecond;
 
 // 802.1Q: VLAN identifiers are 12 bits.
 inline constexpr uint32_t kVlanIds = 4'096;
@@ -93,6 +101,8 @@ struct Limits {
 
   // Fingerprints of forwarded messages that the loop guard remembers: 200 ms of 40,000 messages/s.
   uint32_t loop_fingerprints = 8'192;
+  // Stations whose ports the loop guard knows, each at each port: as many as addresses.
+  uint32_t loop_sources = 4'096;
 };
 
 }  // namespace ptpswitch::dataplane

@@ -1,44 +1,67 @@
-// Detects loops: a forwarded message that comes in again by a second port, which cannot happen on a
-// network without loops. The memory is bounded: a new message evicts an older one, and a loop is
-// then detected by a later message.
+// Recognises messages that come in a second time by another port, or many times by the same, which
+// on a network without loops happens to doubles only (docs/decisions/0014). The memory is bounded
+// and shared by the ports: a flood of one port evicts nothing that came in by the others.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "addon/dataplane/limits.h"
+#include "addon/dataplane/shared_table.h"
 #include "addon/wire/frame_view.h"
 
 namespace ptpswitch::dataplane {
 
-// Identifies a message whatever was added to its correctionField: a hash of its type, domain,
-// sdoId, source, sequenceId, destination and VLANs.
-uint64_t message_fingerprint(const wire::FrameView& view, uint64_t seed);
-// The same for PTP version 1: a hash of the whole message, because it is forwarded unchanged.
-uint64_t version1_fingerprint(const wire::FrameView& view, uint64_t seed);
+// The LAN of the Parallel Redundancy Protocol that a frame was sent to, by the trailer that ends
+// the frame (IEC 62439-3). A sender on such a network sends each frame to both LANs.
+enum class RedundantLan : uint8_t { kNone, kA, kB };
+
+// What a message keeps on its way through this switch, and round a loop. The correctionField is
+// not part of it, nor twoStepFlag, nor a checksum, nor what is behind messageLength; a VLAN's tag
+// is inserted before this is taken, and so is the same whether the frame had one or not.
+struct Fingerprint {
+  uint64_t message;  // a hash of transport, VLANs, destination and content
+  uint32_t sender;   // a hash of the source addresses
+  RedundantLan lan;
+};
+Fingerprint fingerprint(const wire::FrameView& view, uint64_t seed);
+// The same for PTP version 1, which has no correctionField.
+Fingerprint version1_fingerprint(const wire::FrameView& view, uint64_t seed);
 
 class LoopGuard {
  public:
-  // `capacity` is rounded up to a power of two; `seed` salts the fingerprints.
-  LoopGuard(uint32_t capacity, uint64_t seed);
-
-  // The port by which the same message came in less than kLoopWindow ago, if that was another port.
-  // None otherwise; a new message is remembered.
-  std::optional<uint32_t> seen_at_other_port(uint64_t fingerprint, uint32_t port, int64_t now);
+  // `seed` salts the fingerprints.
+  LoopGuard(uint32_t capacity, uint32_t ports, uint64_t seed);
 
   uint64_t seed() const { return seed_; }
 
- private:
-  struct Entry {
-    uint64_t fingerprint = 0;
-    int64_t seen = -kLoopWindow;
-    uint32_t port = 0;
+  enum class Cause : uint8_t {
+    kLoop,
+    // Not a loop: the sender has sent the frame to both LANs, or the message comes from another
+    // address, which no loop of bridges changes.
+    kDouble,
+    // It came in by the same port before, kLoopPasses times: it leaves by another port, and comes
+    // round to this one.
+    kSamePort,
   };
-  static constexpr uint32_t kWays = 4;
+  struct Repeat {
+    uint32_t first_port;  // by which the message came in before
+    Cause cause;
+  };
+  // Notes a message. None unless it came in before, at most kLoopWindow ago.
+  std::optional<Repeat> note(const Fingerprint& fingerprint, uint32_t port, int64_t now);
 
-  std::vector<Entry> entries_;
-  uint64_t set_mask_;
+ private:
+  struct First {
+    uint32_t sender;
+    RedundantLan lan;
+    uint32_t passes;  // by the same port, since `since`
+    int64_t since;
+  };
+
+  static bool pass_again(First& first, int64_t now);
+
+  SharedTable<First> messages_;
   uint64_t seed_;
 };
 

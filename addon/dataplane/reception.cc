@@ -4,6 +4,7 @@
 
 #include "addon/dataplane/group_pruning.h"
 #include "addon/dataplane/loop_guard.h"
+#include "addon/dataplane/station.h"
 
 namespace ptpswitch::dataplane {
 
@@ -19,11 +20,12 @@ bool is_usable_source(const uint8_t* mac) {
 
 }  // namespace
 
-Reception::Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Effects& effects)
+Reception::Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Notices& notices)
     : state_(state),
-      effects_(effects),
-      addresses_(limits.addresses, limits.address_ageing, seed),
-      loops_(static_cast<uint32_t>(state.ports.size()), limits.loop_fingerprints, seed) {}
+      notices_(notices),
+      addresses_(limits.addresses, static_cast<uint32_t>(state.ports.size()), limits.address_ageing,
+                 seed),
+      loops_(static_cast<uint32_t>(state.ports.size()), limits, seed) {}
 
 std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* frame,
                                                     uint16_t length, const Arrival& arrival,
@@ -36,7 +38,9 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   FrameView view;
   const wire::ParseResult parsed = wire::parse_frame(frame, length, arrival.checksum_pending, view);
   if (parsed.verdict == ParseVerdict::kNotPtp) return drop(Counter::kNotPtp);
-  if (parsed.reason == wire::MalformedReason::kMergedByOffload) tell_of_merging(ingress, now);
+  if (parsed.reason == wire::MalformedReason::kMergedByOffload) {
+    notices_.tell(NoticeKind::kMergedByOffload, ingress, ingress, now);
+  }
   const bool too_long = arrival.truncated || length > kMaxFrameLength;
   if (too_long && parsed.reason != wire::MalformedReason::kMergedByOffload) {
     return drop(Counter::kDropFrameTooLong);
@@ -46,20 +50,22 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
     return std::nullopt;
   }
   if (!is_usable_source(view.source_mac())) return drop(Counter::kDropBadSourceAddress);
-  if (loops_.isolated() != 0) {
-    loops_.end_expired(now);
-    state_.isolated = loops_.isolated();
-  }
   const bool version1 = parsed.verdict == ParseVerdict::kPtpV1;
   counters.add(version1 ? Counter::kRxPtpV1 : received_counter(view.type));
-  if ((state_.policy.bridge.forwarding & bit(ingress)) == 0) return drop(Counter::kDropPortBlocked);
-  if ((state_.isolated & bit(ingress)) != 0) return drop(Counter::kDropPortIsolated);
-
   const auto action = version1 ? version1_action(ingress)
                                : state_.policy.action(view.sdo_id(), view.domain_number(), ingress);
+  const bool peer_delay = !version1 && wire::is_peer_delay(view.type);
   // A clock of this box belongs to the port and not to a VLAN of the bridge, so VLANs are not
   // filtered for it.
-  const bool ends_here = action == Action::kTerminate;
+  const bool ends_here = action == Action::kTerminate ||
+                         (action == Action::kPeerToPeerTransparent && peer_delay);
+  const uint32_t forwarding = state_.policy.bridge.forwarding & ~state_.isolated;
+  if ((forwarding & bit(ingress)) == 0) {
+    // A link is measured although its port forwards nothing; nobody's address is learned there.
+    if (ends_here && peer_delay) return Admitted{view, *action, version1};
+    const bool isolated = (state_.isolated & bit(ingress)) != 0;
+    return drop(isolated ? Counter::kDropPortIsolated : Counter::kDropPortBlocked);
+  }
   if (!ends_here && !vlans_.admit(state_.policy.bridge, ingress, view, counters)) {
     return std::nullopt;
   }
@@ -67,9 +73,8 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   if (state_.policy.loop_guard && !ends_here && is_repeated(ingress, message, now)) {
     return std::nullopt;
   }
-  if (addresses_.learn(view.vlan_id[0], view.source_mac(), ingress, now)) {
-    counters.add(Counter::kAddressesEvicted);
-  }
+  const auto evicted = addresses_.learn(view.vlan_id[0], view.source_mac(), ingress, now);
+  if (evicted) state_.ports[*evicted].counters.add(Counter::kAddressesEvicted);
   if (!action) return drop(Counter::kDropNoPolicy);
   if (action == Action::kDrop) return drop(Counter::kDropByPolicy);
   return message;
@@ -82,30 +87,39 @@ std::optional<Action> Reception::version1_action(uint32_t ingress) const {
   return Action::kEndToEndTransparent;
 }
 
-// Offloads of the host merge messages, and who runs it can turn them off.
-void Reception::tell_of_merging(uint32_t ingress, int64_t now) {
-  auto& told_at = told_of_merging_at_[ingress];
-  if (told_at && now - *told_at < kNoticeInterval) return;
-  told_at = now;
-  effects_.notice({NoticeKind::kMergedByOffload, ingress});
+// True, and counted, when the message has come in a moment ago by another port, or too often by
+// this one. When the first happens again, and no double explains it, a port is isolated.
+bool Reception::is_repeated(uint32_t ingress, const Admitted& message, int64_t now) {
+  const FrameView& view = message.view;
+  const Fingerprint seen = message.version1 ? version1_fingerprint(view, loops_.seed())
+                                            : fingerprint(view, loops_.seed());
+  const auto [repeated, isolated] =
+      loops_.note(ingress, seen, station(view.vlan_id[0], view.source_mac()), now);
+  if (repeated) {
+    state_.ports[ingress].counters.add(*repeated == LoopGuard::Cause::kSamePort
+                                           ? Counter::kDropRepeatedAtSamePort
+                                           : Counter::kDropRepeated);
+  }
+  if (isolated) {
+    state_.isolated = loops_.isolated();
+    addresses_.forget_port(isolated->port);
+    state_.ports[isolated->port].counters.add(Counter::kLoopsFound);
+    notices_.tell(NoticeKind::kLoop, isolated->port, isolated->other_port, now);
+  }
+  return repeated.has_value();
 }
 
-// True, and counted, when the message has come in by another port a moment ago. When that happens
-// again, the port is isolated.
-bool Reception::is_repeated(uint32_t ingress, const Admitted& message, int64_t now) {
-  const uint64_t fingerprint = message.version1 ? version1_fingerprint(message.view, loops_.seed())
-                                                : message_fingerprint(message.view, loops_.seed());
-  const auto repeat = loops_.repeated(ingress, fingerprint, now);
-  if (!repeat) return false;
-  PortCounters& counters = state_.ports[ingress].counters;
-  counters.add(Counter::kDropRepeated);
-  if (repeat->isolates) {
-    state_.isolated = loops_.isolated();
-    addresses_.forget_port(ingress);
-    counters.add(Counter::kLoopsFound);
-    effects_.notice({NoticeKind::kLoop, ingress, repeat->first_port});
-  }
-  return true;
+void Reception::note_generated(uint32_t ingress, const FrameView& view, int64_t now) {
+  if (!state_.policy.loop_guard) return;
+  loops_.note_generated(ingress, fingerprint(view, loops_.seed()), now);
+}
+
+void Reception::advance(int64_t now) {
+  if (loops_.isolated() == 0) return;
+  const uint32_t ended = loops_.end_expired(now);
+  state_.isolated = loops_.isolated();
+  each_port(ended,
+            [&](uint32_t port) { notices_.tell(NoticeKind::kIsolationOver, port, port, now); });
 }
 
 uint32_t Reception::reachable(uint32_t ports, uint32_t ingress, const FrameView& view) const {

@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "addon/dataplane/address_table.h"
-#include "addon/dataplane/effects.h"
 #include "addon/dataplane/forwarding_state.h"
 #include "addon/dataplane/loop_isolation.h"
+#include "addon/dataplane/notices.h"
 #include "addon/dataplane/vlan_filter.h"
 #include "addon/wire/frame_view.h"
 
@@ -18,8 +18,8 @@ namespace ptpswitch::dataplane {
 
 class Reception {
  public:
-  // `state` and `effects` outlive it. `seed` salts the tables.
-  Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Effects& effects);
+  // `state` and `notices` outlive it. `seed` salts the tables.
+  Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Notices& notices);
 
   struct Admitted {
     wire::FrameView view;
@@ -38,20 +38,26 @@ class Reception {
   // Of `ports`, those that the message may leave by.
   uint32_t reachable(uint32_t ports, uint32_t ingress, const wire::FrameView& view) const;
 
+  // A message that this switch has written, as if it had come in by `ingress`: it is known when it
+  // comes round.
+  void note_generated(uint32_t ingress, const wire::FrameView& view, int64_t now);
+
+  // Lets time pass: tries the ports again whose isolation is over.
+  void advance(int64_t now);
+  std::optional<int64_t> next_deadline() const { return loops_.next_deadline(); }
+
   void forget_addresses() { addresses_.forget_all(); }
   void forget_addresses_of(uint32_t port) { addresses_.forget_port(port); }
 
  private:
   std::optional<Action> version1_action(uint32_t ingress) const;
-  void tell_of_merging(uint32_t ingress, int64_t now);
   bool is_repeated(uint32_t ingress, const Admitted& message, int64_t now);
 
   ForwardingState& state_;
-  Effects& effects_;
+  Notices& notices_;
   AddressTable addresses_;
   LoopIsolation loops_;
   VlanFilter vlans_;
-  std::array<std::optional<int64_t>, kMaxPorts> told_of_merging_at_{};
 };
 
 }  // namespace ptpswitch::dataplane

@@ -180,6 +180,9 @@ uint16_t ForwarderObject::take_frame(const Napi::Value& value) {
 
 Napi::Value ForwarderObject::flush_sends(Napi::Env env, int64_t now) {
   forwarder_.flush(now);
+  // It may call this object again, which then takes all that is to be sent so far. So it comes
+  // before the array is written: whoever made this call reads the array only when it returns.
+  wake_reader();
   sends_.drain(batch_);
   if (!batch_.empty()) {
     Napi::Uint8Array array = sends_array_.Value();
@@ -187,9 +190,7 @@ Napi::Value ForwarderObject::flush_sends(Napi::Env env, int64_t now) {
     if (array.ByteLength() < batch_.size()) throw_argument(env, "sends must keep its memory");
     std::memcpy(array.Data(), batch_.data(), batch_.size());
   }
-  const auto size = static_cast<double>(batch_.size());
-  wake_reader();  // last, because it may call this object again
-  return Napi::Number::New(env, size);
+  return Napi::Number::New(env, static_cast<double>(batch_.size()));
 }
 
 void ForwarderObject::wake_reader() {

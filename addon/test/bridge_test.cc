@@ -300,7 +300,7 @@ TEST_CASE(
   harness.receive(0, announce(1).build());
   harness.receive(1, announce(2).build());
   harness.receive(0, announce(1).build());
-  harness.advance(kLoopWindow);
+  harness.advance(kLoopWindow + 1);
   harness.receive(1, announce(1).build());
   harness.receive(
       0, PacketBuilder(MessageType::kPdelayResp).from(kB).requesting(kA.identity()).build());

@@ -337,7 +337,7 @@ TEST_CASE(
   harness.clear_sent();
   harness.receive(1, response.build());
   network.check_nothing_sent();
-  CHECK(harness.count(1, Counter::kDropNoRequest) == 1);
+  CHECK(harness.count(1, Counter::kDropAnswerByOtherPort) == 1);
 }
 
 TEST_CASE("a Follow_Up after a one-step Sync is nobody's, and is dropped") {

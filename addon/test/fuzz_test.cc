@@ -269,8 +269,8 @@ class Fuzzer {
     for (const Counter counter :
          {Counter::kForwarded, Counter::kTerminated, Counter::kHeld, Counter::kDropNoPolicy,
           Counter::kDropByPolicy, Counter::kDropDestinationOnIngressPort,
-          Counter::kDropNoEgressPort, Counter::kDropNoRequest, Counter::kDropUnexpectedFollowUp,
-          Counter::kDropRecordsFull, Counter::kDropHeldFull}) {
+          Counter::kDropNoEgressPort, Counter::kDropNoRequest, Counter::kDropAnswerByOtherPort,
+          Counter::kDropUnexpectedFollowUp, Counter::kDropRecordsFull, Counter::kDropHeldFull}) {
       outcomes += grown(port, counter);
     }
     for (uint32_t egress = 0; egress < kPorts; ++egress) {
