@@ -209,10 +209,9 @@ void World::finish() {
   for (Port& port : ports_) port.waiting.clear();
   // Each deadline is met, and none leads to another one for ever.
   constexpr int kMostDeadlines = 64;
-  for (int i = 0; i < kMostDeadlines; ++i) {
-    const auto deadline = forwarder_.next_deadline();
-    advance(deadline ? std::max<int64_t>(*deadline - now_, 1) : dataplane::kSecond);
-    if (!deadline) break;
+  advance(1);
+  for (int i = 0; i < kMostDeadlines && forwarder_.next_deadline(); ++i) {
+    advance(std::max<int64_t>(*forwarder_.next_deadline() - now_, 1));
   }
   require(!forwarder_.next_deadline(), "nothing waits for ever");
   require(submitted_ == 0, "every time stamp that a clock wants is delivered or called lost");
