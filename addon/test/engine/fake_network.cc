@@ -29,9 +29,7 @@ void lower(int fd) {
 }
 
 ptp_clock_time clock_time(int64_t ns) {
-  return {.sec = ns / 1'000'000'000,
-          .nsec = static_cast<uint32_t>(ns % 1'000'000'000),
-          .reserved = 0};
+  return {ns / 1'000'000'000, static_cast<uint32_t>(ns % 1'000'000'000), 0};
 }
 
 }  // namespace
