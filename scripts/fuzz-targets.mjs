@@ -25,11 +25,12 @@ const builders = [
 ];
 /** @type {Readonly<Record<string, readonly string[]>>} Sources of each program beside the product's. */
 const programs = {
-  parser: ['addon/fuzz/parser_fuzz.cc'],
+  parser: ['addon/fuzz/parser_fuzz.cc', 'addon/fuzz/sanitizer_options.cc'],
   forwarder: [
     'addon/fuzz/forwarder_fuzz.cc',
     'addon/fuzz/fuzz_world.cc',
     'addon/fuzz/correction_oracle.cc',
+    'addon/fuzz/sanitizer_options.cc',
     ...builders,
   ],
   seeds: ['addon/fuzz/seeds.cc', ...builders],
@@ -132,7 +133,7 @@ export async function runTarget(target, { seconds, runs, jobs = 1 }) {
       runCommand(
         programOf(target),
         [
-          ...[limit, `-max_len=${longestInput[target]}`, '-timeout=10', '-detect_leaks=0'],
+          ...[limit, `-max_len=${longestInput[target]}`, '-timeout=10', '-entropic=0'],
           ...['-print_final_stats=1', `-artifact_prefix=${failures}/${target}-`],
           ...[working, join(corpusDirectory, target)],
         ],
@@ -150,7 +151,8 @@ export async function runTarget(target, { seconds, runs, jobs = 1 }) {
 }
 
 function summary(target, results) {
-  const sum = (pattern) => results.reduce((total, { output }) => total + number(output, pattern), 0);
+  const sum = (pattern) =>
+    results.reduce((total, { output }) => total + number(output, pattern), 0);
   const most = (pattern) => Math.max(...results.map(({ output }) => number(output, pattern)));
   const executions = sum(/number_of_executed_units: (\d+)/);
   const perSecond = sum(/average_exec_per_sec: +(\d+)/);
@@ -168,13 +170,16 @@ function number(text, pattern) {
 
 function failure(target, { output }) {
   const [, input] = /Test unit written to (\S+)/.exec(output) ?? [];
-  const replay = input === undefined ? '' : `\nreplay: npm run fuzz -- --target ${target} --replay ${relative(projectRoot, input)}`;
+  const replay =
+    input === undefined
+      ? ''
+      : `\nreplay: npm run fuzz -- --target ${target} --replay ${relative(projectRoot, input)}`;
   return `${output.split('\n').slice(-80).join('\n')}${replay}`;
 }
 
 /** Runs one input once, and shows what it says. */
 export function replay(target, input) {
-  return runCommand(programOf(target), ['-detect_leaks=0', input], { ...options, live: true });
+  return runCommand(programOf(target), [input], { ...options, live: true });
 }
 
 /**
@@ -196,7 +201,7 @@ export async function minimise(target, captures) {
     const merge = await runCommand(
       programOf(target),
       [
-        ...['-merge=1', '-set_cover_merge=1', `-max_len=${longestInput[target]}`, '-detect_leaks=0'],
+        ...['-merge=1', '-set_cover_merge=1', `-max_len=${longestInput[target]}`],
         ...[merged, ...sources.filter((directory) => existsSync(directory))],
       ],
       options,

@@ -69,7 +69,8 @@ function readArguments() {
 function positive(name, text) {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0) throw new SetupError(`${name} ${text}: a whole number above 0`);
+  if (!Number.isInteger(value) || value <= 0)
+    throw new SetupError(`${name} ${text}: a whole number above 0`);
   return value;
 }
 

@@ -57,8 +57,8 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   const bool peer_delay = !version1 && wire::is_peer_delay(view.type);
   // A clock of this box belongs to the port and not to a VLAN of the bridge, so VLANs are not
   // filtered for it.
-  const bool ends_here = action == Action::kTerminate ||
-                         (action == Action::kPeerToPeerTransparent && peer_delay);
+  const bool ends_here =
+      action == Action::kTerminate || (action == Action::kPeerToPeerTransparent && peer_delay);
   const uint32_t forwarding = state_.policy.bridge.forwarding & ~state_.isolated;
   if ((forwarding & bit(ingress)) == 0) {
     // A link is measured although its port forwards nothing; nobody's address is learned there.

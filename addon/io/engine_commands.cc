@@ -1,5 +1,5 @@
-// What other threads ask of the forwarding thread, each as a command that it carries out between two
-// frames.
+// What other threads ask of the forwarding thread, each as a command that it carries out between
+// two frames.
 #include <sys/epoll.h>
 #include <unistd.h>
 

@@ -93,8 +93,8 @@ MergeFeatures read_features(InterfaceRequests& requests) {
 
 // Asks for it; what the driver makes of that is seen by reading the features again. `blocks`: as
 // many as the kernel has. 0 or an errno.
-int set_features(InterfaceRequests& requests, uint32_t blocks,
-                 const std::vector<uint32_t>& numbers, bool on) {
+int set_features(InterfaceRequests& requests, uint32_t blocks, const std::vector<uint32_t>& numbers,
+                 bool on) {
   WantedFeatures wanted{};
   wanted.blocks = blocks;
   for (const uint32_t number : numbers) {

@@ -56,6 +56,7 @@ TEST_CASE("unanswered requests leave the exchanges of other ports alone") {
                                       .source({kFlooder.identity().clock_identity + (i >> 16), 1})
                                       .build());
     harness.stamp_all(kT0 + 1'000);
+    harness.now += 10;
   }
   harness.keep_sent = true;
   harness.receive(kMasterPort, PacketBuilder(MessageType::kDelayResp)
