@@ -41,6 +41,13 @@ export const testTools = [
   { package: 'udhcpd', command: 'udhcpd' },
 ];
 
+/** A compiler that fuzzes, with the run time of its sanitizers. */
+export const fuzzTools = [
+  { package: 'clang', command: 'clang++' },
+  { package: 'libclang-rt-dev', file: '/usr/share/doc/libclang-rt-dev' },
+  { package: 'doctest-dev', file: '/usr/include/doctest/doctest.h' },
+];
+
 /** Of `npm test` alone. */
 export const serviceTools = [{ package: 'systemd', command: 'systemctl' }];
 

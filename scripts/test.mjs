@@ -10,8 +10,10 @@ import {
   summaryLine,
   vitestFailures,
 } from './count-results.mjs';
+import { buildTargets, runTarget, targets } from './fuzz-targets.mjs';
 import {
   buildTools,
+  fuzzTools,
   labTools,
   main,
   missing,
@@ -26,7 +28,10 @@ const usage = `npm test                     formats, lint, types and all tests b
 npm test -- --quick          formats, lint, types, and the tests that need no root and little time: left out are the C++
                              tests, the simulation and the namespaces
 npm test -- ARGUMENTS        vitest alone with these, as in: npm test -- --project=unit
-npm run test:hw              the hardware lab alone; with PTP_SWITCH_TEST_HARDWARE=1 \`npm test\` runs it as well`;
+npm run test:hw              the hardware lab alone; with PTP_SWITCH_TEST_HARDWARE=1 \`npm test\` runs it as well
+PTP_SWITCH_TEST_FUZZ=1       \`npm test\` fuzzes parser and forwarder as well, for half a minute each`;
+
+const FUZZ_SECONDS = 25;
 
 const resultDirectory = join(projectRoot, 'test-results');
 const passed = { passed: 1, failed: 0, skipped: 0 };
@@ -50,6 +55,7 @@ const quick = ['tidy', 'unit', 'property', 'native'];
 /** The longest first: whatever is short fits in beside the rest of it. */
 const ofProcessors = [
   { title: 'C++ tests under AddressSanitizer and UBSan', run: runDataplaneTests },
+  ...(process.env.PTP_SWITCH_TEST_FUZZ ? [{ title: 'fuzz targets', run: runFuzzTargets }] : []),
   vitestCheck('vitest', [...quick, 'sim']),
   ...statics,
 ];
@@ -69,7 +75,12 @@ await main(async () => {
   }
   const absent = await setUp({
     required: buildTools,
-    optional: [...labTools, ...testTools, ...serviceTools],
+    optional: [
+      ...labTools,
+      ...testTools,
+      ...serviceTools,
+      ...(process.env.PTP_SWITCH_TEST_FUZZ ? fuzzTools : []),
+    ],
   });
   if (process.getuid() !== 0) absent.push({ package: 'root' });
   if (absent.length > 0) {
@@ -152,6 +163,28 @@ async function runDoctest(name, args) {
   const result = countDoctest(run.stdout, run.succeeded);
   if (result.failed > 0) failures.push(name);
   return { result, output: run.succeeded ? '' : run.output };
+}
+
+/** From the corpus in the repository; by one process, because other checks run beside it. */
+async function runFuzzTargets() {
+  if (missing(fuzzTools).length > 0) {
+    return { result: skipped, output: 'skipped: clang or its sanitizers are missing' };
+  }
+  const build = await buildTargets();
+  if (!build.succeeded) {
+    failures.push('the build of the fuzz targets');
+    return { result: failed, output: build.output };
+  }
+  const runs = [];
+  for (const target of targets) {
+    const run = await runTarget(target, { seconds: FUZZ_SECONDS });
+    if (!run.succeeded) failures.push(`fuzz target ${target}`);
+    runs.push(run);
+  }
+  return {
+    result: runs.map((run) => (run.succeeded ? passed : failed)).reduce(addCounts),
+    output: runs.map((run) => run.output).join('\n'),
+  };
 }
 
 function vitestCheck(title, projects) {

@@ -51,7 +51,7 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
   if (index != kNoExchange && exchanges_.at(index).event_seen) {
     // This is the same message again, or sequenceId has wrapped. What is known of the earlier
     // message does not apply to it.
-    close(index);
+    close(index, Counter::kDropHeldSuperseded);
     index = kNoExchange;
   }
   if (index == kNoExchange) index = insert(key, ingress, far_end, now);
@@ -61,12 +61,13 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
   exchange.correction_field = event.correction_field();
   exchange.peer_to_peer = state_.policy.action(event.sdo_id(), event.domain_number(), ingress) ==
                           Action::kPeerToPeerTransparent;
-  exchange.timestamped = arrival.timestamp_ns.has_value();
-  if (arrival.timestamp_ns) {
+  exchange.timestamped = arrival.timestamp_ns && !state_.clock_just_set(ingress, now);
+  if (exchange.timestamped) {
     exchange.ingress_timestamp_ns = *arrival.timestamp_ns;
     exchange.clock_epoch = state_.ports[ingress].relation.epoch;
   } else {
-    counters(ingress).add(Counter::kReceiveTimestampMissing);
+    counters(ingress).add(arrival.timestamp_ns ? Counter::kClockUnrelated
+                                               : Counter::kReceiveTimestampMissing);
   }
   exchange.one_step = is_one_step(event);
   // A follow-up that is held already is not from this sender, because a one-step message has none.
@@ -192,22 +193,20 @@ ExchangeIndex Corrections::insert(const ExchangeKey& key, uint32_t ingress, uint
   if (far_end != kMulticast) {
     const ExchangeIndex oldest = exchanges_.one_too_many(key, ingress);
     if (oldest != kNoExchange) {
-      close(oldest);
+      close(oldest, Counter::kDropHeldSuperseded);
       counters(ingress).add(Counter::kExchangesEvicted);
     }
   }
   if (exchanges_.full()) {
     const uint32_t greediest = exchanges_.port_with_most(ingress);
-    close(exchanges_.oldest_of(greediest));
+    close(exchanges_.oldest_of(greediest), Counter::kDropHeldFull);
     counters(greediest).add(Counter::kExchangesEvicted);
   }
   return exchanges_.insert(key, ingress, far_end, now);
 }
 
-void Corrections::close(ExchangeIndex index) {
-  while (exchanges_.at(index).held != kNoHeld) {
-    drop_held(exchanges_.at(index).held, Counter::kDropHeldExpired);
-  }
+void Corrections::close(ExchangeIndex index, Counter reason) {
+  while (exchanges_.at(index).held != kNoHeld) drop_held(exchanges_.at(index).held, reason);
   exchanges_.at(index).changed_ports = 0;
   exchanges_.remove(index);
 }
@@ -259,7 +258,7 @@ void Corrections::age(int64_t now) {
   for (ExchangeIndex index = exchanges_.oldest(); index != kNoExchange;
        index = exchanges_.oldest()) {
     if (now - exchanges_.at(index).created < limits_.exchange_lifetime) break;
-    close(index);
+    close(index, Counter::kDropHeldExpired);
   }
 }
 

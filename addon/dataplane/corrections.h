@@ -90,7 +90,8 @@ class Corrections {
                                   uint32_t ingress);
 
   ExchangeIndex insert(const ExchangeKey& key, uint32_t ingress, uint64_t far_end, int64_t now);
-  void close(ExchangeIndex index);
+  // `reason`: what is counted for each message that was held for it.
+  void close(ExchangeIndex index, Counter reason);
   bool superseded(const TransmitTag& tag);
   void set_state(ExchangeIndex index, uint32_t egress, Transmission::Sent sent);
   void changed(ExchangeIndex index, uint32_t egress_ports);

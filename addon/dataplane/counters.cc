@@ -5,7 +5,7 @@
 
 namespace ptpswitch::dataplane {
 
-static_assert(static_cast<int>(Counter::kDropBadMessageLength) -
+static_assert(static_cast<int>(Counter::kDropMergedByOffload) -
                       static_cast<int>(Counter::kDropShortFrame) + 2 ==
                   static_cast<int>(wire::MalformedReason::kCount),
               "one counter for every malformed reason, in their order");

@@ -61,6 +61,7 @@ namespace ptpswitch::dataplane {
   X(kDropBadVersion, "drop.badVersion")                                                                   \
   X(kDropReservedMessageType, "drop.reservedMessageType")                                                 \
   X(kDropBadMessageLength, "drop.badMessageLength")                                                       \
+  X(kDropMergedByOffload, "drop.mergedByOffload")                                                         \
   X(kDropFrameTooLong, "drop.frameTooLong")                                                               \
   X(kDropBadSourceAddress, "drop.badSourceAddress")                                                       \
   /* Well formed, but not for us to forward; at the ingress port. */                                      \
@@ -89,6 +90,8 @@ namespace ptpswitch::dataplane {
   X(kHeld, "held.total")                                                                                  \
   X(kDropHeldExpired, "drop.heldExpired")                                                                 \
   X(kDropHeldFull, "drop.heldFull")                                                                       \
+  /* The event message that they waited for came a second time. */                                        \
+  X(kDropHeldSuperseded, "drop.heldSuperseded")                                                           \
   /* Time stamps. */                                                                                      \
   X(kReceiveTimestampMissing, "timestamp.receiveMissing")                                                 \
   X(kTransmitTimestampMissing, "timestamp.transmitMissing")                                               \

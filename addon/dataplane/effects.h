@@ -37,7 +37,8 @@ enum class NoticeKind : uint8_t {
   kIsolationOver = 1,
   // The host has merged several messages that came in by `port` into one packet.
   kMergedByOffload = 2,
-  // A Delay_Resp came in by `port`, but its Delay_Req had not left by that: it left by `other_port`.
+  // A Delay_Resp came in by `port`, but its Delay_Req had not left by that: it left by
+  // `other_port`.
   kAnswerByOtherPort = 3,
   // A Pdelay_Req was answered by `port` after it had been answered by `other_port`.
   kSecondAnswer = 4,

@@ -57,11 +57,10 @@ class EventQueue {
     event.type = type;
     event.length = length;
     std::memcpy(event.frame, frame, length);
-    const auto end = is_sync(type) ? std::find_if(order_.begin(), order_.end(),
-                                                  [&](uint32_t other) {
-                                                    return !is_sync(events_[other].type);
-                                                  })
-                                   : order_.end();
+    const auto end =
+        is_sync(type) ? std::find_if(order_.begin(), order_.end(),
+                                     [&](uint32_t other) { return !is_sync(events_[other].type); })
+                      : order_.end();
     order_.insert(end, at);
     ++waiting_[tag.source];
     return displaced;
@@ -85,8 +84,7 @@ class EventQueue {
     for (size_t place = order_.size(); place-- > 0;) {
       const QueuedEvent& event = events_[order_[place]];
       const bool lesser = is_sync(type) && !is_sync(event.type);
-      if (another_with_more ? event.tag.source == source
-                            : lesser && event.tag.source == newcomer) {
+      if (another_with_more ? event.tag.source == source : lesser && event.tag.source == newcomer) {
         return place;
       }
     }

@@ -47,7 +47,7 @@ void Forwarder::receive(uint32_t ingress, uint8_t* frame, uint16_t length, const
   }
   switch (message->action) {
     case Action::kTerminate:
-      return terminate(ingress, view, arrival);
+      return terminate(ingress, view, arrival, now);
     case Action::kEndToEndTransparent:
       return forward_end_to_end(ingress, view, arrival, now);
     case Action::kPeerToPeerTransparent:
@@ -98,7 +98,7 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Ar
     case MessageType::kPdelayReq:
     case MessageType::kPdelayResp:
     case MessageType::kPdelayRespFollowUp:
-      return terminate(ingress, view, arrival);
+      return terminate(ingress, view, arrival, now);
     case MessageType::kAnnounce:
     case MessageType::kSignaling:
     case MessageType::kManagement:
@@ -216,9 +216,11 @@ void Forwarder::flush(int64_t now) {
 // ---------------------------------------------------------------------------------------------------------------------
 // Clocks of this box
 
-void Forwarder::terminate(uint32_t ingress, const FrameView& view, const Arrival& arrival) {
+void Forwarder::terminate(uint32_t ingress, const FrameView& view, const Arrival& arrival,
+                          int64_t now) {
+  const bool usable = arrival.timestamp_ns && !state_.clock_just_set(ingress, now);
   const auto timestamp_ns =
-      arrival.timestamp_ns ? state_.common_ns(ingress, *arrival.timestamp_ns) : std::nullopt;
+      usable ? state_.common_ns(ingress, *arrival.timestamp_ns) : std::nullopt;
   state_.ports[ingress].counters.add(effects_.punt(ingress, view, timestamp_ns)
                                          ? Counter::kTerminated
                                          : Counter::kDropRecordsFull);
@@ -244,7 +246,7 @@ bool Forwarder::submit(uint32_t egress, uint8_t* frame, uint16_t length,
     const TransmitTag tag{TransmitTag::Owner::kClock, *context, 0};
     transmission_.send_event(egress, view.type, frame, length, tag, now);
   } else {
-    transmission_.send_corrected(egress, view, 0, now);
+    transmission_.send_own(egress, view, now);
   }
   corrections_.settle(now);
   return true;
@@ -258,13 +260,20 @@ void Forwarder::configure(uint32_t port, const PortSettings& settings) {
   transmission_.set_outstanding_limit(port, settings.outstanding_limit);
 }
 
-void Forwarder::program(Policy policy) {
-  const BridgePolicy& before = state_.policy.bridge;
-  const bool topology_changed = policy.bridge.forwarding != before.forwarding ||
-                                policy.bridge.topology_changes != before.topology_changes;
-  state_.policy = std::move(policy);
+Policy Forwarder::program(Policy policy) {
+  Policy before = std::exchange(state_.policy, std::move(policy));
+  const BridgePolicy& bridge = state_.policy.bridge;
+  const bool topology_changed = bridge.forwarding != before.bridge.forwarding ||
+                                bridge.topology_changes != before.bridge.topology_changes;
   state_.transparent_ports = state_.policy.transparent_ports();
   if (topology_changed) reception_.forget_addresses();
+  return before;
+}
+
+void Forwarder::relate(uint32_t port, const ClockRelation& relation, int64_t now) {
+  Port& related = state_.ports[port];
+  if (relation.epoch != related.relation.epoch) related.clock_set_at = now;
+  related.relation = relation;
 }
 
 void Forwarder::set_link(uint32_t port, bool up) {

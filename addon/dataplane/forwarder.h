@@ -34,12 +34,13 @@ class Forwarder {
             std::atomic<uint64_t>* counters);
 
   void configure(uint32_t port, const PortSettings& settings);
-  void program(Policy policy);
+  // The policy from now on. Returns the one before, so that its memory need not be freed by the
+  // thread that forwards.
+  Policy program(Policy policy);
   // How the port's clock relates to the common timebase from now on; the identity until told
-  // otherwise.
-  void relate(uint32_t port, const ClockRelation& relation) {
-    state_.ports[port].relation = relation;
-  }
+  // otherwise. A new epoch says that the clock was set: what was stamped before gets no correction,
+  // whenever it comes in.
+  void relate(uint32_t port, const ClockRelation& relation, int64_t now);
   // A port without link neither sends nor is flooded to.
   void set_link(uint32_t port, bool up);
   // The port has a new socket: what was outstanding on the old one is lost.
@@ -87,7 +88,8 @@ class Forwarder {
   bool drop_by_other_port(uint32_t ingress, const wire::FrameView& response, int64_t now);
   void forward_unchanged(uint32_t ingress, const wire::FrameView& view, uint32_t allowed_ports,
                          Counter sent, int64_t now);
-  void terminate(uint32_t ingress, const wire::FrameView& view, const Arrival& arrival);
+  void terminate(uint32_t ingress, const wire::FrameView& view, const Arrival& arrival,
+                 int64_t now);
   void copy_management_request(uint32_t ingress, const wire::FrameView& view);
   void timestamp_lost(uint32_t egress, const TransmitTag& tag);
 

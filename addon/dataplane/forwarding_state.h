@@ -10,6 +10,7 @@
 #include "addon/dataplane/limits.h"
 #include "addon/dataplane/policy.h"
 #include "addon/dataplane/port_set.h"
+#include "addon/wire/message.h"
 
 namespace ptpswitch::dataplane {
 
@@ -26,6 +27,7 @@ struct Port {
 
   PortSettings settings;  // outstanding_limit as configured; TransmitPort has what is left of it
   ClockRelation relation;
+  std::optional<int64_t> clock_set_at;  // when a new epoch of it was first heard of
   bool link = false;
   PortCounters counters;
 };
@@ -35,7 +37,7 @@ struct ForwardingState {
   uint32_t all_ports = 0;
   Policy policy;
   uint32_t transparent_ports = 0;  // of the policy
-  uint32_t isolated = 0;  // ports that the loop guard keeps out
+  uint32_t isolated = 0;           // ports that the loop guard keeps out
 
   // Ports that neither the bridge nor the loop guard keeps from sending.
   uint32_t unblocked_ports() const { return all_ports & policy.bridge.forwarding & ~isolated; }
@@ -46,6 +48,20 @@ struct ForwardingState {
     if ((policy.bridge.forwarding & bit(egress)) == 0) return Counter::kDropPortBlocked;
     if ((isolated & bit(egress)) != 0) return Counter::kDropPortIsolated;
     return std::nullopt;
+  }
+  // The same for a message of a clock of this box. Peer delay measures the link, which is there
+  // whatever spanning tree or the loop guard have decided: so it is known already when the port
+  // begins to forward.
+  std::optional<Counter> reason_not_to_send_own(uint32_t egress, wire::MessageType type) const {
+    if (wire::is_peer_delay(type) && ports[egress].link) return std::nullopt;
+    return reason_not_to_send(egress);
+  }
+
+  // True while a frame that comes in may have been stamped before the port's clock was set: nothing
+  // in its time stamp tells.
+  bool clock_just_set(uint32_t port, int64_t now) const {
+    const auto& set_at = ports[port].clock_set_at;
+    return set_at && now - *set_at < kMaxBeforeReception;
   }
 
   // A raw time stamp of a port in ns of the common timebase; none while its clock is not related.

@@ -54,8 +54,8 @@ HeldIndex HeldMessages::oldest() const {
 }
 
 uint32_t HeldMessages::port_with_most() const {
-  const auto most = std::max_element(
-      ports_.begin(), ports_.end(), [](const Port& a, const Port& b) { return a.held < b.held; });
+  const auto most = std::max_element(ports_.begin(), ports_.end(),
+                                     [](const Port& a, const Port& b) { return a.held < b.held; });
   return static_cast<uint32_t>(most - ports_.begin());
 }
 

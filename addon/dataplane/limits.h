@@ -33,7 +33,8 @@ inline constexpr DurationNs kMaxResidence = 10 * kSecond;
 
 // A residence begins when the hardware stamps the frame, some time before the engine takes it: the
 // interrupt may be delayed, and the thread may have to wait for a processor. A residence that is
-// longer than the engine had the frame by more than this comes of a wrong time stamp.
+// longer than the engine had the frame by more than this comes of a wrong time stamp. For as long
+// after a clock was set, frames may come in whose time stamps are of before.
 inline constexpr DurationNs kMaxBeforeReception = 50 * kMillisecond;
 
 // General messages that wait for one event message: one Follow_Up, or a Delay_Resp from every

@@ -38,7 +38,13 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   FrameView view;
   const wire::ParseResult parsed = wire::parse_frame(frame, length, arrival.checksum_pending, view);
   if (parsed.verdict == ParseVerdict::kNotPtp) return drop(Counter::kNotPtp);
-  if (arrival.truncated || length > kMaxFrameLength) return drop(Counter::kDropFrameTooLong);
+  if (parsed.reason == wire::MalformedReason::kMergedByOffload) {
+    notices_.tell(NoticeKind::kMergedByOffload, ingress, ingress, now);
+  }
+  const bool too_long = arrival.truncated || length > kMaxFrameLength;
+  if (too_long && parsed.reason != wire::MalformedReason::kMergedByOffload) {
+    return drop(Counter::kDropFrameTooLong);
+  }
   if (parsed.verdict == ParseVerdict::kMalformed) {
     counters.add_malformed(parsed.reason);
     return std::nullopt;
@@ -46,14 +52,20 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   if (!is_usable_source(view.source_mac())) return drop(Counter::kDropBadSourceAddress);
   const bool version1 = parsed.verdict == ParseVerdict::kPtpV1;
   counters.add(version1 ? Counter::kRxPtpV1 : received_counter(view.type));
-  if ((state_.policy.bridge.forwarding & bit(ingress)) == 0) return drop(Counter::kDropPortBlocked);
-  if ((state_.isolated & bit(ingress)) != 0) return drop(Counter::kDropPortIsolated);
-
   const auto action = version1 ? version1_action(ingress)
                                : state_.policy.action(view.sdo_id(), view.domain_number(), ingress);
+  const bool peer_delay = !version1 && wire::is_peer_delay(view.type);
   // A clock of this box belongs to the port and not to a VLAN of the bridge, so VLANs are not
   // filtered for it.
-  const bool ends_here = action == Action::kTerminate;
+  const bool ends_here =
+      action == Action::kTerminate || (action == Action::kPeerToPeerTransparent && peer_delay);
+  const uint32_t forwarding = state_.policy.bridge.forwarding & ~state_.isolated;
+  if ((forwarding & bit(ingress)) == 0) {
+    // A link is measured although its port forwards nothing; nobody's address is learned there.
+    if (ends_here && peer_delay) return Admitted{view, *action, version1};
+    const bool isolated = (state_.isolated & bit(ingress)) != 0;
+    return drop(isolated ? Counter::kDropPortIsolated : Counter::kDropPortBlocked);
+  }
   if (!ends_here && !vlans_.admit(state_.policy.bridge, ingress, view, counters)) {
     return std::nullopt;
   }

@@ -3,6 +3,7 @@
 // leave.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 

@@ -36,7 +36,9 @@ Transmission::Sent Transmission::send_event(uint32_t egress, wire::MessageType t
                                             const uint8_t* frame, uint16_t length,
                                             const TransmitTag& tag, int64_t now) {
   TransmitPort& port = ports_[egress];
-  if (const auto reason = state_.reason_not_to_send(egress)) return not_sent(egress, tag, *reason);
+  if (const auto reason = reason_not_to_send(egress, type, tag)) {
+    return not_sent(egress, tag, *reason);
+  }
   // What waits already goes first, even when a register has become free meanwhile.
   if (port.queue().empty() && !port.no_free_register(now)) {
     return send_now(egress, type, frame, length, tag, now);
@@ -54,10 +56,16 @@ Transmission::Sent Transmission::send_event(uint32_t egress, wire::MessageType t
 
 Transmission::Sent Transmission::send_ready(const ReadyEvent& ready, int64_t now) {
   const auto& [egress, event] = ready;
-  if (const auto reason = state_.reason_not_to_send(egress)) {
+  if (const auto reason = reason_not_to_send(egress, event.type, event.tag)) {
     return not_sent(egress, event.tag, *reason);
   }
   return send_now(egress, event.type, event.frame, event.length, event.tag, now);
+}
+
+std::optional<Counter> Transmission::reason_not_to_send(uint32_t egress, wire::MessageType type,
+                                                        const TransmitTag& tag) const {
+  return tag.owner == TransmitTag::Owner::kClock ? state_.reason_not_to_send_own(egress, type)
+                                                 : state_.reason_not_to_send(egress);
 }
 
 Transmission::Sent Transmission::send_now(uint32_t egress, wire::MessageType type,
@@ -105,6 +113,13 @@ bool Transmission::send_unchanged(uint32_t egress, const wire::FrameView& view, 
   }
   add_to_batch(egress, {sent, std::nullopt}, view.data, view.length, now);
   return true;
+}
+
+void Transmission::send_own(uint32_t egress, const wire::FrameView& view, int64_t now) {
+  if (const auto reason = state_.reason_not_to_send_own(egress, view.type)) {
+    return state_.ports[egress].counters.add(*reason);
+  }
+  add_to_batch(egress, {sent_counter(view.type), std::nullopt}, view.data, view.length, now);
 }
 
 void Transmission::add_to_batch(uint32_t egress, const TransmitBatch::Message& message,

@@ -37,6 +37,9 @@ class Transmission {
                       int64_t now);
   // The same without looking into it; `sent` is counted once it has left.
   bool send_unchanged(uint32_t egress, const wire::FrameView& view, Counter sent, int64_t now);
+  // Sends a general message of a clock of this box, or an event message whose time stamp nobody
+  // wants.
+  void send_own(uint32_t egress, const wire::FrameView& view, int64_t now);
 
   // Hands every batch to the kernel.
   void flush(int64_t now);
@@ -79,6 +82,8 @@ class Transmission {
  private:
   Sent send_now(uint32_t egress, wire::MessageType type, const uint8_t* frame, uint16_t length,
                 const TransmitTag& tag, int64_t now);
+  std::optional<Counter> reason_not_to_send(uint32_t egress, wire::MessageType type,
+                                            const TransmitTag& tag) const;
   Sent not_sent(uint32_t egress, const TransmitTag& tag, Counter reason);
   void add_to_batch(uint32_t egress, const TransmitBatch::Message& message, const uint8_t* frame,
                     uint16_t length, int64_t now);

@@ -18,9 +18,9 @@ namespace ptpswitch::dataplane {
 struct TransmitTag {
   enum class Owner : uint8_t { kExchange, kClock };
   Owner owner = Owner::kExchange;
-  uint32_t index = 0;        // exchange, or the clock's context
-  uint32_t generation = 0;   // of the exchange
-  uint32_t clock_epoch = 0;  // of the port's clock when the frame left, see ClockRelation
+  uint32_t index = 0;              // exchange, or the clock's context
+  uint32_t generation = 0;         // of the exchange
+  uint32_t clock_epoch = 0;        // of the port's clock when the frame left, see ClockRelation
   uint32_t source = kClockSource;  // the ingress port of an exchange
 };
 
@@ -67,11 +67,22 @@ class TransmitLedger {
     TransmitTag tag;
     uint64_t signature = 0;
     int64_t entered = 0;
+    uint32_t kernel_number = 0;  // if `certain`
+    bool certain = false;        // false: the kernel may have counted a failed send before it
     bool waiting = false;
   };
 
   Entry& at(uint32_t number) { return ring_[number & mask_]; }
   bool in_flight(uint32_t number) const { return number - oldest_ < next_ - oldest_; }
+  bool is_waiting(uint32_t number) { return in_flight(number) && at(number).waiting; }
+  // The number of a frame that is waited for: the one that the kernel has certainly given that
+  // number; or one of uncertain number that has that signature, as far as `mask` looks,
+  // `first_guess` if that is one, else the oldest.
+  std::optional<uint32_t> find_by_number(uint32_t kernel_number);
+  std::optional<uint32_t> find_by_signature(uint32_t first_guess, uint64_t signature,
+                                            uint64_t mask);
+  void count_on_from(uint32_t first);
+  Match take(uint32_t ours, bool resynchronised);
   void drop_taken();
 
   std::vector<Entry> ring_;
@@ -79,14 +90,18 @@ class TransmitLedger {
   uint32_t oldest_ = 0;
   uint32_t next_ = 0;
   uint32_t outstanding_ = 0;
-  uint32_t ahead_ = 0;  // the kernel's number minus ours
+  uint32_t ahead_ = 0;            // the kernel's number minus ours
+  uint32_t counted_on_from_ = 0;  // that number was the first for which `ahead_` held
   // A send with this number has failed. The kernel's numbers may run ahead from here on, until a
   // time stamp of a later frame has matched.
   std::optional<uint32_t> uncertain_from_;
+  std::optional<bool> driver_keeps_tags_;  // in the frames that come back, as far as is known
 };
 
 // What tells a frame from the others in flight on its port: its beginning, through the sequenceId.
-// What a driver adds behind that does not change it.
+// What a driver adds behind that does not change it. What VLAN tags say is in the upper half, for a
+// driver may have put in a tag, and then the lower half has to tell.
 uint64_t frame_signature(const uint8_t* frame, uint32_t length);
+inline constexpr uint64_t kSignatureWithoutTags = 0xFFFF'FFFF;
 
 }  // namespace ptpswitch::dataplane

@@ -65,8 +65,7 @@ std::optional<TransmitTag> TransmitPort::take_overdue(bool link, int64_t now) {
   timestamps_in_a_row_ = 0;
   // The hardware may hold fewer than was thought: it is asked for half as many, once for all that
   // was lost together, and for one more after every few that come. Without link nothing was sent.
-  const bool again =
-      !lowered_at_ || now - *lowered_at_ >= limits_.transmit_timestamp_timeout;
+  const bool again = !lowered_at_ || now - *lowered_at_ >= limits_.transmit_timestamp_timeout;
   if (link && again && outstanding_limit_ > 1) {
     outstanding_limit_ /= 2;
     lowered_at_ = now;

@@ -56,7 +56,7 @@ void ClockKeeper::attach(uint32_t port, HardwareClock clock) {
 void ClockKeeper::attach_system_clock(uint32_t port) {
   detach(port);
   software_ports_ |= bit(port);
-  forwarder_.relate(port, system_relation_);
+  forwarder_.relate(port, system_relation_, monotonic_ns());
 }
 
 // A clock that no port uses any more is closed: after its driver has been loaded again, the same
@@ -130,8 +130,9 @@ void ClockKeeper::report_unreadable(Track& track) {
 
 void ClockKeeper::publish(Track& track, bool moved) {
   const dataplane::ClockTracker& tracker = track.tracker;
+  const int64_t now = monotonic_ns();
   each_port(track.ports, [&](uint32_t port) {
-    forwarder_.relate(port, tracker.relation());
+    forwarder_.relate(port, tracker.relation(), now);
     infos_.update(port, [&](EnginePortInfo& info) {
       info.clock_related = tracker.relation().valid;
       info.clock_offset_ns = tracker.offset_ns();
@@ -150,9 +151,10 @@ void ClockKeeper::check_system_clock() {
   ++system_relation_.epoch;
   // The hardware clocks are related to CLOCK_REALTIME, which has just been set, so they are read
   // anew.
-  read(monotonic_ns(), 0, kReadAttempts);
+  const int64_t now = monotonic_ns();
+  read(now, 0, kReadAttempts);
   each_port(software_ports_, [&](uint32_t port) {
-    forwarder_.relate(port, system_relation_);
+    forwarder_.relate(port, system_relation_, now);
     forwarder_.counters(port).add(dataplane::Counter::kClockMoved);
   });
 }

@@ -1,5 +1,5 @@
-// What other threads ask of the forwarding thread, each as a command that it carries out between two
-// frames.
+// What other threads ask of the forwarding thread, each as a command that it carries out between
+// two frames.
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -34,7 +34,7 @@ void Engine::run_commands() {
 void Engine::program(dataplane::Policy policy) {
   auto handed = std::make_shared<dataplane::Policy>(std::move(policy));
   post([this, handed] {
-    forwarder_.program(std::move(*handed));
+    *handed = forwarder_.program(std::move(*handed));
     lifecycle_.dispose(handed);
   });
 }

@@ -11,6 +11,7 @@
 #include "addon/dataplane/forwarding_state.h"
 #include "addon/dataplane/limits.h"
 #include "addon/io/interface_probe.h"
+#include "addon/io/offload_features.h"
 
 namespace ptpswitch::io {
 
@@ -24,9 +25,16 @@ struct EnginePortOptions {
   std::string interface;
   dataplane::PortSettings settings;
   std::optional<FormerTimestamping> former;  // the mode before an earlier switch, which was killed
+  bool turn_merge_offloads_off = true;       // what merges received packets (offload_features.h)
+  std::optional<FormerOffloads> former_offloads;  // left off by an earlier switch, which was killed
 };
 
-enum class TimestampingRequest : uint8_t { kAuto, kHardware, kSoftware };
+enum class TimestampingRequest : uint8_t {
+  kAuto,  // kMixed, unless one port alone of several has hardware time stamps: then kSoftware
+  kHardware,
+  kSoftware,
+  kMixed,  // hardware time stamps on every port that has them
+};
 
 struct EngineOptions {
   std::vector<EnginePortOptions> ports;  // at most dataplane::kMaxPorts

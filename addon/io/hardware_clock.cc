@@ -22,8 +22,8 @@ CrossTimestamp between(int64_t before, int64_t clock, int64_t after) {
 bool is_unsupported(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EINVAL; }
 
 // A driver may have a method that never works on this machine, and say so by any error: precise
-// readings fail with ENODEV where the kernel's clock is not the device's, and with ETIMEDOUT on some
-// boards. After so many failures in a row the next method is used from then on.
+// readings fail with ENODEV where the kernel's clock is not the device's, and with ETIMEDOUT on
+// some boards. After so many failures in a row the next method is used from then on.
 constexpr uint32_t kFailuresOfMethod = 3;
 
 std::string path_of(int phc_index) { return "/dev/ptp" + std::to_string(phc_index); }

@@ -25,8 +25,8 @@ std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping:
     if (last_errno == 0 && config.transmit_type == HWTSTAMP_TX_ON &&
         covers_every_transport(config.receive_filter)) {
       const bool left_by_us = remembered && probe.current == config;
-      return std::unique_ptr<HardwareTimestamping>(new HardwareTimestamping(
-          probe, left_by_us ? remembered : probe.current, config, calls));
+      return std::unique_ptr<HardwareTimestamping>(
+          new HardwareTimestamping(probe, left_by_us ? remembered : probe.current, config, calls));
     }
   }
   if (last_errno == EPERM) {

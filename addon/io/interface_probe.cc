@@ -5,7 +5,6 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
@@ -13,7 +12,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "addon/io/file_descriptor.h"
+#include "addon/io/interface_requests.h"
 
 namespace ptpswitch::io {
 namespace {
@@ -36,44 +35,6 @@ std::vector<std::string> names_of(const std::array<std::string_view, N>& names, 
   }
   return result;
 }
-
-FileDescriptor control_socket() {
-  return FileDescriptor(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-}
-
-ifreq request_for(const std::string& name) {
-  ifreq request{};
-  std::strncpy(request.ifr_name, name.c_str(), IFNAMSIZ - 1);
-  return request;
-}
-
-// Requests about one interface, all through one socket.
-class InterfaceRequests {
- public:
-  InterfaceRequests(const std::string& name, DriverCalls& calls) : name_(name), calls_(calls) {}
-
-  bool ioctl(unsigned long what, ifreq& request) {
-    request = request_for(name_);
-    return calls_.ioctl(fd_.get(), what, &request) == 0;
-  }
-  // `answer` begins with a field for the number of its command.
-  template <typename Answer>
-  bool ethtool(uint32_t command, Answer& answer) {
-    answer.cmd = command;
-    return ioctl_with_data(SIOCETHTOOL, answer);
-  }
-  template <typename Answer>
-  bool ioctl_with_data(unsigned long what, Answer& answer) {
-    ifreq request = request_for(name_);
-    request.ifr_data = reinterpret_cast<char*>(&answer);
-    return calls_.ioctl(fd_.get(), what, &request) == 0;
-  }
-
- private:
-  const std::string& name_;
-  DriverCalls& calls_;
-  FileDescriptor fd_ = control_socket();
-};
 
 int speed_of(InterfaceRequests& requests) {
   ethtool_cmd command{};

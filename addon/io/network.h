@@ -43,8 +43,9 @@ class Network {
   virtual InterfaceProbe probe(const std::string& interface) = 0;
   virtual std::variant<std::unique_ptr<FrameReceiver>, Error> open_receiver(
       const InterfaceProbe& probe, TimestampingMode mode) = 0;
-  virtual std::variant<std::unique_ptr<FrameSender>, Error> open_sender(
-      const InterfaceProbe& probe, TimestampingMode mode, int priority) = 0;
+  virtual std::variant<std::unique_ptr<FrameSender>, Error> open_sender(const InterfaceProbe& probe,
+                                                                        TimestampingMode mode,
+                                                                        int priority) = 0;
   virtual std::variant<HardwareClock, Error> open_clock(int phc_index) = 0;
   virtual DriverCalls& driver() = 0;
 };

@@ -22,7 +22,8 @@ struct EnginePortInfo {
   bool link = false;
   TimestampingMode timestamping = TimestampingMode::kSoftware;
   std::string timestamping_reason;
-  std::optional<FormerTimestamping> former;  // with hardware time stamps, while present
+  std::optional<FormerTimestamping> former;      // with hardware time stamps, while present
+  std::vector<std::string> offloads_turned_off;  // until the end, while present
   int phc_index = -1;
   // Of the port's hardware clock against CLOCK_REALTIME; meaningful while clock_related.
   bool clock_related = false;

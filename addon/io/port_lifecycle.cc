@@ -12,6 +12,7 @@
 #include "addon/dataplane/port_set.h"
 #include "addon/io/monotonic_clock.h"
 #include "addon/io/timestamp_limits.h"
+#include "addon/io/timestamping_choice.h"
 
 namespace ptpswitch::io {
 namespace {
@@ -28,6 +29,7 @@ constexpr int64_t kRoutineNs = 1'000'000'000;
 PortLifecycle::PortLifecycle(const EngineOptions& options, Network& network, PortInfos& infos,
                              Listener& listener)
     : options_(options),
+      request_(options.timestamping),
       network_(network),
       infos_(infos),
       listener_(listener),
@@ -44,9 +46,11 @@ std::optional<Error> PortLifecycle::start() {
   if (auto* error = std::get_if<Error>(&interfaces)) return *error;
   interfaces_ = std::move(std::get<std::unique_ptr<InterfaceEvents>>(interfaces));
   if (auto error = claim_interfaces()) return error;
+  std::vector<InterfaceProbe> probes;
+  for (const auto& port : options_.ports) probes.push_back(network_.probe(port.interface));
+  request_ = settle(options_.timestamping, probes);
   for (uint32_t port = 0; port < ports_.size(); ++port) {
-    const InterfaceProbe probe = network_.probe(options_.ports[port].interface);
-    if (auto error = open(port, probe)) return error;
+    if (auto error = open(port, probes[port])) return error;
   }
   thread_ = std::thread([this] { run(); });
   return std::nullopt;
@@ -204,11 +208,13 @@ std::optional<Error> PortLifecycle::open(uint32_t index, const InterfaceProbe& p
   }
   const TimestampingMode mode =
       port.hardware ? TimestampingMode::kHardware : TimestampingMode::kSoftware;
+  turn_offloads_off(index, probe);
   auto sender = network_.open_sender(probe, mode, options_.socket_priority);
   auto receiver = network_.open_receiver(probe, mode);
   for (auto* error : {std::get_if<Error>(&sender), std::get_if<Error>(&receiver)}) {
     if (error == nullptr) continue;
     port.hardware.reset();
+    port.offloads.reset();
     return *error;
   }
   opened.sockets.sender = std::move(std::get<std::unique_ptr<FrameSender>>(sender));
@@ -227,40 +233,49 @@ std::optional<Error> PortLifecycle::open(uint32_t index, const InterfaceProbe& p
     if (port.hardware) {
       info.former = {probe.index, port.hardware->former().value_or(HardwareTimestampConfig{})};
     }
+    if (port.offloads) info.offloads_turned_off = port.offloads->turned_off();
   });
   listener_.port_opened(index, std::move(opened));
+  if (port.offloads && port.offloads->problem()) fail(index, *port.offloads->problem());
   return std::nullopt;
 }
 
-// Every port uses the best kind of time stamps that it has; what it has may be another each time
-// that its interface appears, and so may its clock.
+void PortLifecycle::turn_offloads_off(uint32_t index, const InterfaceProbe& probe) {
+  const EnginePortOptions& options = options_.ports[index];
+  if (!options.turn_merge_offloads_off) return;
+  const std::optional<FormerOffloads>& left = options.former_offloads;
+  const bool is_same = left && left->interface_index == probe.index;
+  ports_[index].offloads = std::make_unique<OffloadsOff>(
+      probe.index, is_same ? left->features : std::vector<std::string>(), network_.driver());
+}
+
+// What a port has may be another each time that its interface appears, and so may its clock.
 std::optional<Error> PortLifecycle::choose_timestamping(uint32_t index, const InterfaceProbe& probe,
                                                         OpenedPort& opened) {
   Port& port = ports_[index];
-  std::string reason = "as configured";
-  const bool wanted = options_.timestamping != TimestampingRequest::kSoftware;
-  if (wanted) {
-    const std::string obstacle = probe.hardware_obstacle();
-    if (obstacle.empty()) {
-      reason = "of its clock /dev/ptp" + std::to_string(probe.phc_index);
-      auto clock = network_.open_clock(probe.phc_index);
-      if (auto* error = std::get_if<Error>(&clock)) return *error;
-      // The index tells whether it is the interface that an earlier switch left, and not another
-      // one of the same name.
-      const std::optional<FormerTimestamping>& left = options_.ports[index].former;
-      const bool is_same = left && left->interface_index == probe.index;
-      auto hardware = HardwareTimestamping::enable(
-          probe, is_same ? std::optional(left->mode) : std::nullopt, network_.driver());
-      if (auto* error = std::get_if<Error>(&hardware)) return *error;
-      port.hardware = std::move(std::get<std::unique_ptr<HardwareTimestamping>>(hardware));
-      opened.clock.emplace(std::move(std::get<HardwareClock>(clock)));
-      opened.outstanding_timestamps = outstanding_timestamps(probe.driver);
-    } else if (options_.timestamping == TimestampingRequest::kHardware) {
-      return Error{kErrTimestamping,
-                   probe.name + ": " + obstacle + "; use timestamping: auto or software"};
-    } else {
-      reason = obstacle;
-    }
+  const std::string obstacle = probe.hardware_obstacle();
+  std::string reason = obstacle;
+  if (options_.timestamping == TimestampingRequest::kSoftware) {
+    reason = "as configured";
+  } else if (request_ == TimestampingRequest::kSoftware) {
+    if (obstacle.empty()) reason = "the other ports have no hardware time stamps";
+  } else if (obstacle.empty()) {
+    reason = "of its clock /dev/ptp" + std::to_string(probe.phc_index);
+    auto clock = network_.open_clock(probe.phc_index);
+    if (auto* error = std::get_if<Error>(&clock)) return *error;
+    // The index tells whether it is the interface that an earlier switch left, and not another
+    // one of the same name.
+    const std::optional<FormerTimestamping>& left = options_.ports[index].former;
+    const bool is_same = left && left->interface_index == probe.index;
+    auto hardware = HardwareTimestamping::enable(
+        probe, is_same ? std::optional(left->mode) : std::nullopt, network_.driver());
+    if (auto* error = std::get_if<Error>(&hardware)) return *error;
+    port.hardware = std::move(std::get<std::unique_ptr<HardwareTimestamping>>(hardware));
+    opened.clock.emplace(std::move(std::get<HardwareClock>(clock)));
+    opened.outstanding_timestamps = outstanding_timestamps(probe.driver);
+  } else if (request_ == TimestampingRequest::kHardware) {
+    return Error{kErrTimestamping,
+                 probe.name + ": " + obstacle + "; use timestamping: auto or software"};
   }
   infos_.update(index, [&](EnginePortInfo& info) {
     info.phc_index = probe.phc_index;
@@ -273,6 +288,7 @@ std::optional<Error> PortLifecycle::choose_timestamping(uint32_t index, const In
 void PortLifecycle::close(uint32_t index) {
   Port& port = ports_[index];
   port.hardware.reset();
+  port.offloads.reset();
   port.open = false;
   port.link = false;
   port.interface_index = 0;
@@ -282,6 +298,7 @@ void PortLifecycle::close(uint32_t index) {
     info.interface_index = 0;
     info.mac.clear();
     info.former.reset();
+    info.offloads_turned_off.clear();
   });
   listener_.port_closed(index);
 }

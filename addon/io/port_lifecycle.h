@@ -21,6 +21,7 @@
 #include "addon/io/hardware_clock.h"
 #include "addon/io/hardware_timestamping.h"
 #include "addon/io/network.h"
+#include "addon/io/offload_features.h"
 #include "addon/io/port_infos.h"
 
 namespace ptpswitch::io {
@@ -54,7 +55,7 @@ class PortLifecycle {
   // All outlive it.
   PortLifecycle(const EngineOptions& options, Network& network, PortInfos& infos,
                 Listener& listener);
-  // Gives every interface back its former time stamping mode.
+  // Gives every interface back its former time stamping mode and offloads.
   ~PortLifecycle();
 
   // Opens every port; on an error nothing runs.
@@ -74,6 +75,7 @@ class PortLifecycle {
     bool open = false;
     bool link = false;
     std::unique_ptr<HardwareTimestamping> hardware;
+    std::unique_ptr<OffloadsOff> offloads;
     std::string last_error;  // so that each is told once
   };
 
@@ -85,6 +87,7 @@ class PortLifecycle {
   std::optional<Error> open(uint32_t port, const InterfaceProbe& probe);
   std::optional<Error> choose_timestamping(uint32_t port, const InterfaceProbe& probe,
                                            OpenedPort& opened);
+  void turn_offloads_off(uint32_t port, const InterfaceProbe& probe);
   void close(uint32_t port);
   void set_link(uint32_t port, const InterfaceProbe& probe);
   void fail(uint32_t port, const std::string& text);
@@ -93,6 +96,7 @@ class PortLifecycle {
   bool any_hardware() const;
 
   const EngineOptions& options_;
+  TimestampingRequest request_;  // never kAuto once the ports are known
   Network& network_;
   PortInfos& infos_;
   Listener& listener_;

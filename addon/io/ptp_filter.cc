@@ -9,7 +9,9 @@ namespace {
 
 constexpr uint32_t kAcceptWhole = UINT32_MAX;
 constexpr uint8_t kProtocolUdp = 17;
-constexpr uint8_t kIpv6Extensions[] = {0, 43, 44, 60};  // RFC 8200, 4
+// RFC 8200, 4: extension headers that tell their length and what follows them.
+constexpr uint8_t kIpv6Extensions[] = {0, 43, 60};
+constexpr uint8_t kIpv6Fragment = 44;
 
 // Jumps are forward only and by relative distance: the program is put together back to front, so
 // that every target is known as its distance from the end.
@@ -17,7 +19,7 @@ class BackwardsAssembler {
  public:
   // Prepends an instruction; the result is its distance from the end, a jump target for what comes
   // before it.
-  size_t load(uint16_t code, uint32_t k) { return prepend(BPF_STMT(code, k)); }
+  size_t instruction(uint16_t code, uint32_t k) { return prepend(BPF_STMT(code, k)); }
   size_t jump_if(uint16_t test, uint32_t k, size_t then, size_t otherwise) {
     return prepend(BPF_JUMP(static_cast<uint16_t>(BPF_JMP | test | BPF_K), k, distance(then),
                             distance(otherwise)));
@@ -42,39 +44,66 @@ std::vector<sock_filter> ptp_filter() {
       wire::kEtherTypePtp, wire::kEtherTypeServiceVlan, wire::kEventPort, wire::kGeneralPort;
 
   BackwardsAssembler program;
-  const size_t accept = program.load(BPF_RET | BPF_K, kAcceptWhole);
-  const size_t reject = program.load(BPF_RET | BPF_K, 0);
+  const size_t accept = program.instruction(BPF_RET | BPF_K, kAcceptWhole);
+  const size_t reject = program.instruction(BPF_RET | BPF_K, 0);
+  // Prepends the end of a path: the UDP destination port has just been loaded.
+  const auto decide_by_port = [&] {
+    const size_t general = program.jump_if(BPF_JEQ, kGeneralPort, accept, reject);
+    program.jump_if(BPF_JEQ, kEventPort, accept, general);
+  };
 
   size_t inner_tag = accept;  // three tags: the parser counts them as malformed
   for (int tags = 2; tags >= 0; --tags) {
     const uint32_t ether_type = 12 + 4 * static_cast<uint32_t>(tags);
     const uint32_t ip = ether_type + 2;
+    const uint32_t behind_ipv6 = ip + 40;
 
-    size_t ipv6 = reject;
+    decide_by_port();
+    const size_t udp6 = program.instruction(BPF_LD | BPF_H | BPF_ABS, behind_ipv6 + 2);
+
+    // Only a first fragment shows its port.
+    decide_by_port();
+    size_t fragment = program.instruction(BPF_LD | BPF_H | BPF_ABS, behind_ipv6 + 8 + 2);
+    fragment = program.jump_if(BPF_JSET, 0xFFF8, reject, fragment);
+    fragment = program.instruction(BPF_LD | BPF_H | BPF_ABS, behind_ipv6 + 2);
+    fragment = program.jump_if(BPF_JEQ, kProtocolUdp, fragment, reject);
+    fragment = program.instruction(BPF_LD | BPF_B | BPF_ABS, behind_ipv6);
+
+    // One extension header is stepped over, because much ordinary traffic has one: MLD, SRv6. What
+    // follows a second one is for the parser to find out.
+    decide_by_port();
+    program.instruction(BPF_LD | BPF_H | BPF_IND, behind_ipv6 + 8 + 2);
+    program.instruction(BPF_MISC | BPF_TAX, 0);
+    program.instruction(BPF_ALU | BPF_LSH | BPF_K, 3);  // it counts 8 octets beyond the first 8
+    const size_t step_over = program.instruction(BPF_LD | BPF_B | BPF_ABS, behind_ipv6 + 1);
+    size_t extension = program.jump_if(BPF_JEQ, kIpv6Fragment, accept, reject);
     for (const uint8_t header : kIpv6Extensions) {
-      ipv6 = program.jump_if(BPF_JEQ, header, accept, ipv6);
+      extension = program.jump_if(BPF_JEQ, header, accept, extension);
     }
-    size_t port6 = program.jump_if(BPF_JEQ, kGeneralPort, accept, reject);
-    port6 = program.jump_if(BPF_JEQ, kEventPort, accept, port6);
-    port6 = program.load(BPF_LD | BPF_H | BPF_ABS, ip + 40 + 2);
-    ipv6 = program.jump_if(BPF_JEQ, kProtocolUdp, port6, ipv6);
-    ipv6 = program.load(BPF_LD | BPF_B | BPF_ABS, ip + 6);
+    extension = program.jump_if(BPF_JEQ, kProtocolUdp, step_over, extension);
+    extension = program.instruction(BPF_LD | BPF_B | BPF_ABS, behind_ipv6);
 
-    size_t ipv4 = program.jump_if(BPF_JEQ, kGeneralPort, accept, reject);
-    ipv4 = program.jump_if(BPF_JEQ, kEventPort, accept, ipv4);
-    program.load(BPF_LD | BPF_H | BPF_IND, ip + 2);
-    ipv4 = program.load(BPF_LDX | BPF_B | BPF_MSH, ip);
+    size_t ipv6 = program.jump_if(BPF_JEQ, kIpv6Fragment, fragment, reject);
+    for (const uint8_t header : kIpv6Extensions) {
+      ipv6 = program.jump_if(BPF_JEQ, header, extension, ipv6);
+    }
+    ipv6 = program.jump_if(BPF_JEQ, kProtocolUdp, udp6, ipv6);
+    ipv6 = program.instruction(BPF_LD | BPF_B | BPF_ABS, ip + 6);
+
+    decide_by_port();
+    program.instruction(BPF_LD | BPF_H | BPF_IND, ip + 2);
+    size_t ipv4 = program.instruction(BPF_LDX | BPF_B | BPF_MSH, ip);
     ipv4 = program.jump_if(BPF_JSET, 0x1FFF, reject, ipv4);  // not a first fragment
-    ipv4 = program.load(BPF_LD | BPF_H | BPF_ABS, ip + 6);
+    ipv4 = program.instruction(BPF_LD | BPF_H | BPF_ABS, ip + 6);
     ipv4 = program.jump_if(BPF_JEQ, kProtocolUdp, ipv4, reject);
-    ipv4 = program.load(BPF_LD | BPF_B | BPF_ABS, ip + 9);
+    ipv4 = program.instruction(BPF_LD | BPF_B | BPF_ABS, ip + 9);
 
     size_t start = program.jump_if(BPF_JEQ, kEtherTypeCustomerVlan, inner_tag, reject);
     start = program.jump_if(BPF_JEQ, kEtherTypeServiceVlan, inner_tag, start);
     start = program.jump_if(BPF_JEQ, kEtherTypeIpv6, ipv6, start);
     start = program.jump_if(BPF_JEQ, kEtherTypeIpv4, ipv4, start);
     start = program.jump_if(BPF_JEQ, kEtherTypePtp, accept, start);
-    inner_tag = program.load(BPF_LD | BPF_H | BPF_ABS, ether_type);
+    inner_tag = program.instruction(BPF_LD | BPF_H | BPF_ABS, ether_type);
   }
   return program.program();
 }

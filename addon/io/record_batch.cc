@@ -8,6 +8,15 @@ namespace {
 
 constexpr size_t kFrameBytes = RecordBatch::kCapacityBytes - RecordBatch::kStateBytes;
 
+// More than there are kinds of records and of notices.
+constexpr size_t kStatesOfPort = 16;
+
+// True of records of which the later makes the earlier worthless.
+bool is_same_state(const Record& a, const Record& b) {
+  const bool same_flags = a.kind != RecordKind::kNotice || a.flags == b.flags;
+  return a.kind == b.kind && a.port == b.port && same_flags;
+}
+
 }  // namespace
 
 RecordBatch::RecordBatch(uint32_t ports, std::function<void()> wake)
@@ -16,6 +25,7 @@ RecordBatch::RecordBatch(uint32_t ports, std::function<void()> wake)
       used_(ports),
       wake_(std::move(wake)) {
   waiting_.reserve(kCapacityBytes);
+  latest_.reserve(kStatesOfPort * ports);
 }
 
 bool RecordBatch::push(const Record& record) {
@@ -23,10 +33,9 @@ bool RecordBatch::push(const Record& record) {
   bool first;
   {
     const std::lock_guard lock(mutex_);
-    if (!take_room(record, size)) return false;
+    if (!take_room(record, size)) return keep_latest(record);
     first = waiting_.empty();
-    waiting_.resize(waiting_.size() + size);
-    encode(record, waiting_.data() + waiting_.size() - size);
+    append(record);
   }
   if (first) wake_();
   return true;
@@ -44,9 +53,26 @@ bool RecordBatch::take_room(const Record& record, size_t size) {
   return true;
 }
 
+void RecordBatch::append(const Record& record) {
+  const size_t at = waiting_.size();
+  waiting_.resize(at + encoded_size(record));
+  encode(record, waiting_.data() + at);
+}
+
+// Texts are not kept: they explain what is so, and may be long.
+bool RecordBatch::keep_latest(const Record& record) {
+  if (!tells_state(record.kind) || record.payload_size != 0) return false;
+  std::erase_if(latest_, [&](const Record& other) { return is_same_state(record, other); });
+  if (latest_.size() == latest_.capacity()) return false;
+  latest_.push_back(record);
+  return true;
+}
+
 void RecordBatch::drain(std::vector<uint8_t>& out) {
   out.clear();
   const std::lock_guard lock(mutex_);
+  for (const Record& record : latest_) append(record);
+  latest_.clear();
   out.swap(waiting_);
   if (waiting_.capacity() < kCapacityBytes) waiting_.reserve(kCapacityBytes);
   std::fill(used_.begin(), used_.end(), 0);

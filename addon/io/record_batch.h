@@ -2,7 +2,8 @@
 // once out, with one wake-up for however many wait.
 //
 // Every port has a share of it that no other port can spend, because frames for the clocks of this
-// box come by all of them; and what tells of a state has room that no frame can spend.
+// box come by all of them; and what tells of a state has room that no frame can spend. When even
+// that is full, the latest of every state is kept, which is what the reader goes by.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,8 @@ class RecordBatch {
 
  private:
   bool take_room(const Record& record, size_t size);
+  void append(const Record& record);
+  bool keep_latest(const Record& record);
 
   // Half of the room for frames is shared out among the ports; the other half is for whoever needs
   // more.
@@ -39,8 +42,9 @@ class RecordBatch {
   const size_t common_;
   std::mutex mutex_;
   std::vector<uint8_t> waiting_;
-  std::vector<size_t> used_;  // bytes of each port's records, but for those that tell of a state
-  size_t common_used_ = 0;    // by ports beyond their share
+  std::vector<Record> latest_;  // states that found no room: one of each kind and port, in order
+  std::vector<size_t> used_;    // bytes of each port's records, but for those that tell of a state
+  size_t common_used_ = 0;      // by ports beyond their share
   std::function<void()> wake_;
 };
 

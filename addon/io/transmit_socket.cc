@@ -45,8 +45,10 @@ int64_t to_ns(const timespec& time) { return time.tv_sec * 1'000'000'000LL + tim
 
 }  // namespace
 
-std::variant<std::unique_ptr<FrameSender>, Error> TransmitSocket::open(
-    const std::string& interface, int interface_index, TimestampingMode mode, int priority) {
+std::variant<std::unique_ptr<FrameSender>, Error> TransmitSocket::open(const std::string& interface,
+                                                                       int interface_index,
+                                                                       TimestampingMode mode,
+                                                                       int priority) {
   auto opened = open_packet_socket(interface);
   if (auto* error = std::get_if<Error>(&opened)) return *error;
   std::unique_ptr<TransmitSocket> socket(

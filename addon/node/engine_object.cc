@@ -93,6 +93,11 @@ Napi::Value EngineObject::ports(const Napi::CallbackInfo& info) {
       former.Set("receiveFilter", port.former->mode.receive_filter);
       object.Set("formerTimestamping", former);
     }
+    Napi::Array turned_off = Napi::Array::New(env, port.offloads_turned_off.size());
+    for (uint32_t k = 0; k < port.offloads_turned_off.size(); ++k) {
+      turned_off.Set(k, port.offloads_turned_off[k]);
+    }
+    object.Set("offloadsTurnedOff", turned_off);
     object.Set("clock", env.Null());
     if (port.timestamping == io::TimestampingMode::kHardware) {
       Napi::Object clock = Napi::Object::New(env);

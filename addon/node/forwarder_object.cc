@@ -54,7 +54,7 @@ Napi::Value ForwarderObject::receive(const Napi::CallbackInfo& info) {
   const uint16_t length = take_frame(info[1]);
   dataplane::Arrival arrival;
   if (!info[2].IsUndefined()) arrival.timestamp_ns = read_timestamp(info[2], "timestampNs");
-  const int64_t now = read_now(info[3]);
+  const int64_t now = take_now(info[3]);
   forwarder_.receive(port, frame_, length, arrival, now);
   return flush_sends(info.Env(), now);
 }
@@ -64,7 +64,7 @@ Napi::Value ForwarderObject::transmit_timestamp(const Napi::CallbackInfo& info) 
   const uint32_t port = read_port(info[0]);
   const uint32_t number = read_integer(info[1], "number", UINT32_MAX);
   // Without a signature: numbers are never in doubt where no kernel does the counting.
-  const int64_t now = read_now(info[3]);
+  const int64_t now = take_now(info[3]);
   forwarder_.transmit_timestamp(port, number, std::nullopt, read_timestamp(info[2], "timestampNs"),
                                 now);
   return flush_sends(info.Env(), now);
@@ -76,14 +76,14 @@ Napi::Value ForwarderObject::submit(const Napi::CallbackInfo& info) {
   const uint16_t length = take_frame(info[1]);
   std::optional<uint32_t> context;
   if (!info[2].IsUndefined()) context = read_integer(info[2], "context", UINT32_MAX);
-  const int64_t now = read_now(info[3]);
+  const int64_t now = take_now(info[3]);
   forwarder_.submit(port, frame_, length, context, now);
   return flush_sends(info.Env(), now);
 }
 
 // advance(now)
 Napi::Value ForwarderObject::advance(const Napi::CallbackInfo& info) {
-  const int64_t now = read_now(info[0]);
+  const int64_t now = take_now(info[0]);
   forwarder_.advance(now);
   return flush_sends(info.Env(), now);
 }
@@ -112,7 +112,7 @@ void ForwarderObject::set_link(const Napi::CallbackInfo& info) {
 
 // relate(port, {rawAnchorNs, commonAnchorNs, rateOffset, epoch})
 void ForwarderObject::relate(const Napi::CallbackInfo& info) {
-  forwarder_.relate(read_port(info[0]), read_clock_relation(info[1]));
+  forwarder_.relate(read_port(info[0]), read_clock_relation(info[1]), now_);
 }
 
 // crossTimestamp(port, {clockNs, referenceNs, windowNs}): as the engine does with each reading of a
@@ -122,7 +122,7 @@ Napi::Value ForwarderObject::cross_timestamp(const Napi::CallbackInfo& info) {
   const uint32_t port = read_port(info[0]);
   dataplane::ClockTracker& tracker = trackers_[port];
   const Outcome outcome = tracker.add(read_cross_timestamp(info[1]));
-  if (outcome != Outcome::kIgnored) forwarder_.relate(port, tracker.relation());
+  if (outcome != Outcome::kIgnored) forwarder_.relate(port, tracker.relation(), now_);
   if (outcome == Outcome::kMoved) {
     forwarder_.counters(port).add(dataplane::Counter::kClockMoved);
     records_.push({.kind = io::RecordKind::kClockMoved, .port = static_cast<uint8_t>(port)});
@@ -149,7 +149,7 @@ void ForwarderObject::clock_adjusted(const Napi::CallbackInfo& info) {
   const io::ClockAdjustment adjustment = read_clock_adjustment(info[2]);
   dataplane::ClockTracker& tracker = trackers_[port];
   tracker.adjusted(reference_ns, adjustment.step_ns, adjustment.rate_change);
-  forwarder_.relate(port, tracker.relation());
+  forwarder_.relate(port, tracker.relation(), now_);
 }
 
 // configure(port, {ingressLatencyNs, egressLatencyNs, delayAsymmetryNs, outstandingLimit})
@@ -170,6 +170,8 @@ uint32_t ForwarderObject::read_port(const Napi::Value& value) const {
   return read_integer(value, "port", ports_ - 1);
 }
 
+int64_t ForwarderObject::take_now(const Napi::Value& value) { return now_ = read_now(value); }
+
 uint16_t ForwarderObject::take_frame(const Napi::Value& value) {
   const Napi::Uint8Array frame = read_frame(value);
   std::memcpy(frame_, frame.Data(), frame.ByteLength());
@@ -178,6 +180,9 @@ uint16_t ForwarderObject::take_frame(const Napi::Value& value) {
 
 Napi::Value ForwarderObject::flush_sends(Napi::Env env, int64_t now) {
   forwarder_.flush(now);
+  // It may call this object again, which then takes all that is to be sent so far. So it comes
+  // before the array is written: whoever made this call reads the array only when it returns.
+  wake_reader();
   sends_.drain(batch_);
   if (!batch_.empty()) {
     Napi::Uint8Array array = sends_array_.Value();
@@ -185,9 +190,7 @@ Napi::Value ForwarderObject::flush_sends(Napi::Env env, int64_t now) {
     if (array.ByteLength() < batch_.size()) throw_argument(env, "sends must keep its memory");
     std::memcpy(array.Data(), batch_.data(), batch_.size());
   }
-  const auto size = static_cast<double>(batch_.size());
-  wake_reader();  // last, because it may call this object again
-  return Napi::Number::New(env, size);
+  return Napi::Number::New(env, static_cast<double>(batch_.size()));
 }
 
 void ForwarderObject::wake_reader() {

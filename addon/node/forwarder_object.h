@@ -47,6 +47,7 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   Napi::Value counters(const Napi::CallbackInfo& info);
 
   uint32_t read_port(const Napi::Value& value) const;
+  int64_t take_now(const Napi::Value& value);
   // Copies JavaScript's frame, which the forwarder may edit, and returns its length.
   uint16_t take_frame(const Napi::Value& value);
   Napi::Value flush_sends(Napi::Env env, int64_t now);
@@ -69,6 +70,7 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   Napi::FunctionReference on_readable_;
   Napi::Reference<Napi::Uint8Array> sends_array_;
   std::vector<uint8_t> batch_;
+  int64_t now_ = 0;  // of the latest call that said it
   uint8_t frame_[dataplane::kMaxFrameLength];
   dataplane::Forwarder forwarder_;
   std::vector<dataplane::ClockTracker> trackers_;  // by port

@@ -15,40 +15,6 @@ Napi::Object read_object(const Napi::Value& value, const char* name) {
   return value.As<Napi::Object>();
 }
 
-void read_size(const Napi::Object& from, const char* name, uint32_t& size) {
-  constexpr uint32_t kMaxSize = 1 << 20;
-  const Napi::Value value = from.Get(name);
-  if (value.IsUndefined()) return;
-  size = read_integer(value, name, kMaxSize);
-  if (size == 0) throw_argument(from.Env(), std::string(name) + " must be at least 1");
-}
-
-void read_duration(const Napi::Object& from, const char* name, dataplane::DurationNs& duration) {
-  const Napi::Value value = from.Get(name);
-  if (value.IsUndefined()) return;
-  const double ns = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
-  if (!(ns > 0 && ns <= kMaxExactInteger)) {
-    throw_argument(from.Env(), std::string(name) + " must be a positive number of nanoseconds");
-  }
-  duration = static_cast<dataplane::DurationNs>(ns);
-}
-
-dataplane::Limits read_limits(const Napi::Value& value) {
-  dataplane::Limits limits;
-  if (value.IsUndefined()) return limits;
-  const Napi::Object from = read_object(value, "limits");
-  read_size(from, "exchanges", limits.exchanges);
-  read_duration(from, "exchangeLifetimeNs", limits.exchange_lifetime);
-  read_size(from, "heldMessages", limits.held_messages);
-  read_duration(from, "heldLifetimeNs", limits.held_lifetime);
-  read_size(from, "inFlight", limits.in_flight);
-  read_duration(from, "transmitTimestampTimeoutNs", limits.transmit_timestamp_timeout);
-  read_size(from, "queuedEvents", limits.queued_events);
-  read_size(from, "addresses", limits.addresses);
-  read_duration(from, "addressAgeingNs", limits.address_ageing);
-  return limits;
-}
-
 }  // namespace
 
 ForwarderOptions read_forwarder_options(const Napi::Value& value) {

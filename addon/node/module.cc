@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include "addon/io/interface_probe.h"
+#include "addon/io/offload_features.h"
 #include "addon/io/service_manager.h"
 #include "addon/io/timestamp_limits.h"
 #include "addon/node/engine_object.h"
@@ -79,6 +80,8 @@ Napi::Value probe_interface(const Napi::CallbackInfo& info) {
   result.Set("outstandingTimestamps", io::outstanding_timestamps(probe.driver));
   result.Set("coalescing", to_coalescing(env, probe.coalescing));
   result.Set("energyEfficiency", to_energy_efficiency(env, probe.energy_efficiency));
+  result.Set("mergeOffloads", to_array(env, probe.exists ? io::merge_offloads(probe.name)
+                                                         : std::vector<std::string>()));
   return result;
 }
 

@@ -13,6 +13,8 @@ using dataplane::Action;
 
 // A latency or asymmetry of more than a second is a mistake in units.
 constexpr double kMaxDelaySettingNs = 1e9;
+// Numbers of JavaScript are exact up to here: 104 days of nanoseconds.
+constexpr double kMaxExactInteger = 9007199254740991.0;
 
 Napi::Object object(const Napi::Value& value, const char* name) {
   if (!value.IsObject()) throw_argument(value.Env(), std::string(name) + " must be an object");
@@ -112,6 +114,71 @@ Napi::Uint8Array read_frame(const Napi::Value& value) {
   return bytes;
 }
 
+dataplane::Limits read_limits(const Napi::Value& value) {
+  dataplane::Limits limits;
+  if (value.IsUndefined()) return limits;
+  const Napi::Object from = object(value, "limits");
+  const auto read_size = [&](const char* name, uint32_t& size) {
+    constexpr uint32_t kMaxSize = 1 << 20;
+    const Napi::Value wanted = from.Get(name);
+    if (wanted.IsUndefined()) return;
+    size = read_integer(wanted, name, kMaxSize);
+    if (size == 0) throw_argument(from.Env(), std::string(name) + " must be at least 1");
+  };
+  const auto read_duration = [&](const char* name, dataplane::DurationNs& duration) {
+    const Napi::Value wanted = from.Get(name);
+    if (wanted.IsUndefined()) return;
+    const double ns = wanted.IsNumber() ? wanted.As<Napi::Number>().DoubleValue() : NAN;
+    if (!(ns > 0 && ns <= kMaxExactInteger)) {
+      throw_argument(from.Env(), std::string(name) + " must be a positive number of nanoseconds");
+    }
+    duration = static_cast<dataplane::DurationNs>(ns);
+  };
+  read_size("exchanges", limits.exchanges);
+  read_duration("exchangeLifetimeNs", limits.exchange_lifetime);
+  read_size("heldMessages", limits.held_messages);
+  read_duration("heldLifetimeNs", limits.held_lifetime);
+  read_size("inFlight", limits.in_flight);
+  read_duration("transmitTimestampTimeoutNs", limits.transmit_timestamp_timeout);
+  read_size("queuedEvents", limits.queued_events);
+  read_size("addresses", limits.addresses);
+  // Whose addresses are learned, those are the stations that a loop is told by.
+  if (limits.addresses != dataplane::Limits{}.addresses) limits.loop_sources = limits.addresses;
+  read_duration("addressAgeingNs", limits.address_ageing);
+  read_size("loopFingerprints", limits.loop_fingerprints);
+  return limits;
+}
+
+namespace {
+
+io::TimestampingRequest timestamping_request(const Napi::Value& value) {
+  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (name == "auto") return io::TimestampingRequest::kAuto;
+  if (name == "hardware") return io::TimestampingRequest::kHardware;
+  if (name == "software") return io::TimestampingRequest::kSoftware;
+  if (name == "mixed") return io::TimestampingRequest::kMixed;
+  throw_argument(value.Env(), "timestamping must be auto, hardware, software or mixed");
+}
+
+// {interfaceIndex, features: [string]}
+std::optional<io::FormerOffloads> read_former_offloads(const Napi::Value& value) {
+  if (value.IsUndefined()) return std::nullopt;
+  constexpr uint32_t kMaximum = std::numeric_limits<int32_t>::max();
+  const Napi::Object from = object(value, "formerOffloads");
+  io::FormerOffloads former;
+  former.interface_index =
+      static_cast<int>(read_integer(from.Get("interfaceIndex"), "interfaceIndex", kMaximum));
+  const Napi::Array features = bounded_array(from.Get("features"), "features");
+  for (uint32_t i = 0; i < features.Length(); ++i) {
+    const Napi::Value feature = features.Get(i);
+    if (!feature.IsString()) throw_argument(value.Env(), "features must be strings");
+    former.features.push_back(feature.As<Napi::String>().Utf8Value());
+  }
+  return former;
+}
+
+}  // namespace
+
 io::EngineOptions read_engine_options(const Napi::Value& value) {
   const Napi::Env env = value.Env();
   const Napi::Object from = object(value, "options");
@@ -136,18 +203,17 @@ io::EngineOptions read_engine_options(const Napi::Value& value) {
     }
     entry.settings = read_port_settings(port);
     entry.former = read_former_timestamping(port.Get("formerTimestamping"));
+    entry.former_offloads = read_former_offloads(port.Get("formerOffloads"));
+    const Napi::Value keep = port.Get("keepMergeOffloads");
+    if (!keep.IsUndefined()) entry.turn_merge_offloads_off = !keep.ToBoolean().Value();
     options.ports.push_back(entry);
   }
-  const Napi::Value mode = from.Get("timestamping");
-  const std::string name = mode.IsString() ? mode.As<Napi::String>().Utf8Value() : "";
-  if (name == "auto") {
-    options.timestamping = io::TimestampingRequest::kAuto;
-  } else if (name == "hardware") {
-    options.timestamping = io::TimestampingRequest::kHardware;
-  } else if (name == "software") {
-    options.timestamping = io::TimestampingRequest::kSoftware;
-  } else {
-    throw_argument(env, "timestamping must be auto, hardware or software");
+  options.timestamping = timestamping_request(from.Get("timestamping"));
+  options.limits = read_limits(from.Get("limits"));
+  const Napi::Value priority = from.Get("socketPriority");
+  if (!priority.IsUndefined()) {
+    options.socket_priority =
+        static_cast<int>(read_integer(priority, "socketPriority", TC_PRIO_MAX));
   }
   const Napi::Value cpu = from.Get("cpu");
   if (!cpu.IsUndefined()) options.cpu = static_cast<int>(read_integer(cpu, "cpu", 1023));

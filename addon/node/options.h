@@ -17,6 +17,8 @@ dataplane::Policy read_policy(const Napi::Value& value, uint32_t ports);
 std::vector<io::Engine::Submission> read_submissions(const Napi::Value& value, uint32_t ports);
 // The latencies and the asymmetry of a port; outstanding_limit follows from the driver instead.
 dataplane::PortSettings read_port_settings(const Napi::Value& value);
+// Those that are left out are the defaults.
+dataplane::Limits read_limits(const Napi::Value& value);
 // A whole frame of at most kMaxFrameLength bytes; a view of JavaScript's own memory.
 Napi::Uint8Array read_frame(const Napi::Value& value);
 uint32_t read_integer(const Napi::Value& value, const char* name, uint32_t maximum);

@@ -11,6 +11,7 @@ using namespace ptpswitch;
 using namespace ptpswitch::test;
 using ptpswitch::dataplane::Action;
 using ptpswitch::dataplane::ClockRelation;
+using ptpswitch::dataplane::kMaxBeforeReception;
 using ptpswitch::dataplane::kSecond;
 using ptpswitch::dataplane::PortSettings;
 using ptpswitch::dataplane::ScaledInstant;
@@ -112,8 +113,8 @@ TEST_CASE("a residence between any two clocks is right to what their readings re
         CAPTURE(received_at);
         Network network(plain());
         auto& harness = network.harness;
-        harness.forwarder.relate(kMasterPort, ingress);
-        harness.forwarder.relate(kSlavePort, egress);
+        harness.relate(kMasterPort, ingress);
+        harness.relate(kSlavePort, egress);
         harness.receive(kMasterPort, network.from_master(MessageType::kSync).build(),
                         reading(ingress, received_at));
         harness.stamp(kSlavePort, reading(egress, received_at + kResidenceNs));
@@ -132,8 +133,8 @@ TEST_CASE("7.3.4: latencies are taken on the port's own clock, before it is rela
   auto& harness = network.harness;
   const ClockRelation ingress = clock(5 * kSecond, 0x1p-13);
   const ClockRelation egress = clock(-5 * kSecond, -0x1p-13);
-  harness.forwarder.relate(kMasterPort, ingress);
-  harness.forwarder.relate(kSlavePort, egress);
+  harness.relate(kMasterPort, ingress);
+  harness.relate(kSlavePort, egress);
   harness.forwarder.configure(kMasterPort, PortSettings{.ingress_latency_ns = 8'192});
   harness.forwarder.configure(kSlavePort, PortSettings{.egress_latency_ns = 8'192});
   harness.receive(kMasterPort, network.from_master(MessageType::kSync).build(),
@@ -196,7 +197,7 @@ TEST_CASE(
       const bool from_master = exchange.ingress == kMasterPort;
       const bool generated = exchange.event == MessageType::kSync && !exchange.two_step;
       auto relate = [&](uint32_t port, const Relate& relation) {
-        if (relation) harness.forwarder.relate(port, *relation);
+        if (relation) harness.relate(port, *relation);
       };
       auto pass = [&](uint16_t sequence, auto between) {
         const PacketBuilder event =
@@ -213,6 +214,7 @@ TEST_CASE(
       };
       relate(exchange.ingress, kStart);
       relate(exchange.egress, kStart);
+      harness.advance(kMaxBeforeReception);
       relate(exchange.ingress, row.ingress_before);
       relate(exchange.egress, row.egress_before);
       pass(1, [&] {
@@ -236,6 +238,7 @@ TEST_CASE(
 
       relate(exchange.ingress, clock(0, 0, 3));
       relate(exchange.egress, clock(0, 0, 4));  // two clocks: each counts its own moves
+      harness.advance(kMaxBeforeReception);
       pass(2, [] {});
       CHECK((corrections() == right));
       CHECK(harness.total(Counter::kClockUnrelated) == (row.lost ? 1 : 0));
@@ -243,10 +246,63 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "a frame that was stamped before its clock was set, and came in after that was known, has no "
+    "correction, whichever way the clock was set") {
+  for (const int64_t step_ns : {int64_t{1'000'000}, int64_t{-1'000}, -3'600 * kSecond}) {
+    CAPTURE(step_ns);
+    Network network(plain());
+    auto& harness = network.harness;
+    // Software time stamps: every port has the same clock.
+    for (uint32_t port = 0; port < harness.ports(); ++port) harness.relate(port, {.epoch = 1});
+    harness.advance(kMaxBeforeReception - 1);
+    network.send_pair(1, kT0);
+    network.stamp_all(kT0 + step_ns);
+    network.check_nothing_sent();
+    CHECK(harness.count(kMasterPort, Counter::kClockUnrelated) == 1);
+    CHECK(harness.count(kMasterPort, Counter::kReceiveTimestampMissing) == 0);
+    harness.advance(1);
+    network.send_pair(2, kT0 + step_ns);
+    network.stamp_all(kT0 + step_ns);
+    network.check_sent({1, 2, 3}, [&](uint32_t port) {
+      return network.corrected_follow_up(2, scaled(residence(port)));
+    });
+  }
+}
+
+TEST_CASE("a new line of a clock that was not set costs no correction") {
+  Network network(plain());
+  for (uint32_t port = 0; port < network.harness.ports(); ++port) {
+    network.harness.relate(port, {.rate_offset = 0, .epoch = 0});
+  }
+  network.send_pair(1);
+  network.stamp_all();
+  network.check_sent({1, 2, 3}, [&](uint32_t port) {
+    return network.corrected_follow_up(1, scaled(residence(port)));
+  });
+}
+
+TEST_CASE("what was stamped before its clock was set is handed up without a time stamp") {
+  ForwarderHarness harness;
+  dataplane::PolicyRule rule{};
+  rule.action.fill(Action::kTerminate);
+  dataplane::Policy policy;
+  policy.rules = {rule};
+  harness.forwarder.program(policy);
+  harness.relate(0, {.epoch = 1});
+  const Bytes request = PacketBuilder(MessageType::kPdelayReq).build();
+  harness.receive(0, request, kT0);
+  harness.advance(kMaxBeforeReception);
+  harness.receive(0, request, kT0);
+  REQUIRE(harness.punted.size() == 2);
+  CHECK_FALSE(harness.punted[0].timestamp_ns);
+  CHECK(harness.punted[1].timestamp_ns == kT0);
+}
+
 TEST_CASE("an unrelated clock at one egress port costs that port alone") {
   Network network(plain());
   auto& harness = network.harness;
-  harness.forwarder.relate(1, invalid(0));
+  harness.relate(1, invalid(0));
   harness.receive(kMasterPort, network.from_master(MessageType::kSync).build(), kT0);
   network.stamp_all();
   harness.clear_sent();
@@ -267,7 +323,7 @@ TEST_CASE(
   harness.receive(kMasterPort, network.from_master(MessageType::kSync).sequence(1).build(), kT0);
   harness.receive(kMasterPort, network.from_master(MessageType::kSync).sequence(2).build(), kT0);
   REQUIRE(harness.stamps_waiting(kSlavePort) == 1);
-  harness.forwarder.relate(kSlavePort, clock(5 * kSecond, 0, 1));
+  harness.relate(kSlavePort, clock(5 * kSecond, 0, 1));
   harness.clear_sent();
   harness.stamp(kSlavePort, kT0 + 1'000);                // left before: lost
   harness.stamp(kSlavePort, kT0 + 5 * kSecond + 2'000);  // left after
@@ -311,7 +367,7 @@ TEST_CASE("time stamps that are handed up are of the common timebase, to the nea
       // Latencies are the business of the clock that gets the time stamp.
       harness.forwarder.configure(
           0, PortSettings{.ingress_latency_ns = 999, .egress_latency_ns = 999});
-      harness.forwarder.relate(0, row.relation);
+      harness.relate(0, row.relation);
       const int64_t raw_ns = row.relation.raw_anchor_ns + row.raw_since_anchor_ns;
       const auto expected =
           row.expected_since_kT0 ? std::optional{kT0 + *row.expected_since_kT0} : std::nullopt;
@@ -332,7 +388,7 @@ TEST_CASE("time stamps that are handed up are of the common timebase, to the nea
 TEST_CASE("a transmit time stamp of a clock that moved meanwhile is handed up as lost") {
   ForwarderHarness harness;
   CHECK(harness.submit(0, PacketBuilder(MessageType::kPdelayReq).build(), 42));
-  harness.forwarder.relate(0, clock(5 * kSecond, 0, 1));
+  harness.relate(0, clock(5 * kSecond, 0, 1));
   harness.stamp(0, kT0);
   REQUIRE(harness.clock_stamps.size() == 1);
   CHECK(harness.clock_stamps[0] == ForwarderHarness::ClockStamp{0, 42, std::nullopt});

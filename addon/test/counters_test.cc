@@ -65,6 +65,7 @@ TEST_CASE("every malformed reason has a counter of its own name") {
       {MalformedReason::kBadVersion, "drop.badVersion"},
       {MalformedReason::kReservedMessageType, "drop.reservedMessageType"},
       {MalformedReason::kBadMessageLength, "drop.badMessageLength"},
+      {MalformedReason::kMergedByOffload, "drop.mergedByOffload"},
   };
   CHECK(std::size(rows) + 1 == static_cast<size_t>(MalformedReason::kCount));
   for (const auto& [reason, name] : rows) {

@@ -3,6 +3,7 @@
 // follows from it, and twoStepFlag where it was converted.
 #include "addon/test/e2e_network.h"
 
+using namespace ptpswitch;
 using namespace ptpswitch::test;
 
 namespace {
@@ -141,12 +142,15 @@ TEST_CASE("Announce, Signaling, Management: forwarded unchanged, at once, withou
 }
 
 TEST_CASE(
-    "IEEE 1588-2002: a version 1 message passes unchanged and is counted, whatever the policy") {
+    "IEEE 1588-2002: a version 1 message passes unchanged, and is counted, between ports that some "
+    "domain passes") {
   for (const Encapsulation& encapsulation : encapsulations()) {
     if (encapsulation.name.starts_with("L2")) continue;  // version 1 knew no L2
     CAPTURE(encapsulation.name);
     Network network(encapsulation);
-    network.harness.forwarder.program({});
+    dataplane::PolicyRule one_domain = ForwarderHarness::transparent_everywhere();
+    one_domain.domain_number = 9;
+    network.harness.forwarder.program({.rules = {one_domain}});
     Bytes sync_v1(124, 0x11);
     sync_v1[0] = 0;
     sync_v1[1] = 1;
@@ -157,6 +161,34 @@ TEST_CASE(
     CHECK(network.harness.total(Counter::kTxPtpV1) == network.from_master_ports().size());
     CHECK(network.harness.count(kMasterPort, Counter::kRxSync) == 0);
   }
+}
+
+TEST_CASE(
+    "IEEE 1588-2002: a version 1 message does not enter or leave by a port that ends or drops "
+    "every "
+    "domain") {
+  const auto version_1 =
+      PacketBuilder(MessageType::kSync).over(Transport::kUdp4).raw_message({0, 1, 0x42, 0x42});
+  for (const auto& [action, counter] :
+       {std::pair{dataplane::Action::kDrop, Counter::kDropByPolicy},
+        std::pair{dataplane::Action::kTerminate, Counter::kDropByPolicy}}) {
+    ForwarderHarness harness;
+    dataplane::PolicyRule rule = ForwarderHarness::transparent_everywhere();
+    for (const uint32_t port : {0, 1}) rule.action[port] = action;
+    harness.forwarder.program({.rules = {rule}});
+    harness.receive(0, version_1.build());
+    CHECK(harness.clear_sent() == 0);
+    CHECK(harness.count(0, Counter::kDropNoPolicy) + harness.count(0, counter) == 1);
+    harness.receive(2, version_1.build());
+    CHECK(harness.sent(0).empty());
+    CHECK(harness.sent(1).empty());
+    CHECK(harness.sent(3) == Frames{version_1.build()});
+  }
+  ForwarderHarness harness;
+  harness.forwarder.program({});
+  harness.receive(0, version_1.build());
+  CHECK(harness.clear_sent() == 0);
+  CHECK(harness.count(0, Counter::kDropNoPolicy) == 1);
 }
 
 TEST_CASE("every domain, sdoId and minorVersionPTP is corrected alike") {
@@ -240,4 +272,22 @@ TEST_CASE("counters tell each message by type, received and sent, and each that 
   CHECK(count(Counter::kForwarded) == before + 5);
   CHECK(harness.count(1, Counter::kResidenceCount) == 2);  // Sync and Delay_Req
   CHECK(harness.count(1, Counter::kResidenceSumNs) == 2 * residence(1));
+}
+
+TEST_CASE("peer delay through end-to-end ports counts no drop while nothing is wrong") {
+  Network network(plain());
+  auto& harness = network.harness;
+  harness.receive(kSlavePort, network.from_slave(MessageType::kPdelayReq).build(), kT0);
+  harness.receive(kMasterPort, network.from_master(MessageType::kPdelayResp).build(), kT0);
+  network.stamp_all();
+  harness.clear_sent();
+  harness.receive(kMasterPort, network.from_master(MessageType::kPdelayRespFollowUp).build());
+  CHECK(harness.sent(kSlavePort).size() == 1);
+  // The copies that nobody has asked for are no loss.
+  CHECK(harness.total(Counter::kNotRequesterPort) == 2);
+  for (size_t i = 0; i < dataplane::kCounterCount; ++i) {
+    if (!dataplane::kCounterNames[i].starts_with("drop.")) continue;
+    CAPTURE(dataplane::kCounterNames[i]);
+    CHECK(harness.total(static_cast<Counter>(i)) == 0);
+  }
 }

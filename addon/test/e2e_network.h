@@ -52,6 +52,17 @@ class Network {
     }
   }
 
+  // Sends a Sync and its Follow_Up from the master, whose time stamps are left to the test.
+  void send_pair(uint16_t sequence, std::optional<int64_t> received_at = kT0) {
+    harness.receive(kMasterPort, from_master(MessageType::kSync).sequence(sequence).build(),
+                    received_at);
+    harness.clear_sent();
+    harness.receive(kMasterPort, from_master(MessageType::kFollowUp).sequence(sequence).build());
+  }
+  Bytes corrected_follow_up(uint16_t sequence, int64_t scaled_ns) const {
+    return from_master(MessageType::kFollowUp).sequence(sequence).correction(scaled_ns).build();
+  }
+
   // Since the last look exactly `frame` left by each of `ports`, and nothing by any other.
   void check_sent(const std::vector<uint32_t>& ports, const Bytes& frame) {
     check_sent(ports, [&](uint32_t) { return frame; });

@@ -231,3 +231,14 @@ TEST_CASE("a sequenceId that comes again, after a full turn or twice at once, st
     return follow_up.copy().correction(scaled(residence(port))).build();
   });
 }
+
+TEST_CASE("a message that waits for a Sync which comes a second time is counted for that") {
+  Network network(plain());
+  auto& harness = network.harness;
+  network.send_pair(1);
+  CHECK(harness.count(kMasterPort, Counter::kHeld) == 1);
+  harness.receive(kMasterPort, network.from_master(MessageType::kSync).sequence(1).build(), kT0);
+  CHECK(harness.count(kMasterPort, Counter::kDropHeldSuperseded) == 1);
+  harness.advance(harness.small_limits().held_lifetime);
+  CHECK(harness.count(kMasterPort, Counter::kDropHeldExpired) == 0);
+}

@@ -9,37 +9,16 @@ using ptpswitch::dataplane::kMillisecond;
 using ptpswitch::dataplane::kSecond;
 using ptpswitch::dataplane::PortSettings;
 
-namespace {
-
-// Sends a Sync and its Follow_Up through `network`, whose stamps are left to the test.
-void send_pair(Network& network, uint16_t sequence, std::optional<int64_t> received_at = kT0) {
-  auto& harness = network.harness;
-  harness.receive(kMasterPort, network.from_master(MessageType::kSync).sequence(sequence).build(),
-                  received_at);
-  harness.clear_sent();
-  harness.receive(kMasterPort,
-                  network.from_master(MessageType::kFollowUp).sequence(sequence).build());
-}
-
-Bytes corrected_follow_up(const Network& network, uint16_t sequence, int64_t scaled_ns) {
-  return network.from_master(MessageType::kFollowUp)
-      .sequence(sequence)
-      .correction(scaled_ns)
-      .build();
-}
-
-}  // namespace
-
 TEST_CASE(
     "a lost transmit time stamp costs the Follow_Up at that port, counted, and nothing else") {
   Network network(plain());
   auto& harness = network.harness;
-  send_pair(network, 1);
+  network.send_pair(1);
   harness.lose_stamp(2);
   harness.stamp(1, kT0 + residence(1));
   harness.stamp(3, kT0 + residence(3));
   auto expected = [&](uint32_t port) {
-    return corrected_follow_up(network, 1, scaled(residence(port)));
+    return network.corrected_follow_up(1, scaled(residence(port)));
   };
   network.check_sent({1, 3}, expected);
   harness.advance(harness.small_limits().transmit_timestamp_timeout + 1);
@@ -49,9 +28,9 @@ TEST_CASE(
   CHECK(harness.total(Counter::kTransmitTimestampMissing) == 1);
   CHECK(harness.total(Counter::kDropCorrectionUnknown) == 1);
   // The port forwards again with its next frame.
-  send_pair(network, 2);
+  network.send_pair(2);
   for (const uint32_t port : {1u, 2u, 3u}) harness.stamp(port, kT0 + 77);
-  network.check_sent({1, 2, 3}, corrected_follow_up(network, 2, scaled(77)));
+  network.check_sent({1, 2, 3}, network.corrected_follow_up(2, scaled(77)));
 }
 
 TEST_CASE(
@@ -103,7 +82,7 @@ TEST_CASE(
 TEST_CASE("a time stamp after it was given up is late, counted, and changes nothing") {
   Network network(plain());
   auto& harness = network.harness;
-  send_pair(network, 1);
+  network.send_pair(1);
   harness.advance(harness.small_limits().transmit_timestamp_timeout + 1);
   network.check_nothing_sent();
   CHECK(harness.total(Counter::kTransmitTimestampMissing) == 3);
@@ -174,17 +153,47 @@ TEST_CASE(
     CAPTURE(absurd);
     Network network(plain());
     auto& harness = network.harness;
-    send_pair(network, 1);
+    network.send_pair(1);
     harness.stamp(1, kT0 + absurd);
     harness.stamp(2, kT0 + residence(2));
     harness.stamp(3, kT0);  // nothing at all is possible
     network.check_sent({2, 3}, [&](uint32_t port) {
-      return corrected_follow_up(network, 1, port == 2 ? scaled(residence(2)) : 0);
+      return network.corrected_follow_up(1, port == 2 ? scaled(residence(2)) : 0);
     });
     CHECK(harness.count(1, Counter::kAbsurdResidence) == 1);
     CHECK(harness.count(1, Counter::kDropCorrectionUnknown) == 1);
     CHECK(harness.count(1, Counter::kResidenceCount) == 0);
   }
+}
+
+TEST_CASE(
+    "a residence that is longer than the switch had the message is absurd: its receive time stamp "
+    "was of another message, or of no time at all") {
+  for (const int64_t too_early_ns : {int64_t{1} << 27, 9'900 * kMillisecond}) {
+    CAPTURE(too_early_ns);
+    Network network(plain());
+    auto& harness = network.harness;
+    network.send_pair(1, kT0 - too_early_ns);
+    harness.advance(5'000);
+    network.stamp_all();
+    network.check_nothing_sent();
+    CHECK(harness.total(Counter::kAbsurdResidence) == 3);
+  }
+}
+
+TEST_CASE(
+    "a residence may be as long as the message was here, and as it waited before it came in") {
+  Network network(plain());
+  auto& harness = network.harness;
+  const int64_t waited = ptpswitch::dataplane::kMaxBeforeReception;
+  network.send_pair(1, kT0);
+  harness.now += 80 * kMillisecond;
+  harness.stamp(1, kT0 + waited + 80 * kMillisecond);
+  harness.stamp(2, kT0 + waited + 80 * kMillisecond + 1);
+  CHECK(harness.sent(1) ==
+        Frames{network.corrected_follow_up(1, scaled(waited + 80 * kMillisecond))});
+  CHECK(harness.sent(2).empty());
+  CHECK(harness.count(2, Counter::kAbsurdResidence) == 1);
 }
 
 TEST_CASE("7.3.4: ingressLatency and egressLatency of each port are part of the residence") {
@@ -194,11 +203,11 @@ TEST_CASE("7.3.4: ingressLatency and egressLatency of each port are part of the 
   harness.forwarder.configure(1, PortSettings{.egress_latency_ns = 50});
   harness.forwarder.configure(2,
                               PortSettings{.ingress_latency_ns = 9'999, .egress_latency_ns = -7});
-  send_pair(network, 1);
+  network.send_pair(1);
   for (const uint32_t port : {1u, 2u, 3u}) harness.stamp(port, kT0 + 1'000);
   network.check_sent({1, 2, 3}, [&](uint32_t port) {
     const int64_t latency = port == 1 ? 350 : port == 2 ? 293 : 300;
-    return corrected_follow_up(network, 1, scaled(1'000 + latency));
+    return network.corrected_follow_up(1, scaled(1'000 + latency));
   });
 }
 
@@ -269,26 +278,26 @@ TEST_CASE(
     dataplane::ClockRelation relation;
     relation.raw_anchor_ns = raw_anchor_ns;
     relation.rate_offset = rate_offset;
-    harness.forwarder.relate(port, relation);
+    harness.relate(port, relation);
   };
   relate(0, master_epoch, 1e-5);
   relate(1, kT0 - kMillisecond, 0);
   relate(2, kT0, -1e-4);
   relate(3, kT0, 0);
-  send_pair(network, 1, master_epoch + 3'000'000);
+  network.send_pair(1, master_epoch + 3'000'000);
   const int64_t received = 3'000'030;  // 30 ns more of common time than of port 0's
   harness.stamp(1, kT0 - kMillisecond + received + 500);
   harness.stamp(2, kT0 + 4'000'000);  // 400 ns fewer of common time
   harness.stamp(3, kT0 + received + 1);
   network.check_sent({1, 2, 3}, [&](uint32_t port) {
     const int64_t ns = port == 1 ? 500 : port == 2 ? 4'000'000 - 400 - received : 1;
-    return corrected_follow_up(network, 1, scaled(ns));
+    return network.corrected_follow_up(1, scaled(ns));
   });
 
   // 50,000 ns of port 0 are 50,000.5 of common time: the half is kept.
-  send_pair(network, 2, master_epoch - 50'000);
+  network.send_pair(2, master_epoch - 50'000);
   harness.stamp(3, kT0);
-  CHECK(harness.sent(3) == Frames{corrected_follow_up(network, 2, scaled(50'000) + 32'768)});
+  CHECK(harness.sent(3) == Frames{network.corrected_follow_up(2, scaled(50'000) + 32'768)});
 }
 
 TEST_CASE(
@@ -296,106 +305,11 @@ TEST_CASE(
     "only") {
   Network network(plain());
   auto& harness = network.harness;
-  send_pair(network, 1);
+  network.send_pair(1);
   for (const uint32_t port : {1u, 2u, 3u}) harness.stamp(port, kT0 - 3'600 * kSecond);
   network.check_nothing_sent();
   CHECK(harness.total(Counter::kAbsurdResidence) == 3);
-  send_pair(network, 2, kT0 - 3'600 * kSecond);
+  network.send_pair(2, kT0 - 3'600 * kSecond);
   for (const uint32_t port : {1u, 2u, 3u}) harness.stamp(port, kT0 - 3'600 * kSecond + 42);
-  network.check_sent({1, 2, 3}, corrected_follow_up(network, 2, scaled(42)));
-}
-
-TEST_CASE(
-    "a Sync that could not be sent at one port: its Follow_Up is dropped there, and flows at the "
-    "others") {
-  for (const Numbering numbering : {Numbering::kChosenBySender, Numbering::kCountedByKernel}) {
-    for (const FailedSend kind : {FailedSend::kNotCounted, FailedSend::kCounted}) {
-      Network network(plain(), ForwarderHarness::small_limits(), numbering);
-      auto& harness = network.harness;
-      harness.fail_sends(2, 1, kind);
-      send_pair(network, 1);
-      for (const uint32_t port : {1u, 3u}) harness.stamp(port, kT0 + 10);
-      CHECK(harness.stamps_waiting(2) == 0);
-      network.check_sent({1, 3}, corrected_follow_up(network, 1, scaled(10)));
-      CHECK(harness.count(2, Counter::kDropSendFailed) == 1);
-      CHECK(harness.count(2, Counter::kDropCorrectionUnknown) == 1);
-      CHECK(harness.count(2, Counter::kTxSync) == 0);
-      // And every later one, whoever counted what: each with its own time stamp.
-      for (uint16_t sequence = 2; sequence < 6; ++sequence) {
-        send_pair(network, sequence);
-        for (const uint32_t port : {1u, 2u, 3u}) harness.stamp(port, kT0 + 10 + sequence);
-        network.check_sent({1, 2, 3},
-                           corrected_follow_up(network, sequence, scaled(10 + sequence)));
-      }
-      const bool ahead = numbering == Numbering::kCountedByKernel && kind == FailedSend::kCounted;
-      CHECK(harness.count(2, Counter::kTransmitTimestampResynchronised) == (ahead ? 1 : 0));
-      CHECK(harness.total(Counter::kTransmitTimestampLate) == 0);
-    }
-  }
-}
-
-TEST_CASE("a general message that could not be sent is counted") {
-  Network network(plain());
-  auto& harness = network.harness;
-  harness.fail_sends(1, 1);
-  harness.receive(kMasterPort, network.from_master(MessageType::kAnnounce).build());
-  CHECK(harness.count(1, Counter::kDropSendFailed) == 1);
-  CHECK(harness.count(1, Counter::kTxAnnounce) == 0);
-  CHECK(harness.count(2, Counter::kTxAnnounce) == 1);
-  harness.receive(kMasterPort, network.from_master(MessageType::kSync).build(), kT0);
-  network.stamp_all();
-  harness.fail_sends(1, 1);
-  harness.receive(kMasterPort, network.from_master(MessageType::kFollowUp).build());
-  CHECK(harness.count(1, Counter::kDropSendFailed) == 2);
-  CHECK(harness.count(1, Counter::kTxFollowUp) == 0);
-}
-
-TEST_CASE(
-    "a new socket: what was outstanding on the old one is lost and counted, numbers start again") {
-  Network network(plain());
-  auto& harness = network.harness;
-  send_pair(network, 1);
-  harness.new_socket(2);
-  for (const uint32_t port : {1u, 3u}) harness.stamp(port, kT0 + 10);
-  network.check_sent({1, 3}, corrected_follow_up(network, 1, scaled(10)));
-  CHECK(harness.count(2, Counter::kTransmitTimestampMissing) == 1);
-  CHECK(harness.count(2, Counter::kDropCorrectionUnknown) == 1);
-  send_pair(network, 2);
-  for (const uint32_t port : {1u, 2u, 3u}) harness.stamp(port, kT0 + 20);
-  network.check_sent({1, 2, 3}, corrected_follow_up(network, 2, scaled(20)));
-}
-
-TEST_CASE(
-    "a frame of a clock of this box is sent, and its transmit time stamp comes back to that "
-    "clock") {
-  ForwarderHarness harness(2);
-  auto submit = [&](const PacketBuilder& builder, std::optional<uint32_t> context) {
-    return harness.submit(1, builder.build(), context);
-  };
-  const PacketBuilder sync(MessageType::kSync);
-  const PacketBuilder announce(MessageType::kAnnounce);
-  REQUIRE(submit(sync, 7));
-  REQUIRE(submit(announce, std::nullopt));
-  REQUIRE(submit(sync, 8));
-  CHECK(harness.sent(1) == Frames{sync.build(), announce.build(), sync.build()});
-  CHECK(harness.sent(0).empty());
-  REQUIRE(harness.stamps_waiting(1) == 2);
-  harness.stamp(1, kT0 + 2, 1);
-  harness.lose_stamp(1);
-  harness.advance(harness.small_limits().transmit_timestamp_timeout + 1);
-  harness.fail_sends(1, 1);
-  submit(sync, 9);
-  harness.forwarder.set_link(1, false);
-  submit(sync, 10);
-  using ClockStamps = std::vector<ForwarderHarness::ClockStamp>;
-  const ClockStamps expected{
-      {1, 8, kT0 + 2}, {1, 7, std::nullopt}, {1, 9, std::nullopt}, {1, 10, std::nullopt}};
-  CHECK(harness.clock_stamps == expected);
-}
-
-TEST_CASE("a frame of a clock of this box that is no PTP frame is refused") {
-  ForwarderHarness harness(2);
-  CHECK_FALSE(harness.submit(1, PacketBuilder(MessageType::kSync).version(3).build(), 1));
-  CHECK(harness.sent(1).empty());
-  CHECK(harness.clock_stamps.empty());
+  network.check_sent({1, 2, 3}, network.corrected_follow_up(2, scaled(42)));
 }

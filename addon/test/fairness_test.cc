@@ -56,6 +56,7 @@ TEST_CASE("unanswered requests leave the exchanges of other ports alone") {
                                       .source({kFlooder.identity().clock_identity + (i >> 16), 1})
                                       .build());
     harness.stamp_all(kT0 + 1'000);
+    harness.now += 10;
   }
   harness.keep_sent = true;
   harness.receive(kMasterPort, PacketBuilder(MessageType::kDelayResp)
@@ -94,7 +95,8 @@ TEST_CASE("a register that is given up goes to what has waited longest for it") 
   CHECK(harness.sent(1) == Frames{sync(2).build()});
 }
 
-TEST_CASE("time stamps that are lost with the link do not lower what the hardware is trusted with") {
+TEST_CASE(
+    "time stamps that are lost with the link do not lower what the hardware is trusted with") {
   ForwarderHarness harness(4, Limits{});
   harness.forwarder.configure(1, {.outstanding_limit = 64});
   for (uint16_t i = 1; i <= 7; ++i) harness.receive(kMasterPort, sync(i).build());
@@ -106,7 +108,8 @@ TEST_CASE("time stamps that are lost with the link do not lower what the hardwar
   CHECK(harness.count(1, Counter::kEventsQueued) == 0);
 }
 
-TEST_CASE("what the hardware is trusted with is halved once for what is lost together, and grows again") {
+TEST_CASE(
+    "what the hardware is trusted with is halved once for what is lost together, and grows again") {
   ForwarderHarness harness(4, Limits{});
   harness.forwarder.configure(1, {.outstanding_limit = 8});
   for (uint16_t i = 1; i <= 7; ++i) harness.receive(kMasterPort, sync(i).build());

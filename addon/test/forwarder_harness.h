@@ -117,6 +117,10 @@ class ForwarderHarness final : private dataplane::Effects {
     if (!bursts) forwarder.flush(now);
   }
 
+  void relate(uint32_t port, const dataplane::ClockRelation& relation) {
+    forwarder.relate(port, relation, now);
+  }
+
   void advance(int64_t ns) {
     now += ns;
     forwarder.advance(now);
@@ -160,6 +164,8 @@ class ForwarderHarness final : private dataplane::Effects {
 
   // Sees every frame as it leaves.
   std::function<void(uint32_t port, const Bytes& frame)> on_send;
+  // What the driver makes of a frame before it comes back with its time stamp.
+  std::function<void(Bytes& frame)> driver;
   // What leaves waits for the test to flush the forwarder.
   bool bursts = false;
   // False for a test that sends many frames and looks at none later.
@@ -191,8 +197,12 @@ class ForwarderHarness final : private dataplane::Effects {
       }
       if (number) {
         const uint32_t counted = out.kernel_counter++;
-        out.stamps.push_back({numbering_ == Numbering::kCountedByKernel ? counted : *number,
-                              dataplane::frame_signature(data, length)});
+        Bytes returned(data, data + length);
+        if (driver) driver(returned);
+        const auto signature =
+            dataplane::frame_signature(returned.data(), static_cast<uint32_t>(returned.size()));
+        out.stamps.push_back(
+            {numbering_ == Numbering::kCountedByKernel ? counted : *number, signature});
       }
       if (on_send) on_send(port, {data, data + length});
       if (keep_sent) out.sent.emplace_back(data, data + length);

@@ -2,6 +2,7 @@
 // that fail: what must hold whatever happens. A failure is a seed: PTPSWITCH_FUZZ_SEED runs that
 // one alone, PTPSWITCH_FUZZ_STEPS says for how long.
 #include <cstdlib>
+#include <map>
 #include <random>
 
 #include "addon/test/e2e_network.h"
@@ -320,6 +321,20 @@ TEST_CASE(
   constexpr uint64_t kSeeds = 8;
   const uint64_t chosen = from_environment("PTPSWITCH_FUZZ_SEED", 0);
   const uint64_t steps = from_environment("PTPSWITCH_FUZZ_STEPS", 6'000);
+  constexpr Counter kWanted[] = {Counter::kTxSync,
+                                 Counter::kTxFollowUp,
+                                 Counter::kTxDelayResp,
+                                 Counter::kTxPdelayRespFollowUp,
+                                 Counter::kTxPtpV1,
+                                 Counter::kHeld,
+                                 Counter::kGenerated,
+                                 Counter::kTransmitTimestampMissing,
+                                 Counter::kEventsQueued,
+                                 Counter::kDropLinkDown,
+                                 Counter::kDropSendFailed,
+                                 Counter::kAbsurdResidence,
+                                 Counter::kDropBadMessageLength};
+  std::map<Counter, uint64_t> totals;
   for (uint64_t seed = chosen ? chosen : 1; seed <= (chosen ? chosen : kSeeds); ++seed) {
     CAPTURE(seed);
     Fuzzer fuzzer(seed);
@@ -328,14 +343,11 @@ TEST_CASE(
       fuzzer.step();
     }
     fuzzer.finish();
-    // It came to something.
-    for (const Counter counter :
-         {Counter::kTxSync, Counter::kTxFollowUp, Counter::kTxDelayResp,
-          Counter::kTxPdelayRespFollowUp, Counter::kTxPtpV1, Counter::kHeld, Counter::kGenerated,
-          Counter::kTransmitTimestampMissing, Counter::kEventsQueued, Counter::kDropLinkDown,
-          Counter::kDropSendFailed, Counter::kAbsurdResidence, Counter::kDropBadMessageLength}) {
-      CAPTURE(dataplane::kCounterNames[static_cast<size_t>(counter)]);
-      CHECK(fuzzer.total(counter) > 0);
-    }
+    for (const Counter counter : kWanted) totals[counter] += fuzzer.total(counter);
+  }
+  // It came to something.
+  for (const Counter counter : kWanted) {
+    CAPTURE(dataplane::kCounterNames[static_cast<size_t>(counter)]);
+    CHECK((totals[counter] > 0 || chosen != 0));
   }
 }

@@ -52,7 +52,7 @@ TEST_CASE("an evicted exchange takes the messages that waited for it along, coun
   }
   harness.receive(kMasterPort, numbered(network, MessageType::kSync, 9), kT0);
   CHECK(harness.count(kMasterPort, Counter::kExchangesEvicted) == 1);
-  CHECK(harness.count(kMasterPort, Counter::kDropHeldExpired) == 1);
+  CHECK(harness.count(kMasterPort, Counter::kDropHeldFull) == 1);
   harness.clear_sent();
   // The one that was evicted is the oldest; time stamps of what followed still arrive.
   harness.receive(kMasterPort, numbered(network, MessageType::kSync, 3), kT0);

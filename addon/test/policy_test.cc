@@ -1,7 +1,7 @@
 // The policy: the first rule that matches of (sdoId, domainNumber), by ingress port.
 #include "addon/dataplane/policy.h"
 
-#include "addon/test/packet_builder.h"
+#include "addon/test/forwarder_harness.h"
 
 using namespace ptpswitch::dataplane;
 
@@ -47,4 +47,15 @@ TEST_CASE("a domain can be ended on one port and be transparent on another") {
   policy.rules = {mixed};
   CHECK(policy.action(0, 5, 1) == Action::kEndToEndTransparent);
   CHECK(policy.action(0, 5, 2) == Action::kTerminate);
+}
+
+TEST_CASE(
+    "a new policy hands the one before back, whose memory is freed where there is time for it") {
+  ptpswitch::test::ForwarderHarness harness;
+  Policy before;
+  before.rules = {rule(0x100, 7, Action::kDrop)};
+  harness.forwarder.program(before);
+  const Policy returned = harness.forwarder.program({});
+  REQUIRE(returned.rules.size() == 1);
+  CHECK(returned.action(0x100, 7, 0) == Action::kDrop);
 }

@@ -71,6 +71,42 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "the filter steps over an IPv6 extension header of any length, and stops what is no PTP") {
+  KernelFilter filter;
+  for (const uint8_t header : {0, 43, 60}) {
+    CAPTURE(static_cast<int>(header));
+    for (const uint16_t length : {8, 16, 24, 256, 1'024}) {
+      CAPTURE(length);
+      const auto over = [&] {
+        return sync_over(Transport::kUdp6).extension_header(header, length);
+      };
+      CHECK(filter.passes(over()));
+      CHECK(filter.passes(over().udp_ports(40'000, 320)));
+      CHECK_FALSE(filter.passes(over().udp_ports(319, 443)));
+      // ICMPv6, which MLD is of, TCP, and the IPv6 packet inside an SRv6 one.
+      for (const uint8_t next : {58, 6, 41}) CHECK_FALSE(filter.passes(over().ip_protocol(next)));
+    }
+    // Behind a second one it cannot look.
+    CHECK(filter.passes(sync_over(Transport::kUdp6).extension_header(header).extension_header(60)));
+  }
+}
+
+TEST_CASE("of IPv6 fragments the filter passes the first one of a PTP message alone") {
+  KernelFilter filter;
+  const auto fragment = [](uint16_t offset, bool more) {
+    return sync_over(Transport::kUdp6).fragment(offset, more).extension_header(44);
+  };
+  CHECK(filter.passes(fragment(0, true)));
+  CHECK(filter.passes(fragment(0, false)));
+  CHECK_FALSE(filter.passes(fragment(0, true).udp_ports(2'049, 2'049)));
+  CHECK_FALSE(filter.passes(fragment(0, true).ip_protocol(6)));
+  for (const uint16_t offset : {1, 185, 4'096}) {
+    CHECK_FALSE(filter.passes(fragment(offset, true)));
+    CHECK_FALSE(filter.passes(fragment(offset, false)));
+  }
+}
+
 TEST_CASE("the filter stops ordinary traffic, tagged or not") {
   KernelFilter filter;
   using Tagging = void (*)(PacketBuilder&);

@@ -328,17 +328,17 @@ TEST_CASE("no report without a Sync, without its receive time, or while its cloc
   for (const Row& row : rows) {
     CAPTURE(row.name);
     ForwarderHarness harness;
-    if (row.clock == Clock::kUnrelated) harness.forwarder.relate(0, {.valid = false});
+    if (row.clock == Clock::kUnrelated) harness.relate(0, {.valid = false});
     if (row.sync) harness.receive(0, PacketBuilder(MessageType::kSync).build(), row.received_at);
-    if (row.clock == Clock::kUnrelatedLater) harness.forwarder.relate(0, {.valid = false});
-    if (row.clock == Clock::kMovedLater) harness.forwarder.relate(0, {.epoch = 1});
+    if (row.clock == Clock::kUnrelatedLater) harness.relate(0, {.valid = false});
+    if (row.clock == Clock::kMovedLater) harness.relate(0, {.epoch = 1});
     harness.receive(0, PacketBuilder(MessageType::kFollowUp).build());
     CHECK(harness.observed.size() == (row.reported ? 1 : 0));
   }
   for (const std::optional<int64_t> received_at : {std::optional<int64_t>{}, std::optional{kT0}}) {
     CAPTURE(received_at.has_value());
     ForwarderHarness harness;
-    if (received_at) harness.forwarder.relate(0, {.valid = false});
+    if (received_at) harness.relate(0, {.valid = false});
     receive_pair(harness, 0, {.two_step = false}, received_at);
     CHECK(harness.observed.empty());
   }
@@ -376,9 +376,9 @@ TEST_CASE("a Follow_Up to a one-step Sync is not its sender's: it is not reporte
 
 TEST_CASE("the receive time that is reported is of the common timebase") {
   ForwarderHarness harness;
-  harness.forwarder.relate(0, {.raw_anchor_ns = 5'000,
-                               .common_anchor = static_cast<__int128>(kT0) * 65'536,
-                               .rate_offset = 1e-4});
+  harness.relate(0, {.raw_anchor_ns = 5'000,
+                     .common_anchor = static_cast<__int128>(kT0) * 65'536,
+                     .rate_offset = 1e-4});
   receive_pair(harness, 0, {}, 5'000 + 1'000'000);
   REQUIRE(harness.observed.size() == 1);
   CHECK(harness.observed[0].observation.ingress_timestamp_ns == kT0 + 1'000'100);

@@ -60,6 +60,26 @@ ParseResult parse_message(FrameView& view, uint16_t available) {
   return {ParseVerdict::kPtp, MalformedReason::kNone};
 }
 
+// True when the message of `view` is followed by the header of another one, in the `available`
+// bytes from ptp_offset. No sender puts two into a datagram, but a host that merges what it
+// receives (UDP GRO) does: it puts the payloads of several datagrams behind each other.
+bool another_message_follows(const FrameView& view, uint16_t available) {
+  // D.1: a datagram over IPv6 has two spare octets behind its message.
+  for (const uint16_t spare : {0, 2}) {
+    const uint32_t offset = static_cast<uint32_t>(view.message_length) + spare;
+    if (offset + kHeaderLength > available) return false;
+    const uint8_t* next = view.message() + offset;
+    const uint16_t minimum = minimum_length(next[0]);
+    const uint16_t length = read16(next + kMessageLengthOffset);
+    const bool plausible = (next[kVersionOffset] & 0xF) == 2 && minimum != 0 && length >= minimum &&
+                           offset + length <= available;
+    // Merged messages have their UDP port in common, and so are all event messages or none is.
+    const bool same_port = is_event(static_cast<MessageType>(next[0] & 0xF)) == is_event(view.type);
+    if (plausible && same_port) return true;
+  }
+  return false;
+}
+
 // UDP at udp_offset, `available` bytes of IP payload from there.
 ParseResult parse_udp(FrameView& view, uint16_t available, bool checksum_pending) {
   if (available < kUdpHeaderLength) return malformed(MalformedReason::kBadUdpLength);
@@ -79,7 +99,12 @@ ParseResult parse_udp(FrameView& view, uint16_t available, bool checksum_pending
     return malformed(MalformedReason::kBadUdpChecksum);
   }
   view.ptp_offset = view.udp_offset + kUdpHeaderLength;
-  return parse_message(view, view.udp_length - kUdpHeaderLength);
+  const uint16_t payload_length = view.udp_length - kUdpHeaderLength;
+  const ParseResult message = parse_message(view, payload_length);
+  if (message.verdict == ParseVerdict::kPtp && another_message_follows(view, payload_length)) {
+    return malformed(MalformedReason::kMergedByOffload);
+  }
+  return message;
 }
 
 ParseResult parse_ipv4(FrameView& view, bool checksum_pending) {

@@ -33,6 +33,7 @@ enum class MalformedReason : uint8_t {
   kBadVersion,           // versionPTP neither 1 nor 2
   kReservedMessageType,  // Table 36: 4 to 7, E, F
   kBadMessageLength,     // shorter than its type needs, or longer than what carries it
+  kMergedByOffload,  // several messages in one datagram, which is how the host's GRO leaves them
   kCount,
 };
 

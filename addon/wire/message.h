@@ -61,6 +61,12 @@ inline constexpr bool is_event(MessageType type) {
   return static_cast<uint8_t>(type) < 0x8;  // 0x0 to 0x7 are event messages
 }
 
+// 11.4: messages that measure a link, and stay on it.
+inline constexpr bool is_peer_delay(MessageType type) {
+  return type == MessageType::kPdelayReq || type == MessageType::kPdelayResp ||
+         type == MessageType::kPdelayRespFollowUp;
+}
+
 // The shortest legal messageLength of a type; 0 for types that the standard reserves.
 inline constexpr uint16_t minimum_length(uint8_t type) {
   constexpr std::array<uint16_t, 16> kMinimum = {44, 44, 54, 54, 0,  0,  0, 0,

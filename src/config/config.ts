@@ -11,6 +11,10 @@ export interface Config {
   readonly bridge?: BridgeConfig;
   /** A port by which forwarded PTP messages come round a second time is isolated for a while. */
   readonly loopGuard?: boolean;
+  /** What one port may have of the engine's tables; the engine's own sizes unless set. */
+  readonly limits?: Limits;
+  /** SO_PRIORITY of PTP messages that are sent, 0 to 15; 7 (TC_PRIO_CONTROL) unless set. */
+  readonly socketPriority?: number;
   /** Switches around that snoop on IGMP and MLD are told that PTP over UDP is wanted here. */
   readonly membershipReports?: boolean;
 }
@@ -36,6 +40,18 @@ export interface BridgeConfig {
   readonly onExit: 'block' | 'forward';
 }
 
+/** The share of one port, which no other port can spend; what one port does not use serves the others. */
+export interface Limits {
+  /** Event messages that are remembered for the general messages after them: a share lasts 4 s. */
+  readonly exchanges?: number;
+  /** General messages that wait for a time stamp, or for the event message that they have overtaken. */
+  readonly heldMessages?: number;
+  /** Unicast addresses that are learned. */
+  readonly addresses?: number;
+  /** Messages of the latest 200 ms by which loops are found. */
+  readonly loopFingerprints?: number;
+}
+
 /** Which VLANs a port is in, on a bridge that filters them. */
 export interface VlanConfig {
   /** Of frames without a tag, which leave without one as well; none: such frames are dropped. */
@@ -49,8 +65,11 @@ export interface ManagementConfig {
   readonly allowSet: boolean;
 }
 
-/** `auto`: each port has the best time stamps that it can give. `hardware`: a port that cannot give hardware ones is an error. */
-export type TimestampingChoice = 'auto' | 'hardware' | 'software';
+/**
+ * `mixed`: each port has the best time stamps that it can give. `auto`: the same, unless one port alone can give hardware ones:
+ * then all have software ones. `hardware`: a port that cannot give hardware ones is an error.
+ */
+export type TimestampingChoice = 'auto' | 'hardware' | 'software' | 'mixed';
 
 export interface PortConfig {
   readonly interface: string;
@@ -61,6 +80,8 @@ export interface PortConfig {
   readonly delayAsymmetryNs: number;
   /** None: VLAN 1, untagged, as the kernel has it. */
   readonly vlan?: VlanConfig;
+  /** The NIC and the kernel go on merging received packets of UDP. */
+  readonly keepMergeOffloads?: boolean;
 }
 
 export type InstanceConfig = EndToEndConfig | PeerToPeerConfig | ClockConfig;

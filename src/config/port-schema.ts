@@ -1,7 +1,9 @@
 /** The shape of a port of the switch: the name of an interface, or that with its settings. */
 import { z } from 'zod';
 import { vlan } from './bridge-schema.js';
+import type { PortConfig } from './config.js';
 import { parseDurationNs } from './duration.js';
+import { oneOf } from './shapes.js';
 
 /** Latencies beyond this are mistaken units, not cables. */
 const maxLatencyNs = 1e9;
@@ -27,6 +29,9 @@ const duration = z
   )
   .default(0);
 
+/** Whether the merging of received packets is turned off while the switch runs, or left as it is. */
+export const mergeOffloads = oneOf('off', 'keep');
+
 export const portRemedy =
   'write the name of an interface, as in eth1, or interface: eth1 and more keys';
 const longPort = z.strictObject(
@@ -36,6 +41,7 @@ const longPort = z.strictObject(
     egressLatency: duration,
     delayAsymmetry: duration,
     vlan: vlan.exactOptional(),
+    mergeOffloads: mergeOffloads.exactOptional(),
   },
   { error: portRemedy },
 );
@@ -46,7 +52,16 @@ export const port = z.preprocess(longForm, longPort).transform((long) => ({
   egressLatencyNs: long.egressLatency,
   delayAsymmetryNs: long.delayAsymmetry,
   ...(long.vlan && { vlan: long.vlan }),
+  ...(long.mergeOffloads && { mergeOffloads: long.mergeOffloads }),
 }));
+
+/** @param merging what is done where a port does not say otherwise */
+export function portConfig(
+  { mergeOffloads: own, ...parsed }: z.output<typeof port>,
+  merging: z.output<typeof mergeOffloads>,
+): PortConfig {
+  return { ...parsed, ...((own ?? merging) === 'keep' && { keepMergeOffloads: true }) };
+}
 
 export const portKeys = Object.keys(longPort.shape);
 

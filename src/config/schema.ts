@@ -4,23 +4,55 @@
  */
 import { z } from 'zod';
 import { bridge, bridgeConfig, bridgeKeys, complainOfVlans, vlanKeys } from './bridge-schema.js';
-import type { ClockPortConfig, Config, InstanceConfig } from './config.js';
+import type { ClockPortConfig, Config, InstanceConfig, Limits } from './config.js';
 import { instance, instanceKeysAt, resolved } from './instance-schema.js';
-import { port, portKeys } from './port-schema.js';
-import { complain, listWithoutRepetition, oneOfAlso, yesOrNo, type Complaint } from './shapes.js';
+import { mergeOffloads, port, portConfig, portKeys } from './port-schema.js';
+import {
+  complain,
+  listWithoutRepetition,
+  oneOfAlso,
+  wholeNumber,
+  yesOrNo,
+  type Complaint,
+} from './shapes.js';
 
 /** The data plane's (addon/dataplane/limits.h): sets of ports are one word. */
 const maxPorts = 32;
 /** The pump's contexts tell 256 attachments apart: one an instance, one a port and transport, one for syntonisation. */
 const maxInstances = 128;
+/** TC_PRIO_MAX of linux/pkt_sched.h. */
+const maxSocketPriority = 15;
 
 const management = z.strictObject(
   { allowSet: yesOrNo.default(false) },
   { error: 'write what is allowed over the wire, as in management: {allowSet: true}' },
 );
 
+/** Of one port's share of the engine's tables (addon/dataplane/limits.h); and of all together, so that they keep to some 400 MB. */
+const limitRanges: Readonly<Record<keyof Limits, { min: number; max: number; together: number }>> =
+  {
+    exchanges: { min: 64, max: 65_536, together: 1_048_576 },
+    heldMessages: { min: 16, max: 8_192, together: 65_536 },
+    addresses: { min: 16, max: 65_536, together: 1_048_576 },
+    loopFingerprints: { min: 64, max: 65_536, together: 1_048_576 },
+  };
+
+function share(name: keyof Limits) {
+  return wholeNumber(limitRanges[name].min, limitRanges[name].max).exactOptional();
+}
+
+const limits = z.strictObject(
+  {
+    exchanges: share('exchanges'),
+    heldMessages: share('heldMessages'),
+    addresses: share('addresses'),
+    loopFingerprints: share('loopFingerprints'),
+  },
+  { error: 'write how much one port may have, as in limits: {exchanges: 8192}' },
+);
+
 const shape = z.strictObject({
-  timestamping: oneOfAlso(['auto', 'hardware', 'software'], {
+  timestamping: oneOfAlso(['auto', 'hardware', 'software', 'mixed'], {
     hardware: ['hw'],
     software: ['sw'],
   }).default('auto'),
@@ -39,6 +71,9 @@ const shape = z.strictObject({
   bridge: bridge.exactOptional(),
   loopGuard: yesOrNo.default(true),
   membershipReports: yesOrNo.default(true),
+  mergeOffloads: mergeOffloads.default('off'),
+  socketPriority: wholeNumber(0, maxSocketPriority).exactOptional(),
+  limits: limits.exactOptional(),
   management: management.exactOptional(),
 });
 
@@ -62,13 +97,30 @@ const root = shape.transform((config, context): Config => {
     complain(context, ['instances', index, 'clock'], complaint);
   });
   complainOfVlans(config.bridge, config.ports, context);
-  const { bridge: wanted, ...rest } = config;
+  complainOfLimits(config.limits, interfaces.length, context);
+  const { bridge: wanted, mergeOffloads: merging, ...rest } = config;
   return {
     ...rest,
+    ports: config.ports.map((parsed) => portConfig(parsed, merging)),
     instances,
     ...(wanted && { bridge: bridgeConfig(wanted, config.ports) }),
   };
 });
+
+function complainOfLimits(
+  wanted: Limits | undefined,
+  ports: number,
+  context: z.RefinementCtx,
+): void {
+  for (const [name, { together }] of Object.entries(limitRanges)) {
+    const each = wanted?.[name as keyof Limits];
+    if (each === undefined || each * ports <= together) continue;
+    complain(context, ['limits', name], {
+      problem: `${each} for each of ${ports} ports is more than ${together} together`,
+      remedy: `write ${Math.floor(together / ports)} at most`,
+    });
+  }
+}
 
 /** What is steered is the scale of the time stamps, and one instance's alone. */
 function complainOfSteering(
@@ -114,6 +166,8 @@ export function keysAt(path: readonly PropertyKey[], instanceType: unknown): rea
       return path[2] === 'vlan' ? vlanKeys : portKeys;
     case 'bridge':
       return bridgeKeys;
+    case 'limits':
+      return Object.keys(limits.shape);
     case 'management':
       return Object.keys(management.shape);
     default:

@@ -93,7 +93,16 @@ export type Input =
       readonly correctionField: TimeInterval;
     }
   | { readonly kind: 'timer'; readonly timer: TimerName }
-  | { readonly kind: 'link'; readonly port: PortIndex; readonly up: boolean };
+  | {
+      readonly kind: 'link';
+      readonly port: PortIndex;
+      readonly up: boolean;
+      /**
+       * The link is up, but spanning tree keeps all messages from the port except those that measure its link: they
+       * go on, so that the link is known when the port begins to forward.
+       */
+      readonly blocked?: true;
+    };
 
 export type Output =
   | {

@@ -1,6 +1,6 @@
 /** A running switch: opens the engine on the configured ports, programs it, and logs its events for the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
-import type { Config, InstanceConfig } from '../config/config.js';
+import type { Config, InstanceConfig, Limits } from '../config/config.js';
 import { profileOf, profiles } from '../config/profiles.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
@@ -26,7 +26,8 @@ import {
 } from './status/management.js';
 import type { PumpEvent } from './runtime/pump.js';
 import { sendReport } from './multicast/report-socket.js';
-import { noticeLine } from './status/notice-line.js';
+import { Notices } from './status/notices.js';
+import { mixedTimestampingLine } from './status/timestamping-line.js';
 import {
   linkOf,
   portStatus,
@@ -39,7 +40,7 @@ import {
 } from './status/status.js';
 import { systemTimerClock, type TimerClock } from './runtime/timers.js';
 import type { Log } from './machine/log.js';
-import { noMemory, type TimestampingMemory } from './machine/timestamping-memory.js';
+import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
 
 /** How the engine's thread runs; what it does with messages is in the configuration. */
@@ -55,7 +56,7 @@ export interface SwitchMachine {
   readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
   /** Sends a report of that membership. */
   readonly sendReport: SendReport;
-  readonly timestampingMemory: TimestampingMemory;
+  readonly interfaceMemory: InterfaceMemory;
 }
 
 /**
@@ -64,14 +65,11 @@ export interface SwitchMachine {
  */
 const clockMovedIntervalNs = 60e9;
 
-/** What a notice tells of goes on, so it is told again: of one port and one kind at most once in this time. */
-const noticeIntervalNs = 60e9;
-
 const thisMachine: SwitchMachine = {
   timerClock: systemTimerClock,
   addressesOf: addressesOfInterface,
   sendReport,
-  timestampingMemory: noMemory,
+  interfaceMemory: noMemory,
 };
 
 export class UnknownPortError extends Error {
@@ -89,11 +87,10 @@ export class Switch {
   readonly #log: Log;
   readonly #lastLink: PortLink[];
   readonly #timerClock: TimerClock;
-  readonly #timestampingMemory: TimestampingMemory;
+  readonly #interfaceMemory: InterfaceMemory;
   /** By port: when the last warning was given that its clock was moved. */
   readonly #clockMovedWarnedAt: number[] = [];
-  /** When a notice of a kind was last told of a port, by both. */
-  readonly #toldAt = new Map<string, number>();
+  readonly #notices: Notices;
   #bridge: FollowedBridge | undefined;
   /** The last line logged about where PTP over UDP is forwarded. */
   #lastMulticastLine = '';
@@ -116,18 +113,20 @@ export class Switch {
     const { timerClock, addressesOf, bridge, openSocket } = machine;
     this.#timerClock = timerClock;
     this.#bridge = bridge;
-    this.#timestampingMemory = machine.timestampingMemory;
-    const former = this.#timestampingMemory.recall();
+    this.#notices = new Notices({
+      nameOf: (port) => this.#nameOf(port),
+      now: () => timerClock.now(),
+      warn: (line) => log.warn(line),
+    });
+    this.#interfaceMemory = machine.interfaceMemory;
+    const former = this.#interfaceMemory.recall();
     this.#dataPlane = openDataPlane({
-      ports: config.ports.map((port) => ({
-        ...port,
-        formerTimestamping: former.get(port.interface),
-      })),
-      timestamping: config.timestamping,
+      ...openOptions(config),
+      ports: config.ports.map((port) => ({ ...port, ...former.get(port.interface) })),
       ...engine,
     });
     try {
-      this.#rememberTimestamping();
+      this.#rememberInterfaces();
       this.#instances = new Instances({
         ...{ timerClock, addressesOf, config },
         bridge: bridge && bridgePolicy(bridge),
@@ -136,7 +135,7 @@ export class Switch {
       });
     } catch (error) {
       this.#dataPlane.close();
-      this.#timestampingMemory.forget();
+      this.#interfaceMemory.forget();
       throw error;
     }
     this.#lastLink = this.ports().map(({ link }) => link);
@@ -162,16 +161,14 @@ export class Switch {
 
   ports(): PortStatus[] {
     const clocks = this.clocks();
-    return this.#dataPlane
-      .ports()
-      .map((info, port) =>
-        portStatus(
-          info,
-          this.#instances.peerDelay(port),
-          this.#bridgePort(port),
-          clockPortsOf(info.interface, clocks),
-        ),
-      );
+    return this.#dataPlane.ports().map((info, port) =>
+      portStatus(info, {
+        isolation: this.#notices.isolationOf(port),
+        peerDelay: this.#instances.peerDelay(port),
+        bridgePort: this.#bridgePort(port),
+        clockPorts: clockPortsOf(info.interface, clocks),
+      }),
+    );
   }
 
   #bridgePort(port: number): BridgePortStatus {
@@ -232,6 +229,7 @@ export class Switch {
       ports,
       counters: this.#dataPlane.counters(),
       peerDelays: ports.map((_, port) => this.#instances.peerDelay(port)),
+      isolations: ports.map((_, port) => this.#notices.isolationOf(port)),
       instances: this.#config.instances.map((instance) => ({
         ...instance,
         syntonisation: this.#instances.syntonisation(instance),
@@ -256,15 +254,15 @@ export class Switch {
     this.#groups.close();
     this.#reports.close();
     this.#dataPlane.close();
-    this.#timestampingMemory.forget();
+    this.#interfaceMemory.forget();
   }
 
-  #rememberTimestamping(): void {
+  #rememberInterfaces(): void {
     try {
-      this.#timestampingMemory.remember(this.#dataPlane.ports());
+      this.#interfaceMemory.remember(this.#dataPlane.ports());
     } catch (error) {
       this.#log.warn(
-        `the time stamping modes from before are not remembered beyond a crash: ${(error as Error).message}`,
+        `the settings of the interfaces from before are not remembered beyond a crash: ${(error as Error).message}`,
       );
     }
   }
@@ -275,6 +273,8 @@ export class Switch {
       const link = linkOf(info);
       if (link !== 'up') this.#log.warn(linkLine(info.interface, link));
     }
+    const mixed = mixedTimestampingLine(this.#dataPlane.ports());
+    if (mixed !== undefined) this.#log.warn(mixed);
   }
 
   #onEvent(
@@ -283,8 +283,11 @@ export class Switch {
     switch (event.kind) {
       case 'link': {
         const link = event.present ? (event.up ? 'up' : 'down') : 'absent';
-        if (link === this.#lastLink[event.port]) return;
+        const before = this.#lastLink[event.port];
+        if (link === before) return;
         this.#lastLink[event.port] = link;
+        // It may be another interface, with settings of its own.
+        if (before === 'absent') this.#rememberInterfaces();
         if (link === 'up') {
           this.#groups.renew(this.#nameOf(event.port));
           this.#reports.renew();
@@ -296,7 +299,7 @@ export class Switch {
         this.#warnOfMovedClock(event.port);
         return;
       case 'notice':
-        this.#tell(event);
+        this.#notices.take(event);
         return;
       case 'portError':
         this.#log.warn(`${this.#nameOf(event.port)}: ${event.message}`);
@@ -311,16 +314,6 @@ export class Switch {
     this.#log.warn(
       `${this.#nameOf(port)}: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait`,
     );
-  }
-
-  #tell({ notice, port, otherPort }: Extract<PumpEvent, { kind: 'notice' }>): void {
-    const line = noticeLine(notice, this.#nameOf(port), this.#nameOf(otherPort));
-    if (line === undefined) return;
-    const now = this.#timerClock.now();
-    const key = `${port} ${notice}`;
-    if (now - (this.#toldAt.get(key) ?? -Infinity) < noticeIntervalNs) return;
-    this.#toldAt.set(key, now);
-    this.#log.warn(line);
   }
 
   #nameOf(port: number): string {
@@ -346,9 +339,30 @@ function memberPorts(instance: InstanceConfig): MemberPort[] {
   });
 }
 
+/** What the engine is to do, as configured. */
+function openOptions(config: Config): Omit<OpenOptions, 'ports' | 'busyPoll'> {
+  const { timestamping, limits, socketPriority } = config;
+  const steersHardware = config.instances.some(
+    (instance) => 'clock' in instance && instance.clock === 'phc',
+  );
+  return {
+    // A clock that is to be steered is used, whatever the other ports have.
+    timestamping: timestamping === 'auto' && steersHardware ? 'mixed' : timestamping,
+    ...(limits && { limits: sizesOf(limits, config.ports.length) }),
+    ...(socketPriority !== undefined && { socketPriority }),
+  };
+}
+
+/** The tables of the engine are for all ports together. */
+function sizesOf(shares: Limits, ports: number): OpenOptions['limits'] {
+  return Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, share * ports]));
+}
+
 function introduction(info: PortInfo): string {
   const { interface: name, mac, timestamping, timestampingReason: reason } = info;
-  return `${name}: ${mac || 'no address yet'}, ${timestamping} time stamps: ${reason}`;
+  const { offloadsTurnedOff: off } = info;
+  const merging = off.length > 0 ? `; turned off: ${off.join(', ')}` : '';
+  return `${name}: ${mac || 'no address yet'}, ${timestamping} time stamps: ${reason}${merging}`;
 }
 
 function linkLine(name: string, link: PortLink): string {

@@ -15,6 +15,12 @@ export interface FormerTimestamping {
   readonly receiveFilter: number;
 }
 
+/** What an engine has turned off of an interface, as ethtool calls it: what merges received packets. */
+export interface FormerOffloads {
+  readonly interfaceIndex: number;
+  readonly features: readonly string[];
+}
+
 /** What was asked of the engine for one port. */
 export interface PortOptions {
   readonly interface: string;
@@ -24,12 +30,30 @@ export interface PortOptions {
   readonly delayAsymmetryNs: number;
   /** The mode before an engine that was killed: to be restored instead of the mode that it has left. */
   readonly formerTimestamping?: FormerTimestamping | undefined;
+  /** What an engine that was killed has left off: to be turned on at the end. */
+  readonly formerOffloads?: FormerOffloads | undefined;
+  /** What merges received packets of UDP stays as it is; else it is turned off while the port is open. */
+  readonly keepMergeOffloads?: boolean;
+}
+
+/** Sizes of the engine's tables, for all ports together; one that is left out is the engine's own. */
+export interface EngineLimits {
+  readonly exchanges?: number;
+  readonly heldMessages?: number;
+  readonly addresses?: number;
+  readonly loopFingerprints?: number;
 }
 
 export interface OpenOptions {
   readonly ports: readonly PortOptions[];
-  /** `auto`: hardware time stamps on every port that has them, else software; PortInfo has the outcome. */
-  readonly timestamping: 'auto' | TimestampingMode;
+  /**
+   * `mixed`: hardware time stamps on every port that has them, else software. `auto`: the same, unless only one port of
+   * several has them: then software on all. PortInfo has the outcome.
+   */
+  readonly timestamping: 'auto' | 'mixed' | TimestampingMode;
+  readonly limits?: EngineLimits | undefined;
+  /** SO_PRIORITY of what is sent, 0 to 15: by it the queues of a port are chosen. 7 (TC_PRIO_CONTROL) unless set. */
+  readonly socketPriority?: number | undefined;
   /** Pin the engine thread to this processor. */
   readonly cpu?: number;
   /** Spin instead of sleeping: lowest latency, one whole processor. */
@@ -52,6 +76,8 @@ export interface PortInfo {
   readonly phcIndex: number;
   /** The mode that is restored at the end; null with software time stamps and while the interface does not exist. */
   readonly formerTimestamping: FormerTimestamping | null;
+  /** What is turned on again at the end, as ethtool calls it; empty while the interface does not exist. */
+  readonly offloadsTurnedOff: readonly string[];
   /**
    * The port's hardware clock against CLOCK_REALTIME, the timebase common to all ports; null with software time stamps.
    */

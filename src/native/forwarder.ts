@@ -7,21 +7,19 @@ import type {
   ClockAdjustment,
   AdjustableClockReading,
   Counters,
+  EngineLimits,
   Policy,
   PortClock,
   PortOptions,
 } from './data-plane.js';
 
 /** Bounds of the forwarder's tables; one that is left out is the engine's (addon/dataplane/limits.h). */
-export interface ForwarderLimits {
-  readonly exchanges?: number;
+export interface ForwarderLimits extends EngineLimits {
   readonly exchangeLifetimeNs?: number;
-  readonly heldMessages?: number;
   readonly heldLifetimeNs?: number;
   readonly inFlight?: number;
   readonly transmitTimestampTimeoutNs?: number;
   readonly queuedEvents?: number;
-  readonly addresses?: number;
   readonly addressAgeingNs?: number;
 }
 

@@ -45,4 +45,9 @@ export interface InterfaceProbe {
     /** The peer has agreed: the link sleeps between frames. */
     readonly active: boolean;
   } | null;
+  /**
+   * Features that merge received packets of UDP into one, and are on, as ethtool calls them: "rx-udp-gro-forwarding",
+   * "rx-gro-list", "rx-lro".
+   */
+  readonly mergeOffloads: readonly string[];
 }

@@ -1,4 +1,6 @@
 /** The door of the addon: what it refuses, with which code, and what survives misuse. Needs no interface but loopback. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { notifyServiceManager, openDataPlane, probeInterface } from '../../src/native/addon.js';
@@ -31,6 +33,14 @@ describe('arguments are checked at the door', () => {
     ['a latency that is not a number', { ports: [{ ...port, ingressLatencyNs: NaN }] }],
     ['a latency in the wrong unit', { ports: [{ ...port, egressLatencyNs: 1e12 }] }],
     ['an unknown time stamping mode', { timestamping: 'quantum' }],
+    ['a priority that no socket has', { socketPriority: 16 }],
+    ['limits that are not an object', { limits: 5 }],
+    ['a table of no size', { limits: { loopFingerprints: 0 } }],
+    ['offloads without the interface', { ports: [{ ...port, formerOffloads: { features: [] } }] }],
+    [
+      'offloads that are not names',
+      { ports: [{ ...port, formerOffloads: { interfaceIndex: 1, features: [5] } }] },
+    ],
     ['a processor that is not an integer', { cpu: 0.5 }],
     ['busyPoll that is not a boolean', { busyPoll: 'yes' }],
   ])('%s', (_, changed) => {
@@ -92,6 +102,31 @@ test('a failed open leaves nothing behind that keeps a thread alive', async () =
   expect(new Set(codes)).toEqual(new Set(['ERR_NO_INTERFACE']));
   expect(codes).toHaveLength(20);
   expect(exitCode).toBe(0);
+});
+
+/** What a program with the addon says, in a process of its own: `Engine` and `Forwarder` are there. */
+async function outputOf(program: string): Promise<string> {
+  const bindings = `require('bindings')({ bindings: 'ptp_switch', module_root: ${JSON.stringify(process.cwd())} })`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '-e',
+    `const { Engine, Forwarder } = ${bindings};\n${program}`,
+  ]);
+  return stdout.trim();
+}
+
+test('an exception of C++, such as for want of memory, is an error of JavaScript', async () => {
+  // Some memory more than there is now, and a table that needs far more.
+  const output = await outputOf(`
+    const { execFileSync } = require('node:child_process');
+    const { readFileSync } = require('node:fs');
+    const size = Number(/VmSize:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
+    execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + (size + 600e6)]);
+    try {
+      new Forwarder({ ports: 32, seed: 1, limits: { heldMessages: 2 ** 20 } }, () => {});
+    } catch (error) {
+      console.log(error.message);
+    }`);
+  expect(output).toBe('std::bad_alloc');
 });
 
 describe('notifyServiceManager', () => {

@@ -1,7 +1,7 @@
 /** The door of the forwarder without an engine: what it refuses, and what a caller may do to it. */
 import { describe, expect, test } from 'vitest';
 import { defaultProfile } from '../../src/core/profile/default.js';
-import { clockIdentity } from '../../src/core/time/identity.js';
+import { clockIdentity, type PortIdentity } from '../../src/core/time/identity.js';
 import { encapsulate } from '../../src/daemon/runtime/encapsulation.js';
 import { createForwarder } from '../../src/native/addon.js';
 import type { Forwarder, ForwarderOptions } from '../../src/native/forwarder.js';
@@ -39,6 +39,16 @@ function sent(from: Forwarder, size: number): Sent[] {
   const sends: Sent[] = [];
   eachSend(from.sends, size, (port, frame, number) => sends.push({ port, frame, number }));
   return sends;
+}
+
+/** A request for the domain of that clock. */
+function managementFrame(target: PortIdentity): Uint8Array {
+  return encapsulate(
+    requestOctets({ id: 'DOMAIN', target }),
+    { kind: 'multicast' },
+    { transport: 'l2', mac: '02:00:00:00:00:02' },
+    defaultProfile.encapsulation,
+  );
 }
 
 describe('arguments are checked at the door', () => {
@@ -109,14 +119,10 @@ test('a Sync, its time stamp and its Follow_Up: what is sent comes back from eac
 test('a management request for the managed clock is forwarded, and a copy of it handed up', () => {
   const on = forwarder();
   on.program({ ...policyOf('e2e-tc'), managedClock: 0x020000fffe000009n });
-  const target = { clockIdentity: clockIdentity(0x020000fffe000009n), portNumber: 1 };
-  const message = requestOctets({ id: 'DOMAIN', target });
-  const frame = encapsulate(
-    message,
-    { kind: 'multicast' },
-    { transport: 'l2', mac: '02:00:00:00:00:02' },
-    defaultProfile.encapsulation,
-  );
+  const frame = managementFrame({
+    clockIdentity: clockIdentity(0x020000fffe000009n),
+    portNumber: 1,
+  });
   const [forwarded] = sent(on, on.receive(0, frame, undefined, 0));
   expect(Buffer.from(forwarded?.frame ?? [])).toEqual(Buffer.from(frame));
   const record = decodeRecords(on.drain()).find(({ kind }) => kind === 'frame');
@@ -141,6 +147,29 @@ test('whoever is told of records may call again at once', () => {
   on.setLink(0, true);
   on.receive(0, syncFrame({ sequenceId: 1 }), 0n, 0);
   expect(kinds).toEqual(['link', 'frame']);
+});
+
+test('what a call sends is not lost when whoever is told of records calls again at once', () => {
+  const frames: Uint8Array[] = [];
+  const take = (size: number) => frames.push(...sent(on, size).map(({ frame }) => frame));
+  let again: Uint8Array | undefined;
+  const on = createForwarder(options, () => {
+    on.drain();
+    const frame = again;
+    again = undefined;
+    if (frame !== undefined) take(on.receive(0, frame, 0n, 0));
+  });
+  const target = { clockIdentity: clockIdentity(9n), portNumber: 1 };
+  on.program({ ...policyOf('e2e-tc'), managedClock: 9n });
+  for (const port of [0, 1]) on.setLink(port, true);
+  // It is forwarded, and a copy of it is a record.
+  const request = managementFrame(target);
+  again = syncFrame({ sequenceId: 2 });
+  const both = [request, again];
+  take(on.receive(0, request, undefined, 0));
+  expect(frames.map((frame) => Buffer.from(frame))).toEqual(
+    both.map((frame) => Buffer.from(frame)),
+  );
 });
 
 test('an error that the callback throws reaches the caller', () => {

@@ -10,7 +10,12 @@ import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../src/core/time/time-interval.js';
-import { isEventMessage, type MessageType } from '../../src/core/wire/header.js';
+import {
+  Flag,
+  isEventMessage,
+  isPeerDelayMessageType,
+  type MessageType,
+} from '../../src/core/wire/header.js';
 import { decode } from '../../src/core/wire/message.js';
 import { seededRandom } from './random.js';
 
@@ -27,6 +32,7 @@ export interface ClockOptions {
   /** Of the oscillator, 1e-6 is 1 ppm. */
   readonly rateOffset?: number;
   readonly offsetNs?: number;
+  readonly sdoId?: number;
 }
 
 interface End {
@@ -39,6 +45,8 @@ export interface Cable {
   up: boolean;
   /** Messages of these types are lost on it. */
   lost: readonly MessageType[];
+  /** True: twoStepFlag is clear in all messages, as senders have it that do not know the flag. */
+  clearsTwoStepFlag: boolean;
 }
 
 const cableDelayNs = 500;
@@ -50,6 +58,7 @@ export class SimulatedClock {
   readonly clock: Clock;
   readonly discards = new Map<string, number>();
   readonly timers = new Map<string, symbol>();
+  readonly blocked = new Set<number>();
 
   constructor(
     readonly options: ClockOptions,
@@ -87,7 +96,7 @@ function settingsOf(options: ClockOptions, identity: bigint, random: () => numbe
       priority1: options.priority1 ?? 128,
       priority2: 128,
       domainNumber: 0,
-      sdoId: 0,
+      sdoId: options.sdoId ?? 0,
       slaveOnly,
     },
     ports: Array.from({ length: options.ports }, (_, port) => ({
@@ -130,7 +139,7 @@ export class ClockNetwork {
       { clock: a, port: aPort },
       { clock: b, port: bPort },
     ] as const;
-    const cable: Cable = { ends, up: false, lost: [] };
+    const cable: Cable = { ends, up: false, lost: [], clearsTwoStepFlag: false };
     this.#cables.push(cable);
     this.setLink(cable, true);
     return cable;
@@ -139,6 +148,13 @@ export class ClockNetwork {
   setLink(cable: Cable, up: boolean): void {
     cable.up = up;
     for (const { clock, port } of cable.ends) this.#step(clock, { kind: 'link', port, up });
+  }
+
+  /** Spanning tree lets nothing but peer delay pass that port, or all again. */
+  setBlocked(clock: SimulatedClock, port: number, blocked: boolean): void {
+    if (blocked) clock.blocked.add(port);
+    else clock.blocked.delete(port);
+    this.#step(clock, { kind: 'link', port, up: true, ...(blocked && { blocked }) });
   }
 
   /** How far a clock is ahead of another, by their own reckoning. */
@@ -204,13 +220,19 @@ export class ClockNetwork {
       if (at === -1 || to === undefined) continue;
       const decoded = decode(message);
       if (decoded.ok && cable.lost.includes(decoded.message.messageType)) continue;
+      const isBlocked = from.blocked.has(fromPort) || to.clock.blocked.has(to.port);
+      if (isBlocked && !(decoded.ok && isPeerDelayMessageType(decoded.message.messageType))) {
+        continue;
+      }
       const event = decoded.ok && isEventMessage(decoded.message.messageType);
+      const arriving = Uint8Array.from(message);
+      if (cable.clearsTwoStepFlag) arriving[6] = (arriving[6] ?? 0) & ~(Flag.twoStep >> 8);
       this.#after(cableDelayNs, () => {
         if (!cable.up) return;
         this.#step(to.clock, {
           kind: 'message',
           port: to.port,
-          message,
+          message: arriving,
           source,
           toUnicast: false,
           ...(event && { ingressTimestamp: to.clock.rawAt(this.#now) }),

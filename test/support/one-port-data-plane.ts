@@ -26,6 +26,7 @@ export abstract class OnePortDataPlane implements DataPlane {
       timestampingReason: 'asked for',
       phcIndex: -1,
       formerTimestamping: null,
+      offloadsTurnedOff: [],
       clock: null,
     };
   }

@@ -67,7 +67,8 @@ class EngineHarness {
   static std::string name(uint32_t port) { return "p" + std::to_string(port); }
 
   void open(const io::EngineOptions& options) {
-    auto opened = io::Engine::open(options, [] {}, network);
+    auto opened = io::Engine::open(
+        options, [] {}, network);
     REQUIRE_MESSAGE(std::holds_alternative<std::unique_ptr<io::Engine>>(opened),
                     std::get<io::Error>(opened).message);
     engine = std::move(std::get<std::unique_ptr<io::Engine>>(opened));
@@ -77,8 +78,7 @@ class EngineHarness {
   FakeInterface& port(uint32_t index) { return network.at(name(index)); }
 
   uint64_t count(uint32_t port, Counter counter) const {
-    const size_t at =
-        port * dataplane::PortCounters::kStride + static_cast<size_t>(counter);
+    const size_t at = port * dataplane::PortCounters::kStride + static_cast<size_t>(counter);
     return (*engine->counters())[at].load(std::memory_order_relaxed);
   }
   bool counts(uint32_t port, Counter counter, uint64_t value) const {

@@ -153,7 +153,8 @@ TEST_CASE("an interface that comes back without hardware time stamps goes on wit
   }));
 }
 
-TEST_CASE("a mode that another program changes is told and set again, also while the thread polls") {
+TEST_CASE(
+    "a mode that another program changes is told and set again, also while the thread polls") {
   for (const bool busy_poll : {false, true}) {
     CAPTURE(busy_poll);
     io::EngineOptions options;

@@ -58,9 +58,8 @@ TEST_CASE("program, submit, counters, records and ports under traffic and flappi
       harness.engine->program(policy_everywhere(submitted % 2 == 0
                                                     ? dataplane::Action::kEndToEndTransparent
                                                     : dataplane::Action::kTerminate));
-      harness.engine->submit({{.port = 1,
-                               .frame = message(MessageType::kSync, submitted),
-                               .context = submitted}});
+      harness.engine->submit(
+          {{.port = 1, .frame = message(MessageType::kSync, submitted), .context = submitted}});
       ++submitted;
       harness.engine->drain(batch);
       static_cast<void>(harness.engine->ports());

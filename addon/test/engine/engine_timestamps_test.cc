@@ -66,7 +66,8 @@ TEST_CASE("a time stamp that never comes costs its Follow_Up, and nothing else")
   CHECK(sequence_of(followed.at(0).frame) == 2);
 }
 
-TEST_CASE("a time stamp that comes twice, or of a number that nobody sent, is counted and no more") {
+TEST_CASE(
+    "a time stamp that comes twice, or of a number that nobody sent, is counted and no more") {
   EngineHarness harness(2);
   const int64_t received = realtime_ns();
   harness.port(0).put({sync(1), received});

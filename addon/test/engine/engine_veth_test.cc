@@ -21,7 +21,8 @@ struct RealEngine {
   explicit RealEngine(uint32_t ports) {
     io::EngineOptions options;
     for (uint32_t port = 0; port < ports; ++port) {
-      options.ports.push_back({.interface = "p" + std::to_string(port), .settings = {}, .former = {}});
+      options.ports.push_back(
+          {.interface = "p" + std::to_string(port), .settings = {}, .former = {}});
     }
     auto opened = io::Engine::open(options, [] {});
     REQUIRE_MESSAGE(std::holds_alternative<std::unique_ptr<io::Engine>>(opened),

@@ -53,12 +53,14 @@ class FakeInterface {
   void drop(uint32_t frames);
   bool is_open() const;
 
+  // Its sockets, for the engine.
+  static std::unique_ptr<io::FrameReceiver> receiver(std::shared_ptr<FakeInterface> of);
+  static std::unique_ptr<io::FrameSender> sender(std::shared_ptr<FakeInterface> of);
+
  private:
   friend class FakeNetwork;
   class Receiver;
   class Sender;
-
-  void signal(int fd);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

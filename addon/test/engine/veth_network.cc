@@ -113,7 +113,8 @@ OtherNamespace::OtherNamespace() : own_(::open("/proc/thread-self/ns/net", O_RDO
   const std::string path = "/proc/" + std::to_string(child_) + "/ns/net";
   REQUIRE(eventually([&] {
     other_ = io::FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat own{}, other{};
+    struct stat own {
+    }, other{};
     return ::fstat(own_.get(), &own) == 0 && ::fstat(other_.get(), &other) == 0 &&
            own.st_ino != other.st_ino;
   }));
@@ -131,7 +132,8 @@ void OtherNamespace::take(const std::string& interface) {
 void OtherNamespace::give_back(const std::string& interface) {
   REQUIRE(::setns(other_.get(), CLONE_NEWNET) == 0);
   // By the file, because for the moment this process is elsewhere itself.
-  const std::string own = "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(own_.get());
+  const std::string own =
+      "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(own_.get());
   const std::string command = "ip link set " + interface + " netns " + own;
   const int status = std::system(command.c_str());
   REQUIRE(::setns(own_.get(), CLONE_NEWNET) == 0);

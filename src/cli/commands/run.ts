@@ -46,7 +46,7 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
           timestamping: {
             type: 'string',
             requiresArg: true,
-            describe: 'auto, hardware or software',
+            describe: 'auto, hardware, software or mixed',
           },
           bridge: {
             type: 'string',
@@ -101,7 +101,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     ...(args.cpu === undefined ? {} : { cpu: args.cpu }),
   };
   const { Switch } = await import('../../daemon/switch.js');
-  const { timestampingMemory } = await import('../../daemon/machine/timestamping-memory.js');
+  const { interfaceMemory } = await import('../../daemon/machine/interface-memory.js');
   const { runUntilStopped } = await import('../../daemon/lifecycle.js');
   const { serveControl } = await import('../../control/server.js');
   // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
@@ -118,7 +118,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   try {
     const running = new Switch(openDataPlane, config, engine, log, {
       bridge: bridge?.state,
-      timestampingMemory: timestampingMemory(args.socket),
+      interfaceMemory: interfaceMemory(args.socket),
     });
     follow.by = running;
     tellOrdinaryTraffic(config, bridgeOf, log);

@@ -5,7 +5,8 @@ import { clockText, withNewName } from '../formats/clock.js';
 import type { PortStatus } from '../../daemon/status/status.js';
 import type { Environment } from '../environment.js';
 import { socketOption } from './socket-option.js';
-import { formatNs } from '../formats/stats.js';
+import { mixedTimestampingLine } from '../../daemon/status/timestamping-line.js';
+import { formatNs, linkText } from '../formats/stats.js';
 import { table } from '../formats/table.js';
 
 interface ShowArguments {
@@ -150,11 +151,16 @@ function linksToShow(links: readonly LinkDelayStatus[]): readonly LinkDelayStatu
 }
 
 function problemLines(ports: readonly PortStatus[]): string {
-  return ports
-    .flatMap(({ interface: name, peerDelay }) =>
-      peerDelay?.problem ? [`${name}: ${peerDelay.problem}`] : [],
-    )
-    .join('\n');
+  const ofPorts = ports.flatMap(({ interface: name, isolation, peerDelay }) => [
+    ...(isolation
+      ? [
+          `${name}: isolated for a while: what comes in by ${isolation.loopWith} has come round to it`,
+        ]
+      : []),
+    ...(peerDelay?.problem ? [`${name}: ${peerDelay.problem}`] : []),
+  ]);
+  const mixed = mixedTimestampingLine(ports);
+  return [...ofPorts, ...(mixed === undefined ? [] : [mixed])].join('\n');
 }
 
 /** From the ratio of two clocks. */
@@ -172,7 +178,7 @@ function portTable(ports: readonly PortStatus[]): string {
     ...ports.map((port) => [
       port.interface,
       port.mac || '-',
-      port.link,
+      linkText(port),
       port.timestamping,
       port.phcIndex === null ? '-' : `/dev/ptp${port.phcIndex}`,
       port.timestampingReason,

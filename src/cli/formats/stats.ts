@@ -10,18 +10,23 @@ export function formatStats({ ports }: Stats): string {
 function portTable(ports: readonly PortStats[]): string {
   return table([
     ['port', 'link', 'time stamps', 'received', 'sent', 'dropped', 'residence p50', 'p99', 'max'],
-    ...ports.map(({ interface: name, link, timestamping, counters, residenceNs }) => [
-      name,
-      link,
-      timestamping,
-      String(total(counters.rx)),
-      String(total(counters.tx)),
-      String(total(counters.drop)),
-      formatNs(residenceNs.p50),
-      formatNs(residenceNs.p99),
-      formatNs(residenceNs.max),
+    ...ports.map((port) => [
+      port.interface,
+      linkText(port),
+      port.timestamping,
+      String(total(port.counters.rx)),
+      String(total(port.counters.tx)),
+      String(total(port.counters.drop)),
+      formatNs(port.residenceNs.p50),
+      formatNs(port.residenceNs.p99),
+      formatNs(port.residenceNs.max),
     ]),
   ]);
+}
+
+/** With the port that it makes a loop with, while it is kept out for that. */
+export function linkText({ link, isolation }: Pick<PortStats, 'link' | 'isolation'>): string {
+  return isolation === null ? link : `${link}, isolated: loop with ${isolation.loopWith}`;
 }
 
 function messageTable(ports: readonly PortStats[]): string {

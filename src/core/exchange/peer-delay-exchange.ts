@@ -7,9 +7,9 @@ import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { intervalBetween, type Instant } from '../time/instant.js';
 import { isTooBig, sumOf, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
 import { instantFromTimestamp, type Timestamp } from '../time/timestamp.js';
-import { Flag } from '../wire/header.js';
 import type { MessageOf } from '../wire/message.js';
 import type { DiscardReason } from './discard-reason.js';
+import { followUpSeen, isTwoStep, withoutFollowUp, type FollowUpEvidence } from './two-step.js';
 
 interface PdelayResp {
   readonly responder: PortIdentity;
@@ -25,7 +25,7 @@ interface PdelayRespFollowUp {
   readonly correctionField: TimeInterval;
 }
 
-export type PeerDelayExchange =
+type PeerDelayExchangeState =
   | { readonly kind: 'idle' }
   /** Some of what makes a measurement has come; when nothing is missing any more, the exchange is `answered`. */
   | {
@@ -40,11 +40,17 @@ export type PeerDelayExchange =
       readonly kind: 'answered';
       readonly sequenceId: number;
       readonly measurement: PeerDelayMeasurement;
+      readonly answer: Pending;
     }
   /** More than one port has answered: none of their times is of use. */
   | { readonly kind: 'ambiguous'; readonly sequenceId: number };
 
-type Pending = Extract<PeerDelayExchange, { kind: 'pending' }>;
+export type PeerDelayExchange = PeerDelayExchangeState & {
+  /** Of the neighbour, if its answers have had follow-ups without telling of them. */
+  readonly evidence?: FollowUpEvidence | undefined;
+};
+
+type Pending = Extract<PeerDelayExchangeState, { kind: 'pending' }>;
 
 export type PeerDelayEvent =
   | { readonly kind: 'transmitTimestamp'; readonly pdelayReqEventEgressTimestamp: Instant }
@@ -80,14 +86,25 @@ export interface PeerDelayMeasurement {
 export interface PeerDelayTransition {
   readonly exchange: PeerDelayExchange;
   readonly measurement?: PeerDelayMeasurement;
+  /** The measurement takes the place of one that this exchange gave before: the answer was not in one step. */
+  readonly replaces?: true;
   readonly discarded?: DiscardReason;
 }
 
 export const idlePeerDelayExchange: PeerDelayExchange = { kind: 'idle' };
 
-/** A request goes out: the exchange that begins with it. */
-export function beginPeerDelayExchange(sequenceId: number): PeerDelayExchange {
-  return { kind: 'pending', sequenceId };
+/** A request goes out: the exchange that begins with it, after that one. */
+export function beginPeerDelayExchange(
+  sequenceId: number,
+  before: PeerDelayExchange,
+): PeerDelayExchange {
+  return { kind: 'pending', sequenceId, evidence: evidenceAfter(before) };
+}
+
+function evidenceAfter(exchange: PeerDelayExchange): FollowUpEvidence | undefined {
+  const { kind, evidence } = exchange;
+  if (shortfallOf(exchange) === 'pdelayRespFollowUpMissing') return withoutFollowUp(evidence);
+  return evidence && kind === 'answered' ? followUpSeen : evidence;
 }
 
 /** What an exchange lacks when the next request goes out; undefined of one that lacks nothing. */
@@ -108,6 +125,12 @@ export function stepPeerDelayExchange(
   exchange: PeerDelayExchange,
   event: PeerDelayEvent,
 ): PeerDelayTransition {
+  const transition = afterEvent(exchange, event);
+  const evidence = transition.replaces ? followUpSeen : exchange.evidence;
+  return { ...transition, exchange: { ...transition.exchange, evidence } };
+}
+
+function afterEvent(exchange: PeerDelayExchange, event: PeerDelayEvent): PeerDelayTransition {
   switch (event.kind) {
     case 'transmitTimestamp': {
       // An ambiguous exchange has no use for it, an answered one has it already, and an idle one has asked nothing.
@@ -141,7 +164,7 @@ function onPdelayResp(
     ...exchange,
     response: {
       responder,
-      twoStep: (header.flagField & Flag.twoStep) !== 0,
+      twoStep: isTwoStep(message, exchange.evidence),
       pdelayRespEventIngressTimestamp,
       requestReceiptTimestamp,
       correctionField: header.correctionField,
@@ -157,13 +180,15 @@ function onPdelayRespFollowUp(
   const responder = header.sourcePortIdentity;
   const refusal = refusalOf(exchange, header.sequenceId, responder);
   if (refusal !== undefined) return refusal;
-  if (exchange.kind !== 'pending' || exchange.followUp !== undefined) {
+  const received = exchange.kind === 'answered' ? exchange.answer : exchange;
+  if (received.kind !== 'pending' || received.followUp !== undefined) {
     return { exchange, discarded: 'duplicatePdelayResp' };
   }
-  return completeIfPossible({
-    ...exchange,
+  const transition = completeIfPossible({
+    ...received,
     followUp: { responder, responseOriginTimestamp, correctionField: header.correctionField },
   });
+  return exchange.kind === 'answered' ? { ...transition, replaces: true } : transition;
 }
 
 /** Why an answer is not taken; undefined if it may be. */
@@ -197,8 +222,9 @@ function completeIfPossible(exchange: Pending): PeerDelayTransition {
   const { sequenceId, pdelayReqEventEgressTimestamp, response, followUp } = exchange;
   if (pdelayReqEventEgressTimestamp === undefined || response === undefined) return { exchange };
   if (response.twoStep && followUp === undefined) return { exchange };
-  const corrections = [response, ...(response.twoStep && followUp ? [followUp] : [])];
-  const correctionField = sumOf(...corrections.map((answer) => answer.correctionField));
+  // A follow-up that is there belongs to the answer, whatever the answer's flag says.
+  const answers = [response, ...(followUp ? [followUp] : [])];
+  const correctionField = sumOf(...answers.map((answer) => answer.correctionField));
   // 13.3.2.9: how large the correction is cannot be known, so the measurement is of no use.
   if (isTooBig(correctionField)) {
     return { exchange: idlePeerDelayExchange, discarded: 'correctionTooBig' };
@@ -211,15 +237,15 @@ function completeIfPossible(exchange: Pending): PeerDelayTransition {
     ...(neighbor && { neighbor }),
     correctionField,
   };
-  return { exchange: { kind: 'answered', sequenceId, measurement }, measurement };
+  return { exchange: { kind: 'answered', sequenceId, measurement, answer: exchange }, measurement };
 }
 
 /** 11.4.2: a responder that puts its turnaround into the correctionField leaves its time stamps 0. */
 function neighborTimestamps(
-  { twoStep, requestReceiptTimestamp }: PdelayResp,
+  { requestReceiptTimestamp }: PdelayResp,
   followUp: PdelayRespFollowUp | undefined,
 ): PeerDelayMeasurement['neighbor'] {
-  if (!twoStep || followUp === undefined) return undefined;
+  if (followUp === undefined) return undefined;
   const { responseOriginTimestamp } = followUp;
   if (isZero(requestReceiptTimestamp) && isZero(responseOriginTimestamp)) return undefined;
   return {

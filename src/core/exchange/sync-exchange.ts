@@ -6,15 +6,17 @@
 import type { Instant } from '../time/instant.js';
 import { isTooBig, sumOf, type TimeInterval } from '../time/time-interval.js';
 import { instantFromTimestamp } from '../time/timestamp.js';
-import { Flag } from '../wire/header.js';
 import type { MessageOf } from '../wire/message.js';
 import type { DiscardReason } from './discard-reason.js';
+import { followUpSeen, isTwoStep, withoutFollowUp, type FollowUpEvidence } from './two-step.js';
 
-export type SyncExchange =
+type SyncState =
   | {
       readonly kind: 'idle';
       /** sequenceId of the measurement that was completed last, so that a second copy of it is not measured again. */
       readonly completed?: number;
+      /** Its Sync came in one step: a Follow_Up to it would show that it did not. */
+      readonly inOneStep?: true;
     }
   | {
       readonly kind: 'awaitingFollowUp';
@@ -28,6 +30,11 @@ export type SyncExchange =
       readonly preciseOriginTimestamp: Instant;
       readonly correctionField: TimeInterval;
     };
+
+export type SyncExchange = SyncState & {
+  /** Of the master, if its Syncs have had follow-ups without telling of them. */
+  readonly evidence?: FollowUpEvidence | undefined;
+};
 
 /** Both must come from the same master. */
 export type SyncEvent =
@@ -57,12 +64,50 @@ export interface SyncTransition {
 
 export const idleSyncExchange: SyncExchange = { kind: 'idle' };
 
+/**
+ * The first exchange with a master. `before`: with the same master, but what was measured does not count any more; what is
+ * known of its follow-ups does.
+ */
+export function newSyncExchange(before: SyncExchange | undefined): SyncExchange {
+  if (before?.kind === 'idle' && before.inOneStep) return before;
+  return { ...idleSyncExchange, evidence: before?.evidence };
+}
+
 export function stepSyncExchange(exchange: SyncExchange, event: SyncEvent): SyncTransition {
-  switch (event.kind) {
+  const transition =
+    event.kind === 'sync'
+      ? onSync(exchange, event.message, event.syncEventIngressTimestamp)
+      : onFollowUp(exchange, event.message);
+  const evidence = evidenceAfter(exchange, event, transition);
+  if (evidence === transition.exchange.evidence) return transition;
+  return { ...transition, exchange: { ...transition.exchange, evidence } };
+}
+
+/** What is known of the master's follow-ups then. */
+function evidenceAfter(
+  exchange: SyncExchange,
+  { kind, message }: SyncEvent,
+  { discarded }: SyncTransition,
+): FollowUpEvidence | undefined {
+  const { evidence } = exchange;
+  const { sequenceId } = message.header;
+  switch (kind) {
     case 'sync':
-      return onSync(exchange, event.message, event.syncEventIngressTimestamp);
+      return discarded === 'followUpMissing' ? withoutFollowUp(evidence) : evidence;
     case 'followUp':
-      return onFollowUp(exchange, event.message);
+      return showsTwoSteps(exchange, sequenceId) ? followUpSeen : evidence;
+  }
+}
+
+/** That Follow_Up belongs to a Sync whose flag did not tell of it. */
+function showsTwoSteps(exchange: SyncExchange, sequenceId: number): boolean {
+  switch (exchange.kind) {
+    case 'idle':
+      return exchange.inOneStep === true && exchange.completed === sequenceId;
+    case 'awaitingFollowUp':
+      return exchange.evidence !== undefined && exchange.sequenceId === sequenceId;
+    case 'awaitingSync':
+      return false;
   }
 }
 
@@ -71,17 +116,21 @@ function onSync(
   message: MessageOf<'Sync'>,
   syncEventIngressTimestamp: Instant,
 ): SyncTransition {
-  const { sequenceId, correctionField, flagField } = message.header;
+  const { sequenceId, correctionField } = message.header;
   if (isCompleted(exchange, sequenceId)) return { exchange, discarded: 'duplicateSync' };
   if (isOvertaken(exchange, sequenceId)) return { exchange, discarded: 'staleSync' };
 
-  if ((flagField & Flag.twoStep) === 0) {
-    return complete(displaced(exchange), {
+  const followUpIsHere = exchange.kind === 'awaitingSync' && exchange.sequenceId === sequenceId;
+  if (!followUpIsHere && !isTwoStep(message, exchange.evidence)) {
+    const { measurement, ...transition } = complete(displaced(exchange), {
       sequenceId,
       originTimestamp: instantFromTimestamp(message.originTimestamp),
       syncEventIngressTimestamp,
       correctionField,
     });
+    if (measurement === undefined) return transition;
+    const completed: SyncExchange = { kind: 'idle', completed: sequenceId, inOneStep: true };
+    return { ...transition, exchange: completed, measurement };
   }
 
   const begun: SyncExchange = {

@@ -18,6 +18,7 @@ import type { Profile } from '../profile/profile.js';
 import type { ServoSettings } from '../servo/servo.js';
 import type { Instant } from '../time/instant.js';
 import type { TimeInterval } from '../time/time-interval.js';
+import { isPeerDelayMessageType } from '../wire/header.js';
 import { ClockDataSets, type ClockChange } from './clock-data-sets.js';
 import type { ClockState } from './clock-state.js';
 import { holdoverTimer, type HoldoverSpecification } from './holdover.js';
@@ -76,8 +77,8 @@ export class Clock {
     if (input.kind === 'timer') return this.#onTimer(input.timer);
     const port = this.#ports.find(({ settings }) => settings.port === input.port);
     if (port === undefined) return [{ kind: 'discarded', port: input.port, reason: 'otherPort' }];
-    if (input.kind === 'link') return this.#onLink(port, input.up);
-    if (!isOperating(port.portState)) return [discarded(port.identity, 'linkDown')];
+    if (input.kind === 'link') return this.#onLink(port, input);
+    if (!port.linkIsMeasured) return [discarded(port.identity, 'linkDown')];
     switch (input.kind) {
       case 'message': {
         const received = admit(port.identity, input);
@@ -128,7 +129,7 @@ export class Clock {
     if (!enabled) return this.#roles.halt(port, 'DESIGNATED_DISABLED');
     if (port.portState !== 'DISABLED') return [];
     this.#roles.transition(port, 'DESIGNATED_ENABLED');
-    return port.linkUp ? this.#roles.start(port) : this.#roles.halt(port, 'FAULT_DETECTED');
+    return this.#startOrHalt(port);
   }
 
   /** PTP time at a raw time stamp. */
@@ -142,10 +143,17 @@ export class Clock {
     return port;
   }
 
-  #onLink(port: ClockPort, up: boolean): readonly Output[] {
-    port.linkUp = up;
-    if (port.portState === 'DISABLED') return [];
-    return up ? this.#roles.start(port) : this.#roles.halt(port, 'FAULT_DETECTED');
+  #onLink(port: ClockPort, { up, blocked }: Extract<Input, { kind: 'link' }>): readonly Output[] {
+    port.linkUp = up && blocked !== true;
+    if (!port.linkUp) port.blocked = up;
+    const outputs = port.portState === 'DISABLED' ? [] : this.#startOrHalt(port);
+    // Not before: on its way through INITIALIZING a port that was blocked goes on measuring.
+    if (port.linkUp) port.blocked = false;
+    return [...outputs, ...port.startOrStopLink()];
+  }
+
+  #startOrHalt(port: ClockPort): readonly Output[] {
+    return port.linkUp ? this.#roles.start(port) : this.#roles.halt(port, 'FAULT_DETECTED');
   }
 
   #onTimer(timer: string): readonly Output[] {
@@ -183,6 +191,10 @@ export class Clock {
   }
 
   #onMessage(port: ClockPort, received: ReceivedMessage): readonly Output[] {
+    const concernsLink = isPeerDelayMessageType(received.message.messageType);
+    if (!concernsLink && !isOperating(port.portState)) {
+      return [discarded(port.identity, 'linkDown')];
+    }
     if (isAnnounce(received)) return this.#roles.onAnnounce(port, received);
     const { messageType } = received.message;
     const mechanism = mechanismOf[messageType];
@@ -230,6 +242,7 @@ export class Clock {
   ): readonly Output[] {
     const sender = senderOf(input.context);
     if (sender === 'link') return port.stepLink(input);
+    if (!isOperating(port.portState)) return [discarded(port.identity, 'linkDown')];
     const event =
       input.kind === 'transmitTimestamp'
         ? { ...input, egressTimestamp: this.timeAt(input.egressTimestamp) }

@@ -62,12 +62,15 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   /** Announce messages have stayed away for announceReceiptTimeoutInterval (9.2.6.12). */
   announceReceiptTimedOut = false;
   linkUp = false;
+  /** There is a link, but for nothing else than to be measured. Such a port is FAULTY. */
+  blocked = false;
 
   settings: ClockPortSettings;
   readonly identity: PortSettings;
   readonly #environment: PortEnvironment;
   /** Where delayMechanism is p2p. */
   readonly #link: PeerDelayLink | undefined;
+  #measuresLink = false;
   #transmitter: TransmitterState = initialTransmitterState();
   #transmitterSettings:
     | {
@@ -127,11 +130,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     const before = this.portState;
     this.portState = portState;
     const outputs: Output[] = [];
-    // 11.4.1: a link is measured in every state but those of a port that does not operate.
-    if (isOperating(before) !== isOperating(portState)) {
-      const up = isOperating(portState);
-      outputs.push(...this.stepLink({ kind: 'link', port: this.settings.port, up }));
-    }
+    outputs.push(...this.startOrStopLink());
     if (before === 'MASTER' && portState !== 'MASTER') outputs.push(...this.#stopTransmitting());
     if (isSlave(before) && !isSlave(portState)) outputs.push(...this.#stopFollowing());
     if (before === 'PRE_MASTER' && portState !== 'PRE_MASTER') {
@@ -147,6 +146,19 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return outputs;
   }
 
+  /** 11.4.1: a link is measured in every state but those of a port that does not operate, except where that is for being blocked. */
+  get linkIsMeasured(): boolean {
+    return isOperating(this.portState) || (this.blocked && this.portState !== 'DISABLED');
+  }
+
+  /** To be called when what linkIsMeasured depends on has changed. */
+  startOrStopLink(): readonly Output[] {
+    const up = this.linkIsMeasured;
+    if (up === this.#measuresLink) return [];
+    this.#measuresLink = up;
+    return this.stepLink({ kind: 'link', port: this.settings.port, up });
+  }
+
   /** 9.2.6.12: starts the timer anew that expires when Announce messages stay away. */
   awaitAnnounce(): Output {
     const { announceReceiptTimeout, logAnnounceInterval } = this.settings;
@@ -159,8 +171,9 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
 
   /** Follows the sender of `announce`; nothing that was measured before counts. */
   follow(announce: ReceivedAnnounce): readonly Output[] {
+    const before = this.#receiver;
     const stopped = this.#stopFollowing();
-    this.#receiver = followMaster(this.#receiver, {
+    this.#receiver = followMaster(before, {
       portIdentity: announce.message.header.sourcePortIdentity,
       address: announce.source,
     });

@@ -190,7 +190,7 @@ export function sendPdelayReq(
   return {
     state: {
       ...closed.state,
-      exchange: beginPeerDelayExchange(sequenceId),
+      exchange: beginPeerDelayExchange(sequenceId, state.exchange),
       sequenceId: nextSequenceId(sequenceId),
       context,
       dialect,
@@ -240,14 +240,23 @@ export function onPeerDelayEvent(
   state: PeerDelayState,
   event: PeerDelayEvent,
 ): Transition<PeerDelayState> {
-  const { exchange, measurement, discarded: reason } = stepPeerDelayExchange(state.exchange, event);
-  const stepped = { ...state, exchange };
+  const {
+    exchange,
+    measurement,
+    replaces,
+    discarded: reason,
+  } = stepPeerDelayExchange(state.exchange, event);
+  const stepped = { ...state, exchange, link: replaces ? withoutLatest(state.link) : state.link };
   if (measurement !== undefined && !isAmbiguous(state.link)) {
     return afterMeasurement(settings, stepped, measurement);
   }
   if (reason === undefined) return { state: stepped, outputs: [] };
   const judged = afterDiscard(settings, stepped, reason);
   return { ...judged, outputs: [discarded(settings, reason), ...judged.outputs] };
+}
+
+function withoutLatest(link: LinkState): LinkState {
+  return link.kind === 'measured' ? { ...link, samples: link.samples.slice(0, -1) } : link;
 }
 
 function afterDiscard(

@@ -7,7 +7,7 @@ import { idleDelayExchange, stepDelayExchange } from '../exchange/delay-exchange
 import type { DelayEvent, DelayExchange, DelayMeasurement } from '../exchange/delay-exchange.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import { meanPathDelay, offsetFromMaster } from '../exchange/offset.js';
-import { idleSyncExchange, stepSyncExchange } from '../exchange/sync-exchange.js';
+import { newSyncExchange, stepSyncExchange } from '../exchange/sync-exchange.js';
 import type { SyncEvent, SyncExchange, SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { LinkDelay, Output, PeerAddress } from '../io.js';
 import { movingMedian, withSample, type MovingMedian } from '../servo/moving-median.js';
@@ -123,11 +123,10 @@ export function initialReceiverState(
 
 /** From here on that master is followed; nothing that was measured before counts. */
 export function followMaster(state: ReceiverState, master: FollowedMaster): ReceiverState {
-  const measuring: Measuring = {
-    ...{ kind: 'measuringPath', master },
-    ...{ sync: idleSyncExchange, delay: idleDelayExchange },
-  };
-  return { ...state, measuring };
+  const { measuring: before } = state;
+  const same = isFromMaster(before, master.portIdentity) ? before.sync : undefined;
+  const following: Following = { master, sync: newSyncExchange(same), delay: idleDelayExchange };
+  return { ...state, measuring: { kind: 'measuringPath', ...following } };
 }
 
 /** The master has that address now: the next Delay_Req goes there. */

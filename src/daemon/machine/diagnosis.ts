@@ -53,6 +53,7 @@ export function diagnoseInterface(probe: InterfaceProbe, bridge: string | undefi
     ...linkFindings(probe),
     ...timestampingFindings(probe),
     ...latencyFindings(probe),
+    ...mergeFindings(probe),
   ];
   if (bridge !== undefined) {
     findings.push({
@@ -73,7 +74,7 @@ export function diagnosePrograms(programs: readonly PtpProgram[]): Finding[] {
   }));
 }
 
-/** What `timestamping: auto` results in for these interfaces together: each gets the best mode that it has. */
+/** What `timestamping: auto` results in for these interfaces together. */
 export function diagnoseTogether(probes: readonly InterfaceProbe[]): Finding {
   const [hardware, software] = [probes.filter(hasHardware), probes.filter((p) => !hasHardware(p))];
   const clocks = new Set(hardware.map(({ phcIndex }) => `/dev/ptp${phcIndex}`));
@@ -88,10 +89,19 @@ export function diagnoseTogether(probes: readonly InterfaceProbe[]): Finding {
   if (software.length === 0) {
     return { level: 'ok', text: `${would} hardware on every port: ${related}` };
   }
+  if (hardware.length === 1) {
+    return {
+      level: 'note',
+      text: `${would} software on every port: ${namesOf(hardware)} alone has hardware time stamps`,
+      remedy:
+        'none needed: two kinds would be worse than software on every port; timestamping: mixed insists',
+    };
+  }
   return {
     level: 'note',
     text: `${would} hardware on ${namesOf(hardware)} (${related}) and software on ${namesOf(software)}`,
-    remedy: 'what passes from one kind to the other is as good as software time stamps are',
+    remedy:
+      'offsets measured across the two kinds are wrong by up to tens of microseconds: use ports of one kind, or timestamping: software',
   };
 }
 
@@ -178,6 +188,22 @@ function latencyFindings(probe: InterfaceProbe): Finding[] {
     });
   }
   return findings;
+}
+
+/** Packets that the host has merged look like one message, and the others are lost. */
+function mergeFindings({ interface: name, mergeOffloads }: InterfaceProbe): Finding[] {
+  if (mergeOffloads.length === 0) return [];
+  return [
+    {
+      level: 'note',
+      text: `received packets of UDP are merged (${mergeOffloads.join(', ')}), and PTP messages that come close together with them`,
+      remedy: `the switch turns that off while it runs, unless mergeOffloads: keep; for good: ${turnOff(name, mergeOffloads)}`,
+    },
+  ];
+}
+
+function turnOff(name: string, features: readonly string[]): string {
+  return `ethtool -K ${name} ${features.map((feature) => `${feature} off`).join(' ')}`;
 }
 
 function hasHardware({ hardwareObstacle }: InterfaceProbe): boolean {

@@ -136,12 +136,12 @@ export class Pump {
     });
     for (const [port, { present, link }] of this.#dataPlane.ports().entries()) {
       this.#links[port] = present && link;
-      if (this.#isUsable(port)) this.#stepWithLink(port);
+      if (this.#links[port] === true) this.#stepWithLink(port);
     }
     this.#submit();
   }
 
-  /** To the instances, a port that its bridge blocks is one without link. All ports forward until this says otherwise. */
+  /** Ports that their bridge blocks carry peer delay alone. All ports forward until this says otherwise. */
   setForwarding(port: PortIndex, forwarding: boolean): void {
     if (this.#blocked.has(port) !== forwarding) return;
     if (forwarding) this.#blocked.delete(port);
@@ -151,12 +151,10 @@ export class Pump {
     this.#submit();
   }
 
-  #isUsable(port: PortIndex): boolean {
-    return this.#links[port] === true && !this.#blocked.has(port);
-  }
-
   #stepWithLink(port: PortIndex): void {
-    this.#stepAll({ kind: 'link', port, up: this.#isUsable(port) });
+    const up = this.#links[port] === true;
+    const blocked = up && this.#blocked.has(port);
+    this.#stepAll({ kind: 'link', port, up, ...(blocked && { blocked }) });
   }
 
   /** Takes no more records and lets no timer expire. The data plane stays open: its owner closes it. */

@@ -7,7 +7,7 @@ export function noticeLine(notice: Notice, port: string, otherPort: string): str
     case 'loop':
       return `${port}: a loop: what comes in by ${otherPort} comes round to it: isolated, and tried again every 10 s; use bridge: {stp: true}, or pull a cable`;
     case 'mergedByOffload':
-      return `${port}: the host merges PTP messages into one packet, and they are dropped: ethtool -K ${port} rx-udp-gro-forwarding off rx-gro-list off lro off`;
+      return `${port}: the host merges PTP messages into one packet, and they are dropped: ethtool -K ${port} rx-udp-gro-forwarding off rx-gro-list off rx-lro off`;
     case 'answerByOtherPort':
       return `${port}: a Delay_Resp comes in by it, but its Delay_Req left by ${otherPort}, so its correction is not known and it is dropped: the master has to answer by the port that it is asked by`;
     case 'secondAnswer':

@@ -12,6 +12,7 @@ import type {
   PortInfo,
   TimestampingMode,
 } from '../../native/data-plane.js';
+import type { Isolation } from './notices.js';
 import type { PeerDelayStatus } from './peer-delay-table.js';
 import type { SyntonisationStatus } from './syntonisation-table.js';
 
@@ -36,6 +37,10 @@ export interface PortStatus extends BridgePortStatus {
   readonly link: PortLink;
   readonly timestamping: TimestampingMode;
   readonly timestampingReason: string;
+  /** What merges received packets and is turned off while the switch runs, as ethtool calls it. */
+  readonly offloadsTurnedOff: readonly string[];
+  /** Null unless the loop guard keeps the port out for a while. */
+  readonly isolation: Isolation | null;
   /** N of /dev/ptpN; null without a hardware clock. */
   readonly phcIndex: number | null;
   /** The hardware clock against the common timebase; null with software time stamps. */
@@ -62,6 +67,7 @@ export interface ResidenceStats {
 export interface PortStats {
   readonly interface: string;
   readonly link: PortLink;
+  readonly isolation: Isolation | null;
   readonly timestamping: TimestampingMode;
   /** By group and name: counters.rx.Sync, counters.drop.badVersion. They only grow. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -89,11 +95,17 @@ export interface ClockPortStatus {
   readonly portState: PortState;
 }
 
+/** What is known of a port beside the data plane's own. */
+interface PortFacts {
+  readonly isolation: Isolation | null;
+  readonly peerDelay: PeerDelayStatus | undefined;
+  readonly bridgePort: BridgePortStatus;
+  readonly clockPorts: readonly ClockPortStatus[];
+}
+
 export function portStatus(
   info: PortInfo,
-  peerDelay: PeerDelayStatus | undefined,
-  bridgePort: BridgePortStatus = {},
-  clockPorts: readonly ClockPortStatus[] = [],
+  { isolation, peerDelay, bridgePort, clockPorts }: PortFacts,
 ): PortStatus {
   return {
     interface: info.interface,
@@ -102,6 +114,8 @@ export function portStatus(
     link: linkOf(info),
     timestamping: info.timestamping,
     timestampingReason: info.timestampingReason,
+    offloadsTurnedOff: info.offloadsTurnedOff,
+    isolation,
     phcIndex: info.phcIndex < 0 ? null : info.phcIndex,
     clock: info.clock,
     ...peerDelayOf(peerDelay),
@@ -114,12 +128,14 @@ export function statsOf({
   ports,
   counters: { layout, values },
   peerDelays,
+  isolations,
   instances,
 }: {
   readonly ports: readonly PortInfo[];
   readonly counters: Counters;
   /** By port. */
   readonly peerDelays: readonly (PeerDelayStatus | undefined)[];
+  readonly isolations: readonly (Isolation | null)[];
   readonly instances: readonly InstanceStats[];
 }): Stats {
   return {
@@ -128,6 +144,7 @@ export function statsOf({
       return {
         interface: info.interface,
         link: linkOf(info),
+        isolation: isolations[index] ?? null,
         timestamping: info.timestamping,
         counters: countersOf(block, layout),
         residenceNs: residenceOf(block, layout),

@@ -206,6 +206,7 @@ export class VirtualDataPlane implements DataPlane {
         hardwareClock === undefined ? 'every port has the one clock' : 'every clock is related',
       phcIndex: this.#clockOwners[port] ?? -1,
       formerTimestamping: null,
+      offloadsTurnedOff: [],
       clock: this.#portClocks.get(port) ?? null,
     }));
   }

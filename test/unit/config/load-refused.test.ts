@@ -13,7 +13,32 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown key without one',
       'colour: red\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, management',
+      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, socketPriority, limits, management',
+    ],
+    [
+      'an unknown key of limits',
+      'ports: [a, b]\ninstances: [e2e-tc]\nlimits:\n  heldMessage: 512',
+      'switch.yaml:4: limits.heldMessage: unknown key; did you mean heldMessages?',
+    ],
+    [
+      'a share that is too small',
+      'ports: [a, b]\ninstances: [e2e-tc]\nlimits:\n  exchanges: 10',
+      'switch.yaml:4: limits.exchanges: 10 does not fit here; write a whole number from 64 to 65536',
+    ],
+    [
+      'shares that are too much together',
+      'ports: [a, b, c, d, e, f, g, h, i]\ninstances: [e2e-tc]\nlimits:\n  heldMessages: 8192',
+      'switch.yaml:4: limits.heldMessages: 8192 for each of 9 ports is more than 65536 together; write 7281 at most',
+    ],
+    [
+      'a priority that no socket has',
+      'ports: [a, b]\ninstances: [e2e-tc]\nsocketPriority: 16',
+      'switch.yaml:3: socketPriority: 16 does not fit here; write a whole number from 0 to 15',
+    ],
+    [
+      'another word for what becomes of merging',
+      'ports:\n  - interface: a\n    mergeOffloads: on\n  - b\ninstances: [e2e-tc]',
+      'switch.yaml:3: ports[0].mergeOffloads: "on" does not fit here; write one of off, keep',
     ],
     [
       'a bridge that is made and joined',
@@ -206,7 +231,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a value of many letters',
       `ports: [a, b]\ntimestamping: ${'x'.repeat(5000)}\ninstances: [{type: e2e-tc}]`,
-      `switch.yaml:2: timestamping: "${'x'.repeat(59)}... does not fit here; write one of auto, hardware, software`,
+      `switch.yaml:2: timestamping: "${'x'.repeat(59)}... does not fit here; write one of auto, hardware, software, mixed`,
     ],
     [
       'a list in itself',
@@ -216,7 +241,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a list as a key',
       '? [a, b]\n: 1\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, management',
+      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, socketPriority, limits, management',
     ],
     [
       'a domain twice',

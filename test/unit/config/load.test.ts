@@ -18,6 +18,28 @@ describe('what is valid', () => {
     });
   });
 
+  test('what is done about merging, for all ports and for one', () => {
+    const keepingPorts = (text: string) =>
+      loadConfig(fileWith(text)).ports.map(({ keepMergeOffloads }) => keepMergeOffloads ?? false);
+    const ports =
+      'ports: [a, {interface: b, mergeOffloads: keep}, {interface: c, mergeOffloads: off}]';
+    expect(keepingPorts(`{${ports}, instances: [e2e-tc]}`)).toEqual([false, true, false]);
+    expect(keepingPorts(`{mergeOffloads: keep, ${ports}, instances: [e2e-tc]}`)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('shares of the tables, and the priority of what is sent', () => {
+    const text =
+      '{ports: [a, b], instances: [e2e-tc], limits: {exchanges: 65536, loopFingerprints: "64"}, socketPriority: 0}';
+    expect(loadConfig(fileWith(text))).toMatchObject({
+      limits: { exchanges: 65_536, loopFingerprints: 64 },
+      socketPriority: 0,
+    });
+  });
+
   test('a peer-to-peer transparent clock, with its default and without', () => {
     const instancesOf = (text: string) => loadConfig(fileWith(text)).instances;
     expect(instancesOf('{ports: [a, b], instances: [{type: p2p-tc}]}')).toEqual([
@@ -160,7 +182,7 @@ describe('options that are wrong are named as options', () => {
       'an unknown mode, over a file that had a good one',
       '{timestamping: auto, ports: [a, b], instances: [{type: e2e-tc}]}',
       { timestamping: 'gps' },
-      'command line: --timestamping: "gps" does not fit here; write one of auto, hardware, software',
+      'command line: --timestamping: "gps" does not fit here; write one of auto, hardware, software, mixed',
     ],
     ['a domain', undefined, { interfaces: ['a', 'b'], domain: 'x' }, 'command line: --domain: "x"'],
     [

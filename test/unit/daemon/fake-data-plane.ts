@@ -49,6 +49,7 @@ export class FakeDataPlane implements DataPlane {
       timestampingReason: 'no hardware clock',
       phcIndex: -1,
       formerTimestamping: null,
+      offloadsTurnedOff: [],
       clock: null,
     }));
     const allNames = [...names, ...residenceNames];

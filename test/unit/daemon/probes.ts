@@ -29,6 +29,7 @@ export function vethProbe(name: string): InterfaceProbe {
     outstandingTimestamps: 4,
     coalescing: null,
     energyEfficiency: null,
+    mergeOffloads: [],
   };
 }
 

@@ -10,7 +10,9 @@ import { policyRules } from '../../../src/daemon/forwarding/policy.js';
 import { Switch, UnknownPortError } from '../../../src/daemon/switch.js';
 import { systemTimerClock, type TimerClock } from '../../../src/daemon/runtime/timers.js';
 import { durationNs } from '../../../src/core/time/instant.js';
-import type { PortInfo } from '../../../src/native/data-plane.js';
+import { noMemory } from '../../../src/daemon/machine/interface-memory.js';
+import type { OpenOptions, PortInfo } from '../../../src/native/data-plane.js';
+import { fileWith } from '../config/config-files.js';
 import { FakeDataPlane } from './fake-data-plane.js';
 import { portsNamed } from '../../support/config-ports.js';
 
@@ -58,6 +60,27 @@ test('the engine is opened and programmed as configured', () => {
   ]);
 });
 
+/** What the data plane is asked for by a configuration. */
+function openedWith(text: string): OpenOptions {
+  let asked: OpenOptions | undefined;
+  const stop = new Error('asked');
+  try {
+    new Switch(
+      (options) => {
+        asked = options;
+        throw stop;
+      },
+      loadConfig(fileWith(text)),
+      { busyPoll: false },
+      { info: () => undefined, warn: () => undefined },
+    );
+  } catch (error) {
+    if (error !== stop) throw error;
+  }
+  if (asked === undefined) throw new Error('the data plane was not opened');
+  return asked;
+}
+
 test('a rule for one domain goes before the rule for any', () => {
   const rules = policyRules(
     [
@@ -89,8 +112,10 @@ test.each(readdirSync('config'))('the sample config/%s makes a switch', (name) =
   expect(fake?.programmed[0]?.rules).toHaveLength(sample.instances.length);
 });
 
-test('time stamping modes from before are handed on, remembered, and forgotten once restored', () => {
-  const former = { interfaceIndex: 2, transmitType: 1, receiveFilter: 0 };
+test('settings of the interfaces from before are handed on, remembered, and forgotten once restored', () => {
+  const formerTimestamping = { interfaceIndex: 2, transmitType: 1, receiveFilter: 0 };
+  const formerOffloads = { interfaceIndex: 2, features: ['rx-lro'] };
+  const former = { formerTimestamping, formerOffloads };
   const told: unknown[] = [];
   const warnings: string[] = [];
   let fake: FakeDataPlane | undefined;
@@ -101,7 +126,7 @@ test('time stamping modes from before are handed on, remembered, and forgotten o
     { info: () => undefined, warn: (line) => warnings.push(line) },
     {
       addressesOf,
-      timestampingMemory: {
+      interfaceMemory: {
         recall: () => new Map([['eth1', former]]),
         remember: (ports) => {
           told.push(ports.length);
@@ -111,7 +136,7 @@ test('time stamping modes from before are handed on, remembered, and forgotten o
       },
     },
   );
-  expect(fake?.options.ports.map((port) => port.formerTimestamping)).toEqual([former, undefined]);
+  expect(fake?.options.ports).toEqual([{ ...config.ports[0], ...former }, config.ports[1]]);
   expect(warnings).toEqual([expect.stringMatching(/not remembered beyond a crash: no space left/)]);
   running.close();
   expect(told).toEqual([2, true]);
@@ -124,6 +149,55 @@ test('every port is introduced in one line', () => {
       'eth2: 02:00:00:00:00:02, software time stamps: no hardware clock',
     ],
     warn: [],
+  });
+});
+
+test('what is turned off of a port is told with it', () => {
+  expect(open({ offloadsTurnedOff: ['rx-lro', 'rx-gro-list'] }).lines.info).toContain(
+    'eth2: 02:00:00:00:00:02, software time stamps: no hardware clock; turned off: rx-lro, rx-gro-list',
+  );
+});
+
+test('two kinds of time stamps are told at the start', () => {
+  const { lines } = open({ timestamping: 'hardware' });
+  expect(lines.warn).toEqual([
+    expect.stringMatching(/^time stamps are of two kinds: hardware on eth2, software on eth1/),
+  ]);
+});
+
+test('settings are remembered anew when an interface is back, for it may be another one', () => {
+  let remembered = 0;
+  let fake: FakeDataPlane | undefined;
+  const interfaceMemory = { ...noMemory, remember: () => void (remembered += 1) };
+  new Switch(
+    (options) => (fake = new FakeDataPlane(options)),
+    config,
+    { busyPoll: false },
+    { info: () => undefined, warn: () => undefined },
+    { addressesOf, interfaceMemory },
+  );
+  fake?.report({ kind: 'link', port: 1, present: true, up: false });
+  expect(remembered).toBe(1);
+  fake?.report({ kind: 'link', port: 1, present: false, up: false });
+  fake?.report({ kind: 'link', port: 1, present: true, up: true });
+  expect(remembered).toBe(2);
+});
+
+test.each([
+  ['auto', 'phc', 'mixed'],
+  ['auto', 'virtual', 'auto'],
+  ['hardware', 'phc', 'hardware'],
+] as const)('timestamping: %s with clock: %s asks for %s', (timestamping, clock, asked) => {
+  const text = `{timestamping: ${timestamping}, ports: [eth1, eth2], instances: [{type: bc, clock: ${clock}}]}`;
+  expect(openedWith(text).timestamping).toBe(asked);
+});
+
+test('limits are shares of the ports; the data plane has tables for all of them', () => {
+  const text =
+    '{ports: [eth1, eth2, eth3], instances: [e2e-tc], socketPriority: 4, limits: {exchanges: 1000, addresses: 20}}';
+  expect(openedWith(text)).toMatchObject({
+    limits: { exchanges: 3000, addresses: 60 },
+    socketPriority: 4,
   });
 });
 
@@ -230,10 +304,18 @@ test('what the bridge decides is programmed at once, told, and shown of the port
   ]);
 });
 
-test('a loop is told once a minute, with both its ports', () => {
-  const { fake, lines } = open();
+test('a loop is told, and its port shown as isolated until that is over', () => {
+  const { fake, running, lines } = open();
   fake.report({ kind: 'notice', notice: 'loop', port: 1, otherPort: 0 });
-  fake.report({ kind: 'notice', notice: 'loop', port: 1, otherPort: 0 });
+  const isolations = () =>
+    [running.ports(), running.stats().ports].map((ports) => ports.map((port) => port.isolation));
+  const isolated = [null, { loopWith: 'eth1' }];
+  expect(isolations()).toEqual([isolated, isolated]);
+  fake.report({ kind: 'notice', notice: 'isolationOver', port: 1, otherPort: 0 });
+  expect(isolations()).toEqual([
+    [null, null],
+    [null, null],
+  ]);
   const told = lines.warn.filter((line) => line.includes('a loop'));
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(/^eth2: a loop: what comes in by eth1 comes round to it: isolated/);

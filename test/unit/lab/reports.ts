@@ -24,6 +24,7 @@ export const report: LabReport = {
   ports: stations.map(({ switchPort }) => ({
     interface: switchPort,
     link: 'up',
+    isolation: null,
     timestamping: 'software',
     counters: { rx: { Sync: 300, Follow_Up: 20 }, tx: { Sync: 7 }, drop: { noPolicy: 5 } },
     residenceNs,

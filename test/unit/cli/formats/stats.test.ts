@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatNs } from '../../../../src/cli/formats/stats.js';
+import { formatNs, linkText } from '../../../../src/cli/formats/stats.js';
 
 test.each([
   [null, '-'],
@@ -14,4 +14,11 @@ test.each([
   [4_300_000_000, '4.30 s'],
 ])('%s ns is %s', (ns, text) => {
   expect(formatNs(ns)).toBe(text);
+});
+
+test('the link of a port that is kept out is told with the other port of the loop', () => {
+  expect(linkText({ link: 'up', isolation: null })).toBe('up');
+  expect(linkText({ link: 'up', isolation: { loopWith: 'eth1' } })).toBe(
+    'up, isolated: loop with eth1',
+  );
 });

@@ -13,6 +13,8 @@ import {
   zeroTimeInterval,
 } from '../../../../src/core/time/time-interval.js';
 import { Flag } from '../../../../src/core/wire/header.js';
+import type { Tlv } from '../../../../src/core/wire/tlv.js';
+import { followUpInformationTlv } from '../../../../src/core/wire/tlv/organization-extension.js';
 import { headerOf } from '../../../../src/core/port/port.js';
 import { sourceSettings } from '../../../support/ordinary-clocks.js';
 
@@ -22,19 +24,20 @@ function sync(
   sequenceId: number,
   correctionField = zeroTimeInterval,
   flagField = Flag.twoStep as number,
+  { sdoId = 0, tlvs = [] }: { readonly sdoId?: number; readonly tlvs?: readonly Tlv[] } = {},
 ): SyncEvent {
   return {
     kind: 'sync',
     message: {
       messageType: 'Sync',
-      header: headerOf(sourceSettings, 'Sync', {
+      header: headerOf({ ...sourceSettings, sdoId }, 'Sync', {
         flagField,
         correctionField,
         sequenceId,
         logMessageInterval: 0,
       }),
       originTimestamp: { secondsField: 5, nanosecondsField: 7 },
-      tlvs: [],
+      tlvs,
     },
     syncEventIngressTimestamp: arrival,
   };
@@ -95,6 +98,51 @@ describe('a Sync exchange', () => {
     expect(after(sync(9, timeIntervalFromNs(3), 0)).measurement).toEqual({
       ...measured(9, 3),
       originTimestamp: instantFromNs(5_000_000_007n),
+    });
+  });
+
+  describe('of a Sync whose twoStepFlag is clear', () => {
+    const gptp = { sdoId: 0x100 };
+    const information = followUpInformationTlv({
+      cumulativeScaledRateOffset: 0,
+      gmTimeBaseIndicator: 0,
+      lastGmPhaseChange: 0n,
+      scaledLastGmFreqChange: 0,
+    });
+    const unflagged = (sequenceId: number, options = {}) =>
+      sync(sequenceId, timeIntervalFromNs(2), 0, options);
+    const inOneStep = (sequenceId: number) => ({
+      ...measured(sequenceId, 2),
+      originTimestamp: instantFromNs(5_000_000_007n),
+    });
+
+    it('waits for the Follow_Up in gPTP, which has the flag ignored (802.1AS-2011, table 11-4)', () => {
+      expect(after(unflagged(1, gptp)).measurement).toBeUndefined();
+      expect(after(unflagged(1, gptp), followUp(1)).measurement).toEqual(measured(1, 2));
+      expect(after(followUp(1), unflagged(1, gptp)).measurement).toEqual(measured(1, 2));
+    });
+
+    it('takes a one-step Sync of gPTP, which carries the Follow_Up information TLV, as it is', () => {
+      const { measurement } = after(unflagged(1, { ...gptp, tlvs: [information] }));
+      expect(measurement).toEqual(inOneStep(1));
+    });
+
+    it('takes the Follow_Up that has come before it', () => {
+      expect(after(followUp(1), unflagged(1))).toMatchObject({ measurement: measured(1, 2) });
+    });
+
+    it('waits for the next Follow_Up once one has come', () => {
+      const proved = [unflagged(1), followUp(1), unflagged(2)];
+      expect(after(...proved).measurement).toBeUndefined();
+      expect(after(...proved, followUp(2)).measurement).toEqual(measured(2, 2));
+    });
+
+    it('waits although single Follow_Ups are lost, but not for a sender that sends no more', () => {
+      const lost = [unflagged(1), followUp(1), unflagged(2), unflagged(3)];
+      expect(after(...lost, followUp(3), unflagged(4), unflagged(5)).measurement).toBeUndefined();
+      const silent = [...lost, unflagged(4), unflagged(5)];
+      expect(after(...silent).measurement).toBeUndefined();
+      expect(after(...silent, unflagged(6)).measurement).toEqual(inOneStep(6));
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
-import { timeIntervalToNs } from '../../../../src/core/time/time-interval.js';
+import { timeIntervalToNs, zeroTimeInterval } from '../../../../src/core/time/time-interval.js';
 import { ClockNetwork, type ClockOptions } from '../../../support/clock-network.js';
 
 /** gm ── bc ── slave, oscillators 30 ppm up and 20 ppm down, a day apart. */
@@ -55,6 +55,45 @@ describe('boundary clock', { timeout: 60_000 }, () => {
     network.run(30);
     expect(bc.states()).toEqual(['SLAVE', 'MASTER']);
     expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(40);
+  });
+
+  test.each([
+    ['gPTP, which has twoStepFlag ignored', { sdoId: 0x100 }, true],
+    ['another sdoId, by the follow-ups that come', {}, false],
+  ])(
+    'peer to peer, whatever twoStepFlag says, it waits for the follow-ups: %s',
+    (_, dialect, everywhere) => {
+      const { network, gm, bc, slave, upper, lower } = chain({ delayMechanism: 'p2p', ...dialect });
+      upper.clearsTwoStepFlag = true;
+      // The slave is an ordinary clock.
+      lower.clearsTwoStepFlag = everywhere;
+      network.run(60);
+      expect(bc.states()).toEqual(['SLAVE', 'MASTER']);
+      expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(20);
+      expect(Math.abs(network.offsetNs(slave, gm))).toBeLessThan(40);
+      for (const { meanLinkDelay } of bc.clock.state().ports) {
+        expect(Math.abs(timeIntervalToNs(meanLinkDelay) - 500)).toBeLessThan(1);
+      }
+    },
+  );
+
+  test('the link of a port that spanning tree blocks stays measured, and serves the first Sync', () => {
+    const { network, gm, bc, slave, upper } = chain({ delayMechanism: 'p2p' });
+    network.setBlocked(bc, 0, true);
+    network.run(20);
+    expect(bc.states()).toEqual(['FAULTY', 'MASTER']);
+    const [blocked] = bc.clock.state().ports;
+    expect(
+      Math.abs(timeIntervalToNs(blocked?.meanLinkDelay ?? zeroTimeInterval) - 500),
+    ).toBeLessThan(1);
+    network.setBlocked(bc, 0, false);
+    expect(bc.clock.state().ports[0]?.meanLinkDelay).toBe(blocked?.meanLinkDelay);
+    network.run(60);
+    expect(bc.states()).toEqual(['SLAVE', 'MASTER']);
+    expect(Math.abs(network.offsetNs(bc, gm))).toBeLessThan(20);
+    network.setLink(upper, false);
+    expect(bc.clock.state().ports[0]?.meanLinkDelay).toBe(0n);
+    expect(slave.states()).toEqual(['SLAVE']);
   });
 
   test('clocks of different mechanisms do not follow each other, and count why', () => {

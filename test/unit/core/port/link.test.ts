@@ -104,6 +104,44 @@ describe('a requester', () => {
     expect(test.port.linkDelay()).toEqual(measured(349.75));
   });
 
+  describe('of a neighbour that leaves twoStepFlag clear', () => {
+    // A turnaround of 3 ms, which half would go into the delay of the link.
+    const exchange = ({ test, outputs }: ReturnType<typeof up>) => {
+      const { context, header } = test.requestIn(outputs);
+      test.transmitted(context, 1_000n);
+      test.receive(pdelayResp(header, 5_000_300n, { oneStep: true }), 3_001_600n);
+      return () => test.receive(pdelayRespFollowUp(header, 8_000_300n));
+    };
+
+    it('awaits the follow-up in gPTP, which has the flag ignored (802.1AS-2011, table 11-4)', () => {
+      const port = up({ sdoId: 0x100 });
+      const followUp = exchange(port);
+      expect(port.test.port.linkDelay()).toMatchObject({ kind: 'unmeasured' });
+      followUp();
+      expect(port.test.port.linkDelay()).toEqual(measured(300));
+    });
+
+    it('takes the follow-up that comes all the same, and awaits the next one', () => {
+      const port = up();
+      const followUp = exchange(port);
+      followUp();
+      expect(port.test.port.linkDelay()).toEqual(measured(300));
+      const next = exchange({ test: port.test, outputs: port.test.nextRequest() });
+      expect(port.test.port.linkDelay()).toEqual(measured(300));
+      next();
+      expect(port.test.port.linkDelay()).toEqual(measured(300));
+    });
+
+    it('does not wait for ever for a neighbour that sends no more follow-ups', () => {
+      const port = up();
+      exchange(port)();
+      for (let request = 0; request < 4; request += 1) {
+        exchange({ test: port.test, outputs: port.test.nextRequest() });
+      }
+      expect(port.test.port.linkDelay()).toEqual(measured(750_300));
+    });
+  });
+
   it('measures a two-step neighbour that tells its turnaround in the follow-up alone', () => {
     const { test, outputs } = up();
     const { context, header } = test.requestIn(outputs);

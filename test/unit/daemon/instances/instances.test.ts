@@ -173,6 +173,25 @@ describe('a peer-to-peer transparent clock', () => {
     },
   );
 
+  it('measures the link of a port that spanning tree blocks, and goes on when it forwards', () => {
+    const { dataPlane, time, clock } = setup();
+    const bridge = (forwarding: readonly boolean[]) => ({
+      ...{ forwarding, pvid: forwarding.map(() => 0), vlans: null, topologyChanges: 0 },
+    });
+    clock.setBridge(bridge([false, true]));
+    const [request] = requests(dataPlane);
+    if (request?.port !== 0) throw new Error('no request at the port that is blocked');
+    answer(dataPlane, request);
+    time.advance(0.01 * second);
+    const measured = dataPlane.programmed.at(-1)?.linkDelays;
+    expect(measured).toHaveLength(1);
+    clock.setBridge(bridge([true, true]));
+    expect(dataPlane.programmed.at(-1)).toMatchObject({
+      linkDelays: measured,
+      bridge: { forwarding: [true, true] },
+    });
+  });
+
   it('takes a delay back when the link goes', () => {
     const { dataPlane, time } = setup();
     const [request] = requests(dataPlane);

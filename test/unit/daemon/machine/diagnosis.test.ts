@@ -32,6 +32,17 @@ describe('one interface', () => {
     expect(findings[0]?.remedy).toBeTruthy();
   });
 
+  test('one that merges received packets is told how that is turned off', () => {
+    const probe = { ...vethProbe('eth1'), mergeOffloads: ['rx-gro-list', 'rx-lro'] };
+    expect(diagnoseInterface(probe, undefined)).toContainEqual({
+      level: 'note',
+      text: expect.stringMatching(/merged \(rx-gro-list, rx-lro\)/) as string,
+      remedy: expect.stringMatching(
+        /the switch turns that off while it runs.*ethtool -K eth1 rx-gro-list off rx-lro off$/,
+      ) as string,
+    });
+  });
+
   test('one without transmit time stamps is a problem', () => {
     const probe = vethProbe('dummy0');
     const capabilities = { ...probe.capabilities, softwareTransmit: false };
@@ -128,11 +139,20 @@ describe('several interfaces together', () => {
     );
   });
 
-  test('hardware and software: which is which', () => {
+  test('hardware and software: which is which, and what that costs', () => {
+    const probes = [hardwareProbe('eth1', 0), hardwareProbe('eth2', 0), vethProbe('veth1')];
+    expect(diagnoseTogether(probes)).toMatchObject({
+      level: 'note',
+      text: expect.stringMatching(/hardware on eth1, eth2 .*software on veth1$/) as string,
+      remedy: expect.stringMatching(/wrong by up to tens of microseconds/) as string,
+    });
+  });
+
+  test('hardware on one port alone: software on every port', () => {
     const probes = [hardwareProbe('eth1', 0), vethProbe('veth1')];
     expect(diagnoseTogether(probes)).toMatchObject({
       level: 'note',
-      text: expect.stringMatching(/hardware on eth1 .*software on veth1$/) as string,
+      text: expect.stringMatching(/software on every port: eth1 alone has/) as string,
     });
   });
 

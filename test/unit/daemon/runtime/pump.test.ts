@@ -126,6 +126,19 @@ describe('the pump', () => {
     expect(down.inputs).toEqual([]);
   });
 
+  it('tells of a port that its bridge blocks that its link is up, and blocked', () => {
+    const instance = new ScriptedInstance();
+    const { pump } = setup([{ instance, ports: l2 }]);
+    pump.setForwarding(0, false);
+    pump.start();
+    pump.setForwarding(0, false);
+    pump.setForwarding(0, true);
+    expect(instance.inputs).toEqual([
+      { kind: 'link', port: 0, up: true, blocked: true },
+      { kind: 'link', port: 0, up: true },
+    ]);
+  });
+
   it('hands a frame to the instances of its transport, time stamp on event messages only', () => {
     const onL2 = new ScriptedInstance();
     const onUdp4 = new ScriptedInstance();

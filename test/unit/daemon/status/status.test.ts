@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { portStatus, statsOf } from '../../../../src/daemon/status/status.js';
+import type { PortInfo } from '../../../../src/native/data-plane.js';
 import { FakeDataPlane } from '../fake-data-plane.js';
 
 const port = (name: string) => ({
@@ -18,9 +19,20 @@ function statsFrom(fake: FakeDataPlane) {
     ports: fake.ports(),
     counters: fake.counters(),
     peerDelays: [],
+    isolations: [null, { loopWith: 'eth1' }],
     instances: [{ type: 'e2e-tc', domain: 'any', syntonisation: [] }],
   });
 }
+
+function statusOf(info: PortInfo) {
+  const none = { isolation: null, peerDelay: undefined, bridgePort: {}, clockPorts: [] };
+  return portStatus(info, none);
+}
+
+test('a port that is kept out names the port that it makes a loop with', () => {
+  const { ports } = statsFrom(fakeWith('eth1', 'eth2'));
+  expect(ports.map(({ isolation }) => isolation)).toEqual([null, { loopWith: 'eth1' }]);
+});
 
 describe('counters', () => {
   test('dotted names become groups, each port reads its own block', () => {
@@ -101,7 +113,7 @@ describe('ports', () => {
   ] as const)('%o is %s', (state, link) => {
     const fake = fakeWith('eth1');
     fake.infos = fake.infos.map((info) => ({ ...info, ...state }));
-    expect(fake.infos.map((info) => portStatus(info, undefined))[0]?.link).toBe(link);
+    expect(fake.infos.map((info) => statusOf(info))[0]?.link).toBe(link);
     expect(statsFrom(fake).ports[0]?.link).toBe(link);
   });
 
@@ -109,13 +121,13 @@ describe('ports', () => {
     const clock = { related: true, offsetNs: -7e9, ratePpb: 30_000, uncertaintyNs: 1.5 };
     const fake = fakeWith('eth1', 'eth2');
     fake.infos = fake.infos.map((info, port) => (port === 0 ? { ...info, clock } : info));
-    expect(fake.infos.map((info) => portStatus(info, undefined).clock)).toEqual([clock, null]);
+    expect(fake.infos.map((info) => statusOf(info).clock)).toEqual([clock, null]);
     expect(statsFrom(fake).ports.map((port) => port.clock)).toEqual([clock, null]);
   });
 
   test('no hardware clock is null', () => {
     const [info] = fakeWith('eth1').infos;
-    expect(info && portStatus(info, undefined).phcIndex).toBeNull();
-    expect(info && portStatus({ ...info, phcIndex: 0 }, undefined).phcIndex).toBe(0);
+    expect(info && statusOf(info).phcIndex).toBeNull();
+    expect(info && statusOf({ ...info, phcIndex: 0 }).phcIndex).toBe(0);
   });
 });

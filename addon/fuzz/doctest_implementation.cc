@@ -1,0 +1,3 @@
+// What the tests' builder needs of doctest, in programs that are no tests.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
