@@ -15,6 +15,7 @@ import { measureBoundaryClockLoad } from './boundary-clock.js';
 import { bridgeTable, measureBridge } from './bridge.js';
 import { measureBridgeFollowing } from './bridge-follow.js';
 import { comparisonTable } from './comparison.js';
+import { measureFloods } from './floods.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
 import { raisePriority } from '../test/support/netns/scheduling.js';
@@ -37,6 +38,7 @@ const ONCE_A_RUN = [
   'boundary-clock',
   'bridge',
   'bridge-follow',
+  'floods',
   'footprint',
   'simulation',
 ];
@@ -55,6 +57,7 @@ const options = await yargs(hideBin(process.argv))
     choices: [...Object.keys(suites), ...ONCE_A_RUN],
     describe: 'These only [all]',
   })
+  .option('seed', { type: 'number', default: 1, describe: 'Of what the floods send' })
   .option('beside', {
     type: 'string',
     conflicts: 'suite',
@@ -83,6 +86,8 @@ const durations = options.quick
       bridgeTransferSeconds: 1,
       bridgeOffsets: 24,
       treeMoves: 4,
+      floodMs: 400,
+      floodTurns: 1,
     }
   : {
       timingMs: 1_500,
@@ -99,6 +104,8 @@ const durations = options.quick
       bridgeTransferSeconds: 2,
       bridgeOffsets: 48,
       treeMoves: 16,
+      floodMs: 1_500,
+      floodTurns: 3,
     };
 
 const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump', 'iperf3', 'nft');
@@ -155,6 +162,7 @@ async function measureOnce(): Promise<void> {
       repeatedly(() => measureBoundaryClockLoad(measurements, durations.boundaryClockMs)),
     bridge: () => measureBridge(measurements, durations),
     'bridge-follow': () => measureBridgeFollowing(measurements, durations.treeMoves),
+    floods: () => repeatedly(() => measureFloods(measurements, durations, options.seed)),
     footprint: () => repeatedly(() => measureFootprint(measurements, durations.idleMs)),
     simulation: () => repeatedly(() => measureSimulation(measurements, durations.simulatedSeconds)),
   };
