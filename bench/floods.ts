@@ -85,6 +85,7 @@ export async function measureFloods(
   { floodMs, floodTurns }: FloodDurations,
   seed: number,
 ): Promise<void> {
+  console.error(`floods: seed ${seed}`);
   for (const start of subjects) {
     const rig = new Rig({ sinks: 1, flooded: true });
     try {

@@ -28,11 +28,13 @@ import { availableSubjects } from './subjects.js';
 import { suites } from './suites.js';
 import { judge, tell } from './targets.js';
 import { measureTransit } from './transit.js';
+import { measureUnpinned, TRIALS } from './unpinned.js';
 
 /** What is called once a run rather than once for every subject and repetition. */
 const ONCE_A_RUN = [
   'rig',
   'transit',
+  'unpinned',
   'slave-offset',
   'peer-to-peer',
   'boundary-clock',
@@ -56,6 +58,12 @@ const options = await yargs(hideBin(process.argv))
     array: true,
     choices: [...Object.keys(suites), ...ONCE_A_RUN],
     describe: 'These only [all]',
+  })
+  .option('trial', {
+    type: 'string',
+    array: true,
+    choices: Object.keys(TRIALS),
+    describe: 'Of the suite unpinned: other ways to schedule, besides',
   })
   .option('seed', { type: 'number', default: 1, describe: 'Of what the floods send' })
   .option('beside', {
@@ -88,6 +96,8 @@ const durations = options.quick
       treeMoves: 4,
       floodMs: 400,
       floodTurns: 1,
+      unpinnedRounds: 5,
+      unpinnedMs: 500,
     }
   : {
       timingMs: 1_500,
@@ -106,6 +116,8 @@ const durations = options.quick
       treeMoves: 16,
       floodMs: 1_500,
       floodTurns: 3,
+      unpinnedRounds: 20,
+      unpinnedMs: 500,
     };
 
 const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump', 'iperf3', 'nft');
@@ -156,6 +168,7 @@ async function measureOnce(): Promise<void> {
   const once: Readonly<Record<string, () => Promise<void>>> = {
     rig: () => repeatedly(() => measureRigCeiling(measurements, durations.trialMs)),
     transit: () => repeatedly(() => measureTransit(measurements, subjects, durations)),
+    unpinned: () => measureUnpinned(measurements, durations, options.trial ?? []),
     'slave-offset': () => measureSlaveOffsets(measurements, durations.slaveOffsets),
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     'boundary-clock': () =>

@@ -40,6 +40,9 @@ type ResidualFigure = 'mean' | 'standard deviation' | 'deviation within 100';
 /** Whether the way through veth is kept in the caches, or found as the machine has left it. */
 export type Path = 'warm' | 'cold';
 
+/** Whether two processes take all that they get of both processors meanwhile. */
+export type Surroundings = 'quiet' | 'busy';
+
 /** What spanning tree has made of a port. */
 export type FollowedState = 'blocking' | 'forwarding';
 
@@ -72,6 +75,10 @@ export const metric = {
     `bridge, slave offset, rms, ${traffic === 'load' ? `beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP` : 'without other traffic'}, ns`,
   bridgeFollowed: (state: FollowedState) => `bridge, port ${state}: followed after, ms`,
   start: 'start to first frame forwarded, ms',
+  unpinnedTransit: (surroundings: Surroundings, message: string, rank: 'p50' | 'p95') =>
+    `not pinned, ${surroundings}: ${message} transit, ${rank}, ns`,
+  unpinnedResidual: (surroundings: Surroundings) =>
+    `not pinned, ${surroundings}: Sync residual, deviation within 100, ns`,
   floodTitle,
   floodOffered: (flood: Flood, rate: FloodRate, place: FloodPlace) =>
     `${floodTitle(flood, rate, place)}: its frames, 1/s`,

@@ -168,6 +168,16 @@ const targets: readonly Target[] = [
     },
   ]),
   {
+    title: 'not pinned: Sync transit p50 at 1,000/s over ptp4l',
+    limit: 0.8,
+    figures: ratioToPeer(metric.unpinnedTransit('quiet', 'Sync', 'p50')),
+  },
+  {
+    title: 'not pinned, beside two processes that take both processors: Sync transit p95 over ptp4l',
+    limit: 1,
+    figures: ratioToPeer(metric.unpinnedTransit('busy', 'Sync', 'p95')),
+  },
+  {
     title: `Follow_Up transit under ${loudest} over ${quietest} background Delay_Req/s`,
     limit: 1.5,
     figures: (measurements) => {

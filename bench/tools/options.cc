@@ -14,7 +14,7 @@ namespace {
           "  [--transport l2|udp4] [--pairs RATE] [--exchanges RATE] [--requests RATE]\n"
           "  [--clients RATE]\n"
           "  [--identities N] [--samples RATE] [--milliseconds N] [--cpu N]\n"
-          "  [--scheduling normal|idle]                          rates are per second\n",
+          "  [--scheduling normal|idle|sleep]                    rates are per second\n",
           problem, static_cast<int>(argument.size()), argument.data());
   exit(2);
 }
@@ -60,6 +60,7 @@ Options ParseOptions(int argc, char** argv) {
       options.cpu = static_cast<int>(Number(name, value));
     } else if (name == "--scheduling") {
       options.yielding = std::string_view(value) == "idle";
+      options.sleeping = std::string_view(value) == "sleep";
     } else {
       Usage("unknown option", name);
     }

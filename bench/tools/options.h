@@ -23,6 +23,7 @@ struct Options {
   uint32_t milliseconds = 1000;
   int cpu = 0;
   bool yielding = false;  // leave the processor to whatever else wants it
+  bool sleeping = false;  // sleep until the next message is due, on any processor
 };
 
 // Ends the program with a message on unknown or missing arguments.
