@@ -15,6 +15,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Jack } from '../test/support/netns/network.js';
 import { Ptp4l } from '../test/support/netns/ptp4l.js';
 import { Switch } from '../test/support/netns/switch.js';
+import { until } from '../test/support/netns/wait.js';
 import { RigOverrun, type LoadReport, type Timing } from './load.js';
 import type { Measurements } from './measurements.js';
 import {
@@ -34,11 +35,15 @@ const AROUND_LOAD_MS = 1_500;
 const READY_TIMEOUT_MS = 10_000;
 /** The engine asks the kernel for what a full ring has lost once a second. */
 const RING_DROPS_KNOWN_MS = 1_300;
+const READ_AGAIN_MS = 50;
 /** As many frames as fill any table of the subject once, before its memory is read for the first time. */
 const FILLING = { rate: 50_000, milliseconds: 2_000 } as const;
 /** A generator that was held up for long may have lost frames of its own. */
 const ATTEMPTS = 3;
 const FLOODED_PORT = 'eth3';
+/** Of ptp4l: it would write a line for every frame that it does not understand. */
+const SILENT = 2;
+const TRY = { pairs: TIMING_RATE, milliseconds: 50, cpu: GENERATOR_CPU };
 
 export interface FloodDurations {
   readonly floodMs: number;
@@ -69,8 +74,14 @@ const subjects: readonly ((rig: Rig) => Promise<Standing>)[] = [
     const peer = Ptp4l.transparentClock(rig.network, rig.device, {
       interfaces: rig.deviceInterfaces,
       cpu: SUBJECT_CPU,
+      settings: { logging_level: SILENT },
     });
-    await peer.child.waitForLine(/port 0: INITIALIZING to LISTENING/, READY_TIMEOUT_MS);
+    await until(
+      'ptp4l to forward',
+      async () => (await rig.offer(TRY)).pairs.lost === 0,
+      READY_TIMEOUT_MS,
+      () => peer.child.output,
+    );
     return {
       name: 'ptp4l E2E_TC',
       pid: peer.child.pid,
@@ -159,10 +170,23 @@ async function measureOne(
     add(metric.floodResidual(flood, rate, place, message), residualNs.deviationWithinWindow);
   }
   if (before === undefined || place === 'aside') return;
-  await delay(RING_DROPS_KNOWN_MS);
-  const after = (await subject.counters())!;
+  const after = await countersAtRest(subject, sent.delivered, before);
   add(metric.floodUncounted(flood, rate), uncounted(sent.delivered, before, after));
   add(metric.floodUnexplained(flood, rate), unexplained(lost, before, after));
+}
+
+/** As soon as they tell of every frame of the flood, or when they have had the time to. */
+async function countersAtRest(
+  subject: Standing,
+  delivered: number,
+  before: PortCounters,
+): Promise<PortCounters> {
+  const deadline = performance.now() + RING_DROPS_KNOWN_MS;
+  for (;;) {
+    const now = (await subject.counters())!;
+    if (uncounted(delivered, before, now) === 0 || performance.now() > deadline) return now;
+    await delay(READ_AGAIN_MS);
+  }
 }
 
 /** With the Follow_Up, which no correction can help. */

@@ -94,13 +94,13 @@ class Soak {
 
   async #strike(fault: Fault): Promise<void> {
     const bed = this.#bed;
-    const process = bed.instance;
+    const instance = bed.instance;
     const atSeconds = this.#seconds();
     const fromNs = bed.nowNs();
     this.#fault = fault.name;
     const what = await fault.strike(bed, this.#random);
     const endNs = bed.nowNs();
-    if (bed.instance !== process) this.#atStart = undefined;
+    if (bed.instance !== instance) this.#atStart = undefined;
     const resumedMs = await this.#resumedMs(endNs);
     await delay(UNDER_WAY_MS);
     const lost = this.#pairs.missing(fromNs, endNs, bed.sinks);

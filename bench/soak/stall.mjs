@@ -1,4 +1,5 @@
 // Preloaded into the switch of the soak test: at SIGUSR2 its JavaScript does nothing else for two seconds.
+import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers';
 
 const STALL_MS = 2_000;
