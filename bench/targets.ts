@@ -173,7 +173,8 @@ const targets: readonly Target[] = [
     figures: ratioToPeer(metric.unpinnedTransit('quiet', 'Sync', 'p50')),
   },
   {
-    title: 'not pinned, beside two processes that take both processors: Sync transit p95 over ptp4l',
+    title:
+      'not pinned, beside two processes that take both processors: Sync transit p95 over ptp4l',
     limit: 1,
     figures: ratioToPeer(metric.unpinnedTransit('busy', 'Sync', 'p95')),
   },

@@ -53,10 +53,7 @@ export const FAULTS: readonly Fault[] = [
     weight: 1,
     strike: async (bed, random) => {
       const port = somePort(bed, random);
-      const jack = oneOf(random, [
-        { namespace: bed.device, interface: port.interface },
-        port.peer,
-      ]);
+      const jack = oneOf(random, [{ namespace: bed.device, interface: port.interface }, port.peer]);
       const times = between(random, 3, 15);
       for (let time = 0; time < times; time++) {
         jack.namespace.setLink(jack.interface, 'down');

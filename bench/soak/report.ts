@@ -81,7 +81,14 @@ export function soakText(report: SoakReport): string {
     String(each.notResumed),
     String(each.lost),
   ]);
-  const head = ['fault', 'times', 'resumed after, median, ms', 'longest, ms', 'never', 'pairs lost'];
+  const head = [
+    'fault',
+    'times',
+    'resumed after, median, ms',
+    'longest, ms',
+    'never',
+    'pairs lost',
+  ];
   const table = [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');

@@ -132,10 +132,7 @@ class Place {
   void Look() {
     const int index = IndexNow();
     if (index == index_) return;
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-    index_ = 0;
-    sent_.clear();
+    Close();
     if (index != 0) Open(index);
   }
 
@@ -159,7 +156,11 @@ class Place {
     item->cmsg_len = CMSG_LEN(sizeof(uint32_t));
     const uint32_t request = SOF_TIMESTAMPING_TX_SOFTWARE;
     memcpy(CMSG_DATA(item), &request, sizeof request);
-    if (sendmsg(fd_, &message, MSG_DONTWAIT) < 0) return false;
+    if (sendmsg(fd_, &message, MSG_DONTWAIT) < 0) {
+      // Nobody knows whether the kernel has given this frame a number: a new socket counts from 0.
+      Close();
+      return false;
+    }
     sent_.push_back(tag);
     return true;
   }
@@ -204,6 +205,13 @@ class Place {
   }
 
  private:
+  void Close() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+    index_ = 0;
+    sent_.clear();
+  }
+
   static int64_t TimestampOf(msghdr* message) {
     for (cmsghdr* item = CMSG_FIRSTHDR(message); item; item = CMSG_NXTHDR(message, item)) {
       if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SO_TIMESTAMPING) continue;
