@@ -25,9 +25,7 @@ class Pacer {
   }
 
   // When the next one is due; never if the rate is 0.
-  int64_t next_ns() const {
-    return interval_ns_ == 0 ? INT64_MAX : static_cast<int64_t>(next_ns_);
-  }
+  int64_t next_ns() const { return interval_ns_ == 0 ? INT64_MAX : static_cast<int64_t>(next_ns_); }
 
  private:
   static constexpr double kToleranceNs = 200'000;

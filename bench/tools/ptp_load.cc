@@ -4,12 +4,13 @@
 //                       └── background                Delay_Req, Delay_Resp: sink 1 to source and
 //                       back
 //                                                     Delay_Req without an answer: from background
-//                                                     Delay_Req that the subject answers: every sink
+//                                                     Delay_Req that the subject answers: every
+//                                                     sink
 //
 // One thread sends, receives and answers, spinning on one processor and leaving the other ones to
-// the subject, or sleeping in between on any. Reception costs it no system call: the kernel writes frames and time stamps into
-// memory shared with this process. Transit and residual are measured between kernel time stamps, so
-// the thread's own delays are not part of them.
+// the subject, or sleeping in between on any. Reception costs it no system call: the kernel writes
+// frames and time stamps into memory shared with this process. Transit and residual are measured
+// between kernel time stamps, so the thread's own delays are not part of them.
 
 #include <sched.h>
 #include <sys/prctl.h>

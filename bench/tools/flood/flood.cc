@@ -1,5 +1,5 @@
-// Floods an interface with PTP frames that nobody asked for, and tells at the end how many reached the
-// other end of the cable, as one line of JSON. It ends by itself: after so many milliseconds or
+// Floods an interface with PTP frames that nobody asked for, and tells at the end how many reached
+// the other end of the cable, as one line of JSON. It ends by itself: after so many milliseconds or
 // frames, or at SIGTERM. The first line of output is "ready". What it sends follows from the seed.
 //
 // usage: ptp-flood --interface NAME --kind follow-up|delay-req|announce|random|v1
@@ -44,18 +44,19 @@ struct Options {
 };
 
 constexpr size_t kBatch = 64;
-constexpr size_t kMaxFrame = 160;
+constexpr size_t kMaxFrame = 192;
 constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
 // A flooder that was held up does not make up for it: what is more than this late is left out.
 constexpr int64_t kToleranceNs = 5'000'000;
-// So many at once where the rate leaves time to sleep: more would be a burst, fewer a busy processor.
+// So many at once where the rate leaves time to sleep: more would be a burst, fewer a busy
+// processor.
 constexpr int64_t kBurstIntervalNs = 250'000;
 
 constexpr uint8_t kPtpMulticast[ETH_ALEN] = {0x01, 0x1B, 0x19, 0x00, 0x00, 0x00};
 constexpr uint8_t kLinkLocalMulticast[ETH_ALEN] = {0x01, 0x80, 0xC2, 0x00, 0x00, 0x0E};
 constexpr uint8_t kIpv4Multicast[ETH_ALEN] = {0x01, 0x00, 0x5E, 0x00, 0x01, 0x81};
 constexpr uint16_t kEtherTypePtp = 0x88F7;
-constexpr uint8_t kDomain = 24;  // that of the load between the other ports
+constexpr uint8_t kDomain = 24;                    // that of the load between the other ports
 constexpr uint32_t kSourceAddress = 0xC000020B;    // 192.0.2.11
 constexpr uint32_t kPtpGroupAddress = 0xE0000181;  // 224.0.1.129
 constexpr uint16_t kEventPort = 319;
@@ -67,6 +68,9 @@ constexpr size_t kAnnounceSize = 64;
 constexpr size_t kVersion1Size = 124;  // of a Sync and of a Delay_Req of IEEE 1588-2002
 // Between the shortest message and what an Announce with some TLVs comes to.
 constexpr size_t kMostRandomOctets = 110;
+
+static_assert(kMaxFrame >=
+              ETH_HLEN + kIpv4Header + kUdpHeader + std::max(kVersion1Size, kMostRandomOctets));
 
 volatile sig_atomic_t told_to_end = 0;
 
@@ -222,7 +226,8 @@ int64_t MonotonicNs() {
 }
 
 void SleepUntil(int64_t ns) {
-  const timespec time = {.tv_sec = ns / kNanosecondsPerSecond, .tv_nsec = ns % kNanosecondsPerSecond};
+  const timespec time = {.tv_sec = ns / kNanosecondsPerSecond,
+                         .tv_nsec = ns % kNanosecondsPerSecond};
   clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nullptr);
 }
 
@@ -378,8 +383,8 @@ int main(int argc, char** argv) {
   }
   prctl(PR_SET_TIMERSLACK, 1);
   if (options.rate != 0) {
-    // It sleeps between its bursts, so it goes ahead of a load generator that spins on the processor:
-    // else it would send what it has missed at one time.
+    // It sleeps between its bursts, so it goes ahead of a load generator that spins on the
+    // processor: else it would send what it has missed at one time.
     const sched_param lowest = {.sched_priority = 1};
     if (sched_setscheduler(0, SCHED_FIFO, &lowest) < 0) Fail("SCHED_FIFO");
   }

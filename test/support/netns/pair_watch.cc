@@ -1,7 +1,8 @@
-// Sends Syncs with their Follow_Ups from one place and tells of every pair that arrives at the other
-// places what its correction is to be compared with: the kernel's time stamps of one and the same
-// clock. Before each Sync go two messages as long as a frame may be, so that a queue that is slow
-// enough holds the Sync back. It bears interfaces that go down, vanish, come back or are others.
+// Sends Syncs with their Follow_Ups from one place and tells of every pair that arrives at the
+// other places what its correction is to be compared with: the kernel's time stamps of one and the
+// same clock. Before each Sync go two messages as long as a frame may be, so that a queue that is
+// slow enough holds the Sync back. It bears interfaces that go down, vanish, come back or are
+// others.
 //
 // Lines of output, with times in nanoseconds since BASE (of CLOCK_REALTIME):
 //   ready BASE
@@ -266,7 +267,7 @@ class Place {
   int namespace_ = -1;
   int probe_ = -1;
   int fd_ = -1;
-  int index_ = 0;  // of the interface that is open; 0 for none
+  int index_ = 0;               // of the interface that is open; 0 for none
   std::vector<uint32_t> sent_;  // the kernel numbers frames with a time stamp request from 0
 };
 
