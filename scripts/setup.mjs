@@ -34,6 +34,7 @@ export const testTools = [
   { package: 'tcpdump', command: 'tcpdump' },
   { package: 'tshark', command: 'tshark' },
   { package: 'ethtool', command: 'ethtool' },
+  { package: 'strace', command: 'strace' },
   { package: 'nftables', command: 'nft' },
   { package: 'iperf3', command: 'iperf3' },
   { package: 'busybox', command: 'busybox' },

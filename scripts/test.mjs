@@ -136,11 +136,22 @@ async function runDataplaneTests() {
     failures.push('the build of the C++ tests');
     return { result: failed, output: build.output };
   }
-  const program = join(projectRoot, 'build/Release/dataplane_test');
-  const test = await runCommand(program, ['--reporters=xml'], options);
-  const result = countDoctest(test.stdout, test.succeeded);
-  if (result.failed > 0) failures.push('C++ tests');
-  return { result, output: test.succeeded ? '' : test.output };
+  const runs = [
+    await runDoctest('dataplane_test', []),
+    await runDoctest('engine_test', process.getuid() === 0 ? [] : ['--test-suite-exclude=veth']),
+  ];
+  return {
+    result: runs.map(({ result }) => result).reduce(addCounts),
+    output: runs.map(({ output }) => output).join(''),
+  };
+}
+
+async function runDoctest(name, args) {
+  const program = join(projectRoot, 'build/Release', name);
+  const run = await runCommand(program, ['--reporters=xml', ...args], { cwd: projectRoot });
+  const result = countDoctest(run.stdout, run.succeeded);
+  if (result.failed > 0) failures.push(name);
+  return { result, output: run.succeeded ? '' : run.output };
 }
 
 function vitestCheck(title, projects) {

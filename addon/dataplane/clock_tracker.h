@@ -21,6 +21,11 @@ struct CrossTimestamp {
 
 class ClockTracker {
  public:
+  ClockTracker() = default;
+  // `first_epoch` tells the epochs of this clock from those of another one that the same port had
+  // before.
+  explicit ClockTracker(uint32_t first_epoch) { relation_.epoch = first_epoch; }
+
   // The line is fitted through this many samples. At one every 20 ms they span 0.64 s, over which
   // the rate of an oscillator is steady enough for an error below a nanosecond.
   static constexpr uint32_t kWindow = 32;

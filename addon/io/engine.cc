@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <future>
+#include <utility>
 
 #include "addon/io/monotonic_clock.h"
 #include "addon/io/scheduling.h"
@@ -22,14 +22,15 @@ constexpr int kReceiveBatch = 16;
 // to 50 us after its Sync, and waking the thread takes as long. It does not poll after a message
 // that ends at a clock of this box, because nothing urgent follows that.
 constexpr int64_t kPollAfterForwardingNs = 50'000;
-// How often a polling thread asks the kernel for what the rings do not show: commands, link
-// changes, late time stamps.
+// How often a polling thread asks the kernel for what the rings do not show: commands, late time
+// stamps.
 constexpr int64_t kServiceIntervalNs = 100'000;
 constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
+// How often missing time stamps are taken for a sign that somebody has changed the mode.
+constexpr int64_t kDoubtIntervalNs = 50'000'000;
 // epoll data values: the receiver of port i is i, its sender kSenders + i.
 constexpr uint64_t kSenders = 1'000;
 constexpr uint64_t kWakeUp = UINT64_MAX;
-constexpr uint64_t kLinks = UINT64_MAX - 1;
 
 // Tells the processor that this is a polling loop.
 void cpu_relax() {
@@ -42,23 +43,22 @@ void cpu_relax() {
 
 }  // namespace
 
-Engine::Engine(const EngineOptions& options, std::function<void()> wake)
+Engine::Engine(const EngineOptions& options, std::function<void()> wake, Network& network)
     : options_(options),
       counters_(std::make_shared<std::vector<std::atomic<uint64_t>>>(
           options.ports.size() * dataplane::PortCounters::kStride)),
       records_(static_cast<uint32_t>(options.ports.size()), std::move(wake)),
-      forwarder_(static_cast<uint32_t>(options.ports.size()), dataplane::Limits{}, options.seed,
-                 *this, counters_->data()) {
-  ports_.resize(options.ports.size());
-  for (size_t i = 0; i < ports_.size(); ++i) {
-    ports_[i].info.interface = options.ports[i].interface;
-    forwarder_.configure(static_cast<uint32_t>(i), options.ports[i].settings);
-  }
-}
+      infos_(options.ports),
+      forwarder_(static_cast<uint32_t>(options.ports.size()), options.limits, options.seed, *this,
+                 counters_->data()),
+      clocks_(forwarder_, records_, infos_),
+      ports_(options.ports.size()),
+      lifecycle_(options_, network, infos_, *this) {}
 
 std::variant<std::unique_ptr<Engine>, Error> Engine::open(const EngineOptions& options,
-                                                          std::function<void()> wake) {
-  std::unique_ptr<Engine> engine(new Engine(options, std::move(wake)));
+                                                          std::function<void()> wake,
+                                                          Network& network) {
+  std::unique_ptr<Engine> engine(new Engine(options, std::move(wake), network));
   if (auto error = engine->start()) return *error;
   return engine;
 }
@@ -66,33 +66,20 @@ std::variant<std::unique_ptr<Engine>, Error> Engine::open(const EngineOptions& o
 std::optional<Error> Engine::start() {
   epoll_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
   wake_up_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  // The monitor is opened before the interfaces are looked at, so that no change is missed in
-  // between.
-  auto links = LinkMonitor::open();
-  if (auto* error = std::get_if<Error>(&links)) return *error;
-  links_.emplace(std::move(std::get<LinkMonitor>(links)));
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = kWakeUp;
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_up_.get(), &event);
-  event.data.u64 = kLinks;
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, links_->fd(), &event);
-
-  if (auto error = claim_interfaces()) return error;
-  if (auto error = choose_timestamping()) return error;
-  for (uint32_t port = 0; port < ports_.size(); ++port) {
-    if (auto error = open_port(port)) return error;
+  if (!epoll_.valid() || !wake_up_.valid() || !watch(EPOLL_CTL_ADD, wake_up_.get(), kWakeUp)) {
+    return Error{kErrSystem, describe_errno("waiting for events", errno)};
   }
+  if (auto error = lifecycle_.start()) return error;
   thread_ = std::thread([this] { run(); });
   return std::nullopt;
 }
 
 Engine::~Engine() {
-  if (thread_.joinable()) {
-    stopping_ = true;
-    post([] {});
-    thread_.join();
-  }
+  lifecycle_.stop();  // nothing is handed over after this
+  if (!thread_.joinable()) return;
+  stopping_ = true;
+  post([] {});
+  thread_.join();
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -124,11 +111,6 @@ void Engine::run() {
     service(now);
     wait_for_events(sleep_ms(now));
   }
-  for (uint32_t port = 0; port < ports_.size(); ++port) {
-    ports_[port].receiver.reset();
-    ports_[port].sender.reset();
-    ports_[port].hardware.reset();
-  }
 }
 
 void Engine::let_time_pass(int64_t now) {
@@ -142,10 +124,8 @@ void Engine::let_time_pass(int64_t now) {
 
 // What must be looked at now and then, whether the thread sleeps or polls.
 void Engine::service(int64_t now) {
-  if (!clocks_.empty()) {
-    read_due_clocks(now);
-    check_hardware_mode(now);
-  }
+  clocks_.read_due(now);
+  doubt_modes(now);
   collect_ring_drops(now);
 }
 
@@ -153,7 +133,7 @@ void Engine::service(int64_t now) {
 bool Engine::poll_ports() {
   bool worked = false;
   for (uint32_t port = 0; port < ports_.size(); ++port) {
-    if (!ports_[port].receiver) continue;
+    if (!ports_[port].sockets.receiver) continue;
     if (receive_from(port)) {
       worked = true;
       // Most software time stamps can be read as soon as the frame is sent, without waiting for
@@ -167,15 +147,15 @@ bool Engine::poll_ports() {
 }
 
 bool Engine::receive_from(uint32_t index) {
-  ReceiveSocket& socket = *ports_[index].receiver;
+  FrameReceiver& receiver = *ports_[index].sockets.receiver;
   int64_t now = 0;  // read only when there is a frame, because the polling loop comes through here
   int received = 0;
   while (received < kReceiveBatch) {
-    const auto frame = socket.receive();
+    const auto frame = receiver.receive();
     if (!frame) break;
     if (received == 0) {
       now = monotonic_ns();
-      check_system_clock();
+      clocks_.check_system_clock();
     }
     const dataplane::Arrival arrival{frame->timestamp_ns, frame->checksum_pending,
                                      frame->truncated};
@@ -183,7 +163,7 @@ bool Engine::receive_from(uint32_t index) {
     // The first frame leaves before the ring is asked for more, because asking takes time
     // (docs/decisions/0010).
     if (received == 0) forwarder_.flush(now);
-    socket.release();
+    receiver.release();
     ++received;
   }
   if (received > 1) forwarder_.flush(now);
@@ -194,13 +174,13 @@ bool Engine::receive_from(uint32_t index) {
 bool Engine::read_timestamps(uint32_t index) {
   Port& port = ports_[index];
   bool any = false;
-  while (port.sender) {
-    TransmitSocket::TransmitTimestamp stamps[TransmitSocket::kTimestampBatch];
-    const uint32_t count = port.sender->read_transmit_timestamps(stamps);
+  while (port.sockets.sender) {
+    FrameSender::TransmitTimestamp stamps[FrameSender::kTimestampBatch];
+    const uint32_t count = port.sockets.sender->read_transmit_timestamps(stamps);
     const int64_t now = monotonic_ns();
     if (count != 0) {
-      check_system_clock();
-      verify_clocks(now);
+      clocks_.check_system_clock();
+      clocks_.verify(now);
     }
     for (uint32_t i = 0; i < count; ++i) {
       if (port.timestamps_to_lose != 0) {
@@ -213,24 +193,33 @@ bool Engine::read_timestamps(uint32_t index) {
     forwarder_.flush(now);
     any |= count != 0;
     port.unread_timestamps -= std::min(port.unread_timestamps, count);
-    if (count < TransmitSocket::kTimestampBatch) break;
+    if (count < FrameSender::kTimestampBatch) break;
   }
   return any;
 }
 
-// Starts or stops watching the sender's error queue by epoll.
-void Engine::watch_sender(uint32_t index, bool watch) {
+bool Engine::watch(int operation, int fd, uint64_t source) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = source;
+  return ::epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
+}
+
+// Starts or stops watching the sender's time stamps by epoll.
+void Engine::watch_sender(uint32_t index, bool wanted) {
   Port& port = ports_[index];
-  if (!port.sender || port.sender_watched == watch) return;
-  epoll_event event{};  // EPOLLERR is reported without being asked for
-  event.data.u64 = kSenders + index;
-  ::epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, port.sender->fd(), &event);
-  port.sender_watched = watch;
+  if (!port.sockets.sender || port.sender_watched == wanted) return;
+  if (!watch(wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, port.sockets.sender->fd(), kSenders + index)) {
+    return report_error(index, "watching for time stamps", errno);
+  }
+  port.sender_watched = wanted;
 }
 
 int Engine::sleep_ms(int64_t now) {
   auto deadline = forwarder_.next_deadline();
-  if (const auto due = next_clock_reading()) deadline = deadline ? std::min(*deadline, *due) : *due;
+  if (const auto due = clocks_.next_reading()) {
+    deadline = deadline ? std::min(*deadline, *due) : *due;
+  }
   if (uncollected_drops_) {
     const int64_t due = drops_collected_at_ + kRingDropsIntervalNs;
     deadline = deadline ? std::min(*deadline, due) : due;
@@ -248,32 +237,31 @@ void Engine::wait_for_events(int timeout_ms) {
     ports_[index].unread_timestamps = 0;
     watch_sender(index, true);
   }
-  constexpr int kEvents = 2 * dataplane::kMaxPorts + 2;
+  constexpr int kEvents = 2 * dataplane::kMaxPorts + 1;
   epoll_event events[kEvents];
   const int count = ::epoll_wait(epoll_.get(), events, kEvents, timeout_ms);
-  for (int i = 0; i < count; ++i) {
-    const uint64_t source = events[i].data.u64;
-    if (source == kWakeUp) {
-      run_commands();
-    } else if (source == kLinks) {
-      links_->read([this](int changed, const std::string& name) { interface_changed(changed, name); });
-    } else if (source >= kSenders) {
-      const auto port = static_cast<uint32_t>(source - kSenders);
-      if (!read_timestamps(port) && ports_[port].sender) {
-        take_socket_error(ports_[port].sender->fd());
-      }
-      // A queueing discipline may hold frames back, and their time stamps come one by one: the
-      // sender is watched until the last of them is in.
-      const bool software = ports_[port].info.timestamping == TimestampingMode::kSoftware;
-      if (software && !forwarder_.awaits_timestamps(port)) watch_sender(port, false);
-    } else if (events[i].events & (EPOLLERR | EPOLLHUP)) {
-      const auto port = static_cast<uint32_t>(source);
-      if (!ports_[port].receiver) continue;
-      // ENETDOWN is left out, because the link monitor reports the state of the link.
-      const int error = take_socket_error(ports_[port].receiver->fd());
-      if (error != 0 && error != ENETDOWN) report_error(port, "receiving", error);
-    }
+  for (int i = 0; i < count; ++i) on_event(events[i].data.u64, events[i].events);
+}
+
+void Engine::on_event(uint64_t source, uint32_t events) {
+  if (source == kWakeUp) return run_commands();
+  if (source >= kSenders) {
+    const auto index = static_cast<uint32_t>(source - kSenders);
+    Port& port = ports_[index];
+    if (!port.sockets.sender) return;  // closed by a command of this round
+    if (!read_timestamps(index)) port.sockets.sender->take_error();
+    // A queueing discipline may hold frames back, and their time stamps come one by one: the sender
+    // is watched until the last of them is in. A hardware time stamp comes later, out of an
+    // interrupt, so then the sender is watched all the time.
+    const bool software = port.timestamping == TimestampingMode::kSoftware;
+    if (software && !forwarder_.awaits_timestamps(index)) watch_sender(index, false);
+    return;
   }
+  const auto index = static_cast<uint32_t>(source);
+  if (!ports_[index].sockets.receiver || (events & (EPOLLERR | EPOLLHUP)) == 0) return;
+  // ENETDOWN is left out, because the state of the link is reported.
+  const int error = ports_[index].sockets.receiver->take_error();
+  if (error != 0 && error != ENETDOWN) report_error(index, "receiving", error);
 }
 
 void Engine::collect_ring_drops(int64_t now) {
@@ -281,69 +269,34 @@ void Engine::collect_ring_drops(int64_t now) {
   uncollected_drops_ = false;
   drops_collected_at_ = now;
   for (uint32_t port = 0; port < ports_.size(); ++port) {
-    if (!ports_[port].receiver) continue;
-    if (const uint32_t drops = ports_[port].receiver->take_ring_drops()) {
+    if (!ports_[port].sockets.receiver) continue;
+    if (const uint32_t drops = ports_[port].sockets.receiver->take_ring_drops()) {
       forwarder_.counters(port).add(dataplane::Counter::kDropReceiveRingFull, drops);
     }
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Commands
-
-void Engine::post(std::function<void()> command) {
-  {
-    const std::lock_guard lock(commands_mutex_);
-    commands_.push_back(std::move(command));
+// Time stamps are missing: another program may have changed the mode.
+void Engine::doubt_modes(int64_t now) {
+  if (now - modes_doubted_at_ < kDoubtIntervalNs) return;
+  modes_doubted_at_ = now;
+  for (uint32_t index = 0; index < ports_.size(); ++index) {
+    Port& port = ports_[index];
+    if (port.timestamping != TimestampingMode::kHardware) continue;
+    const dataplane::PortCounters& counters = forwarder_.counters(index);
+    const uint64_t missing = counters.get(dataplane::Counter::kReceiveTimestampMissing) +
+                             counters.get(dataplane::Counter::kTransmitTimestampMissing);
+    if (missing == port.missing_timestamps) continue;
+    port.missing_timestamps = missing;
+    lifecycle_.doubt_mode(index);
   }
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(wake_up_.get(), &one, sizeof one);
 }
 
-void Engine::run_commands() {
-  uint64_t count;
-  [[maybe_unused]] const ssize_t got = ::read(wake_up_.get(), &count, sizeof count);
-  std::vector<std::function<void()>> commands;
-  {
-    const std::lock_guard lock(commands_mutex_);
-    commands.swap(commands_);
-  }
-  for (const auto& command : commands) command();
-}
-
-void Engine::program(dataplane::Policy policy) {
-  post([this, policy = std::move(policy)]() mutable { forwarder_.program(std::move(policy)); });
-}
-
-void Engine::submit(std::vector<Submission> frames) {
-  post([this, frames = std::move(frames)]() mutable {
-    const int64_t now = monotonic_ns();
-    for (Submission& frame : frames) {
-      forwarder_.submit(frame.port, frame.frame.data(), static_cast<uint16_t>(frame.frame.size()),
-                        frame.context, now);
-    }
-    forwarder_.flush(now);
-    for (uint32_t port = 0; port < ports_.size(); ++port) {
-      if (ports_[port].unread_timestamps != 0) read_timestamps(port);
-    }
-  });
-}
-
-std::optional<Error> Engine::adjust_clock(uint32_t port, const ClockAdjustment& adjustment) {
-  std::promise<std::optional<Error>> done;
-  post([&] { done.set_value(adjust_now(port, adjustment)); });
-  return done.get_future().get();
-}
-
-void Engine::lose_transmit_timestamps(uint32_t port, uint32_t count) {
-  post([this, port, count] { ports_[port].timestamps_to_lose += count; });
-}
-
-std::vector<EnginePortInfo> Engine::ports() const {
-  const std::lock_guard lock(ports_mutex_);
-  std::vector<EnginePortInfo> result;
-  for (const Port& port : ports_) result.push_back(port.info);
-  return result;
+void Engine::report_error(uint32_t index, const std::string& doing, int error) {
+  Port& port = ports_[index];
+  if (port.last_error == error) return;
+  port.last_error = error;
+  records_.push(port_error_record(index, describe_errno(doing, error)));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -351,8 +304,8 @@ std::vector<EnginePortInfo> Engine::ports() const {
 
 uint32_t Engine::send(uint32_t index, std::span<const dataplane::OutgoingFrame> frames) {
   Port& port = ports_[index];
-  if (!port.sender) return 0;
-  const auto [sent, error] = port.sender->send(frames);
+  if (!port.sockets.sender) return 0;
+  const auto [sent, error] = port.sockets.sender->send(frames);
   if (error != 0) report_error(index, "sending", error);
   for (const auto& frame : frames.first(sent)) {
     if (frame.number) ++port.unread_timestamps;
@@ -370,9 +323,7 @@ void Engine::observe_sync(uint32_t index, const dataplane::SyncObservation& obse
   records_.push(SyncRecord(index, observation).record());
 }
 
-void Engine::notice(const dataplane::Notice& notice) {
-  records_.push(notice_record(notice));
-}
+void Engine::notice(const dataplane::Notice& notice) { records_.push(notice_record(notice)); }
 
 void Engine::clock_transmit_timestamp(uint32_t index, uint32_t context,
                                       std::optional<int64_t> timestamp_ns) {

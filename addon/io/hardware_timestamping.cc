@@ -26,7 +26,7 @@ std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping:
         covers_every_transport(config.receive_filter)) {
       const bool left_by_us = remembered && probe.current == config;
       return std::unique_ptr<HardwareTimestamping>(new HardwareTimestamping(
-          probe.name, left_by_us ? remembered : probe.current, config, calls));
+          probe, left_by_us ? remembered : probe.current, config, calls));
     }
   }
   if (last_errno == EPERM) {
@@ -40,7 +40,7 @@ std::variant<std::unique_ptr<HardwareTimestamping>, Error> HardwareTimestamping:
 }
 
 bool HardwareTimestamping::changed_by_others() const {
-  const auto current = probe_interface(interface_, calls_).current;
+  const auto current = hardware_timestamping_mode(interface_, calls_);
   return current && *current != active_;  // none: the driver does not tell its mode
 }
 
@@ -50,10 +50,11 @@ void HardwareTimestamping::set_again() {
 }
 
 HardwareTimestamping::~HardwareTimestamping() {
+  // It may be gone, and another interface may have its name by now.
+  if (interface_index(interface_, calls_) != interface_index_) return;
   HardwareTimestampConfig config =
       former_.value_or(HardwareTimestampConfig{HWTSTAMP_TX_OFF, HWTSTAMP_FILTER_NONE});
-  set_hardware_timestamping(interface_, config,
-                            calls_);  // the interface may be gone: nothing to restore
+  set_hardware_timestamping(interface_, config, calls_);
 }
 
 }  // namespace ptpswitch::io

@@ -30,11 +30,16 @@ class HardwareTimestamping {
   void set_again();
 
  private:
-  HardwareTimestamping(std::string interface, std::optional<HardwareTimestampConfig> former,
+  HardwareTimestamping(const InterfaceProbe& probe, std::optional<HardwareTimestampConfig> former,
                        HardwareTimestampConfig active, DriverCalls& calls)
-      : interface_(std::move(interface)), former_(former), active_(active), calls_(calls) {}
+      : interface_(probe.name),
+        interface_index_(probe.index),
+        former_(former),
+        active_(active),
+        calls_(calls) {}
 
   std::string interface_;
+  int interface_index_;
   std::optional<HardwareTimestampConfig> former_;
   HardwareTimestampConfig active_;
   DriverCalls& calls_;

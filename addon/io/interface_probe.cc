@@ -140,10 +140,7 @@ InterfaceProbe probe_interface(const std::string& name, DriverCalls& calls) {
     probe.transmit_types = info.tx_types;
     probe.receive_filters = info.rx_filters;
   }
-  hwtstamp_config config{};
-  if (requests.ioctl_with_data(SIOCGHWTSTAMP, config)) {
-    probe.current = HardwareTimestampConfig{config.tx_type, config.rx_filter};
-  }
+  probe.current = hardware_timestamping_mode(name, calls);
   ethtool_coalesce coalesce{};
   if (requests.ethtool(ETHTOOL_GCOALESCE, coalesce)) {
     probe.coalescing =
@@ -154,6 +151,18 @@ InterfaceProbe probe_interface(const std::string& name, DriverCalls& calls) {
     probe.energy_efficiency = EnergyEfficiency{eee.eee_enabled != 0, eee.eee_active != 0};
   }
   return probe;
+}
+
+int interface_index(const std::string& name, DriverCalls& calls) {
+  ifreq answer;
+  return InterfaceRequests(name, calls).ioctl(SIOCGIFINDEX, answer) ? answer.ifr_ifindex : 0;
+}
+
+std::optional<HardwareTimestampConfig> hardware_timestamping_mode(const std::string& name,
+                                                                  DriverCalls& calls) {
+  hwtstamp_config config{};
+  if (!InterfaceRequests(name, calls).ioctl_with_data(SIOCGHWTSTAMP, config)) return std::nullopt;
+  return HardwareTimestampConfig{config.tx_type, config.rx_filter};
 }
 
 std::vector<std::string> transmit_type_names(uint32_t bits) {

@@ -58,6 +58,11 @@ struct InterfaceProbe {
 
 InterfaceProbe probe_interface(const std::string& name, DriverCalls& calls = driver_calls());
 
+// Of these, one alone: 0 when there is no such interface, none when its driver does not tell.
+int interface_index(const std::string& name, DriverCalls& calls = driver_calls());
+std::optional<HardwareTimestampConfig> hardware_timestamping_mode(
+    const std::string& name, DriverCalls& calls = driver_calls());
+
 // As `ethtool -T` writes them.
 std::vector<std::string> transmit_type_names(uint32_t bits);
 std::vector<std::string> receive_filter_names(uint32_t bits);

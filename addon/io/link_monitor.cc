@@ -9,7 +9,7 @@
 
 namespace ptpswitch::io {
 
-std::variant<LinkMonitor, Error> LinkMonitor::open() {
+std::variant<std::unique_ptr<InterfaceEvents>, Error> LinkMonitor::open() {
   FileDescriptor fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
@@ -18,7 +18,7 @@ std::variant<LinkMonitor, Error> LinkMonitor::open() {
       ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return Error{kErrSystem, describe_errno("watching the network interfaces", errno)};
   }
-  return LinkMonitor(std::move(fd));
+  return std::unique_ptr<InterfaceEvents>(new LinkMonitor(std::move(fd)));
 }
 
 void LinkMonitor::read(const std::function<void(int, const std::string&)>& changed) {

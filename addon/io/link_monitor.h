@@ -3,24 +3,22 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 
 #include "addon/io/error.h"
 #include "addon/io/file_descriptor.h"
+#include "addon/io/network.h"
 
 namespace ptpswitch::io {
 
-class LinkMonitor {
+class LinkMonitor final : public InterfaceEvents {
  public:
-  static std::variant<LinkMonitor, Error> open();
+  static std::variant<std::unique_ptr<InterfaceEvents>, Error> open();
 
-  int fd() const { return fd_.get(); }
-
-  // Reads what has arrived and calls `changed` for each interface that something happened to, with
-  // its index and the name that it has now; with an empty name when messages were lost and every
-  // interface must be looked at. After a rename the index alone is the one that was known.
-  void read(const std::function<void(int index, const std::string& name)>& changed);
+  int fd() const override { return fd_.get(); }
+  void read(const std::function<void(int index, const std::string& name)>& changed) override;
 
  private:
   explicit LinkMonitor(FileDescriptor fd) : fd_(std::move(fd)) {}

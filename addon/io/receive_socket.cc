@@ -33,12 +33,13 @@ constexpr uint32_t kReservedHeadroom = 8;
 
 }  // namespace
 
-std::variant<ReceiveSocket, Error> ReceiveSocket::open(const std::string& interface,
-                                                       int interface_index, TimestampingMode mode) {
+std::variant<std::unique_ptr<FrameReceiver>, Error> ReceiveSocket::open(
+    const std::string& interface, int interface_index, TimestampingMode mode) {
   auto opened = open_packet_socket(interface);
   if (auto* error = std::get_if<Error>(&opened)) return *error;
-  ReceiveSocket socket(std::move(std::get<FileDescriptor>(opened)), mode);
-  const int fd = socket.fd();
+  std::unique_ptr<ReceiveSocket> socket(
+      new ReceiveSocket(std::move(std::get<FileDescriptor>(opened)), mode));
+  const int fd = socket->fd();
 
   const bool hardware = mode == TimestampingMode::kHardware;
   const int timestamping = hardware ? SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE
@@ -71,7 +72,7 @@ std::variant<ReceiveSocket, Error> ReceiveSocket::open(const std::string& interf
   if (!set_option(fd, SOL_PACKET, PACKET_RX_RING, ring)) return failed("PACKET_RX_RING");
   void* mapped = ::mmap(nullptr, kRingSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (mapped == MAP_FAILED) return failed("mapping the receive ring");
-  socket.ring_ = static_cast<uint8_t*>(mapped);
+  socket->ring_ = static_cast<uint8_t*>(mapped);
   if (!set_option(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, promiscuous)) {
     return failed("promiscuous mode");
   }
@@ -82,12 +83,6 @@ std::variant<ReceiveSocket, Error> ReceiveSocket::open(const std::string& interf
   return socket;
 }
 
-ReceiveSocket::ReceiveSocket(ReceiveSocket&& other) noexcept
-    : fd_(std::move(other.fd_)),
-      mode_(other.mode_),
-      ring_(std::exchange(other.ring_, nullptr)),
-      next_slot_(other.next_slot_) {}
-
 ReceiveSocket::~ReceiveSocket() {
   if (ring_ != nullptr) ::munmap(ring_, kRingSize);
 }
@@ -96,7 +91,7 @@ tpacket2_hdr* ReceiveSocket::current_slot() const {
   return reinterpret_cast<tpacket2_hdr*>(ring_ + static_cast<size_t>(next_slot_) * kSlotSize);
 }
 
-std::optional<ReceiveSocket::ReceivedFrame> ReceiveSocket::receive() {
+std::optional<FrameReceiver::ReceivedFrame> ReceiveSocket::receive() {
   tpacket2_hdr* const slot = current_slot();
   const uint32_t status =
       std::atomic_ref<uint32_t>(slot->tp_status).load(std::memory_order_acquire);

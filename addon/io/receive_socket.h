@@ -1,10 +1,11 @@
 // The receiving side of a port: PTP frames through a ring that the kernel shares with this process,
-// so that taking a frame is no system call. One thread uses it, nothing in it blocks.
+// so that taking a frame is no system call.
 #pragma once
 
 #include <linux/if_packet.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,33 +13,25 @@
 #include "addon/io/error.h"
 #include "addon/io/file_descriptor.h"
 #include "addon/io/packet_socket.h"
+#include "addon/io/port_sockets.h"
 
 namespace ptpswitch::io {
 
-class ReceiveSocket {
+class ReceiveSocket final : public FrameReceiver {
  public:
   // Opens a promiscuous socket on the interface.
-  static std::variant<ReceiveSocket, Error> open(const std::string& interface, int interface_index,
-                                                 TimestampingMode mode);
-  ReceiveSocket(ReceiveSocket&&) noexcept;
-  ReceiveSocket& operator=(ReceiveSocket&&) = delete;
-  ~ReceiveSocket();
+  static std::variant<std::unique_ptr<FrameReceiver>, Error> open(const std::string& interface,
+                                                                  int interface_index,
+                                                                  TimestampingMode mode);
+  ReceiveSocket(const ReceiveSocket&) = delete;
+  ReceiveSocket& operator=(const ReceiveSocket&) = delete;
+  ~ReceiveSocket() override;
 
-  int fd() const { return fd_.get(); }
-
-  struct ReceivedFrame {
-    uint8_t* data;  // the whole frame, VLAN tags in place; valid until release()
-    uint16_t length;
-    std::optional<int64_t> timestamp_ns;  // none when the kernel has only the other kind
-    bool checksum_pending;
-    bool truncated;
-  };
-  // The next received frame, if there is one. Give it back with release() before the next call.
-  std::optional<ReceivedFrame> receive();
-  void release();
-
-  // Frames that the ring had no room for, since the last call.
-  uint32_t take_ring_drops();
+  int fd() const override { return fd_.get(); }
+  std::optional<ReceivedFrame> receive() override;
+  void release() override;
+  uint32_t take_ring_drops() override;
+  int take_error() override { return take_socket_error(fd_.get()); }
 
  private:
   ReceiveSocket(FileDescriptor fd, TimestampingMode mode) : fd_(std::move(fd)), mode_(mode) {}

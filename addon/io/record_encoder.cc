@@ -62,6 +62,13 @@ Record notice_record(const dataplane::Notice& notice) {
           .flags = static_cast<uint16_t>(notice.kind)};
 }
 
+Record port_error_record(uint32_t port, std::string_view text) {
+  return {.kind = RecordKind::kPortError,
+          .port = static_cast<uint8_t>(port),
+          .payload = text.data(),
+          .payload_size = static_cast<uint32_t>(text.size())};
+}
+
 SyncRecord::SyncRecord(uint32_t port, const dataplane::SyncObservation& observation)
     : record_{.kind = RecordKind::kSyncObserved,
               .port = static_cast<uint8_t>(port),

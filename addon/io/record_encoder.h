@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "addon/dataplane/effects.h"
 
@@ -56,6 +57,8 @@ Record frame_record(uint32_t port, const wire::FrameView& view,
 Record transmit_timestamp_record(uint32_t port, uint32_t context,
                                  std::optional<int64_t> timestamp_ns);
 Record notice_record(const dataplane::Notice& notice);
+// `text` outlives the record.
+Record port_error_record(uint32_t port, std::string_view text);
 
 // The payload of a kSyncObserved record, which points to it.
 class SyncRecord {

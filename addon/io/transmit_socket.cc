@@ -3,7 +3,6 @@
 #include <linux/errqueue.h>
 #include <linux/if_packet.h>
 #include <linux/net_tstamp.h>
-#include <linux/pkt_sched.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -46,20 +45,20 @@ int64_t to_ns(const timespec& time) { return time.tv_sec * 1'000'000'000LL + tim
 
 }  // namespace
 
-std::variant<TransmitSocket, Error> TransmitSocket::open(const std::string& interface,
-                                                         int interface_index,
-                                                         TimestampingMode mode) {
+std::variant<std::unique_ptr<FrameSender>, Error> TransmitSocket::open(
+    const std::string& interface, int interface_index, TimestampingMode mode, int priority) {
   auto opened = open_packet_socket(interface);
   if (auto* error = std::get_if<Error>(&opened)) return *error;
-  TransmitSocket socket(std::move(std::get<FileDescriptor>(opened)), mode);
-  raise_buffer(socket.fd(), SO_RCVBUFFORCE, SO_RCVBUF, kBufferBytes);
-  raise_buffer(socket.fd(), SO_SNDBUFFORCE, SO_SNDBUF, kBufferBytes);
+  std::unique_ptr<TransmitSocket> socket(
+      new TransmitSocket(std::move(std::get<FileDescriptor>(opened)), mode));
+  raise_buffer(socket->fd(), SO_RCVBUFFORCE, SO_RCVBUF, kBufferBytes);
+  raise_buffer(socket->fd(), SO_SNDBUFFORCE, SO_SNDBUF, kBufferBytes);
   // PTP goes ahead of bulk traffic in every queueing discipline that has bands. Without the
   // capability for it, it goes where everything goes.
-  set_option(socket.fd(), SOL_SOCKET, SO_PRIORITY, int{TC_PRIO_CONTROL});
-  if (!socket.apply_timestamping()) return socket_error(interface, "SO_TIMESTAMPING");
+  set_option(socket->fd(), SOL_SOCKET, SO_PRIORITY, priority);
+  if (!socket->apply_timestamping()) return socket_error(interface, "SO_TIMESTAMPING");
   constexpr uint16_t kReceivesNothing = 0;
-  if (!bind_packet_socket(socket.fd(), interface_index, kReceivesNothing)) {
+  if (!bind_packet_socket(socket->fd(), interface_index, kReceivesNothing)) {
     return socket_error(interface, "bind");
   }
   return socket;

@@ -2,49 +2,34 @@
 // because the kernel wakes whoever watches a socket between taking a time stamp and handing the
 // frame on, and no correction covers that time. So this socket is watched only while a time stamp
 // is late (docs/decisions/0004). Event and general messages share it, so that what the kernel
-// touches of it after taking a time stamp is more often in the caches. One thread uses it, nothing
-// in it blocks.
+// touches of it after taking a time stamp is more often in the caches.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <variant>
 
-#include "addon/dataplane/effects.h"
 #include "addon/io/error.h"
 #include "addon/io/file_descriptor.h"
 #include "addon/io/packet_socket.h"
+#include "addon/io/port_sockets.h"
 
 namespace ptpswitch::io {
 
-class TransmitSocket {
+class TransmitSocket final : public FrameSender {
  public:
-  static std::variant<TransmitSocket, Error> open(const std::string& interface, int interface_index,
-                                                  TimestampingMode mode);
+  // `priority`: SO_PRIORITY of what it sends.
+  static std::variant<std::unique_ptr<FrameSender>, Error> open(const std::string& interface,
+                                                                int interface_index,
+                                                                TimestampingMode mode,
+                                                                int priority);
 
-  // Where time stamps come back.
-  int fd() const { return socket_.get(); }
-
-  struct Sent {
-    uint32_t frames;  // how many were sent
-    int error;        // errno of the next one; 0 when all were sent
-  };
-  // Sends frames in their order, until one fails. The transmit time stamp of a frame with a number
-  // will carry that number, or, where the kernel does not let the sender choose (before Linux
-  // 6.13), the
-  // kernel's own count.
-  Sent send(std::span<const dataplane::OutgoingFrame> frames);
-
-  struct TransmitTimestamp {
-    uint32_t number;
-    int64_t timestamp_ns;
-    std::optional<uint64_t> signature;  // of the frame; none when the sender chose the number
-  };
-  // Reads up to kTimestampBatch time stamps into `out`, and returns how many there were.
-  static constexpr uint32_t kTimestampBatch = 32;
-  uint32_t read_transmit_timestamps(TransmitTimestamp* out);
+  int fd() const override { return socket_.get(); }
+  Sent send(std::span<const dataplane::OutgoingFrame> frames) override;
+  uint32_t read_transmit_timestamps(TransmitTimestamp* out) override;
+  int take_error() override { return take_socket_error(fd()); }
 
  private:
   TransmitSocket(FileDescriptor socket, TimestampingMode mode)

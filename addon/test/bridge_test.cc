@@ -262,7 +262,7 @@ TEST_CASE("a message that comes round is not forwarded again; the second isolate
   CHECK(harness.clear_sent() == 3);
   harness.receive(2, announce(2).build());
   REQUIRE(harness.notices.size() == 1);
-  CHECK(harness.notices[0].kind == dataplane::NoticeKind::kLoop);
+  CHECK(harness.notices[0].kind == ptpswitch::dataplane::NoticeKind::kLoop);
   CHECK(harness.notices[0].port == 2);
   CHECK(harness.notices[0].other_port == 0);
   CHECK(harness.count(2, Counter::kDropRepeated) == 2);

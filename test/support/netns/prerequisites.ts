@@ -8,6 +8,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   tc: 'iproute2',
   setpriv: 'util-linux',
   ethtool: 'ethtool',
+  strace: 'strace',
   ptp4l: 'linuxptp',
   pmc: 'linuxptp',
   tcpdump: 'tcpdump',
