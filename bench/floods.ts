@@ -54,6 +54,7 @@ export interface FloodDurations {
 interface Standing {
   readonly name: string;
   readonly pid: number;
+  readonly running: () => boolean;
   /** What it counts by itself; nothing for a subject that does not. */
   readonly counters: () => Promise<PortCounters | undefined>;
 }
@@ -67,6 +68,7 @@ const subjects: readonly ((rig: Rig) => Promise<Standing>)[] = [
     return {
       name: 'ptp-switch',
       pid: instance.child.pid,
+      running: () => instance.child.running,
       counters: async () => countersOf((await instance.stats()).ports, FLOODED_PORT),
     };
   },
@@ -85,54 +87,57 @@ const subjects: readonly ((rig: Rig) => Promise<Standing>)[] = [
     return {
       name: 'ptp4l E2E_TC',
       pid: peer.child.pid,
+      running: () => peer.child.running,
       counters: () => Promise.resolve(undefined),
     };
   },
 ];
 
-/** One start of each subject. Flood, rate and place take turns, so that what the machine does meanwhile meets all of them. */
+/** One start of each subject for each flood: one that ends by one flood is not to be missed beside the next. */
 export async function measureFloods(
   measurements: Measurements,
-  { floodMs, floodTurns }: FloodDurations,
+  durations: FloodDurations,
   seed: number,
 ): Promise<void> {
   console.error(`floods: seed ${seed}`);
-  for (const start of subjects) {
-    const rig = new Rig({ sinks: 1, flooded: true });
-    try {
-      const subject = await start(rig);
-      const flooders = rig.flooders!;
-      for (const flood of FLOODS) {
-        const flooder = await startFlooder(flooders.port, flood, FILLING.rate, {
-          milliseconds: FILLING.milliseconds,
-          seed,
-        });
-        await flooder.report;
+  for (const flood of FLOODS) {
+    for (const start of subjects) {
+      const rig = new Rig({ sinks: 1, flooded: true });
+      try {
+        await measureFlood(measurements, rig, await start(rig), { ...durations, flood, seed });
+      } finally {
+        await rig.close();
       }
-      const residentBefore = residentMegabytes(subject.pid);
-      for (let turn = 0; turn < floodTurns; turn++) {
-        for (const flood of FLOODS) {
-          for (const rate of FLOOD_RATES) {
-            const places: readonly FloodPlace[] =
-              turn % 2 === 0 ? ['aside', 'port'] : ['port', 'aside'];
-            for (const place of places) {
-              await measureOne(measurements, rig, subject, {
-                flood,
-                rate,
-                place,
-                milliseconds: floodMs,
-                seed: seed + turn,
-              });
-            }
-          }
-        }
-      }
-      const grown = residentMegabytes(subject.pid) - residentBefore;
-      measurements.add(metric.floodMemory, subject.name, grown);
-    } finally {
-      await rig.close();
     }
   }
+}
+
+/** Rate and place take turns, so that what the machine does meanwhile meets all of them. */
+async function measureFlood(
+  measurements: Measurements,
+  rig: Rig,
+  subject: Standing,
+  { floodMs, floodTurns, flood, seed }: FloodDurations & { flood: Flood; seed: number },
+): Promise<void> {
+  const filling = { milliseconds: FILLING.milliseconds, seed };
+  const flooder = await startFlooder(rig.flooders!.port, flood, FILLING.rate, filling);
+  await flooder.report;
+  const residentBefore = residentMegabytes(subject.pid);
+  for (let turn = 0; turn < floodTurns; turn++) {
+    const places: readonly FloodPlace[] = turn % 2 === 0 ? ['aside', 'port'] : ['port', 'aside'];
+    for (const rate of FLOOD_RATES) {
+      for (const place of places) {
+        const load = { flood, rate, place, milliseconds: floodMs, seed: seed + turn };
+        await measureOne(measurements, rig, subject, load);
+      }
+    }
+  }
+  if (!subject.running()) {
+    console.error(`floods: ${subject.name} has ended under ${flood}`);
+    return;
+  }
+  const grown = residentMegabytes(subject.pid) - residentBefore;
+  measurements.add(metric.floodMemory(flood), subject.name, grown);
 }
 
 interface FloodedLoad {
@@ -210,7 +215,8 @@ async function offerFlooded(
     try {
       const report = await rig.offer({
         ...{ pairs: TIMING_RATE, exchanges: TIMING_RATE },
-        ...{ milliseconds, cpu: GENERATOR_CPU },
+        // One that spun would keep the kernel's own thread for what was sent from the processor.
+        ...{ milliseconds, cpu: GENERATOR_CPU, sleeping: true },
       });
       return { report, sent: await flooder.end() };
     } catch (error) {

@@ -21,11 +21,11 @@ export interface Load {
   readonly clients?: number;
   readonly transport?: LoadTransport;
   readonly milliseconds: number;
-  /** Which processor the generator spins on. */
-  readonly cpu: number;
+  /** Which processor the generator spins, or sleeps, on. */
+  readonly cpu: number | 'any';
   /** Leave that processor to a subject that wants it. */
   readonly yielding?: boolean;
-  /** Sleep between messages, as a station does, on whatever processor; `cpu` is not looked at then. */
+  /** Sleep between messages, as a station does. */
   readonly sleeping?: boolean;
 }
 

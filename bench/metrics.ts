@@ -99,5 +99,5 @@ export const metric = {
     `${floodTitle(flood, rate)}: its frames of which no counter tells`,
   floodUnexplained: (flood: Flood, rate: FloodRate) =>
     `${floodTitle(flood, rate)}: lost between the other ports though its own ring had room`,
-  floodMemory: 'all floods: resident memory grown by, MB',
+  floodMemory: (flood: Flood) => `floods of ${FLOOD_TITLES[flood]}: resident memory grown by, MB`,
 } as const;

@@ -222,11 +222,11 @@ const targets: readonly Target[] = [
     figures: own(metric.simulation(delayMechanism)),
   })),
   ...floodTargets,
-  {
-    title: 'all floods: resident memory grown by, MB',
+  ...FLOODS.map((flood): Target => ({
+    title: metric.floodMemory(flood),
     limit: FLAT_MEMORY_MB,
-    figures: own(metric.floodMemory),
-  },
+    figures: own(metric.floodMemory(flood)),
+  })),
   { title: 'idle: % of a core', limit: 1, figures: own(metric.idleProcessor) },
   { title: 'resident memory, MB', limit: 120, figures: own(metric.residentMemory) },
   { title: 'start to first frame forwarded, ms', limit: 1_000, figures: own(metric.start) },

@@ -88,9 +88,11 @@ async function measureTransit(
   milliseconds: number,
 ): Promise<void> {
   const { pairs } = await rig.offer({
-    ...{ pairs: TIMING_RATE, milliseconds, cpu: GENERATOR_CPU },
+    ...{ pairs: TIMING_RATE, milliseconds },
     // Beside others it sleeps, and takes no processor from the two that do.
-    ...(surroundings === 'quiet' ? { yielding: true } : { sleeping: true }),
+    ...(surroundings === 'quiet'
+      ? { cpu: GENERATOR_CPU, yielding: true }
+      : { cpu: 'any' as const, sleeping: true }),
   });
   if (pairs.residualNs.count === 0) throw new Error(`${name}: nothing got through`);
   for (const [message, timing] of [

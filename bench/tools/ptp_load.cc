@@ -342,11 +342,8 @@ void YieldToOthers() {
 
 int main(int argc, char** argv) {
   const bench::Options options = bench::ParseOptions(argc, argv);
-  if (options.sleeping) {
-    prctl(PR_SET_TIMERSLACK, 1);
-  } else {
-    bench::PinTo(options.cpu);
-  }
+  if (options.sleeping) prctl(PR_SET_TIMERSLACK, 1);
+  if (options.cpu >= 0) bench::PinTo(options.cpu);
   if (options.yielding) bench::YieldToOthers();
   bench::Load load(options);
   load.Run();
