@@ -96,7 +96,7 @@ const durations = options.quick
       treeMoves: 4,
       floodMs: 300,
       floodTurns: 1,
-      unpinnedRounds: 5,
+      unpinnedRounds: 3,
       unpinnedMs: 500,
     }
   : {

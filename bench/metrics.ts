@@ -40,8 +40,15 @@ type ResidualFigure = 'mean' | 'standard deviation' | 'deviation within 100';
 /** Whether the way through veth is kept in the caches, or found as the machine has left it. */
 export type Path = 'warm' | 'cold';
 
-/** Whether two processes take all that they get of both processors meanwhile. */
-export type Surroundings = 'quiet' | 'busy';
+/**
+ * What the processors do besides, while nobody has been given one: nothing, the station that sends sleeps as well; one of them is
+ * kept awake by idle work; two processes take all that they get of both.
+ */
+export const SURROUNDINGS = ['quiet', 'awake', 'busy'] as const;
+export type Surroundings = (typeof SURROUNDINGS)[number];
+/** Pairs a second: of one grandmaster, and what a large network comes to. */
+export const UNPINNED_RATES = [16, 1_000] as const;
+export type UnpinnedRate = (typeof UNPINNED_RATES)[number];
 
 /** What spanning tree has made of a port. */
 export type FollowedState = 'blocking' | 'forwarding';
@@ -75,10 +82,14 @@ export const metric = {
     `bridge, slave offset, rms, ${traffic === 'load' ? `beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP` : 'without other traffic'}, ns`,
   bridgeFollowed: (state: FollowedState) => `bridge, port ${state}: followed after, ms`,
   start: 'start to first frame forwarded, ms',
-  unpinnedTransit: (surroundings: Surroundings, message: string, rank: 'p50' | 'p95') =>
-    `not pinned, ${surroundings}: ${message} transit, ${rank}, ns`,
-  unpinnedResidual: (surroundings: Surroundings) =>
-    `not pinned, ${surroundings}: Sync residual, deviation within 100, ns`,
+  unpinnedTransit: (
+    surroundings: Surroundings,
+    rate: UnpinnedRate,
+    message: string,
+    rank: 'p50' | 'p95',
+  ) => `not pinned, ${surroundings}, ${rate}/s: ${message} transit, ${rank}, ns`,
+  unpinnedResidual: (surroundings: Surroundings, rate: UnpinnedRate) =>
+    `not pinned, ${surroundings}, ${rate}/s: Sync residual, deviation within 100, ns`,
   floodTitle,
   floodOffered: (flood: Flood, rate: FloodRate, place: FloodPlace) =>
     `${floodTitle(flood, rate, place)}: its frames, 1/s`,

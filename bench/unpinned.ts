@@ -1,7 +1,8 @@
 /**
  * Transit as everybody has it first: nobody has put the switch on a processor (no `--cpu`), and everything is an ordinary
- * process. At 1,000 pairs a second; then the same beside two processes that take all they get of both processors. Beside the switch
- * and ptp4l can stand trials of other ways to schedule the forwarding thread, set from outside.
+ * process. At 16 and at 1,000 pairs a second, while nothing else runs, while idle work keeps a processor awake, and beside two
+ * processes that take all they get of both. Beside the switch and ptp4l can stand trials of other ways to schedule the forwarding
+ * thread, set from outside.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,14 +12,22 @@ import type { Child } from '../test/support/netns/child.js';
 import { Ptp4l } from '../test/support/netns/ptp4l.js';
 import { Switch } from '../test/support/netns/switch.js';
 import type { Measurements } from './measurements.js';
-import { metric, type Surroundings } from './metrics.js';
-import { GENERATOR_CPU, TIMING_RATE } from './placement.js';
+import {
+  metric,
+  SURROUNDINGS,
+  UNPINNED_RATES,
+  type Surroundings,
+  type UnpinnedRate,
+} from './metrics.js';
+import { GENERATOR_CPU } from './placement.js';
 import { Rig } from './rig.js';
 
 const PTP4L_START_TIMEOUT_MS = 10_000;
 /** The name that the engine gives its thread. */
 const FORWARDING_THREAD = 'ptp-switch';
 const PROCESSORS = 2;
+/** That a turn takes at least, for a 95th percentile. */
+const LEAST_PAIRS = 40;
 /** Undoes the raised priority of the rig. */
 const ORDINARY = ['nice', '-n', '20'];
 const LOAD_PROGRAM = ['sh', '-c', 'while :; do :; done'];
@@ -60,37 +69,54 @@ export async function measureUnpinned(
     standing.push(await startSwitch('ptp-switch', []));
     standing.push(await startPtp4l());
     for (const name of trials) standing.push(await startSwitch(name, TRIALS[name] ?? []));
-    for (let round = 0; round < unpinnedRounds; round++) {
-      const order = round % 2 === 0 ? standing : standing.toReversed();
-      for (const each of order) await measureTransit(measurements, each, 'quiet', unpinnedMs);
-    }
-    const { device } = standing[0]!.rig;
-    const takers: Child[] = Array.from({ length: PROCESSORS }, () =>
-      device.spawn(ORDINARY[0]!, [...ORDINARY.slice(1), ...LOAD_PROGRAM]),
-    );
-    try {
-      for (let round = 0; round < unpinnedRounds; round++) {
-        const order = round % 2 === 0 ? standing : standing.toReversed();
-        for (const each of order) await measureTransit(measurements, each, 'busy', unpinnedMs);
-      }
-    } finally {
-      await Promise.all(takers.map((taker) => taker.stop('SIGKILL')));
+    for (const surroundings of SURROUNDINGS) {
+      await within(surroundings, standing[0]!.rig, async () => {
+        for (let round = 0; round < unpinnedRounds; round++) {
+          const order = round % 2 === 0 ? standing : standing.toReversed();
+          for (const rate of UNPINNED_RATES) {
+            for (const each of order) {
+              const milliseconds = Math.max(unpinnedMs, (1_000 * LEAST_PAIRS) / rate);
+              await measureTransit(measurements, each, { surroundings, rate, milliseconds });
+            }
+          }
+        }
+      });
     }
   } finally {
     for (const { rig } of standing) await rig.close();
   }
 }
 
+async function within(
+  surroundings: Surroundings,
+  rig: Rig,
+  measure: () => Promise<void>,
+): Promise<void> {
+  const count = surroundings === 'busy' ? PROCESSORS : 0;
+  const takers: Child[] = Array.from({ length: count }, () =>
+    rig.device.spawn(ORDINARY[0]!, [...ORDINARY.slice(1), ...LOAD_PROGRAM]),
+  );
+  try {
+    await measure();
+  } finally {
+    await Promise.all(takers.map((taker) => taker.stop('SIGKILL')));
+  }
+}
+
+interface UnpinnedLoad {
+  readonly surroundings: Surroundings;
+  readonly rate: UnpinnedRate;
+  readonly milliseconds: number;
+}
+
 async function measureTransit(
   measurements: Measurements,
   { name, rig }: Standing,
-  surroundings: Surroundings,
-  milliseconds: number,
+  { surroundings, rate, milliseconds }: UnpinnedLoad,
 ): Promise<void> {
   const { pairs } = await rig.offer({
-    ...{ pairs: TIMING_RATE, milliseconds },
-    // Beside others it sleeps, and takes no processor from the two that do.
-    ...(surroundings === 'quiet'
+    ...{ pairs: rate, milliseconds },
+    ...(surroundings === 'awake'
       ? { cpu: GENERATOR_CPU, yielding: true }
       : { cpu: 'any' as const, sleeping: true }),
   });
@@ -100,11 +126,12 @@ async function measureTransit(
     ['Follow_Up', pairs.generalTransitNs],
   ] as const) {
     for (const rank of ['p50', 'p95'] as const) {
-      measurements.add(metric.unpinnedTransit(surroundings, message, rank), name, timing[rank]);
+      const figure = metric.unpinnedTransit(surroundings, rate, message, rank);
+      measurements.add(figure, name, timing[rank]);
     }
   }
   measurements.add(
-    metric.unpinnedResidual(surroundings),
+    metric.unpinnedResidual(surroundings, rate),
     name,
     pairs.residualNs.deviationWithinWindow,
   );

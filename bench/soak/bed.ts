@@ -8,7 +8,7 @@
  * ahead of it: a correction that is missing, or of another message, shows.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Network, type Jack, type Namespace } from '../../test/support/netns/network.js';
@@ -34,6 +34,9 @@ export interface BedPort {
   readonly sink: number | undefined;
 }
 
+/** By port, group and name. */
+export type Counters = ReadonlyMap<string, number>;
+
 /** What a process holds. */
 export interface Resources {
   readonly descriptors: number;
@@ -57,10 +60,6 @@ export class Bed {
       sink: index === 0 ? undefined : index - 1,
     }));
     for (const port of this.ports) this.connect(port);
-  }
-
-  get sinks(): readonly number[] {
-    return this.ports.flatMap(({ sink }) => (sink === undefined ? [] : [sink]));
   }
 
   get instance(): Switch {
@@ -123,6 +122,20 @@ export class Bed {
       { source: source!, sinks },
       listener,
     );
+  }
+
+  /** What the switch has dropped and missed, by port; nothing while it does not listen yet. */
+  async counters(): Promise<Counters> {
+    const counters = new Map<string, number>();
+    if (!existsSync(this.instance.socket)) return counters;
+    for (const port of (await this.instance.stats()).ports) {
+      for (const group of ['drop', 'timestamp', 'link']) {
+        for (const [name, value] of Object.entries(port.counters[group] ?? {})) {
+          counters.set(`${port.interface}.${group}.${name}`, value);
+        }
+      }
+    }
+    return counters;
   }
 
   resources(): Resources {

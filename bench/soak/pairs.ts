@@ -1,9 +1,14 @@
 /** What became of every pair of Sync and Follow_Up, and what its correction is worth. Times are in nanoseconds of one clock. */
 
-/** A correction that is further from the truth is wrong; what a frame is held back for is at least twice as long. */
-export const RESIDUAL_LIMIT_NS = 2_500_000;
-/** What passed sooner would not have shown that it was not corrected. */
-export const LEAST_DELAY_NS = 2 * RESIDUAL_LIMIT_NS;
+/**
+ * What passed sooner would not have shown that it was not corrected. The queues hold every Sync back for longer (bed.ts).
+ */
+export const LEAST_DELAY_NS = 5_000_000;
+/**
+ * A correction that is further from the truth is wrong: one that is missing is, of what was held back. Below that lies what a host
+ * does to a virtual machine: it may take a processor away between two time stamps that belong together, for 2.8 ms at a time.
+ */
+export const RESIDUAL_LIMIT_NS = 4_000_000;
 /** Pairs are remembered so long; nothing is asked of older ones. */
 const REMEMBERED_NS = 60e9;
 
@@ -19,6 +24,12 @@ export interface Arrival {
 export interface WrongCorrection extends Arrival {
   readonly transitNs: number;
   readonly residualNs: number;
+}
+
+export interface Missing {
+  readonly index: number;
+  readonly sink: number;
+  readonly sentNs: number;
 }
 
 interface Pair {
@@ -89,13 +100,14 @@ export class Pairs {
     return last === Infinity ? undefined : last - endNs;
   }
 
-  /** Copies that have not arrived of the pairs sent from `fromNs` on and before `toNs`, at these sinks. */
-  missing(fromNs: number, toNs: number, sinks: readonly number[]): number {
-    let missing = 0;
-    for (const { sentNs, arrivedNs } of this.#pairs.values()) {
-      if (sentNs < fromNs || sentNs >= toNs) continue;
-      missing += sinks.filter((sink) => arrivedNs[sink] === undefined).length;
-    }
-    return missing;
+  /** Copies that have not arrived of the pairs sent from `fromNs` on and before `toNs`. */
+  missing(fromNs: number, toNs: number): readonly Missing[] {
+    return [...this.#pairs].flatMap(([index, { sentNs, arrivedNs }]) =>
+      sentNs < fromNs || sentNs >= toNs
+        ? []
+        : Array.from(arrivedNs, (arrived, sink) => ({ index, sink, sentNs, arrived })).filter(
+            ({ arrived }) => arrived === undefined,
+          ),
+    );
   }
 }

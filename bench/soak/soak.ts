@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../test/support/netns/wait.js';
 import { seededRandom } from '../../test/support/random.js';
-import { Bed, type Resources } from './bed.js';
+import { Bed, type Counters, type Resources } from './bed.js';
 import { draw, type Fault } from './faults.js';
 import { Pairs, type WrongCorrection } from './pairs.js';
 import { RESUME_LIMIT_MS, type SoakReport, type Struck, type Violation } from './report.js';
@@ -57,7 +57,9 @@ class Soak {
     this.#bed = bed;
     this.#options = options;
     this.#random = seededRandom(options.seed);
-    this.#pairs = new Pairs(bed.sinks.length, (wrong) => this.#tellWrong(wrong));
+    this.#pairs = new Pairs(bed.ports.filter(({ sink }) => sink !== undefined).length, (wrong) =>
+      this.#tellWrong(wrong),
+    );
   }
 
   async run(): Promise<SoakReport> {
@@ -103,7 +105,7 @@ class Soak {
     if (bed.instance !== instance) this.#atStart = undefined;
     const resumedMs = await this.#resumedMs(endNs);
     await delay(UNDER_WAY_MS);
-    const lost = this.#pairs.missing(fromNs, endNs, bed.sinks);
+    const lost = this.#pairs.missing(fromNs, endNs).length;
     const struck = { name: fault.name, atSeconds, what, resumedMs, lost };
     this.#struck.push(struck);
     this.#options.onStruck?.(struck);
@@ -141,13 +143,23 @@ class Soak {
 
   /** For a while nothing happens and nothing may be lost; then nothing may have grown. */
   async #calm(): Promise<void> {
+    const before = await this.#bed.counters();
     const fromNs = this.#bed.nowNs();
     await delay(CALM_MS);
     const toNs = this.#bed.nowNs();
     await delay(UNDER_WAY_MS);
-    const lost = this.#pairs.missing(fromNs, toNs, this.#bed.sinks);
-    if (lost > 0) this.#violate('lost without a fault', `${lost} pairs, after: ${this.#fault}`);
     if (!this.#bed.instance.child.running) return;
+    const lost = this.#pairs.missing(fromNs, toNs);
+    if (lost.length > 0) {
+      const what = lost.map(({ index, sink, sentNs }) => {
+        return `pair ${index} at sink ${sink + 1}, sent ${((sentNs - fromNs) / 1e6).toFixed(0)} ms into it`;
+      });
+      const counted = grownCounters(before, await this.#bed.counters());
+      this.#violate(
+        'lost without a fault',
+        `${what.join(', ')}; after: ${this.#fault}; counted meanwhile: ${counted}`,
+      );
+    }
     const now = this.#bed.resources();
     this.#atStart ??= now;
     const grown = difference(now, this.#atStart);
@@ -174,6 +186,15 @@ class Soak {
     this.#violations.push(violation);
     this.#options.onViolation?.(violation);
   }
+}
+
+/** As `eth2.drop.linkDown 3`. */
+function grownCounters(before: Counters, after: Counters): string {
+  return [...after]
+    .map(([name, value]) => [name, value - (before.get(name) ?? 0)] as const)
+    .filter(([, grown]) => grown > 0)
+    .map(([name, grown]) => `${name} ${grown}`)
+    .join(', ');
 }
 
 function difference(minuend: Resources, subtrahend: Resources): Resources {
