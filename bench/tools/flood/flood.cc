@@ -50,9 +50,9 @@ constexpr size_t kMaxFrame = 192;
 constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
 // A flooder that was held up does not make up for it: what is more than this late is left out.
 constexpr int64_t kToleranceNs = 5'000'000;
-// So many at once where the rate leaves time to sleep: more would be a burst, fewer a busy
-// processor.
-constexpr int64_t kBurstIntervalNs = 250'000;
+// It sleeps for this long where the rate leaves time to: longer would make a burst of what comes
+// frame by frame on a wire, and the others would wait for all of it.
+constexpr int64_t kBurstIntervalNs = 50'000;
 
 constexpr uint8_t kPtpMulticast[ETH_ALEN] = {0x01, 0x1B, 0x19, 0x00, 0x00, 0x00};
 constexpr uint8_t kLinkLocalMulticast[ETH_ALEN] = {0x01, 0x80, 0xC2, 0x00, 0x00, 0x0E};
