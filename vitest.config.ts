@@ -11,6 +11,7 @@ const heldToTimes = [
   'following',
   'peer-to-peer',
   'ring',
+  'soak',
 ].map((name) => `test/netns/${name}.test.ts`);
 
 /** Files that share nothing but compiled code: starting is half of what a short one costs. */

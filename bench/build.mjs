@@ -1,4 +1,5 @@
-// Builds what the benchmarks are made of: the load generator (C++) and the suites (TypeScript), into .setup/bench, for node-gyp empties build.
+// Builds what the benchmarks are made of: the load generator and the flooder (C++) and the suites (TypeScript), into .setup/bench, for
+// node-gyp empties build.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
@@ -11,17 +12,17 @@ function run(command, args) {
   if (error || status !== 0) throw new Error(`${command} failed`, { cause: error });
 }
 
+/** A program of all C++ files of a folder. */
+function compile(program, folder) {
+  const sources = readdirSync(folder).filter((name) => name.endsWith('.cc'));
+  const flags = ['-std=c++20', '-O2', '-Wall', '-Wextra', '-Werror'];
+  run('g++', [...flags, '-o', join(output, program), ...sources.map((name) => join(folder, name))]);
+}
+
 export function build() {
   mkdirSync(output, { recursive: true });
-  const tools = join(here, 'tools');
-  const sources = readdirSync(tools).filter((name) => name.endsWith('.cc'));
-  const flags = ['-std=c++20', '-O2', '-Wall', '-Wextra', '-Werror'];
-  run('g++', [
-    ...flags,
-    '-o',
-    join(output, 'ptp-load'),
-    ...sources.map((name) => join(tools, name)),
-  ]);
+  compile('ptp-load', join(here, 'tools'));
+  compile('ptp-flood', join(here, 'tools/flood'));
   run(process.execPath, [
     join(here, '../node_modules/typescript/bin/tsc'),
     '-p',

@@ -21,10 +21,12 @@ export interface Load {
   readonly clients?: number;
   readonly transport?: LoadTransport;
   readonly milliseconds: number;
-  /** Which processor the generator spins on. */
-  readonly cpu: number;
+  /** Which processor the generator spins, or sleeps, on. */
+  readonly cpu: number | 'any';
   /** Leave that processor to a subject that wants it. */
   readonly yielding?: boolean;
+  /** Sleep between messages, as a station does. */
+  readonly sleeping?: boolean;
 }
 
 export interface LoadPlaces {
@@ -41,6 +43,7 @@ export interface Timing {
   /** The median of the standard deviations of every hundred messages in a row. */
   readonly deviationWithinWindow: number;
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
 }
 
@@ -83,7 +86,7 @@ export async function offer(places: LoadPlaces, load: Load): Promise<LoadReport>
     transport: load.transport ?? 'l2',
     milliseconds: load.milliseconds,
     cpu: load.cpu,
-    scheduling: load.yielding === true ? 'idle' : 'normal',
+    scheduling: schedulingOf(load),
     ...(places.background === undefined ? {} : { background: place(places.background) }),
   };
   const args = [
@@ -95,6 +98,11 @@ export async function offer(places: LoadPlaces, load: Load): Promise<LoadReport>
   const report = JSON.parse(stdout) as LoadReport;
   if (report.rigDrops > 0) throw new RigOverrun(report.rigDrops);
   return report;
+}
+
+function schedulingOf({ yielding, sleeping }: Load): string {
+  if (sleeping === true) return 'sleep';
+  return yielding === true ? 'idle' : 'normal';
 }
 
 function place(jack: Jack): string {

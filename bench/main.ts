@@ -15,6 +15,7 @@ import { measureBoundaryClockLoad } from './boundary-clock.js';
 import { bridgeTable, measureBridge } from './bridge.js';
 import { measureBridgeFollowing } from './bridge-follow.js';
 import { comparisonTable } from './comparison.js';
+import { measureFloods } from './floods.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
 import { raisePriority } from '../test/support/netns/scheduling.js';
@@ -27,16 +28,19 @@ import { availableSubjects } from './subjects.js';
 import { suites } from './suites.js';
 import { judge, tell } from './targets.js';
 import { measureTransit } from './transit.js';
+import { measureUnpinned, TRIALS } from './unpinned.js';
 
 /** What is called once a run rather than once for every subject and repetition. */
 const ONCE_A_RUN = [
   'rig',
   'transit',
+  'unpinned',
   'slave-offset',
   'peer-to-peer',
   'boundary-clock',
   'bridge',
   'bridge-follow',
+  'floods',
   'footprint',
   'simulation',
 ];
@@ -55,6 +59,13 @@ const options = await yargs(hideBin(process.argv))
     choices: [...Object.keys(suites), ...ONCE_A_RUN],
     describe: 'These only [all]',
   })
+  .option('trial', {
+    type: 'string',
+    array: true,
+    choices: Object.keys(TRIALS),
+    describe: 'Of the suite unpinned: other ways to schedule, besides',
+  })
+  .option('seed', { type: 'number', default: 1, describe: 'Of what the floods send' })
   .option('beside', {
     type: 'string',
     conflicts: 'suite',
@@ -83,6 +94,10 @@ const durations = options.quick
       bridgeTransferSeconds: 1,
       bridgeOffsets: 24,
       treeMoves: 4,
+      floodMs: 300,
+      floodTurns: 1,
+      unpinnedRounds: 3,
+      unpinnedMs: 500,
     }
   : {
       timingMs: 1_500,
@@ -99,6 +114,10 @@ const durations = options.quick
       bridgeTransferSeconds: 2,
       bridgeOffsets: 48,
       treeMoves: 16,
+      floodMs: 1_000,
+      floodTurns: 3,
+      unpinnedRounds: 20,
+      unpinnedMs: 500,
     };
 
 const missing = missingPrerequisite('ptp4l', 'pmc', 'tcpdump', 'iperf3', 'nft');
@@ -149,12 +168,14 @@ async function measureOnce(): Promise<void> {
   const once: Readonly<Record<string, () => Promise<void>>> = {
     rig: () => repeatedly(() => measureRigCeiling(measurements, durations.trialMs)),
     transit: () => repeatedly(() => measureTransit(measurements, subjects, durations)),
+    unpinned: () => measureUnpinned(measurements, durations, options.trial ?? []),
     'slave-offset': () => measureSlaveOffsets(measurements, durations.slaveOffsets),
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     'boundary-clock': () =>
       repeatedly(() => measureBoundaryClockLoad(measurements, durations.boundaryClockMs)),
     bridge: () => measureBridge(measurements, durations),
     'bridge-follow': () => measureBridgeFollowing(measurements, durations.treeMoves),
+    floods: () => repeatedly(() => measureFloods(measurements, durations, options.seed)),
     footprint: () => repeatedly(() => measureFootprint(measurements, durations.idleMs)),
     simulation: () => repeatedly(() => measureSimulation(measurements, durations.simulatedSeconds)),
   };

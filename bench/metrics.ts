@@ -12,11 +12,43 @@ export const CLIENT_RATE = 8_000;
 export const BRIDGE_LOAD_MBITS = 1_000;
 export const BACKGROUND_RATES = [0, 4_000, 16_000] as const;
 
+/** What a port is flooded with: the flooder's own names (tools/flood/flood.cc). */
+export const FLOODS = ['follow-up', 'delay-req', 'announce', 'random', 'v1'] as const;
+export type Flood = (typeof FLOODS)[number];
+/** Frames a second; `most` is what the rig gives. The first is 10 Mbit/s of the shortest frames. */
+export const FLOOD_RATES = [16_700, 50_000, 'most'] as const;
+export type FloodRate = (typeof FLOOD_RATES)[number];
+/** A port of the subject, or an interface beside its ports. */
+export type FloodPlace = 'port' | 'aside';
+
+const FLOOD_TITLES: Readonly<Record<Flood, string>> = {
+  'follow-up': 'orphan Follow_Ups',
+  'delay-req': 'Delay_Req of a million clocks',
+  announce: 'Announces of a million clocks',
+  random: "random octets at PTP's addresses",
+  v1: 'PTPv1',
+};
+
+function floodTitle(flood: Flood, rate: FloodRate, place: FloodPlace = 'port'): string {
+  const where = place === 'port' ? '' : ' by no port of the subject';
+  return `flood of ${rate === 'most' ? 'the most' : `${rate}/s`} ${FLOOD_TITLES[flood]}${where}`;
+}
+
 /** The deviation is of all messages, or within a hundred in a row (the median of these). */
 type ResidualFigure = 'mean' | 'standard deviation' | 'deviation within 100';
 
 /** Whether the way through veth is kept in the caches, or found as the machine has left it. */
 export type Path = 'warm' | 'cold';
+
+/**
+ * What the processors do besides, while nobody has been given one: nothing, the station that sends sleeps as well; one of them is
+ * kept awake by idle work; two processes take all that they get of both.
+ */
+export const SURROUNDINGS = ['quiet', 'awake', 'busy'] as const;
+export type Surroundings = (typeof SURROUNDINGS)[number];
+/** Pairs a second: of one grandmaster, and what a large network comes to. */
+export const UNPINNED_RATES = [16, 1_000] as const;
+export type UnpinnedRate = (typeof UNPINNED_RATES)[number];
 
 /** What spanning tree has made of a port. */
 export type FollowedState = 'blocking' | 'forwarding';
@@ -50,4 +82,33 @@ export const metric = {
     `bridge, slave offset, rms, ${traffic === 'load' ? `beside ${BRIDGE_LOAD_MBITS} Mbit/s of TCP` : 'without other traffic'}, ns`,
   bridgeFollowed: (state: FollowedState) => `bridge, port ${state}: followed after, ms`,
   start: 'start to first frame forwarded, ms',
+  unpinnedTransit: (
+    surroundings: Surroundings,
+    rate: UnpinnedRate,
+    message: string,
+    rank: 'p50' | 'p95',
+  ) => `not pinned, ${surroundings}, ${rate}/s: ${message} transit, ${rank}, ns`,
+  unpinnedResidual: (surroundings: Surroundings, rate: UnpinnedRate) =>
+    `not pinned, ${surroundings}, ${rate}/s: Sync residual, deviation within 100, ns`,
+  floodTitle,
+  floodOffered: (flood: Flood, rate: FloodRate, place: FloodPlace) =>
+    `${floodTitle(flood, rate, place)}: its frames, 1/s`,
+  floodLost: (flood: Flood, rate: FloodRate, place: FloodPlace) =>
+    `${floodTitle(flood, rate, place)}: lost between the other ports`,
+  floodLostPercent: (flood: Flood, rate: FloodRate, place: FloodPlace) =>
+    `${floodTitle(flood, rate, place)}: lost between the other ports, %`,
+  floodTransit: (
+    flood: Flood,
+    rate: FloodRate,
+    place: FloodPlace,
+    message: string,
+    rank: 'p50' | 'p99',
+  ) => `${floodTitle(flood, rate, place)}: ${message} transit, ${rank}, ns`,
+  floodResidual: (flood: Flood, rate: FloodRate, place: FloodPlace, message: string) =>
+    `${floodTitle(flood, rate, place)}: ${message} residual, deviation within 100, ns`,
+  floodUncounted: (flood: Flood, rate: FloodRate) =>
+    `${floodTitle(flood, rate)}: its frames of which no counter tells`,
+  floodUnexplained: (flood: Flood, rate: FloodRate) =>
+    `${floodTitle(flood, rate)}: lost between the other ports though its own ring had room`,
+  floodMemory: (flood: Flood) => `floods of ${FLOOD_TITLES[flood]}: resident memory grown by, MB`,
 } as const;

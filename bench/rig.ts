@@ -12,6 +12,8 @@ export interface RigShape {
   readonly sinks: number;
   /** One more port, for requests that nobody answers. */
   readonly background?: boolean;
+  /** One more port to be flooded, and an interface of the device that is none of its ports, to compare with. */
+  readonly flooded?: boolean;
 }
 
 export class Rig {
@@ -20,12 +22,15 @@ export class Rig {
   /** Where a grandmaster goes; its interface is eth0. */
   readonly source: Namespace;
   readonly deviceInterfaces: readonly string[];
+  /** Each at the far end of a cable to the device. */
+  readonly flooders: { readonly port: Jack; readonly aside: Jack } | undefined;
   readonly #places: LoadPlaces;
 
   constructor(shape: RigShape) {
     this.device = this.network.namespace('device');
     const roles = ['source', ...Array.from({ length: shape.sinks }, (_, i) => `sink${i + 1}`)];
     if (shape.background === true) roles.push('background');
+    if (shape.flooded === true) roles.push('flooder');
     this.deviceInterfaces = roles.map((_, i) => `eth${i + 1}`);
     const jacks = roles.map((role, i) => {
       const jack: Jack = { namespace: this.network.namespace(role), interface: 'eth0' };
@@ -37,8 +42,13 @@ export class Rig {
     this.#places = {
       source: source!,
       sinks: others.slice(0, shape.sinks),
-      background: others[shape.sinks],
+      background: shape.background === true ? others[shape.sinks] : undefined,
     };
+    if (shape.flooded === true) {
+      const aside = { namespace: this.network.namespace('aside'), interface: 'eth0' };
+      this.network.connect(aside, { namespace: this.device, interface: 'aside' });
+      this.flooders = { port: others.at(-1)!, aside };
+    }
     // ptp4l needs addresses to speak UDP; nothing else uses them.
     this.deviceInterfaces.forEach((name, i) =>
       this.device.addAddress(name, `198.18.${i + 1}.1/24`),

@@ -1,7 +1,16 @@
 /** What the switch must reach, most of it relative to linuxptp's transparent clock in the same run. */
 
 import { BARE_BRIDGE } from './bridge.js';
-import { BACKGROUND_RATES, BRIDGE_LOAD_MBITS, DIRECT_CABLE, metric } from './metrics.js';
+import {
+  BACKGROUND_RATES,
+  BRIDGE_LOAD_MBITS,
+  DIRECT_CABLE,
+  FLOOD_RATES,
+  FLOODS,
+  metric,
+  UNPINNED_RATES,
+  type FloodPlace,
+} from './metrics.js';
 import type { Combined, Measurements } from './measurements.js';
 import {
   outcomeOf,
@@ -17,6 +26,9 @@ const OURS = 'ptp-switch';
 const BUSY = 'ptp-switch --busy-poll';
 const PTP4L = 'ptp4l E2E_TC';
 const PTP4L_ON_OWN_PROCESSOR = 'ptp4l E2E_TC, own processor';
+
+/** What the collector of the runtime moves resident memory by, with nothing kept. */
+const FLAT_MEMORY_MB = 8;
 
 /** What was measured and how far its repetitions lie apart. */
 export interface Finding {
@@ -55,6 +67,80 @@ function own(name: string): Line['figures'] {
   return (measurements) => ({ values: measurements.values(name, OURS) });
 }
 
+/**
+ * Of several figures, each of the port flooded over the same of the interface aside in the same turn: the worst of each turn.
+ * Of a figure that is missing in either nothing is known, and the loss has told why.
+ */
+function worstOverAside(names: readonly ((place: FloodPlace) => string)[]): Line['figures'] {
+  return (measurements) => {
+    const ratios = names.map((name) => {
+      const aside = measurements.values(name('aside'), OURS);
+      return measurements
+        .values(name('port'), OURS)
+        .slice(0, aside.length)
+        .map((value, turn) => value / aside[turn]!);
+    });
+    const turns = Math.min(...ratios.map((each) => each.length));
+    return {
+      values: Array.from({ length: turns }, (_, turn) =>
+        Math.max(...ratios.map((each) => each[turn]!)),
+      ),
+    };
+  };
+}
+
+const floodTargets: readonly Target[] = FLOODS.flatMap((flood) =>
+  FLOOD_RATES.flatMap((rate): Target[] => {
+    const title = metric.floodTitle(flood, rate);
+    const always: Target[] = [
+      {
+        title: `${title}: its frames of which no counter tells`,
+        limit: 0,
+        everyOne: true,
+        figures: own(metric.floodUncounted(flood, rate)),
+      },
+    ];
+    if (rate === 'most') {
+      return [
+        ...always,
+        {
+          title: `${title}: lost between the other ports though its own ring had room`,
+          limit: 0,
+          everyOne: true,
+          figures: own(metric.floodUnexplained(flood, rate)),
+        },
+      ];
+    }
+    return [
+      ...always,
+      {
+        title: `${title}: lost between the other ports`,
+        limit: 0,
+        everyOne: true,
+        figures: own(metric.floodLost(flood, rate, 'port')),
+      },
+      {
+        title: `${title}: p99 of the transit over that beside the same flood by no port, worst message`,
+        limit: 2,
+        figures: worstOverAside(
+          ['Sync', 'Follow_Up', 'Delay_Req'].map(
+            (message) => (place) => metric.floodTransit(flood, rate, place, message, 'p99'),
+          ),
+        ),
+      },
+      {
+        title: `${title}: deviation of the residual, the same`,
+        limit: 2,
+        figures: worstOverAside(
+          ['Sync', 'Delay_Req'].map(
+            (message) => (place) => metric.floodResidual(flood, rate, place, message),
+          ),
+        ),
+      },
+    ];
+  }),
+);
+
 const [quietest, loudest] = [BACKGROUND_RATES[0], BACKGROUND_RATES[BACKGROUND_RATES.length - 1]!];
 
 const targets: readonly Target[] = [
@@ -82,6 +168,16 @@ const targets: readonly Target[] = [
       figures: ratioToPeer(metric.transit(transport, 'Sync', 'p50'), BUSY, PTP4L_ON_OWN_PROCESSOR),
     },
   ]),
+  {
+    title: 'not pinned: Sync transit p50 at 1,000/s over ptp4l',
+    limit: 0.8,
+    figures: ratioToPeer(metric.unpinnedTransit('quiet', 1_000, 'Sync', 'p50')),
+  },
+  ...UNPINNED_RATES.map((rate): Target => ({
+    title: `not pinned, beside two processes that take both processors: Sync transit p95 at ${rate}/s over ptp4l`,
+    limit: 1,
+    figures: ratioToPeer(metric.unpinnedTransit('busy', rate, 'Sync', 'p95')),
+  })),
   {
     title: `Follow_Up transit under ${loudest} over ${quietest} background Delay_Req/s`,
     limit: 1.5,
@@ -124,6 +220,12 @@ const targets: readonly Target[] = [
     limit: 100,
     side: 'at least',
     figures: own(metric.simulation(delayMechanism)),
+  })),
+  ...floodTargets,
+  ...FLOODS.map((flood): Target => ({
+    title: metric.floodMemory(flood),
+    limit: FLAT_MEMORY_MB,
+    figures: own(metric.floodMemory(flood)),
   })),
   { title: 'idle: % of a core', limit: 1, figures: own(metric.idleProcessor) },
   { title: 'resident memory, MB', limit: 120, figures: own(metric.residentMemory) },

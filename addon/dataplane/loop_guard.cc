@@ -1,5 +1,7 @@
 #include "addon/dataplane/loop_guard.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "addon/dataplane/hash.h"
@@ -99,35 +101,52 @@ Fingerprint version1_fingerprint(const FrameView& view, uint64_t seed) {
           redundant_lan(view, end)};
 }
 
-LoopGuard::LoopGuard(uint32_t capacity, uint32_t ports, uint64_t seed)
-    : messages_(capacity, ports, kLoopWindow, seed), seed_(seed) {}
+LoopGuard::LoopGuard(uint32_t capacity, uint64_t seed)
+    : messages_(std::bit_ceil(std::max(capacity, kWays))),
+      set_mask_(messages_.size() / kWays - 1),
+      seed_(seed) {}
 
 std::optional<LoopGuard::Repeat> LoopGuard::note(const Fingerprint& fingerprint, uint32_t port,
                                                  int64_t now) {
-  auto* const first = messages_.find(fingerprint.message, now);
-  if (first == nullptr) {
-    messages_.insert(fingerprint.message, port, {fingerprint.sender, fingerprint.lan, 1, now}, now);
+  First* const set = &messages_[(fingerprint.message & set_mask_) * kWays];
+  First* const first = std::find_if(set, set + kWays, [&](const First& entry) {
+    return entry.message == fingerprint.message && now - entry.seen <= kLoopWindow;
+  });
+  if (first == set + kWays) {
+    make_room(set, port, now) = {fingerprint.message,        now, fingerprint.sender,
+                                 static_cast<uint8_t>(port), 1,   fingerprint.lan};
     return std::nullopt;
   }
   if (first->port == port) {
-    messages_.renew(*first, port, now);
-    return pass_again(first->value, now) ? std::nullopt
-                                         : std::optional(Repeat{port, Cause::kSamePort});
+    // Senders that never change what they send, and doubles, may do so a few times.
+    if (first->passes == kLoopPasses) return Repeat{port, Cause::kSamePort};
+    ++first->passes;
+    return std::nullopt;
   }
   const bool other_lan = fingerprint.lan != RedundantLan::kNone &&
-                         first->value.lan != RedundantLan::kNone &&
-                         fingerprint.lan != first->value.lan;
-  const bool other_sender = fingerprint.sender != first->value.sender;
+                         first->lan != RedundantLan::kNone && fingerprint.lan != first->lan;
+  const bool other_sender = fingerprint.sender != first->sender;
   return Repeat{first->port, other_lan || other_sender ? Cause::kDouble : Cause::kLoop};
 }
 
-// Senders that never change what they send, and doubles, may do so a few times.
-bool LoopGuard::pass_again(First& first, int64_t now) {
-  if (now - first.since > kLoopWindow) {
-    first.since = now;
-    first.passes = 0;
+// The place for a message that came in by `port`: one that is free, else the oldest of the port
+// that has most places of the set, of several `port` itself.
+LoopGuard::First& LoopGuard::make_room(First* set, uint32_t port, int64_t now) {
+  uint32_t places[kMaxPorts] = {};
+  uint32_t greediest = port;
+  for (uint32_t way = 0; way < kWays; ++way) {
+    if (now - set[way].seen > kLoopWindow) return set[way];
+    ++places[set[way].port];
   }
-  return ++first.passes <= kLoopPasses;
+  for (uint32_t way = 0; way < kWays; ++way) {
+    if (places[set[way].port] > places[greediest]) greediest = set[way].port;
+  }
+  First* oldest = nullptr;
+  for (uint32_t way = 0; way < kWays; ++way) {
+    if (set[way].port != greediest) continue;
+    if (oldest == nullptr || set[way].seen < oldest->seen) oldest = &set[way];
+  }
+  return *oldest;
 }
 
 }  // namespace ptpswitch::dataplane

@@ -8,7 +8,7 @@
 namespace ptpswitch::dataplane {
 
 LoopIsolation::LoopIsolation(uint32_t ports, const Limits& limits, uint64_t seed)
-    : guard_(limits.loop_fingerprints, ports, seed),
+    : guard_(limits.loop_fingerprints, seed),
       sources_(limits.loop_sources, ports, limits.address_ageing, seed),
       ports_(ports) {}
 

@@ -13,8 +13,8 @@ namespace {
           "usage: ptp-load --source NS:IF --sink NS:IF [--sink ...] [--background NS:IF]\n"
           "  [--transport l2|udp4] [--pairs RATE] [--exchanges RATE] [--requests RATE]\n"
           "  [--clients RATE]\n"
-          "  [--identities N] [--samples RATE] [--milliseconds N] [--cpu N]\n"
-          "  [--scheduling normal|idle]                          rates are per second\n",
+          "  [--identities N] [--samples RATE] [--milliseconds N] [--cpu N|any]\n"
+          "  [--scheduling normal|idle|sleep]                    rates are per second\n",
           problem, static_cast<int>(argument.size()), argument.data());
   exit(2);
 }
@@ -57,9 +57,10 @@ Options ParseOptions(int argc, char** argv) {
     } else if (name == "--milliseconds") {
       options.milliseconds = Number(name, value);
     } else if (name == "--cpu") {
-      options.cpu = static_cast<int>(Number(name, value));
+      options.cpu = std::string_view(value) == "any" ? -1 : static_cast<int>(Number(name, value));
     } else if (name == "--scheduling") {
       options.yielding = std::string_view(value) == "idle";
+      options.sleeping = std::string_view(value) == "sleep";
     } else {
       Usage("unknown option", name);
     }

@@ -21,8 +21,9 @@ struct Options {
   uint32_t identities = 500;           // requesters that the requests come from, in turn
   uint32_t samples_per_second = 1000;  // messages whose transmit time stamp is taken
   uint32_t milliseconds = 1000;
-  int cpu = 0;
+  int cpu = 0;            // -1: any
   bool yielding = false;  // leave the processor to whatever else wants it
+  bool sleeping = false;  // sleep until the next message is due
 };
 
 // Ends the program with a message on unknown or missing arguments.

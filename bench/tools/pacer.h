@@ -24,6 +24,9 @@ class Pacer {
     return true;
   }
 
+  // When the next one is due; never if the rate is 0.
+  int64_t next_ns() const { return interval_ns_ == 0 ? INT64_MAX : static_cast<int64_t>(next_ns_); }
+
  private:
   static constexpr double kToleranceNs = 200'000;
   const double interval_ns_;

@@ -4,16 +4,19 @@
 //                       └── background                Delay_Req, Delay_Resp: sink 1 to source and
 //                       back
 //                                                     Delay_Req without an answer: from background
-//                                                     Delay_Req that the subject answers: every sink
+//                                                     Delay_Req that the subject answers: every
+//                                                     sink
 //
 // One thread sends, receives and answers, spinning on one processor and leaving the other ones to
-// the subject. Reception costs it no system call: the kernel writes frames and time stamps into
-// memory shared with this process. Transit and residual are measured between kernel time stamps, so
-// the thread's own delays are not part of them.
+// the subject, or sleeping in between on any. Reception costs it no system call: the kernel writes
+// frames and time stamps into memory shared with this process. Transit and residual are measured
+// between kernel time stamps, so the thread's own delays are not part of them.
 
 #include <sched.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <memory>
@@ -37,6 +40,8 @@ constexpr int64_t kWarmUpNs = 100 * kNanosecondsPerMillisecond;
 // A message that is this long under way is lost.
 constexpr int64_t kDrainNs = 200 * kNanosecondsPerMillisecond;
 constexpr int64_t kTimestampReadIntervalNs = kNanosecondsPerMillisecond / 2;
+// So that a Delay_Req is answered, and a full ring emptied, soon enough.
+constexpr int64_t kLongestSleepNs = kNanosecondsPerMillisecond;
 // So that the due messages of a fast stream never keep the loop from receiving.
 constexpr int kMaxMessagesPerRound = 16;
 
@@ -140,6 +145,12 @@ void Load::Send(int64_t start, int64_t end) {
     source_.Flush();
     for (const auto& sink : sinks_) sink->Flush();
     if (background_) background_->Flush();
+    if (options_.sleeping) {
+      const int64_t due = std::min({pairs.next_ns(), exchanges.next_ns(), background.next_ns(),
+                                    clients.next_ns(), MonotonicNs() + kLongestSleepNs});
+      const timespec time = {.tv_sec = due / 1'000'000'000, .tv_nsec = due % 1'000'000'000};
+      clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nullptr);
+    }
   }
 }
 
@@ -331,7 +342,8 @@ void YieldToOthers() {
 
 int main(int argc, char** argv) {
   const bench::Options options = bench::ParseOptions(argc, argv);
-  bench::PinTo(options.cpu);
+  if (options.sleeping) prctl(PR_SET_TIMERSLACK, 1);
+  if (options.cpu >= 0) bench::PinTo(options.cpu);
   if (options.yielding) bench::YieldToOthers();
   bench::Load load(options);
   load.Run();

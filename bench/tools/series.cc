@@ -53,9 +53,10 @@ std::string Series::Json() const {
   char text[256];
   snprintf(text, sizeof text,
            "{\"count\":%zu,\"mean\":%.1f,\"standardDeviation\":%.1f,\"deviationWithinWindow\":%.1f,"
-           "\"min\":%lld,\"p50\":%lld,\"p99\":%lld,\"max\":%lld}",
+           "\"min\":%lld,\"p50\":%lld,\"p95\":%lld,\"p99\":%lld,\"max\":%lld}",
            sorted.size(), Mean(values_), StandardDeviation(values_), DeviationWithinWindow(values_),
            static_cast<long long>(sorted.front()), static_cast<long long>(Quantile(sorted, 0.5)),
+           static_cast<long long>(Quantile(sorted, 0.95)),
            static_cast<long long>(Quantile(sorted, 0.99)), static_cast<long long>(sorted.back()));
   return text;
 }

@@ -12,9 +12,9 @@ class Series {
   void Add(int64_t nanoseconds) { values_.push_back(nanoseconds); }
 
   // {"count":n,"mean":...,"standardDeviation":...,"deviationWithinWindow":...,"min":...,"p50":...,
-  // "p99":...,"max":...}; only the count if empty. The deviation within a window is the median of
-  // the standard deviations of each kWindow values in a row: one value that the machine held up
-  // spoils one window, not the figure.
+  // "p95":...,"p99":...,"max":...}; only the count if empty. The deviation within a window is the
+  // median of the standard deviations of each kWindow values in a row: one value that the machine
+  // held up spoils one window, not the figure.
   std::string Json() const;
 
  private:

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 
 const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   ip: 'iproute2',
+  tc: 'iproute2',
   setpriv: 'util-linux',
   ethtool: 'ethtool',
   strace: 'strace',
