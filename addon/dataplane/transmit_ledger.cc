@@ -38,18 +38,26 @@ std::optional<TransmitLedger::Match> TransmitLedger::match(uint32_t number,
     if (!is_waiting(number)) return std::nullopt;
     return take(number, false);
   }
-  // Where the number is certain it decides, because the frame that comes back may have been changed
-  // by its driver, which pads it or appends a checksum.
+  // Without a failed send the number cannot be wrong. After one it decides where it is certain; but
+  // where the driver is known to leave frames alone, another frame shows that it is not: two frames
+  // that are the same octet for octet may have been mistaken for each other.
   if (const auto ours = find_by_number(number)) {
     const uint64_t change = at(*ours).signature ^ *signature;
-    if ((change & kSignatureWithoutTags) == 0) driver_keeps_tags_ = change == 0;
-    return take(*ours, false);
+    const bool same = (change & kSignatureWithoutTags) == 0;
+    if (same || !failed_ || !driver_keeps_frames_.value_or(false)) {
+      driver_keeps_frames_ = same;
+      if (same) driver_keeps_tags_ = change == 0;
+      return take(*ours, false);
+    }
   }
+  if (!failed_) return std::nullopt;
   auto ours = find_by_signature(number - ahead_, *signature, UINT64_MAX);
   if (!ours && !driver_keeps_tags_.value_or(false)) {
     ours = find_by_signature(number - ahead_, *signature, kSignatureWithoutTags);
   }
   if (!ours) return std::nullopt;
+  driver_keeps_frames_ = true;
+  if (at(*ours).certain) doubt_all();
   const bool resynchronised = number - *ours != ahead_;
   if (uncertain_from_) {
     ahead_ = number - *ours;
@@ -65,6 +73,11 @@ TransmitLedger::Match TransmitLedger::take(uint32_t ours, bool resynchronised) {
   const Match taken{entry.tag, resynchronised};
   drop_taken();
   return taken;
+}
+
+void TransmitLedger::doubt_all() {
+  uncertain_from_ = oldest_;
+  for (uint32_t number = oldest_; number != next_; ++number) at(number).certain = false;
 }
 
 // From that number on, the kernel's are `ahead_` of ours.
@@ -94,8 +107,7 @@ std::optional<uint32_t> TransmitLedger::find_by_number(uint32_t kernel_number) {
 std::optional<uint32_t> TransmitLedger::find_by_signature(uint32_t first_guess, uint64_t signature,
                                                           uint64_t mask) {
   const auto matches = [&](uint32_t number) {
-    return is_waiting(number) && !at(number).certain &&
-           ((at(number).signature ^ signature) & mask) == 0;
+    return is_waiting(number) && ((at(number).signature ^ signature) & mask) == 0;
   };
   if (matches(first_guess)) return first_guess;
   for (uint32_t number = oldest_; number != next_; ++number) {
@@ -131,6 +143,7 @@ std::optional<int64_t> TransmitLedger::oldest_entered() {
 
 void TransmitLedger::restart() {
   oldest_ = next_ = outstanding_ = ahead_ = counted_on_from_ = 0;
+  failed_ = false;
   uncertain_from_.reset();
 }
 

@@ -42,7 +42,10 @@ class TransmitLedger {
   // frame_signature).
   void enter(const TransmitTag& tag, uint64_t signature, int64_t now);
   // The send with next_number() failed: the kernel may have counted it all the same.
-  void send_failed() { uncertain_from_ = next_; }
+  void send_failed() {
+    failed_ = true;
+    uncertain_from_ = next_;
+  }
 
   struct Match {
     TransmitTag tag;
@@ -76,11 +79,12 @@ class TransmitLedger {
   bool in_flight(uint32_t number) const { return number - oldest_ < next_ - oldest_; }
   bool is_waiting(uint32_t number) { return in_flight(number) && at(number).waiting; }
   // The number of a frame that is waited for: the one that the kernel has certainly given that
-  // number; or one of uncertain number that has that signature, as far as `mask` looks,
+  // number; or one that has that signature, as far as `mask` looks,
   // `first_guess` if that is one, else the oldest.
   std::optional<uint32_t> find_by_number(uint32_t kernel_number);
   std::optional<uint32_t> find_by_signature(uint32_t first_guess, uint64_t signature,
                                             uint64_t mask);
+  void doubt_all();
   void count_on_from(uint32_t first);
   Match take(uint32_t ours, bool resynchronised);
   void drop_taken();
@@ -95,7 +99,11 @@ class TransmitLedger {
   // A send with this number has failed. The kernel's numbers may run ahead from here on, until a
   // time stamp of a later frame has matched.
   std::optional<uint32_t> uncertain_from_;
-  std::optional<bool> driver_keeps_tags_;  // in the frames that come back, as far as is known
+  bool failed_ = false;  // a send of this socket, ever
+  // Whether frames come back as they were sent, through the sequenceId, and with their VLAN tags;
+  // none while that is not known.
+  std::optional<bool> driver_keeps_frames_;
+  std::optional<bool> driver_keeps_tags_;
 };
 
 // What tells a frame from the others in flight on its port: its beginning, through the sequenceId.

@@ -1,5 +1,5 @@
-// What nearly every C++ test includes, for the compiler to read once (binding.gyp). No file includes
-// it, and each includes what it uses.
+// What nearly every C++ test includes, for the compiler to read once (binding.gyp). No file
+// includes it, and each includes what it uses.
 #include <doctest/doctest.h>
 
 #include <algorithm>
