@@ -1,7 +1,7 @@
 /** Which time stamps a port has, chosen and told, on the real igb driver; and the driver's mode as it was, at the end. */
 
 import { describe, expect, test } from 'vitest';
-import type { Diagnosis, Killed, Mixed } from './guest/timestamping.js';
+import type { Auto, Diagnosis, Killed, Mixed } from './guest/timestamping.js';
 import type { GuestProgram, GuestRun } from './lab.js';
 
 const PROGRAM: GuestProgram = ['timestamping'];
@@ -44,7 +44,16 @@ export function tests(guest: GuestRun): void {
       expect(probe.coalescing).toMatchObject({ receiveUsecs: expect.any(Number) as number });
     });
 
-    test('auto takes hardware where it is, software elsewhere, and says why', () => {
+    test('auto takes software on both, and says why', () => {
+      const { ports, log } = guest.result<Auto>(PROGRAM, 'auto');
+      expect(ports.map(({ timestamping }) => timestamping)).toEqual(['software', 'software']);
+      expect(log[0]).toMatch(
+        /^eth1: .*, software time stamps: the other ports have no hardware time stamps/,
+      );
+      expect(log[1]).toMatch(/^veth1: .*, software time stamps: it has no hardware time stamps$/);
+    });
+
+    test('mixed takes hardware where it is, software elsewhere, and says why', () => {
       const { ports, log } = guest.result<Mixed>(PROGRAM, 'mixed');
       expect(ports.map(({ timestamping }) => timestamping)).toEqual(['hardware', 'software']);
       expect(ports.map(({ clock }) => clock?.related)).toEqual([true, undefined]);

@@ -28,6 +28,11 @@ export interface Mode {
   readonly receiveFilter: number;
 }
 
+export interface Auto {
+  readonly ports: readonly PortStats[];
+  readonly log: readonly string[];
+}
+
 export interface Mixed {
   readonly ports: readonly PortStats[];
   readonly log: readonly string[];
@@ -95,11 +100,18 @@ await scenario('doctor', () => {
   return Promise.resolve({ probe: interfaces[0]?.probe, ethtool });
 });
 
+await scenario('auto', async (): Promise<Auto> => {
+  const instance = await startSwitch(network, sw, ['eth1', 'veth1']);
+  const { ports } = await instance.stats();
+  await instance.child.stop();
+  return { ports, log: instance.child.lines };
+});
+
 await scenario('mixed', async (): Promise<Mixed> => {
   // What somebody has left there, and will want to find again.
   sw.run('hwstamp_ctl', ['-i', 'eth1', '-t', '1', '-r', '0']);
   const modeBefore = modeOfEth1();
-  const instance = await startSwitch(network, sw, ['eth1', 'veth1']);
+  const instance = await startSwitch(network, sw, ['eth1', 'veth1'], { timestamping: 'mixed' });
   const modeWhileRunning = modeOfEth1();
   await until(
     'the clock of eth1 to be related',
@@ -125,11 +137,14 @@ await scenario('mixed', async (): Promise<Mixed> => {
 
 await scenario('killed', async (): Promise<Killed> => {
   const modeBefore = modeOfEth1();
-  const first = await startSwitch(network, sw, ['eth1', 'veth1']);
+  const first = await startSwitch(network, sw, ['eth1', 'veth1'], { timestamping: 'mixed' });
   first.child.kill('SIGKILL');
   await first.child.exited;
   const modeLeft = modeOfEth1();
-  const second = await startSwitch(network, sw, ['eth1', 'veth1'], { socket: first.socket });
+  const second = await startSwitch(network, sw, ['eth1', 'veth1'], {
+    socket: first.socket,
+    timestamping: 'mixed',
+  });
   await second.child.stop();
   return { modeBefore, modeLeft, modeAfter: modeOfEth1() };
 });

@@ -20,6 +20,8 @@ export interface SwitchOptions {
   readonly config?: string;
   readonly type?: 'e2e-tc' | 'p2p-tc';
   readonly busyPoll?: boolean;
+  /** `auto` unless set. */
+  readonly timestamping?: 'mixed';
   /** The engine thread's processor, by our own option. */
   readonly cpu?: number | undefined;
   /** A command line that ends by replacing itself with the switch, such as one of setpriv. */
@@ -64,6 +66,7 @@ export class Switch {
         : ['-c', options.config]),
       ...interfaces.flatMap((name) => ['-i', name]),
       ...(options.busyPoll === true ? ['--busy-poll'] : []),
+      ...(options.timestamping === undefined ? [] : ['--timestamping', options.timestamping]),
       ...(options.cpu === undefined ? [] : ['--cpu', String(options.cpu)]),
     ];
     const [command = '', ...rest] = [...(options.through ?? []), process.execPath, ...args];
