@@ -1,6 +1,7 @@
 /** The other half of what the hardware lab shows: a guest takes one processor, and both take about as long. */
 
 import * as disturbances from './disturbances.js';
+import * as driverAtWork from './driver-at-work.js';
 import * as oneSwitch from './one-switch.js';
 import { inOneGuest } from './subjects.js';
 import * as timestamping from './timestamping.js';
@@ -12,5 +13,6 @@ inOneGuest('hardware time stamps, second guest', [
   oneSwitch,
   twoSwitches,
   disturbances,
+  driverAtWork,
   vlans,
 ]);

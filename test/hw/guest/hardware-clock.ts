@@ -1,6 +1,6 @@
 /** The PTP hardware clocks of the guest's NICs, set and read with linuxptp's phc_ctl: not with the product's own means. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { run } from '../../support/netns/command.js';
 import { median } from '../../support/netns/statistics.js';
 import { until } from '../../support/netns/wait.js';
@@ -19,17 +19,23 @@ await until(
   RETURN_TIMEOUT_MS,
 );
 
-/** Found before any NIC goes to a namespace, where its folder is out of sight. */
-const devices = new Map(
-  readdirSync('/sys/class/net')
-    .filter((name) => NICS.includes(name as Nic))
-    .map((name) => [name, `/dev/${readdirSync(`/sys/class/net/${name}/device/ptp`)[0]}`]),
+/** In sysfs, found before any NIC goes to a namespace, where its interface is out of sight: that stays where it is. */
+const folders = new Map(
+  NICS.map((nic) => [nic, realpathSync(`/sys/class/net/${nic}/device`)] as const),
 );
 
+/** The folder of the NIC itself, which it has without a driver as well. */
+export function folderOf(nic: Nic): string {
+  return folders.get(nic)!;
+}
+
+/** Its number is another one when the driver has been bound anew. */
+export function clockDeviceOf(nic: Nic): string {
+  return `/dev/${readdirSync(`${folderOf(nic)}/ptp`)[0]}`;
+}
+
 function control(nic: Nic, ...commands: readonly string[]): string {
-  const device = devices.get(nic);
-  if (device === undefined) throw new Error(`${nic}: the guest has no such NIC`);
-  return run('phc_ctl', [device, '--', ...commands]);
+  return run('phc_ctl', [clockDeviceOf(nic), '--', ...commands]);
 }
 
 /** Sets the clock to a time that no other clock has, seconds from any, and lets it run that much too fast. */
