@@ -49,8 +49,10 @@ export function tests(guest: GuestRun): void {
     }
 
     test('in its self-test: no Sync is lost or held up, every correction is right', () => {
-      const { crossing, said, lockedSeconds } = guest.result<SelfTest>(PROGRAM, 'self-test');
-      console.log(`self-test: the lock was held for ${lockedSeconds.toFixed(1)} s\n${said}`);
+      const { crossing, said, lockedSeconds, log } = guest.result<SelfTest>(PROGRAM, 'self-test');
+      console.log(
+        `self-test: the lock was held for ${lockedSeconds.toFixed(1)} s\n${said}${log.join('\n')}`,
+      );
       expect(said).toContain('The test result is PASS');
       expect(lockedSeconds).toBeGreaterThan(LOCKED_SECONDS);
       expectUndisturbed('self-test', crossing);
@@ -66,8 +68,10 @@ export function tests(guest: GuestRun): void {
       );
       const [before, after] = ports;
       expect(after?.interfaceIndex).not.toBe(before?.interfaceIndex);
-      expect(after).toMatchObject({ link: 'up', timestamping: 'hardware' });
-      expect(after?.clock?.related).toBe(true);
+      for (const port of ports) {
+        expect(port).toMatchObject({ link: 'up', timestamping: 'hardware' });
+        expect(port.clock?.related).toBe(true);
+      }
       expect(recovered.seconds).toBeGreaterThanOrEqual(4);
       expect(recovered.rmsNs).toBeLessThan(RMS_LIMIT_NS);
       expect(Math.abs(recoveredClockDifferenceNs)).toBeLessThan(RMS_LIMIT_NS);

@@ -38,6 +38,8 @@ export interface SelfTest {
   readonly said: string;
   /** How long another program had to wait for the kernel's lock of the network configuration. */
   readonly lockedSeconds: number;
+  /** What the operator was told. */
+  readonly log: readonly string[];
 }
 
 export interface Rebinding {
@@ -118,6 +120,7 @@ function isHeldUp(pid: number): boolean {
 }
 
 async function selfTest(): Promise<SelfTest> {
+  const told = instance.child.lines.length;
   let said = '';
   let lockedSeconds = 0;
   const crossing = await crossingWhile(async () => {
@@ -135,41 +138,49 @@ async function selfTest(): Promise<SelfTest> {
     }
     said = test.output;
   });
-  return { crossing, said, lockedSeconds };
+  return { crossing, said, lockedSeconds, log: instance.child.lines.slice(told) };
+}
+
+async function eth5(): Promise<PortStatus> {
+  return (await instance.ports()).find((port) => port.interface === 'eth5')!;
+}
+
+/** Resolves when its link is up and its time stamps are related to the others'. */
+async function eth5AtWork(): Promise<PortStatus> {
+  return asleep(() =>
+    until(
+      'eth5 to be at work, and its clock to be related',
+      async () => {
+        const port = await eth5();
+        return port.link === 'up' && port.clock?.related === true && port;
+      },
+      PORT_TIMEOUT_MS,
+      () => instance.child.output,
+      REQUEST_INTERVAL_MS,
+    ),
+  );
 }
 
 /** `hold`: somebody keeps the old clock open, so that the kernel does not give its number to the new one. */
 async function rebinding(hold: boolean): Promise<Rebinding> {
-  const told = instance.child.lines.length;
-  const port = async () => (await instance.ports()).find((each) => each.interface === 'eth5')!;
-  const portBefore = await port();
+  const portBefore = await eth5AtWork();
   const deviceBefore = clockDeviceOf('eth5');
+  const told = instance.child.lines.length;
   const held = hold ? openSync(deviceBefore, 'r') : undefined;
   const crossing = await crossingWhile(async () => {
     unbind('eth5');
-    await until('eth5 to be gone', async () => (await port()).link === 'absent', PORT_TIMEOUT_MS);
+    await until('eth5 to be gone', async () => (await eth5()).link === 'absent', PORT_TIMEOUT_MS);
     bind('eth5');
     detune('eth5', RATE_PPB);
     network.adopt(sw, 'eth5');
-    await asleep(() =>
-      until(
-        'eth5 to be back, and its clock related',
-        async () => {
-          const { link, clock } = await port();
-          return link === 'up' && clock?.related;
-        },
-        PORT_TIMEOUT_MS,
-        () => instance.child.output,
-        REQUEST_INTERVAL_MS,
-      ),
-    );
+    await eth5AtWork();
   });
   if (held !== undefined) closeSync(held);
   const settled = now() + FINDING_SECONDS + SETTLING_SECONDS;
   const recovered = await other.offsetsBetween(settled, settled + RECOVERED_SECONDS);
   return {
     crossing,
-    ports: [portBefore, await port()],
+    ports: [portBefore, await eth5()],
     devices: [deviceBefore, clockDeviceOf('eth5')],
     recovered,
     recoveredClockDifferenceNs: differenceNs('eth4', 'eth0'),
