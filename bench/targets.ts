@@ -129,7 +129,7 @@ const floodTargets: readonly Target[] = FLOODS.flatMap((flood) =>
         ),
       },
       {
-        title: `${title}: deviation of the residual, the same`,
+        title: `${title}: median deviation of the residual, the same`,
         limit: 2,
         figures: worstOverAside(
           ['Sync', 'Delay_Req'].map(
