@@ -93,14 +93,15 @@ const slave = new HardwareSlave(network, slavePlace, 'eth2', { settings });
 const other = new HardwareSlave(network, otherPlace, 'eth4', { settings });
 const since = await Promise.all([slave, other].map((each) => each.followingSince()));
 const settled = Math.max(...since) + SETTLING_SECONDS;
-const arriving = await FramePort.open(slavePlace, 'eth2', isPtp);
 await slave.offsetsBetween(settled - 1, settled);
 
 async function crossingWhile(act: () => Promise<void>): Promise<Crossing> {
-  arriving.received.length = 0;
+  // Of its own: what came before, while this program waited for others, might not have been read yet.
+  const arriving = await FramePort.open(slavePlace, 'eth2', isPtp);
   const from = now();
   await act();
   const to = now();
+  await arriving.close();
   const { sync: syncs, followUp: followUps } = arrivals(arriving);
   const residencesNs = arriving.received
     .filter((frame) => (frame[14]! & 0x0f) === FOLLOW_UP)

@@ -41,6 +41,10 @@ export class FramePort {
     this.#child.write(frames.map((frame) => `${Buffer.from(frame).toString('hex')}\n`).join(''));
   }
 
+  async close(): Promise<void> {
+    await this.#child.stop();
+  }
+
   /** Waits until `count` frames have arrived in all and returns them. */
   async waitForFrames(count: number, timeoutMs: number): Promise<readonly Uint8Array[]> {
     await until(
