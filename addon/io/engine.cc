@@ -57,7 +57,9 @@ Engine::Engine(const EngineOptions& options, std::function<void()> wake, Network
                  counters_->data()),
       clocks_(forwarder_, records_, infos_),
       ports_(options.ports.size()),
-      lifecycle_(options_, network, infos_, *this) {}
+      lifecycle_(options_, network, infos_, *this) {
+  taken_.reserve(options.ports.size() * FrameSender::kTimestampBatch);
+}
 
 std::variant<std::unique_ptr<Engine>, Error> Engine::open(const EngineOptions& options,
                                                           std::function<void()> wake,
