@@ -50,7 +50,7 @@ interface Pair {
   readonly came: Partial<Record<PairMessage, number>>;
   /** By sink. */
   readonly left: readonly Partial<Record<PairMessage, number>>[];
-  /** By sink: when its Follow_Up came. */
+  /** By sink: when both its messages had come. */
   readonly arrivedNs: (number | undefined)[];
 }
 
@@ -63,6 +63,8 @@ export class Pairs {
   /** Follow_Ups compared, and how many of them had been held back long enough to tell. */
   compared = 0;
   delayed = 0;
+  /** By their Follow_Ups, on the cable to the sink. */
+  overtaken = 0;
   /** From the truth, of those of which the ports had not told; and how many they had, and how far outside the bracket. */
   largestResidualNs = 0;
   bracketed = 0;
@@ -110,12 +112,13 @@ export class Pairs {
       this.#waiting.set(arrival.index, [...waiting, arrival]);
       return;
     }
-    pair.arrivedNs[arrival.sink] ??= arrival.followUpNs;
+    pair.arrivedNs[arrival.sink] ??= Math.max(arrival.syncNs, arrival.followUpNs);
     const { syncNs, correctionNs } = arrival;
     const transitNs = syncNs - pair.sentNs;
     const residualNs = transitNs - correctionNs;
     this.compared++;
     if (transitNs >= LEAST_DELAY_NS) this.delayed++;
+    if (arrival.followUpNs < syncNs) this.overtaken++;
     const cameNs = pair.came.sync;
     const leftNs = pair.left[arrival.sink]?.sync;
     if (cameNs === undefined || leftNs === undefined) {

@@ -47,6 +47,8 @@ export interface SoakReport {
     /** Syncs that were on the cables, which are nothing but function calls, for longer than a correction may be off. */
     readonly heldUpOnCables: number;
     readonly longestOnCablesMs: number;
+    /** By their Follow_Ups, which another processor has handed on. */
+    readonly overtaken: number;
     readonly stealMs: number;
   };
   /** Of one process: the most that it held more than at its start. */
@@ -115,7 +117,7 @@ export function soakText(report: SoakReport): string {
     `${report.bracketed} of them where the ports had told when the Sync came and left; ` +
       `the furthest from it by ${report.largestOffMs.toFixed(3)} ms; of the others by ${report.largestResidualMs.toFixed(3)} ms`,
     `${host.heldUpOnCables} Syncs were longer than 2.5 ms on cables that take no time, the longest ` +
-      `${host.longestOnCablesMs.toFixed(3)} ms; the host took ${host.stealMs} ms of the processors away`,
+      `${host.longestOnCablesMs.toFixed(3)} ms; ${host.overtaken} were overtaken there by their Follow_Up; the host took ${host.stealMs} ms of the processors away`,
     `grown since its start, the most of any process: ${grown.descriptors} descriptors, ${grown.threads} threads, ` +
       `${grown.residentMegabytes.toFixed(1)} MB`,
     report.violations.length === 0

@@ -100,6 +100,7 @@ class Soak {
       host: {
         heldUpOnCables: this.#pairs.heldUpOnCables,
         longestOnCablesMs: this.#pairs.longestOnCablesNs / 1e6,
+        overtaken: this.#pairs.overtaken,
         stealMs: stealMs() - this.#stealAtStartMs,
       },
       grown: this.#grown,

@@ -11,8 +11,7 @@
 //   sent INDEX TIME                                     by the time stamp of the Sync
 //   came INDEX MESSAGE TIME                             in by the port of the source
 //   left SINK INDEX MESSAGE TIME                        by the port of that sink
-//   got SINK INDEX SYNC_TIME FOLLOW_UP_TIME CORRECTION  of both messages together
-//   alone SINK INDEX                                    a Follow_Up without a Sync and its time
+//   got SINK INDEX SYNC_TIME FOLLOW_UP_TIME CORRECTION  of both messages together, in any order
 // MESSAGE is sync or follow-up. A sender's time stamp is a moment before `came`, and `left` is a
 // moment before the transmit time stamp.
 //
@@ -290,16 +289,22 @@ class Place {
   std::vector<uint32_t> sent_;  // the kernel numbers frames with a time stamp request from 0
 };
 
-// The Syncs that have arrived at a sink and wait for their Follow_Up.
-struct Sink {
-  struct Sync {
-    uint32_t index = UINT32_MAX;
-    int64_t time = 0;
+// What has arrived of a pair at a sink. A Follow_Up may overtake its Sync on the cable: the kernel
+// hands each of them on by the processor that it was sent by.
+struct Halves {
+  struct Message {
+    int64_t time = 0;  // 0: not here yet
     int64_t correction = 0;
   };
+  uint32_t index = UINT32_MAX;
+  Message sync;
+  Message follow_up;
+};
+
+struct Sink {
   std::unique_ptr<Place> place;
   std::unique_ptr<Place> port;
-  std::vector<Sync> syncs{kRemembered};
+  std::vector<Halves> pairs{kRemembered};
 };
 
 __attribute__((format(printf, 2, 3))) void AddLine(std::string& lines, const char* format, ...) {
@@ -426,15 +431,17 @@ class Watch {
   void Take(size_t number, const uint8_t* frame, int64_t time, std::string& lines) {
     const auto message = MessageOf(frame);
     if (!message) return;
-    Sink::Sync& sync = sinks_[number].syncs[message->index % kRemembered];
-    if (message->type == kSync) {
-      sync = {.index = message->index, .time = time, .correction = message->correction};
-    } else if (sync.index != message->index || sync.time == 0) {
-      AddLine(lines, "alone %zu %u\n", number, message->index);
-    } else {
-      AddLine(lines, "got %zu %u %" PRId64 " %" PRId64 " %" PRId64 "\n", number, message->index,
-              sync.time - base_, time - base_, sync.correction + message->correction);
+    Halves& pair = sinks_[number].pairs[message->index % kRemembered];
+    if (pair.index != message->index) {
+      pair = Halves();
+      pair.index = message->index;
     }
+    Halves::Message& half = message->type == kSync ? pair.sync : pair.follow_up;
+    half = {.time = time, .correction = message->correction};
+    if (pair.sync.time == 0 || pair.follow_up.time == 0) return;
+    AddLine(lines, "got %zu %u %" PRId64 " %" PRId64 " %" PRId64 "\n", number, message->index,
+            pair.sync.time - base_, pair.follow_up.time - base_,
+            pair.sync.correction + pair.follow_up.correction);
   }
 
   const int64_t interval_ns_;

@@ -159,7 +159,7 @@ test('the table has each kind of fault once, and what was violated is below it',
   const text = soakText({
     ...{ seed: 7, seconds: 60, struck, compared: 3_000, delayed: 2_900, largestResidualMs: 0.1 },
     ...{ bracketed: 2_950, largestOffMs: 0.001 },
-    host: { heldUpOnCables: 2, longestOnCablesMs: 2.8, stealMs: 420 },
+    host: { heldUpOnCables: 2, longestOnCablesMs: 2.8, overtaken: 1, stealMs: 420 },
     grown: { descriptors: 0, threads: 0, residentMegabytes: 1 },
     violations: [{ kind: 'late resumption', atSeconds: 3, text: 'link flaps: eth2: not at all' }],
   });
