@@ -11,7 +11,7 @@ export const RESIDUAL_LIMIT_NS = 2_500_000;
 /**
  * Where the ports have told when the Sync came and left, much less is allowed: the true residence lies between two differences of
  * time stamps. The first of them are the very one that the switch has and one a moment before its own; what a host takes
- * away of a virtual processor while a Sync is on a cable (2.8 ms at a time is usual) is in none of them.
+ * away of a virtual processor while a Sync is on a cable (2.8 ms at a time have been seen) is in none of them.
  */
 export const BRACKET_TOLERANCE_NS = 10_000;
 /** Pairs are remembered so long; nothing is asked of older ones. */

@@ -91,6 +91,17 @@ describe('corrections', () => {
   });
 });
 
+test('a Follow_Up that has overtaken its Sync completes the pair, and is counted', () => {
+  const { pairs: those, wrong } = pairs();
+  those.sent(1, 0);
+  those.arrived({ ...arrival(1, 0, 0, 6), followUpNs: 5 * MS });
+  expect(those).toMatchObject({ compared: 1, overtaken: 1 });
+  expect(those.missing(-1, 1)).toMatchObject([{ index: 1, sink: 1 }]);
+  expect(wrong).toEqual([]);
+  those.arrived(arrival(1, 1, 0, 6));
+  expect(those.resumedAfterNs(0)).toBe(7 * MS);
+});
+
 test('forwarding has resumed with the first pair sent after the end, at the last of the sinks', () => {
   const { pairs: those } = pairs();
   for (const [index, at] of [90, 110, 150, 190].entries()) those.sent(index, at * MS);
