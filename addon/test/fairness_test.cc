@@ -55,15 +55,25 @@ TEST_CASE("unanswered requests leave every other port its share of the exchanges
   flood(limits.exchanges);
   CHECK(harness.total(Counter::kExchangesEvicted) == 0);
 
+  const auto request = [](uint32_t sequence) {
+    return PacketBuilder(MessageType::kDelayReq)
+        .from(kSlave)
+        .source(kSlave.identity())
+        .sequence(static_cast<uint16_t>(sequence))
+        .build();
+  };
+  const auto answer = [](uint32_t sequence) {
+    return PacketBuilder(MessageType::kDelayResp)
+        .from(kMaster)
+        .source(kMaster.identity())
+        .requesting(kSlave.identity())
+        .sequence(static_cast<uint16_t>(sequence))
+        .build();
+  };
   // Whoever has less than its share takes from the flooder, and not from itself or the others.
   const uint32_t share = limits.exchanges / harness.ports();
-  const auto of_slave = [](PacketBuilder&& builder, uint32_t sequence) {
-    return builder.sequence(static_cast<uint16_t>(sequence)).build();
-  };
   for (uint32_t i = 0; i < share; ++i) {
-    harness.receive(
-        kSlavePort,
-        of_slave(PacketBuilder(MessageType::kDelayReq).from(kSlave).source(kSlave.identity()), i));
+    harness.receive(kSlavePort, request(i));
     harness.stamp_all(kT0 + 1'000);
     harness.now += 10;
   }
@@ -72,13 +82,7 @@ TEST_CASE("unanswered requests leave every other port its share of the exchanges
   CHECK(harness.total(Counter::kExchangesEvicted) == share + limits.exchanges);
 
   harness.keep_sent = true;
-  for (uint32_t i = 0; i < share; ++i) {
-    harness.receive(kMasterPort, of_slave(PacketBuilder(MessageType::kDelayResp)
-                                              .from(kMaster)
-                                              .source(kMaster.identity())
-                                              .requesting(kSlave.identity()),
-                                          i));
-  }
+  for (uint32_t i = 0; i < share; ++i) harness.receive(kMasterPort, answer(i));
   CHECK(harness.sent(kSlavePort).size() == share);
 }
 
