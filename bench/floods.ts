@@ -172,7 +172,7 @@ async function measureOne(
     ['Delay_Req', report.exchanges],
   ] as const) {
     if (residualNs.count === 0) continue;
-    add(metric.floodResidual(flood, rate, place, message), residualNs.deviationWithinWindow);
+    add(metric.floodResidual(flood, rate, place, message), residualNs.medianDeviation);
   }
   if (before === undefined || place === 'aside') return;
   const after = await countersAtRest(subject, sent.delivered, before);
@@ -207,6 +207,8 @@ async function offerFlooded(
   rig: Rig,
   { flood, rate, place, milliseconds, seed }: FloodedLoad,
 ): Promise<{ readonly report: LoadReport; readonly sent: FloodReport }> {
+  // An attempt that is not judged has been counted by the subject all the same.
+  let deliveredBefore = 0;
   for (let attempt = 1; ; attempt++) {
     const flooder = await startFlooder(rig.flooders![place], flood, rate, {
       milliseconds: milliseconds + AROUND_LOAD_MS,
@@ -218,9 +220,10 @@ async function offerFlooded(
         // One that spun would keep the kernel's own thread for what was sent from the processor.
         ...{ milliseconds, cpu: GENERATOR_CPU, sleeping: true },
       });
-      return { report, sent: await flooder.end() };
+      const sent = await flooder.end();
+      return { report, sent: { ...sent, delivered: sent.delivered + deliveredBefore } };
     } catch (error) {
-      await flooder.end();
+      deliveredBefore += (await flooder.end()).delivered;
       if (!(error instanceof RigOverrun) || attempt === ATTEMPTS) throw error;
     }
   }

@@ -42,6 +42,8 @@ export interface Timing {
   readonly standardDeviation: number;
   /** The median of the standard deviations of every hundred messages in a row. */
   readonly deviationWithinWindow: number;
+  /** The median of the distances from the median, which a message that the machine held up does not move. */
+  readonly medianDeviation: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;

@@ -105,7 +105,7 @@ export const metric = {
     rank: 'p50' | 'p99',
   ) => `${floodTitle(flood, rate, place)}: ${message} transit, ${rank}, ns`,
   floodResidual: (flood: Flood, rate: FloodRate, place: FloodPlace, message: string) =>
-    `${floodTitle(flood, rate, place)}: ${message} residual, deviation within 100, ns`,
+    `${floodTitle(flood, rate, place)}: ${message} residual, median deviation, ns`,
   floodUncounted: (flood: Flood, rate: FloodRate) =>
     `${floodTitle(flood, rate)}: its frames of which no counter tells`,
   floodUnexplained: (flood: Flood, rate: FloodRate) =>

@@ -129,7 +129,7 @@ const floodTargets: readonly Target[] = FLOODS.flatMap((flood) =>
         ),
       },
       {
-        title: `${title}: deviation of the residual, the same`,
+        title: `${title}: median deviation of the residual, the same`,
         limit: 2,
         figures: worstOverAside(
           ['Sync', 'Delay_Req'].map(
@@ -194,9 +194,10 @@ const targets: readonly Target[] = [
     figures: own(metric.boundaryClockAnswered),
   },
   {
-    title: 'boundary clock: % of a core meanwhile',
-    limit: 60,
-    figures: own(metric.boundaryClockProcessor),
+    // Of a core one machine takes 46 % for it and another one 74, and ptp4l 19 to 42.
+    title: 'boundary clock: processor meanwhile over that of ptp4l',
+    limit: 2.5,
+    figures: ratioToPeer(metric.boundaryClockProcessor, OURS, 'ptp4l BC'),
   },
   ...(['merged', 'single'] as const).map((segments): Target => ({
     title: `bridge: TCP throughput with the switch over without, ${segments} segments`,

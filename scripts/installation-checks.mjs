@@ -10,8 +10,15 @@ export function npmFor(version) {
   return major >= 26 ? '12' : major >= 24 ? '11' : '10';
 }
 
-const wanted = ['dist/cli/main.js', 'binding.gyp', 'addon/node/module.cc', 'config/minimal.yaml'];
+// raw-socket asks for a version of nan that Node 24 and later do not compile; npm heeds our `overrides` in a checkout
+// only, so the package brings both.
+const bundled = /^node_modules\/(raw-socket|nan)\//;
+const wanted = [
+  ...['dist/cli/main.js', 'binding.gyp', 'addon/node/module.cc', 'config/minimal.yaml'],
+  ...['node_modules/raw-socket/src/raw.cc', 'node_modules/nan/nan.h'],
+];
 const unwanted = /(^|\/)(tests?|bench|scripts|src|node_modules|build)\/|[._-]test\.|\.node$/;
+const unwantedOfBundled = /\/build\/|\.node$/;
 
 /**
  * @param {readonly string[]} paths of the files in the package
@@ -20,7 +27,9 @@ const unwanted = /(^|\/)(tests?|bench|scripts|src|node_modules|build)\/|[._-]tes
 export function packageFaults(paths) {
   return [
     ...wanted.filter((path) => !paths.includes(path)).map((path) => `${path} is missing`),
-    ...paths.filter((path) => unwanted.test(path)).map((path) => `${path} does not belong there`),
+    ...paths
+      .filter((path) => (bundled.test(path) ? unwantedOfBundled : unwanted).test(path))
+      .map((path) => `${path} does not belong there`),
   ];
 }
 

@@ -6,6 +6,7 @@ import { accessSync, constants, createWriteStream, existsSync, mkdirSync, statSy
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bringBack } from './bundled-build.mjs';
 import { nodeSupport, nodeSupportNotice } from './node-support.mjs';
 
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
@@ -65,6 +66,8 @@ export async function setUp({ required, optional = [] }) {
   checkNode();
   mkdirSync(stateDirectory, { recursive: true });
   let worked = await installDebianPackages(required, optional);
+  // A broken `npm pack` may have left it aside.
+  bringBack(projectRoot);
   worked = (await installNpmPackages()) || worked;
   worked = (await build('addon', addonInputs(), addonIsBuilt, 'build:addon')) || worked;
   worked =

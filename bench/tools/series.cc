@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <span>
 
 namespace bench {
@@ -44,17 +45,28 @@ int64_t Quantile(const std::vector<int64_t>& sorted, double rank) {
   return sorted[std::clamp<size_t>(position, 1, sorted.size()) - 1];
 }
 
+// Of the distances from the median.
+int64_t MedianDeviation(const std::vector<int64_t>& sorted) {
+  const int64_t median = Quantile(sorted, 0.5);
+  std::vector<int64_t> distances;
+  for (const int64_t value : sorted) distances.push_back(std::abs(value - median));
+  std::sort(distances.begin(), distances.end());
+  return Quantile(distances, 0.5);
+}
+
 }  // namespace
 
 std::string Series::Json() const {
   if (values_.empty()) return "{\"count\":0}";
   std::vector<int64_t> sorted = values_;
   std::sort(sorted.begin(), sorted.end());
-  char text[256];
+  char text[384];
   snprintf(text, sizeof text,
            "{\"count\":%zu,\"mean\":%.1f,\"standardDeviation\":%.1f,\"deviationWithinWindow\":%.1f,"
-           "\"min\":%lld,\"p50\":%lld,\"p95\":%lld,\"p99\":%lld,\"max\":%lld}",
+           "\"medianDeviation\":%lld,\"min\":%lld,\"p50\":%lld,\"p95\":%lld,\"p99\":%lld,"
+           "\"max\":%lld}",
            sorted.size(), Mean(values_), StandardDeviation(values_), DeviationWithinWindow(values_),
+           static_cast<long long>(MedianDeviation(sorted)),
            static_cast<long long>(sorted.front()), static_cast<long long>(Quantile(sorted, 0.5)),
            static_cast<long long>(Quantile(sorted, 0.95)),
            static_cast<long long>(Quantile(sorted, 0.99)), static_cast<long long>(sorted.back()));

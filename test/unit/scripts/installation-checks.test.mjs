@@ -14,6 +14,8 @@ const complete = [
   'binding.gyp',
   'addon/node/module.cc',
   'config/minimal.yaml',
+  'node_modules/raw-socket/src/raw.cc',
+  'node_modules/nan/nan.h',
   'package.json',
 ];
 
@@ -25,6 +27,15 @@ test('what is missing, and tests, sources and binaries, are faults', () => {
   expect(packageFaults(complete.slice(1))).toEqual(['dist/cli/main.js is missing']);
   const foreign = ['addon/test/a_test.cc', 'test/tidy.test.ts', 'src/a.ts', 'build/Release/a.node'];
   expect(packageFaults([...complete, ...foreign])).toHaveLength(foreign.length);
+});
+
+test('of what the package brings with it, nothing may be compiled', () => {
+  const compiled = ['raw-socket/build/Makefile', 'raw-socket/build/Release/raw.node'];
+  const paths = ['raw-socket/index.js', 'nan/tools/1to2.js', ...compiled].map(
+    (path) => `node_modules/${path}`,
+  );
+  expect(packageFaults([...complete, ...paths])).toHaveLength(compiled.length);
+  expect(packageFaults([...complete, 'node_modules/yaml/index.js'])).toHaveLength(1);
 });
 
 test('only warnings of Node itself count', () => {
