@@ -37,35 +37,20 @@ RedundantLan redundant_lan(const FrameView& view, uint32_t end_of_message) {
   }
 }
 
-// The IP addresses: first the source's, then the destination's.
-struct IpAddresses {
-  const uint8_t* source;
-  uint32_t length;  // of each; 0 where there are none
-};
-IpAddresses ip_addresses(const FrameView& view) {
-  const uint8_t* ip = view.data + view.network_offset;
-  switch (view.transport) {
-    case Transport::kUdp4:
-      return {ip + 12, 4};
-    case Transport::kUdp6:
-      return {ip + 8, 16};
-    case Transport::kL2:
-      break;
-  }
-  return {ip, 0};
-}
-
 uint64_t hash_of_sender(const FrameView& view, uint64_t seed) {
-  const IpAddresses ip = ip_addresses(view);
-  return mix_bytes(mix_bytes(seed, view.source_mac(), kMacLength), ip.source, ip.length);
+  const uint64_t hash = mix_bytes(seed, view.source_mac(), kMacLength);
+  if (view.transport == Transport::kL2) return hash;
+  const wire::NetworkAddress ip = view.source_address();
+  return mix_bytes(hash, ip.octets, ip.length);
 }
 
 uint64_t hash_of_flow(const FrameView& view, uint64_t seed) {
   const uint64_t vlans = static_cast<uint64_t>(view.vlan_id[0]) << 16 | view.vlan_id[1];
-  const uint64_t hash = mix(seed, vlans << 8 | static_cast<uint64_t>(view.transport));
-  const IpAddresses ip = ip_addresses(view);
-  return mix_bytes(mix_bytes(hash, view.destination_mac(), kMacLength), ip.source + ip.length,
-                   ip.length);
+  uint64_t hash = mix(seed, vlans << 8 | static_cast<uint64_t>(view.transport));
+  hash = mix_bytes(hash, view.destination_mac(), kMacLength);
+  if (view.transport == Transport::kL2) return hash;
+  const wire::NetworkAddress ip = view.destination_address();
+  return mix_bytes(hash, ip.octets, ip.length);
 }
 
 bool has_source_identity(const FrameView& view) {

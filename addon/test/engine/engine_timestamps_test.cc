@@ -2,20 +2,10 @@
 // disciplines give them.
 #include "addon/dataplane/transmit_ledger.h"
 #include "addon/test/engine/engine_harness.h"
+#include "addon/test/engine/messages.h"
 
 using namespace ptpswitch;
 using namespace ptpswitch::test;
-
-namespace {
-
-Bytes sync(uint16_t sequence) {
-  return PacketBuilder(MessageType::kSync).two_step(true).sequence(sequence).build();
-}
-Bytes follow_up(uint16_t sequence) {
-  return PacketBuilder(MessageType::kFollowUp).sequence(sequence).build();
-}
-
-}  // namespace
 
 TEST_CASE("time stamps that come one by one, each after the last was read, all correct") {
   constexpr uint16_t kSyncs = 64;
