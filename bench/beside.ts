@@ -10,7 +10,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { run } from '../test/support/netns/command.js';
 import { Switch } from '../test/support/netns/switch.js';
-import { compare, OTHER, OTHER_AGAIN, THIS, THIS_AGAIN, type Comparison } from './comparison.js';
+import {
+  compare,
+  OTHER,
+  OTHER_AGAIN,
+  THIS,
+  THIS_AGAIN,
+  type ComparedSuite,
+  type Comparison,
+} from './comparison.js';
 import { startToFirstFrame } from './footprint.js';
 import { Measurements } from './measurements.js';
 import { metric } from './metrics.js';
@@ -29,8 +37,8 @@ interface Entrant {
 
 /** From where a doubling or two ends in loss, and the other steps go into the resolution: a percent. */
 const CAPACITIES = [
-  { name: metric.twoPortPairs, sinks: 1, start: 64_000 },
-  { name: metric.eightPortPairs, sinks: 7, start: 16_000 },
+  { suite: 'two-port-capacity', name: metric.twoPortPairs, sinks: 1, start: 64_000 },
+  { suite: 'eight-port-capacity', name: metric.eightPortPairs, sinks: 7, start: 16_000 },
 ] as const;
 const SEARCH_STEPS = 8;
 /** Of one turn: some tenths of a second of the processor. */
@@ -55,11 +63,16 @@ const QUICK: Durations = {
   ...{ transitTurns: 3, transitTurnMs: 500, trialMs: 200 },
 };
 
+export interface ComparisonOptions {
+  readonly suites: readonly ComparedSuite[];
+  readonly rounds: number;
+  readonly quick: boolean;
+}
+
 /** Rejects where the other checkout is not built. */
 export async function compareBuilds(
   otherTree: string,
-  rounds: number,
-  quick: boolean,
+  { suites, rounds, quick }: ComparisonOptions,
 ): Promise<Comparison[]> {
   const durations = quick ? QUICK : THOROUGH;
   for (const path of ['dist/cli/main.js', 'bench/build.mjs']) {
@@ -83,28 +96,34 @@ export async function compareBuilds(
     const start = performance.now();
     // Nobody is always the first, or always after the same one.
     const turned = [...entrants.slice(round % 4), ...entrants.slice(0, round % 4)];
-    await measureRound(measurements, round % 2 === 0 ? turned : turned.reverse(), durations);
+    const order = round % 2 === 0 ? turned : turned.reverse();
+    await measureRound(measurements, order, { suites, durations });
     const seconds = ((performance.now() - start) / 1000).toFixed(0);
     console.error(`${round + 1}/${rounds} (${seconds} s)`);
   }
-  return compare(measurements);
+  return compare(measurements, suites);
 }
 
 async function measureRound(
   measurements: Measurements,
   entrants: readonly Entrant[],
-  durations: Durations,
+  { suites, durations }: { suites: readonly ComparedSuite[]; durations: Durations },
 ): Promise<void> {
   const subjects = entrants.map(({ name, tree }): Subject => {
     return ptpSwitch(name, { commandLine: commandLineOf(tree) });
   });
-  await measureSimulations(measurements, entrants, durations.simulationTurns);
-  for (let start = 0; start < durations.starts; start++) {
+  if (suites.includes('simulation')) {
+    await measureSimulations(measurements, entrants, durations.simulationTurns);
+  }
+  for (let start = 0; suites.includes('footprint') && start < durations.starts; start++) {
     for (const entrant of entrants) await measureStart(measurements, entrant);
   }
-  const { transitTurns, transitTurnMs } = durations;
-  await measureTransit(measurements, subjects, { transitTurns, transitTurnMs, timingMs: 0 });
-  for (const { name, sinks, start } of CAPACITIES) {
+  if (suites.includes('transit')) {
+    const { transitTurns, transitTurnMs } = durations;
+    await measureTransit(measurements, subjects, { transitTurns, transitTurnMs, timingMs: 0 });
+  }
+  for (const { suite, name, sinks, start } of CAPACITIES) {
+    if (!suites.includes(suite)) continue;
     for (const subject of subjects) {
       await withSubject({ sinks }, subject, 'l2', SUBJECT_CPU, async (rig) => {
         const rate = await highestLossFreeRate(

@@ -13,24 +13,37 @@ export const THIS = 'this';
 export const OTHER_AGAIN = 'other again';
 export const THIS_AGAIN = 'this again';
 
+/** The suites that two builds can be compared by; of each there are the figures below. */
+export const COMPARED_SUITES = [
+  'simulation',
+  'transit',
+  'two-port-capacity',
+  'eight-port-capacity',
+  'footprint',
+] as const;
+export type ComparedSuite = (typeof COMPARED_SUITES)[number];
+
 export interface Figure {
   readonly name: string;
+  readonly suite: ComparedSuite;
   readonly better: 'higher' | 'lower';
 }
 export const FIGURES: readonly Figure[] = [
   ...(['e2e', 'p2p'] as const).map((mechanism): Figure => ({
     name: metric.simulation(mechanism),
+    suite: 'simulation',
     better: 'higher',
   })),
   ...(['l2', 'udp4'] as const).flatMap((transport) =>
     ['Sync', 'Follow_Up', 'Delay_Req'].map((message): Figure => ({
       name: metric.transit(transport, message, 'p50'),
+      suite: 'transit',
       better: 'lower',
     })),
   ),
-  { name: metric.twoPortPairs, better: 'higher' },
-  { name: metric.eightPortPairs, better: 'higher' },
-  { name: metric.start, better: 'lower' },
+  { name: metric.twoPortPairs, suite: 'two-port-capacity', better: 'higher' },
+  { name: metric.eightPortPairs, suite: 'eight-port-capacity', better: 'higher' },
+  { name: metric.start, suite: 'footprint', better: 'lower' },
 ];
 
 export interface Comparison {
@@ -47,9 +60,12 @@ export interface Comparison {
   readonly outcome: 'as good' | "within the other's own spread" | 'worse' | 'too few repetitions';
 }
 
-/** Throws where a build has not told a figure. */
-export function compare(measurements: Measurements): Comparison[] {
-  return FIGURES.map(({ name, better }) => {
+/** Throws where a build has not told a figure of these suites. */
+export function compare(
+  measurements: Measurements,
+  suites: readonly ComparedSuite[] = COMPARED_SUITES,
+): Comparison[] {
+  return FIGURES.filter(({ suite }) => suites.includes(suite)).map(({ name, better }) => {
     const median = (subjects: readonly string[]): number =>
       spreadOf(subjects.flatMap((subject) => measurements.values(name, subject))).median;
     const ratios = (subject: string, peer: string): readonly number[] =>

@@ -1,6 +1,6 @@
 /**
  * npm run bench -- [--quick] [--repetitions N] [--suite NAME ...]
- * npm run bench -- --beside TREE [--quick] [--repetitions N] [--json]
+ * npm run bench -- --beside TREE [--quick] [--repetitions N] [--suite NAME ...] [--json]
  *
  * Measures every subject with every suite, prints the result and writes it to bench/results; or compares two builds and prints
  * that. Nothing else should run on the machine meanwhile.
@@ -14,7 +14,7 @@ import { commitOf, compareBuilds } from './beside.js';
 import { measureBoundaryClockLoad } from './boundary-clock.js';
 import { bridgeTable, measureBridge } from './bridge.js';
 import { measureBridgeFollowing } from './bridge-follow.js';
-import { comparisonTable } from './comparison.js';
+import { COMPARED_SUITES, comparisonTable } from './comparison.js';
 import { measureFloods } from './floods.js';
 import { measureFootprint } from './footprint.js';
 import { Measurements } from './measurements.js';
@@ -48,6 +48,8 @@ const ONCE_A_RUN = [
 /** Exit codes: a target missed beyond the spread of its repetitions, or a build worse; a suite that could not measure. */
 const [MISSED, FAILED] = [1, 2];
 
+const comparedSuites: readonly string[] = COMPARED_SUITES;
+
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .usage('$0 [options]\n\nMeasures beside ptp4l and writes to bench/results')
@@ -68,12 +70,16 @@ const options = await yargs(hideBin(process.argv))
   .option('seed', { type: 'number', default: 1, describe: 'Of what the floods send' })
   .option('beside', {
     type: 'string',
-    conflicts: 'suite',
     describe: 'Compares this build with that of another checkout instead',
   })
   .option('json', { type: 'boolean', implies: 'beside', describe: 'The comparison as JSON' })
   .example('$0 --suite transit --suite slave-offset', 'two suites')
   .example('$0 --beside ../before', 'what a change has cost')
+  .check(({ beside, suite }) => {
+    const alone = suite?.filter((name) => !comparedSuites.includes(name)) ?? [];
+    if (beside === undefined || alone.length === 0) return true;
+    throw new Error(`two builds are not compared by ${alone.join(', ')}`);
+  })
   .strict()
   .parseAsync();
 const chosen = options.suite ?? [...Object.keys(suites), ...ONCE_A_RUN];
@@ -199,7 +205,11 @@ async function measureAll(): Promise<void> {
 }
 
 async function measureBeside(tree: string): Promise<void> {
-  const comparisons = await compareBuilds(tree, repetitions, options.quick);
+  const comparisons = await compareBuilds(tree, {
+    suites: COMPARED_SUITES.filter((name) => chosen.includes(name)),
+    rounds: repetitions,
+    quick: options.quick,
+  });
   const results = { ...description, other: commitOf(tree), comparisons };
   if (options.json === true) console.log(JSON.stringify(results, undefined, 2));
   else

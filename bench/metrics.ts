@@ -89,7 +89,7 @@ export const metric = {
     rank: 'p50' | 'p95',
   ) => `not pinned, ${surroundings}, ${rate}/s: ${message} transit, ${rank}, ns`,
   unpinnedResidual: (surroundings: Surroundings, rate: UnpinnedRate) =>
-    `not pinned, ${surroundings}, ${rate}/s: Sync residual, deviation within 100, ns`,
+    `not pinned, ${surroundings}, ${rate}/s: Sync residual, median deviation, ns`,
   floodTitle,
   floodOffered: (flood: Flood, rate: FloodRate, place: FloodPlace) =>
     `${floodTitle(flood, rate, place)}: its frames, 1/s`,

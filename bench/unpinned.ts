@@ -35,7 +35,7 @@ const LOAD_PROGRAM = ['sh', '-c', 'while :; do :; done'];
 /** How the forwarding thread is scheduled instead: a program with its arguments; the thread's id comes last. */
 export const TRIALS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'SCHED_FIFO, any processor': [['chrt', '--fifo', '--pid', '1']],
-  'SCHED_FIFO, where frames come in': [
+  'SCHED_FIFO, one processor': [
     ['chrt', '--fifo', '--pid', '1'],
     ['taskset', '--cpu-list', '--pid', String(GENERATOR_CPU)],
   ],
@@ -133,7 +133,7 @@ async function measureTransit(
   measurements.add(
     metric.unpinnedResidual(surroundings, rate),
     name,
-    pairs.residualNs.deviationWithinWindow,
+    pairs.residualNs.medianDeviation,
   );
 }
 

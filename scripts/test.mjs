@@ -1,5 +1,5 @@
 // npm test: installs and builds what is missing, then runs the checks; the last line counts them. What needs
-// processors runs side by side; what holds real time to limits runs alone afterwards.
+// processors, or waits, runs side by side; what holds real time to limits runs alone afterwards.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,9 @@ const statics = [
 const quick = ['tidy', 'unit', 'property', 'native'];
 
 /** The longest first: whatever is short fits in beside the rest of it. */
-const ofProcessors = [
+const sideBySideChecks = [
+  // Mostly waits for what happens in real time, and is held to none: it has a slot besides the processors'.
+  vitestCheck('network namespaces', ['netns']),
   { title: 'C++ tests under AddressSanitizer and UBSan', run: runDataplaneTests },
   ...(process.env.PTP_SWITCH_TEST_FUZZ ? [{ title: 'fuzz targets', run: runFuzzTargets }] : []),
   vitestCheck('vitest', [...quick, 'sim']),
@@ -71,7 +73,8 @@ await main(async () => {
   mkdirSync(resultDirectory);
   if (first === '--quick' && others.length === 0) {
     await setUp({ required: buildTools });
-    return report(await together([vitestCheck('vitest', quick), ...statics]));
+    const checks = [vitestCheck('vitest', quick), ...statics];
+    return report(await together(checks, availableParallelism()));
   }
   const absent = await setUp({
     required: buildTools,
@@ -90,27 +93,27 @@ await main(async () => {
   if (first !== undefined) {
     return report((await runVitest('vitest', [first, ...others], { live: true })).result);
   }
-  let count = await together(ofProcessors);
-  count = addCounts(count, await alone('network namespaces', ['netns', 'netns-time']));
+  let count = await together(sideBySideChecks, availableParallelism() + 1);
+  count = addCounts(count, await alone('network namespaces held to times', 'netns-time'));
   // Two guests, a processor each.
   if (process.env.PTP_SWITCH_TEST_HARDWARE) {
-    count = addCounts(count, await alone('hardware lab', ['hw']));
+    count = addCounts(count, await alone('hardware lab', 'hw'));
   }
   return report(count);
 });
 
-/** Vitest projects that hold real time to limits, so nothing else may run beside them. */
-async function alone(title, projects) {
+/** A vitest project that holds real time to limits, or takes all processors: nothing else may run beside it. */
+async function alone(title, project) {
   console.log(`\n${title}: started, alone`);
-  const args = projects.map((project) => `--project=${project}`);
+  const args = [`--project=${project}`];
   const { result } = await runVitest(title.replaceAll(' ', '-'), args, { live: true });
   console.log(`${title}: ${summaryLine(result)}`);
   return result;
 }
 
-async function together(checks) {
+async function together(checks, slots) {
   const counts = await sideBySide(checks, {
-    slots: availableParallelism(),
+    slots,
     show: (text) => console.log(text),
     summary: summaryLine,
   });

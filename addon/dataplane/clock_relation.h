@@ -21,6 +21,8 @@ struct ClockRelation {
 
   ScaledInstant to_common(int64_t raw_ns) const {
     const ScaledInstant since_anchor = (static_cast<ScaledInstant>(raw_ns) - raw_anchor_ns) * 65536;
+    // The clock that is the timebase itself needs none of the slow arithmetic below.
+    if (rate_offset == 0) return common_anchor + since_anchor;
     return common_anchor + since_anchor +
            static_cast<ScaledInstant>(static_cast<double>(since_anchor) * rate_offset);
   }

@@ -90,8 +90,10 @@ std::optional<ScaledNs> Corrections::residence_between(const Exchange& exchange,
                                  ingress.settings.ingress_latency_ns);
   const double rate_offset =
       state_.policy.rate_offset(exchange.key.sdo_id, exchange.key.domain_number);
-  const ScaledInstant residence =
-      elapsed + static_cast<ScaledInstant>(static_cast<double>(elapsed) * rate_offset);
+  ScaledInstant residence = elapsed;
+  if (rate_offset != 0) {
+    residence += static_cast<ScaledInstant>(static_cast<double>(elapsed) * rate_offset);
+  }
   const DurationNs longest = std::min(kMaxResidence, now - exchange.received + kMaxBeforeReception);
   if (residence < 0 || residence > static_cast<ScaledInstant>(longest) * 65536) {
     counters(egress).add(Counter::kAbsurdResidence);

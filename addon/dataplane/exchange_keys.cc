@@ -7,39 +7,9 @@ namespace {
 
 using wire::FrameView;
 using wire::MessageType;
+using wire::NetworkAddress;
 using wire::Transport;
 using Kind = ExchangeKey::Kind;
-
-struct Address {
-  const uint8_t* bytes;
-  uint32_t length;
-};
-
-Address destination_of(const FrameView& view) {
-  const uint8_t* ip = view.data + view.network_offset;
-  switch (view.transport) {
-    case Transport::kUdp4:
-      return {ip + 16, 4};
-    case Transport::kUdp6:
-      return {ip + 24, 16};
-    case Transport::kL2:
-      break;
-  }
-  return {view.destination_mac(), 6};
-}
-
-Address source_of(const FrameView& view) {
-  const uint8_t* ip = view.data + view.network_offset;
-  switch (view.transport) {
-    case Transport::kUdp4:
-      return {ip + 12, 4};
-    case Transport::kUdp6:
-      return {ip + 8, 16};
-    case Transport::kL2:
-      break;
-  }
-  return {view.source_mac(), 6};
-}
 
 // Transport and VLANs.
 uint64_t network_of(const FrameView& view) {
@@ -49,12 +19,12 @@ uint64_t network_of(const FrameView& view) {
 
 uint64_t flow_to_destination(const FrameView& view) {
   if (!is_unicast(view)) return network_of(view);
-  const Address destination = destination_of(view);
-  return mix_bytes(network_of(view), destination.bytes, destination.length);
+  const NetworkAddress destination = view.destination_address();
+  return mix_bytes(network_of(view), destination.octets, destination.length);
 }
 
-uint64_t far_end(Address address) {
-  const uint64_t hash = mix_bytes(0, address.bytes, address.length);
+uint64_t far_end(NetworkAddress address) {
+  const uint64_t hash = mix_bytes(0, address.octets, address.length);
   return hash == kMulticast ? hash + 1 : hash;
 }
 
@@ -80,16 +50,16 @@ ExchangeKey key_of_pdelay_resp(const FrameView& view) {
 }  // namespace
 
 bool is_unicast(const FrameView& view) {
-  const Address destination = destination_of(view);
+  const uint8_t* destination = view.destination_address().octets;
   switch (view.transport) {
     case Transport::kUdp4:
-      return destination.bytes[0] >> 4 != 0xE;  // 224.0.0.0/4
+      return destination[0] >> 4 != 0xE;  // 224.0.0.0/4
     case Transport::kUdp6:
-      return destination.bytes[0] != 0xFF;  // ff00::/8
+      return destination[0] != 0xFF;  // ff00::/8
     case Transport::kL2:
       break;
   }
-  return (destination.bytes[0] & 1) == 0;
+  return (destination[0] & 1) == 0;
 }
 
 ExchangeKey key_of_event(const FrameView& event) {
@@ -119,9 +89,11 @@ ExchangeKey key_of_request(const FrameView& response) {
 uint64_t far_end_of_event(const FrameView& event) {
   const bool request =
       event.type == MessageType::kDelayReq || event.type == MessageType::kPdelayReq;
-  return request && is_unicast(event) ? far_end(destination_of(event)) : kMulticast;
+  return request && is_unicast(event) ? far_end(event.destination_address()) : kMulticast;
 }
 
-uint64_t far_end_of_response(const FrameView& response) { return far_end(source_of(response)); }
+uint64_t far_end_of_response(const FrameView& response) {
+  return far_end(response.source_address());
+}
 
 }  // namespace ptpswitch::dataplane

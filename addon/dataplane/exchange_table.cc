@@ -21,16 +21,16 @@ ExchangeTable::ExchangeTable(uint32_t capacity, uint32_t ports, uint64_t seed)
   }
 }
 
+// What a sender sends one after the other lies side by side, so that a cache line of buckets serves
+// many messages. Where a sender's buckets begin nobody can choose, because of the seed.
 uint32_t ExchangeTable::bucket_of(const ExchangeKey& key) const {
   uint64_t hash = mix(seed_, key.clock_identity);
   hash = mix(hash, key.responder);
   hash = mix(hash, key.flow);
-  hash = mix(hash, static_cast<uint64_t>(key.port_number) << 48 |
-                       static_cast<uint64_t>(key.sequence_id) << 32 |
-                       static_cast<uint64_t>(key.sdo_id) << 16 |
-                       static_cast<uint64_t>(key.domain_number) << 8 |
-                       static_cast<uint64_t>(key.kind));
-  return static_cast<uint32_t>(hash & (buckets_.size() - 1));
+  hash = mix(
+      hash, static_cast<uint64_t>(key.port_number) << 48 | static_cast<uint64_t>(key.sdo_id) << 16 |
+                static_cast<uint64_t>(key.domain_number) << 8 | static_cast<uint64_t>(key.kind));
+  return static_cast<uint32_t>((hash + key.sequence_id) & (buckets_.size() - 1));
 }
 
 ExchangeIndex ExchangeTable::first(const ExchangeKey& key) const {

@@ -37,35 +37,20 @@ RedundantLan redundant_lan(const FrameView& view, uint32_t end_of_message) {
   }
 }
 
-// The IP addresses: first the source's, then the destination's.
-struct IpAddresses {
-  const uint8_t* source;
-  uint32_t length;  // of each; 0 where there are none
-};
-IpAddresses ip_addresses(const FrameView& view) {
-  const uint8_t* ip = view.data + view.network_offset;
-  switch (view.transport) {
-    case Transport::kUdp4:
-      return {ip + 12, 4};
-    case Transport::kUdp6:
-      return {ip + 8, 16};
-    case Transport::kL2:
-      break;
-  }
-  return {ip, 0};
-}
-
 uint64_t hash_of_sender(const FrameView& view, uint64_t seed) {
-  const IpAddresses ip = ip_addresses(view);
-  return mix_bytes(mix_bytes(seed, view.source_mac(), kMacLength), ip.source, ip.length);
+  const uint64_t hash = mix_bytes(seed, view.source_mac(), kMacLength);
+  if (view.transport == Transport::kL2) return hash;
+  const wire::NetworkAddress ip = view.source_address();
+  return mix_bytes(hash, ip.octets, ip.length);
 }
 
 uint64_t hash_of_flow(const FrameView& view, uint64_t seed) {
   const uint64_t vlans = static_cast<uint64_t>(view.vlan_id[0]) << 16 | view.vlan_id[1];
-  const uint64_t hash = mix(seed, vlans << 8 | static_cast<uint64_t>(view.transport));
-  const IpAddresses ip = ip_addresses(view);
-  return mix_bytes(mix_bytes(hash, view.destination_mac(), kMacLength), ip.source + ip.length,
-                   ip.length);
+  uint64_t hash = mix(seed, vlans << 8 | static_cast<uint64_t>(view.transport));
+  hash = mix_bytes(hash, view.destination_mac(), kMacLength);
+  if (view.transport == Transport::kL2) return hash;
+  const wire::NetworkAddress ip = view.destination_address();
+  return mix_bytes(hash, ip.octets, ip.length);
 }
 
 bool has_source_identity(const FrameView& view) {
@@ -102,51 +87,63 @@ Fingerprint version1_fingerprint(const FrameView& view, uint64_t seed) {
 }
 
 LoopGuard::LoopGuard(uint32_t capacity, uint64_t seed)
-    : messages_(std::bit_ceil(std::max(capacity, kWays))),
-      set_mask_(messages_.size() / kWays - 1),
+    : sets_(std::bit_ceil(std::max(capacity, kWays)) / kWays),
+      set_mask_(sets_.size() - 1),
       seed_(seed) {}
 
 std::optional<LoopGuard::Repeat> LoopGuard::note(const Fingerprint& fingerprint, uint32_t port,
                                                  int64_t now) {
-  First* const set = &messages_[(fingerprint.message & set_mask_) * kWays];
-  First* const first = std::find_if(set, set + kWays, [&](const First& entry) {
-    return entry.message == fingerprint.message && now - entry.seen <= kLoopWindow;
-  });
-  if (first == set + kWays) {
-    make_room(set, port, now) = {fingerprint.message,        now, fingerprint.sender,
-                                 static_cast<uint8_t>(port), 1,   fingerprint.lan};
+  Set& set = sets_[fingerprint.message & set_mask_];
+  uint32_t way = 0;
+  while (way < kWays &&
+         (set.message[way] != fingerprint.message || now - set.seen[way] > kLoopWindow)) {
+    ++way;
+  }
+  if (way == kWays) {
+    way = make_room(set, port, now);
+    set.message[way] = fingerprint.message;
+    set.seen[way] = now;
+    set.sender[way] = fingerprint.sender;
+    set.port[way] = static_cast<uint8_t>(port);
+    set.passes[way] = 1;
+    set.lan[way] = fingerprint.lan;
     return std::nullopt;
   }
-  if (first->port == port) {
+  if (set.port[way] == port) {
     // Senders that never change what they send, and doubles, may do so a few times.
-    if (first->passes == kLoopPasses) return Repeat{port, Cause::kSamePort};
-    ++first->passes;
+    if (set.passes[way] == kLoopPasses) return Repeat{port, Cause::kSamePort};
+    ++set.passes[way];
     return std::nullopt;
   }
   const bool other_lan = fingerprint.lan != RedundantLan::kNone &&
-                         first->lan != RedundantLan::kNone && fingerprint.lan != first->lan;
-  const bool other_sender = fingerprint.sender != first->sender;
-  return Repeat{first->port, other_lan || other_sender ? Cause::kDouble : Cause::kLoop};
+                         set.lan[way] != RedundantLan::kNone && fingerprint.lan != set.lan[way];
+  const bool other_sender = fingerprint.sender != set.sender[way];
+  return Repeat{set.port[way], other_lan || other_sender ? Cause::kDouble : Cause::kLoop};
 }
 
 // The place for a message that came in by `port`: one that is free, else the oldest of the port
 // that has most places of the set, of several `port` itself.
-LoopGuard::First& LoopGuard::make_room(First* set, uint32_t port, int64_t now) {
-  uint32_t places[kMaxPorts] = {};
+uint32_t LoopGuard::make_room(const Set& set, uint32_t port, int64_t now) {
+  for (uint32_t way = 0; way < kWays; ++way) {
+    if (now - set.seen[way] > kLoopWindow) return way;
+  }
+  const auto places_of = [&](uint32_t other) {
+    return std::count(set.port, set.port + kWays, other);
+  };
   uint32_t greediest = port;
-  for (uint32_t way = 0; way < kWays; ++way) {
-    if (now - set[way].seen > kLoopWindow) return set[way];
-    ++places[set[way].port];
+  auto most = places_of(port);
+  for (uint32_t way = 0; most <= kWays / 2 && way < kWays; ++way) {
+    if (const auto places = places_of(set.port[way]); places > most) {
+      greediest = set.port[way];
+      most = places;
+    }
   }
+  uint32_t oldest = kWays;
   for (uint32_t way = 0; way < kWays; ++way) {
-    if (places[set[way].port] > places[greediest]) greediest = set[way].port;
+    if (set.port[way] != greediest) continue;
+    if (oldest == kWays || set.seen[way] < set.seen[oldest]) oldest = way;
   }
-  First* oldest = nullptr;
-  for (uint32_t way = 0; way < kWays; ++way) {
-    if (set[way].port != greediest) continue;
-    if (oldest == nullptr || set[way].seen < oldest->seen) oldest = &set[way];
-  }
-  return *oldest;
+  return oldest;
 }
 
 }  // namespace ptpswitch::dataplane

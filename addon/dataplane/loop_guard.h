@@ -4,6 +4,7 @@
 // room. So what floods one port evicts nothing of what came in by the others.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -53,20 +54,25 @@ class LoopGuard {
   std::optional<Repeat> note(const Fingerprint& fingerprint, uint32_t port, int64_t now);
 
  private:
-  struct First {
-    uint64_t message = 0;
-    int64_t seen = -kLoopWindow - 1;
-    uint32_t sender = 0;
-    uint8_t port = 0;
-    uint8_t passes = 0;  // by that port
-    RedundantLan lan = RedundantLan::kNone;
-  };
   // With eight, a port that uses a tenth of the memory practically never fills half of a set.
   static constexpr uint32_t kWays = 8;
 
-  static First& make_room(First* set, uint32_t port, int64_t now);
+  // The first time that each of some messages came in. What every message is compared with is in
+  // one cache line.
+  struct alignas(64) Set {
+    Set() { std::fill_n(seen, kWays, -kLoopWindow - 1); }
 
-  std::vector<First> messages_;
+    uint64_t message[kWays] = {};
+    int64_t seen[kWays];
+    uint32_t sender[kWays] = {};
+    uint8_t port[kWays] = {};
+    uint8_t passes[kWays] = {};  // by that port
+    RedundantLan lan[kWays] = {};
+  };
+
+  static uint32_t make_room(const Set& set, uint32_t port, int64_t now);
+
+  std::vector<Set> sets_;
   uint64_t set_mask_;
   uint64_t seed_;
 };

@@ -35,6 +35,7 @@ void TransmitLedger::drop_taken() {
 std::optional<TransmitLedger::Match> TransmitLedger::match(uint32_t number,
                                                            std::optional<uint64_t> signature) {
   if (!signature) {
+    sender_chooses_numbers_ = true;
     if (!is_waiting(number)) return std::nullopt;
     return take(number, false);
   }
@@ -143,7 +144,7 @@ std::optional<int64_t> TransmitLedger::oldest_entered() {
 
 void TransmitLedger::restart() {
   oldest_ = next_ = outstanding_ = ahead_ = counted_on_from_ = 0;
-  failed_ = false;
+  failed_ = sender_chooses_numbers_ = false;
   uncertain_from_.reset();
 }
 

@@ -39,13 +39,16 @@ class TransmitLedger {
   uint32_t next_number() const { return next_; }
 
   // Enters a frame that was sent with next_number(). `signature` tells frames apart (see
-  // frame_signature).
+  // frame_signature); it is looked at only where wants_signatures().
   void enter(const TransmitTag& tag, uint64_t signature, int64_t now);
   // The send with next_number() failed: the kernel may have counted it all the same.
   void send_failed() {
     failed_ = true;
     uncertain_from_ = next_;
   }
+
+  // False once a time stamp has come with a number that the sender chose.
+  bool wants_signatures() const { return !sender_chooses_numbers_; }
 
   struct Match {
     TransmitTag tag;
@@ -100,6 +103,7 @@ class TransmitLedger {
   // time stamp of a later frame has matched.
   std::optional<uint32_t> uncertain_from_;
   bool failed_ = false;  // a send of this socket, ever
+  bool sender_chooses_numbers_ = false;
   // Whether frames come back as they were sent, through the sequenceId, and with their VLAN tags;
   // none while that is not known.
   std::optional<bool> driver_keeps_frames_;

@@ -32,7 +32,9 @@ void TransmitPort::flush(uint32_t port, Effects& effects, PortCounters counters,
       if (!message.tag) continue;
       TransmitTag tag = *message.tag;
       tag.clock_epoch = clock_epoch;
-      ledger_.enter(tag, frame_signature(frame.data, frame.length), now);
+      const uint64_t signature =
+          ledger_.wants_signatures() ? frame_signature(frame.data, frame.length) : 0;
+      ledger_.enter(tag, signature, now);
     }
     if (!failed) continue;
     counters.add(Counter::kDropSendFailed);

@@ -9,11 +9,15 @@
 #include <cerrno>
 #include <utility>
 
+#include "addon/dataplane/port_set.h"
 #include "addon/io/monotonic_clock.h"
 #include "addon/io/scheduling.h"
 
 namespace ptpswitch::io {
 namespace {
+
+using dataplane::bit;
+using dataplane::each_port;
 
 // At most this many frames are taken from one port before the next has its turn: enough to share
 // one read of the error queue.
@@ -53,7 +57,9 @@ Engine::Engine(const EngineOptions& options, std::function<void()> wake, Network
                  counters_->data()),
       clocks_(forwarder_, records_, infos_),
       ports_(options.ports.size()),
-      lifecycle_(options_, network, infos_, *this) {}
+      lifecycle_(options_, network, infos_, *this) {
+  taken_.reserve(options.ports.size() * FrameSender::kTimestampBatch);
+}
 
 std::variant<std::unique_ptr<Engine>, Error> Engine::open(const EngineOptions& options,
                                                           std::function<void()> wake,
@@ -116,7 +122,7 @@ void Engine::run() {
 void Engine::let_time_pass(int64_t now) {
   for (uint32_t port = 0; port < ports_.size(); ++port) {
     // A time stamp that is about to be given up may lie unread behind a slow queue.
-    if (forwarder_.has_overdue_timestamp(port, now)) read_timestamps(port);
+    if (forwarder_.has_overdue_timestamp(port, now)) read_timestamps(bit(port));
   }
   forwarder_.advance(now);
   forwarder_.flush(now);
@@ -138,9 +144,7 @@ bool Engine::poll_ports() {
       worked = true;
       // Most software time stamps can be read as soon as the frame is sent, without waiting for
       // epoll.
-      for (uint32_t egress = 0; egress < ports_.size(); ++egress) {
-        if (ports_[egress].unread_timestamps != 0) read_timestamps(egress);
-      }
+      read_new_timestamps();
     }
   }
   return worked;
@@ -171,31 +175,61 @@ bool Engine::receive_from(uint32_t index) {
   return received != 0;
 }
 
-bool Engine::read_timestamps(uint32_t index) {
-  Port& port = ports_[index];
+void Engine::read_new_timestamps() {
+  uint32_t ports = 0;
+  for (uint32_t port = 0; port < ports_.size(); ++port) {
+    if (ports_[port].unread_timestamps != 0) ports |= bit(port);
+  }
+  read_timestamps(ports);
+}
+
+// Reads the transmit time stamps of several ports before the forwarder gets any of them: so the
+// clocks are looked at once for all. True when there was one.
+bool Engine::read_timestamps(uint32_t ports) {
   bool any = false;
-  while (port.sockets.sender) {
-    FrameSender::TransmitTimestamp stamps[FrameSender::kTimestampBatch];
-    const uint32_t count = port.sockets.sender->read_transmit_timestamps(stamps);
+  while (ports != 0) {
+    taken_.clear();
+    uint32_t count = 0;
+    uint32_t with_more = 0;
+    each_port(ports, [&](uint32_t index) {
+      const auto [taken, may_be_more] = take_timestamps(index);
+      count += taken;
+      if (may_be_more) with_more |= bit(index);
+    });
+    if (count == 0) break;
+    any = true;
+    // After they were read, because a time stamp is believed only when its clock was on its line
+    // after it.
     const int64_t now = monotonic_ns();
-    if (count != 0) {
-      clocks_.check_system_clock();
-      clocks_.verify(now);
-    }
-    for (uint32_t i = 0; i < count; ++i) {
-      if (port.timestamps_to_lose != 0) {
-        --port.timestamps_to_lose;
-        continue;
-      }
-      forwarder_.transmit_timestamp(index, stamps[i].number, stamps[i].signature,
-                                    stamps[i].timestamp_ns, now);
+    clocks_.check_system_clock();
+    clocks_.verify(now);
+    for (const auto& [index, stamp] : taken_) {
+      forwarder_.transmit_timestamp(index, stamp.number, stamp.signature, stamp.timestamp_ns, now);
     }
     forwarder_.flush(now);
-    any |= count != 0;
-    port.unread_timestamps -= std::min(port.unread_timestamps, count);
-    if (count < FrameSender::kTimestampBatch) break;
+    ports = 0;
+    each_port(with_more, [&](uint32_t index) {
+      if (ports_[index].sender_watched || forwarder_.awaits_timestamps(index)) ports |= bit(index);
+    });
   }
   return any;
+}
+
+Engine::Taken Engine::take_timestamps(uint32_t index) {
+  Port& port = ports_[index];
+  if (!port.sockets.sender) return {0, false};
+  FrameSender::TransmitTimestamp stamps[FrameSender::kTimestampBatch];
+  // As many as were sent, where that is known: to be told that there is no other one costs nearly
+  // as much as reading one.
+  const bool known = port.unread_timestamps != 0 && !port.sender_watched;
+  const uint32_t wanted = known ? std::min(port.unread_timestamps, FrameSender::kTimestampBatch)
+                                : FrameSender::kTimestampBatch;
+  const uint32_t count = port.sockets.sender->read_transmit_timestamps({stamps, wanted});
+  port.unread_timestamps -= std::min(port.unread_timestamps, count);
+  const uint32_t lost = std::min(port.timestamps_to_lose, count);
+  port.timestamps_to_lose -= lost;
+  for (uint32_t i = lost; i < count; ++i) taken_.push_back({index, stamps[i]});
+  return {count, count == wanted};
 }
 
 bool Engine::watch(int operation, int fd, uint64_t source) {
@@ -249,7 +283,7 @@ void Engine::on_event(uint64_t source, uint32_t events) {
     const auto index = static_cast<uint32_t>(source - kSenders);
     Port& port = ports_[index];
     if (!port.sockets.sender) return;  // closed by a command of this round
-    if (!read_timestamps(index)) port.sockets.sender->take_error();
+    if (!read_timestamps(bit(index))) port.sockets.sender->take_error();
     // A queueing discipline may hold frames back, and their time stamps come one by one: the sender
     // is watched until the last of them is in. A hardware time stamp comes later, out of an
     // interrupt, so then the sender is watched all the time.

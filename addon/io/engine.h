@@ -72,7 +72,13 @@ class Engine final : private dataplane::Effects, private PortLifecycle::Listener
   void run();
   bool poll_ports();
   bool receive_from(uint32_t port);
-  bool read_timestamps(uint32_t port);
+  void read_new_timestamps();
+  bool read_timestamps(uint32_t ports);
+  struct Taken {
+    uint32_t timestamps;
+    bool may_be_more;
+  };
+  Taken take_timestamps(uint32_t port);
   void wait_for_events(int timeout_ms);
   void on_event(uint64_t source, uint32_t events);
   int sleep_ms(int64_t now);
@@ -112,8 +118,14 @@ class Engine final : private dataplane::Effects, private PortLifecycle::Listener
   dataplane::Forwarder forwarder_;
   ClockKeeper clocks_;
 
+  struct PortTimestamp {
+    uint32_t port;
+    FrameSender::TransmitTimestamp stamp;
+  };
+
   std::vector<Port> ports_;
-  bool sent_in_round_ = false;  // in this round of poll_ports()
+  std::vector<PortTimestamp> taken_;  // of one read_timestamps(), kept for its memory
+  bool sent_in_round_ = false;        // in this round of poll_ports()
   int64_t modes_doubted_at_ = 0;
   int64_t drops_collected_at_ = 0;
   bool uncollected_drops_ = false;  // frames have come in since

@@ -48,9 +48,7 @@ void Engine::submit(std::vector<Submission> frames) {
                         frame.context, now);
     }
     forwarder_.flush(now);
-    for (uint32_t port = 0; port < ports_.size(); ++port) {
-      if (ports_[port].unread_timestamps != 0) read_timestamps(port);
-    }
+    read_new_timestamps();
   });
 }
 

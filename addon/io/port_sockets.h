@@ -58,9 +58,10 @@ class FrameSender {
     int64_t timestamp_ns;
     std::optional<uint64_t> signature;  // of the frame; none when the sender chose the number
   };
-  // Reads up to kTimestampBatch time stamps into `out`, and returns how many there were.
+  // Fills `out`, at most kTimestampBatch, as far as there are time stamps. Returns how many there
+  // were.
   static constexpr uint32_t kTimestampBatch = 32;
-  virtual uint32_t read_transmit_timestamps(TransmitTimestamp* out) = 0;
+  virtual uint32_t read_transmit_timestamps(std::span<TransmitTimestamp> out) = 0;
   // As FrameReceiver::take_error.
   virtual int take_error() = 0;
 };

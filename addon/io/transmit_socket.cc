@@ -116,7 +116,8 @@ int TransmitSocket::send_batch(std::span<const dataplane::OutgoingFrame> frames)
   return sent;
 }
 
-uint32_t TransmitSocket::read_transmit_timestamps(TransmitTimestamp* out) {
+uint32_t TransmitSocket::read_transmit_timestamps(std::span<TransmitTimestamp> out) {
+  const auto wanted = static_cast<uint32_t>(std::min<size_t>(out.size(), kTimestampBatch));
   struct Buffers {
     uint8_t frame[kReturnedFrameBytes];
     alignas(cmsghdr) uint8_t control[256];
@@ -124,7 +125,7 @@ uint32_t TransmitSocket::read_transmit_timestamps(TransmitTimestamp* out) {
   Buffers buffers[kTimestampBatch];
   iovec data[kTimestampBatch];
   mmsghdr messages[kTimestampBatch];
-  for (uint32_t i = 0; i < kTimestampBatch; ++i) {
+  for (uint32_t i = 0; i < wanted; ++i) {
     data[i] = {buffers[i].frame, sizeof buffers[i].frame};
     messages[i] = {};
     messages[i].msg_hdr.msg_iov = &data[i];
@@ -132,8 +133,7 @@ uint32_t TransmitSocket::read_transmit_timestamps(TransmitTimestamp* out) {
     messages[i].msg_hdr.msg_control = buffers[i].control;
     messages[i].msg_hdr.msg_controllen = sizeof buffers[i].control;
   }
-  const int received =
-      ::recvmmsg(fd(), messages, kTimestampBatch, MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
+  const int received = ::recvmmsg(fd(), messages, wanted, MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
   uint32_t count = 0;
   for (int i = 0; i < received; ++i) {
     std::optional<int64_t> timestamp_ns;

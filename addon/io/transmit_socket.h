@@ -28,7 +28,7 @@ class TransmitSocket final : public FrameSender {
 
   int fd() const override { return socket_.get(); }
   Sent send(std::span<const dataplane::OutgoingFrame> frames) override;
-  uint32_t read_transmit_timestamps(TransmitTimestamp* out) override;
+  uint32_t read_transmit_timestamps(std::span<TransmitTimestamp> out) override;
   int take_error() override { return take_socket_error(fd()); }
 
  private:

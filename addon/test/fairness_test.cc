@@ -40,34 +40,50 @@ TEST_CASE("Follow_Ups without a Sync leave room for those that have to wait for 
   CHECK(harness.count(kFloodedPort, Counter::kDropHeldFull) == 1);
 }
 
-TEST_CASE("unanswered requests leave the exchanges of other ports alone") {
-  ForwarderHarness harness(4, Limits{});
+TEST_CASE("unanswered requests leave every other port its share of the exchanges") {
+  const Limits limits = ForwarderHarness::small_limits();
+  ForwarderHarness harness(4, limits);
   harness.keep_sent = false;
-  const Bytes request = PacketBuilder(MessageType::kDelayReq)
-                            .from(kSlave)
-                            .source(kSlave.identity())
-                            .sequence(1)
-                            .build();
-  harness.receive(kSlavePort, request);
-  harness.stamp_all(kT0 + 1'000);
-  for (uint32_t i = 0; i < Limits{}.exchanges; ++i) {
-    // Another clock, or another of its ports, in every request.
-    harness.receive(kFloodedPort, from_flooder(MessageType::kDelayReq, i)
-                                      .source({kFlooder.identity().clock_identity + (i >> 16), 1})
-                                      .build());
+  uint32_t flooded = 0;
+  const auto flood = [&](uint32_t requests) {
+    for (uint32_t i = 0; i < requests; ++i) {
+      harness.receive(kFloodedPort, from_flooder(MessageType::kDelayReq, flooded++).build());
+      harness.stamp_all(kT0 + 1'000);
+      harness.now += 10;
+    }
+  };
+  flood(limits.exchanges);
+  CHECK(harness.total(Counter::kExchangesEvicted) == 0);
+
+  const auto request = [](uint32_t sequence) {
+    return PacketBuilder(MessageType::kDelayReq)
+        .from(kSlave)
+        .source(kSlave.identity())
+        .sequence(static_cast<uint16_t>(sequence))
+        .build();
+  };
+  const auto answer = [](uint32_t sequence) {
+    return PacketBuilder(MessageType::kDelayResp)
+        .from(kMaster)
+        .source(kMaster.identity())
+        .requesting(kSlave.identity())
+        .sequence(static_cast<uint16_t>(sequence))
+        .build();
+  };
+  // Whoever has less than its share takes from the flooder, and not from itself or the others.
+  const uint32_t share = limits.exchanges / harness.ports();
+  for (uint32_t i = 0; i < share; ++i) {
+    harness.receive(kSlavePort, request(i));
     harness.stamp_all(kT0 + 1'000);
     harness.now += 10;
   }
+  flood(limits.exchanges);  // the slave's are the oldest of all now
+  CHECK(harness.count(kFloodedPort, Counter::kExchangesEvicted) == share + limits.exchanges);
+  CHECK(harness.total(Counter::kExchangesEvicted) == share + limits.exchanges);
+
   harness.keep_sent = true;
-  harness.receive(kMasterPort, PacketBuilder(MessageType::kDelayResp)
-                                   .from(kMaster)
-                                   .source(kMaster.identity())
-                                   .requesting(kSlave.identity())
-                                   .sequence(1)
-                                   .build());
-  CHECK(harness.sent(kSlavePort).size() == 1);
-  CHECK(harness.count(kFloodedPort, Counter::kExchangesEvicted) >= 1);
-  CHECK(harness.count(kSlavePort, Counter::kExchangesEvicted) == 0);
+  for (uint32_t i = 0; i < share; ++i) harness.receive(kMasterPort, answer(i));
+  CHECK(harness.sent(kSlavePort).size() == share);
 }
 
 TEST_CASE("in a full queue a Sync of another port gets the place of the newest request") {

@@ -351,3 +351,17 @@ TEST_CASE(
   CHECK_FALSE(ledger.match(1, signature(1)));
   CHECK(index_of(ledger.match(2, signature(1) ^ kTag)) == 2);
 }
+
+TEST_CASE(
+    "signatures are wanted until the sender is known to choose the numbers, socket by socket") {
+  TransmitLedger ledger(8);
+  CHECK(ledger.wants_signatures());
+  send(ledger, 0);
+  ledger.match(0, signature(0));
+  CHECK(ledger.wants_signatures());  // the kernel counts
+  send(ledger, 1);
+  ledger.match(1, std::nullopt);
+  CHECK_FALSE(ledger.wants_signatures());
+  ledger.restart();
+  CHECK(ledger.wants_signatures());
+}

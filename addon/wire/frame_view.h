@@ -37,6 +37,12 @@ enum class MalformedReason : uint8_t {
   kCount,
 };
 
+// An address of a network layer: octets in a frame.
+struct NetworkAddress {
+  const uint8_t* octets;
+  uint32_t length;  // 4 (IPv4), 16 (IPv6) or 6 (a MAC address)
+};
+
 // A parsed frame: offsets into `data`, which the caller owns and keeps alive.
 struct FrameView {
   uint8_t* data = nullptr;
@@ -54,6 +60,17 @@ struct FrameView {
 
   const uint8_t* destination_mac() const { return data; }
   const uint8_t* source_mac() const { return data + 6; }
+  // The IP addresses; on L2 the MAC addresses.
+  NetworkAddress source_address() const {
+    if (transport == Transport::kL2) return {source_mac(), 6};
+    const bool v4 = transport == Transport::kUdp4;
+    return {data + network_offset + (v4 ? 12 : 8), v4 ? 4u : 16u};
+  }
+  NetworkAddress destination_address() const {
+    if (transport == Transport::kL2) return {destination_mac(), 6};
+    const NetworkAddress source = source_address();
+    return {source.octets + source.length, source.length};
+  }
   uint8_t* message() const { return data + ptp_offset; }
 
   uint8_t domain_number() const { return message()[kDomainNumberOffset]; }

@@ -115,22 +115,19 @@ export class Bed {
   }
 
   async startPairs(listener: PairListener): Promise<void> {
-    const [source, ...sinks] = this.ports.map(({ peer }) => peer);
-    this.#watch = await PairWatch.start(
-      this.network,
-      PAIRS_PER_SECOND,
-      { source: source!, sinks },
-      listener,
-    );
+    const cables = this.ports.map(({ interface: name, peer }) => {
+      return { end: peer, port: { namespace: this.device, interface: name } };
+    });
+    this.#watch = await PairWatch.start(this.network, PAIRS_PER_SECOND, cables, listener);
   }
 
-  /** What the switch has dropped and missed, by port; nothing while it does not listen yet. */
+  /** All that the switch counts, by port; nothing while it does not listen yet. */
   async counters(): Promise<Counters> {
     const counters = new Map<string, number>();
     if (!existsSync(this.instance.socket)) return counters;
     for (const port of (await this.instance.stats()).ports) {
-      for (const group of ['drop', 'timestamp', 'link']) {
-        for (const [name, value] of Object.entries(port.counters[group] ?? {})) {
+      for (const [group, those] of Object.entries(port.counters)) {
+        for (const [name, value] of Object.entries(those)) {
           counters.set(`${port.interface}.${group}.${name}`, value);
         }
       }

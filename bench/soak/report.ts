@@ -1,6 +1,8 @@
 /** What a soak has come to: faults and how forwarding resumed, corrections compared, what was violated. */
 
 import { median } from '../../test/support/netns/statistics.js';
+import type { Counters } from './bed.js';
+import type { Missing, Passage, WrongCorrection } from './pairs.js';
 
 /** From the end of a fault, or the start of a switch that was killed, to a pair that has arrived everywhere. */
 export const RESUME_LIMIT_MS = 1_000;
@@ -35,7 +37,20 @@ export interface SoakReport {
   readonly struck: readonly Struck[];
   readonly compared: number;
   readonly delayed: number;
+  /** From the truth at both ends, of those that were not bracketed. */
   readonly largestResidualMs: number;
+  /** Corrections compared with what the ports had told, and how far one was outside that. */
+  readonly bracketed: number;
+  readonly largestOffMs: number;
+  /** What the machine below did meanwhile. */
+  readonly host: {
+    /** Syncs that were on the cables, which are nothing but function calls, for longer than a correction may be off. */
+    readonly heldUpOnCables: number;
+    readonly longestOnCablesMs: number;
+    /** By their Follow_Ups, which another processor has handed on. */
+    readonly overtaken: number;
+    readonly stealMs: number;
+  };
   /** Of one process: the most that it held more than at its start. */
   readonly grown: {
     readonly descriptors: number;
@@ -72,12 +87,12 @@ export function summaries(struck: readonly Struck[]): readonly FaultSummary[] {
 
 /** For people. */
 export function soakText(report: SoakReport): string {
-  const milliseconds = (value: number | null): string => value?.toFixed(0) ?? '';
+  const whole = (value: number | null): string => value?.toFixed(0) ?? '';
   const rows = summaries(report.struck).map((each) => [
     each.fault,
     String(each.count),
-    milliseconds(each.resumedMedianMs),
-    milliseconds(each.resumedMaxMs),
+    whole(each.resumedMedianMs),
+    whole(each.resumedMaxMs),
     String(each.notResumed),
     String(each.lost),
   ]);
@@ -92,14 +107,17 @@ export function soakText(report: SoakReport): string {
   const table = [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');
-  const { grown } = report;
+  const { grown, host } = report;
   return [
     `Soak of ${report.seconds.toFixed(0)} s, seed ${report.seed}: ${report.struck.length} faults`,
     '',
     table,
     '',
-    `${report.compared} corrections compared with the truth, ${report.delayed} of messages that were held back for 5 ms or more; ` +
-      `the furthest from it by ${report.largestResidualMs.toFixed(3)} ms`,
+    `${report.compared} corrections compared with the truth, ${report.delayed} of messages that were held back for 5 ms or more`,
+    `${report.bracketed} of them where the ports had told when the Sync came and left; ` +
+      `the furthest from it by ${report.largestOffMs.toFixed(3)} ms; of the others by ${report.largestResidualMs.toFixed(3)} ms`,
+    `${host.heldUpOnCables} Syncs were longer than 2.5 ms on cables that take no time, the longest ` +
+      `${host.longestOnCablesMs.toFixed(3)} ms; ${host.overtaken} were overtaken there by their Follow_Up; the host took ${host.stealMs} ms of the processors away`,
     `grown since its start, the most of any process: ${grown.descriptors} descriptors, ${grown.threads} threads, ` +
       `${grown.residentMegabytes.toFixed(1)} MB`,
     report.violations.length === 0
@@ -110,4 +128,45 @@ export function soakText(report: SoakReport): string {
 
 function violationLine({ kind, atSeconds, text }: Violation): string {
   return `${atSeconds.toFixed(1)} s: ${kind}: ${text}`;
+}
+
+/** What became of a pair that did not arrive. `calmNs`: when the calm began in which it was sent. */
+export function lostPairText({ index, sink, sentNs, came, left }: Missing, calmNs: number): string {
+  return (
+    `pair ${index} at sink ${sink + 1}, sent ${milliseconds(sentNs - calmNs)} ms into it ` +
+    `(came in: ${passageText(came)}; left: ${passageText(left)})`
+  );
+}
+
+/** As `sync after 5.300 ms, follow-up after 5.400 ms`. */
+function passageText(passage: Passage): string {
+  const parts = Object.entries(passage).map(
+    ([message, ns]) => `${message} after ${milliseconds(ns)} ms`,
+  );
+  return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
+
+export function wrongCorrectionText(wrong: WrongCorrection): string {
+  const { index, sink, transitNs, correctionNs, residualNs, bracketNs } = wrong;
+  const right =
+    bracketNs === undefined
+      ? 'its ports were not heard'
+      : `right between ${milliseconds(bracketNs[0])} and ${milliseconds(bracketNs[1])} ms`;
+  return (
+    `pair ${index} at sink ${sink + 1}: ${milliseconds(correctionNs)} ms of ${milliseconds(transitNs)} ms, ` +
+    `off by ${milliseconds(residualNs)} ms; ${right}`
+  );
+}
+
+function milliseconds(ns: number): string {
+  return (ns / 1e6).toFixed(3);
+}
+
+/** As `eth2.drop.linkDown 3`. */
+export function grownCounters(before: Counters, after: Counters): string {
+  return [...after]
+    .map(([name, value]) => [name, value - (before.get(name) ?? 0)] as const)
+    .filter(([, grown]) => grown > 0)
+    .map(([name, grown]) => `${name} ${grown}`)
+    .join(', ');
 }

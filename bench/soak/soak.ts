@@ -6,10 +6,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../test/support/netns/wait.js';
 import { seededRandom } from '../../test/support/random.js';
-import { Bed, type Counters, type Resources } from './bed.js';
+import { Bed, type Resources } from './bed.js';
 import { draw, type Fault } from './faults.js';
 import { Pairs, type WrongCorrection } from './pairs.js';
-import { RESUME_LIMIT_MS, type SoakReport, type Struck, type Violation } from './report.js';
+import {
+  grownCounters,
+  lostPairText,
+  RESUME_LIMIT_MS,
+  type SoakReport,
+  type Struck,
+  type Violation,
+  wrongCorrectionText,
+} from './report.js';
+import { stealMs } from './steal.js';
 
 /** Longer than the limit, to know how much longer it takes. */
 const RESUME_TIMEOUT_MS = 10_000;
@@ -48,6 +57,7 @@ class Soak {
   readonly #struck: Struck[] = [];
   readonly #violations: Violation[] = [];
   readonly #start = performance.now();
+  readonly #stealAtStartMs = stealMs();
   #fault = 'none yet';
   /** Of the switch that runs. */
   #atStart: Resources | undefined;
@@ -85,6 +95,14 @@ class Soak {
       compared: this.#pairs.compared,
       delayed: this.#pairs.delayed,
       largestResidualMs: this.#pairs.largestResidualNs / 1e6,
+      bracketed: this.#pairs.bracketed,
+      largestOffMs: this.#pairs.largestOffNs / 1e6,
+      host: {
+        heldUpOnCables: this.#pairs.heldUpOnCables,
+        longestOnCablesMs: this.#pairs.longestOnCablesNs / 1e6,
+        overtaken: this.#pairs.overtaken,
+        stealMs: stealMs() - this.#stealAtStartMs,
+      },
       grown: this.#grown,
       violations: this.#violations,
     };
@@ -151,14 +169,10 @@ class Soak {
     if (!this.#bed.instance.child.running) return;
     const lost = this.#pairs.missing(fromNs, toNs);
     if (lost.length > 0) {
-      const what = lost.map(({ index, sink, sentNs }) => {
-        return `pair ${index} at sink ${sink + 1}, sent ${((sentNs - fromNs) / 1e6).toFixed(0)} ms into it`;
-      });
+      const what = lost.map((missing) => lostPairText(missing, fromNs)).join('; ');
       const counted = grownCounters(before, await this.#bed.counters());
-      this.#violate(
-        'lost without a fault',
-        `${what.join(', ')}; after: ${this.#fault}; counted meanwhile: ${counted}`,
-      );
+      const text = `${what}; after: ${this.#fault}; counted meanwhile: ${counted}`;
+      this.#violate('lost without a fault', text);
     }
     const now = this.#bed.resources();
     this.#atStart ??= now;
@@ -172,12 +186,10 @@ class Soak {
     this.#grown = largest(this.#grown, grown);
   }
 
-  #tellWrong({ index, sink, transitNs, correctionNs, residualNs }: WrongCorrection): void {
-    const ms = (ns: number): string => (ns / 1e6).toFixed(3);
+  #tellWrong(wrong: WrongCorrection): void {
     this.#violate(
       'wrong correction',
-      `pair ${index} at sink ${sink + 1}: ${ms(correctionNs)} ms of ${ms(transitNs)} ms, off by ${ms(residualNs)} ms; ` +
-        `during or after: ${this.#fault}`,
+      `${wrongCorrectionText(wrong)}; during or after: ${this.#fault}`,
     );
   }
 
@@ -186,15 +198,6 @@ class Soak {
     this.#violations.push(violation);
     this.#options.onViolation?.(violation);
   }
-}
-
-/** As `eth2.drop.linkDown 3`. */
-function grownCounters(before: Counters, after: Counters): string {
-  return [...after]
-    .map(([name, value]) => [name, value - (before.get(name) ?? 0)] as const)
-    .filter(([, grown]) => grown > 0)
-    .map(([name, grown]) => `${name} ${grown}`)
-    .join(', ');
 }
 
 function difference(minuend: Resources, subtrahend: Resources): Resources {

@@ -4,7 +4,7 @@
  */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { withChecksum6 } from '../support/internet-checksum.js';
+import { withChecksum } from '../support/internet-checksum.js';
 import { isPtpFrame, ptpFramesOf } from '../support/ptp-frames.js';
 import { BridgedNetwork, type Host } from '../support/netns/bridged-network.js';
 import { FramePort } from '../support/netns/frame-port.js';
@@ -37,7 +37,7 @@ function fence(source: string, length = 60, destination = 'ffffffffffff'): Uint8
 function pair(capture: string, source: string, tags = '', destination?: string): Uint8Array[] {
   return [0x0, 0x8].map((type) => {
     const { frame } = ptpFramesOf(capture).find(({ payload }) => (payload[0]! & 0xf) === type)!;
-    const whole = Buffer.from(capture.startsWith('udp6') ? withChecksum6(frame) : frame);
+    const whole = Buffer.from(capture.startsWith('udp6') ? withChecksum(frame) : frame);
     whole.write(source, 6, 'hex');
     if (destination !== undefined) whole.write(destination, 0, 'hex');
     // The checksums of the captures were left to a device that never computed them; over IPv4 there need be none.

@@ -13,7 +13,7 @@ import type { Namespace } from '../support/netns/network.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
 import type { Switch } from '../support/netns/switch.js';
 import { until } from '../support/netns/wait.js';
-import { withChecksum6 } from '../support/internet-checksum.js';
+import { withChecksum } from '../support/internet-checksum.js';
 import { ptpFramesOf } from '../support/ptp-frames.js';
 
 const TIMEOUT_MS = 20_000;
@@ -60,7 +60,7 @@ function pair({ capture, ptpOffset }: (typeof transports)[number], sequence: num
     whole.writeUInt16BE(sequence, ptpOffset + SEQUENCE_ID);
     // The checksums of the captures were left to a device; over IPv4 there need be none.
     if (capture === 'udp4-e2e') whole.writeUInt16BE(0, 14 + 20 + 6);
-    return new Uint8Array(capture === 'udp6-e2e' ? withChecksum6(whole) : whole);
+    return new Uint8Array(capture === 'udp6-e2e' ? withChecksum(whole) : whole);
   });
 }
 

@@ -9,27 +9,34 @@ function sumOfWords(...parts: readonly Uint8Array[]): number {
   return sum;
 }
 
-/** Of an untagged IPv4 (no options) or IPv6 frame with UDP in it. */
-export function checksumsHold(frame: Uint8Array): boolean {
-  const isIpv4 = frame[12] === 0x08;
+/** The addresses and the datagram of an untagged IPv4 (no options) or IPv6 frame with UDP in it, without padding. */
+function udpOf(frame: Uint8Array): { addresses: Uint8Array; datagram: Uint8Array } {
   const ip = frame.subarray(14);
-  const datagram = ip.subarray(isIpv4 ? 20 : 40);
-  const addresses = isIpv4 ? ip.subarray(12, 20) : ip.subarray(8, 40);
-  const pseudo = Uint8Array.of(0, 17, datagram.length >> 8, datagram.length & 0xff);
-  if (isIpv4 && sumOfWords(ip.subarray(0, 20)) !== 0xffff) return false;
-  const checksumIsThere = ((datagram[6] ?? 0) | (datagram[7] ?? 0)) !== 0;
-  return checksumIsThere && sumOfWords(addresses, pseudo, datagram) === 0xffff;
+  const [addresses, udp] =
+    frame[12] === 0x08
+      ? [ip.subarray(12, 20), ip.subarray(20)]
+      : [ip.subarray(8, 40), ip.subarray(40)];
+  return { addresses, datagram: udp.subarray(0, ((udp[4] ?? 0) << 8) | (udp[5] ?? 0)) };
 }
 
-/** A copy of an untagged IPv6 frame with UDP in it, with the checksum that belongs there. */
-export function withChecksum6(frame: Uint8Array): Uint8Array {
-  const copy = frame.slice();
-  const ip = copy.subarray(14);
-  const length = ((ip[44] ?? 0) << 8) | (ip[45] ?? 0);
-  const datagram = ip.subarray(40, 40 + length);
+function pseudoHeader({ length }: Uint8Array): Uint8Array {
+  return Uint8Array.of(0, 17, length >> 8, length & 0xff);
+}
+
+/** Of such a frame. */
+export function checksumsHold(frame: Uint8Array): boolean {
+  const { addresses, datagram } = udpOf(frame);
+  if (frame[12] === 0x08 && sumOfWords(frame.subarray(14, 34)) !== 0xffff) return false;
+  const checksumIsThere = ((datagram[6] ?? 0) | (datagram[7] ?? 0)) !== 0;
+  return checksumIsThere && sumOfWords(addresses, pseudoHeader(datagram), datagram) === 0xffff;
+}
+
+/** A copy of such a frame with the UDP checksum that belongs there. */
+export function withChecksum(frame: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(frame);
+  const { addresses, datagram } = udpOf(copy);
   datagram.set([0, 0], 6);
-  const pseudo = Uint8Array.of(0, 17, length >> 8, length & 0xff);
-  const checksum = 0xffff - sumOfWords(ip.subarray(8, 40), pseudo, datagram);
+  const checksum = 0xffff - sumOfWords(addresses, pseudoHeader(datagram), datagram);
   datagram.set([checksum >> 8, checksum & 0xff], 6);
   return copy;
 }

@@ -2,21 +2,12 @@
 #include <linux/net_tstamp.h>
 
 #include "addon/test/engine/engine_harness.h"
+#include "addon/test/engine/messages.h"
 
 using namespace ptpswitch;
 using namespace ptpswitch::test;
 
 namespace {
-
-Bytes sync(uint16_t sequence) {
-  return PacketBuilder(MessageType::kSync).two_step(true).sequence(sequence).build();
-}
-Bytes follow_up(uint16_t sequence) {
-  return PacketBuilder(MessageType::kFollowUp).sequence(sequence).build();
-}
-Bytes announce(uint16_t sequence) {
-  return PacketBuilder(MessageType::kAnnounce).sequence(sequence).build();
-}
 
 constexpr uint16_t kGone = 0;
 constexpr uint16_t kDown = 1;

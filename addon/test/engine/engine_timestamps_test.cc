@@ -2,20 +2,10 @@
 // disciplines give them.
 #include "addon/dataplane/transmit_ledger.h"
 #include "addon/test/engine/engine_harness.h"
+#include "addon/test/engine/messages.h"
 
 using namespace ptpswitch;
 using namespace ptpswitch::test;
-
-namespace {
-
-Bytes sync(uint16_t sequence) {
-  return PacketBuilder(MessageType::kSync).two_step(true).sequence(sequence).build();
-}
-Bytes follow_up(uint16_t sequence) {
-  return PacketBuilder(MessageType::kFollowUp).sequence(sequence).build();
-}
-
-}  // namespace
 
 TEST_CASE("time stamps that come one by one, each after the last was read, all correct") {
   constexpr uint16_t kSyncs = 64;
@@ -82,6 +72,26 @@ TEST_CASE(
   harness.port(0).put({sync(2), received});
   harness.port(1).wait_sent(1);
   CHECK(harness.counts(1, Counter::kTransmitTimestampLate, 2));
+}
+
+TEST_CASE("a time stamp that comes twice does not keep the next one in the queue") {
+  io::EngineOptions options;
+  options.limits.transmit_timestamp_timeout = 3'600 * dataplane::kSecond;
+  options.limits.held_lifetime = 3'600 * dataplane::kSecond;
+  EngineHarness harness(2, options);
+  const int64_t received = realtime_ns();
+  // As with a driver that stamps at once, it lies there when the message has left.
+  harness.port(1).stamp_silently(0, received + 700);
+  harness.port(1).stamp_silently(0, received + 700);
+  harness.port(0).put({sync(1), received});
+  harness.port(0).put({follow_up(1), received});
+  CHECK(harness.port(1).wait_sent(2).size() == 2);
+  harness.port(1).stamp_silently(1, received + 900);
+  harness.port(0).put({sync(2), received});
+  harness.port(0).put({follow_up(2), received});
+  const auto sent = harness.port(1).wait_sent(2);
+  REQUIRE(sent.size() == 2);
+  CHECK(correction_ns(sent[1].frame) == 900);
 }
 
 TEST_CASE("a kernel that counts, and a driver that appends a frame check sequence") {

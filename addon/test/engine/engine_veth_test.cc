@@ -2,19 +2,13 @@
 #include <cstdlib>
 
 #include "addon/test/engine/engine_harness.h"
+#include "addon/test/engine/messages.h"
 #include "addon/test/engine/veth_network.h"
 
 using namespace ptpswitch;
 using namespace ptpswitch::test;
 
 namespace {
-
-Bytes sync(uint16_t sequence) {
-  return PacketBuilder(MessageType::kSync).two_step(true).sequence(sequence).build();
-}
-Bytes follow_up(uint16_t sequence) {
-  return PacketBuilder(MessageType::kFollowUp).sequence(sequence).build();
-}
 
 // An engine on the cables of a VethNetwork.
 struct RealEngine {

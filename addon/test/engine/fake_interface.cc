@@ -71,11 +71,11 @@ class FakeInterface::Sender final : public io::FrameSender {
     interface_->changed_.notify_all();
     return {sent, 0};
   }
-  uint32_t read_transmit_timestamps(TransmitTimestamp* out) override {
+  uint32_t read_transmit_timestamps(std::span<TransmitTimestamp> out) override {
     const std::lock_guard lock(interface_->mutex_);
     lower(fd());
     uint32_t count = 0;
-    while (count < kTimestampBatch && !interface_->stamps_.empty()) {
+    while (count < out.size() && !interface_->stamps_.empty()) {
       out[count++] = interface_->stamps_.front();
       interface_->stamps_.pop_front();
     }

@@ -6,9 +6,15 @@ import type { Jack, Network } from './network.js';
 
 const START_TIMEOUT_MS = 5_000;
 
-/** Times are nanoseconds since the program's start. */
+export type PairMessage = 'sync' | 'follow-up';
+
+/** Times are nanoseconds since the program's start. Of one pair it is told in this order. */
 export interface PairListener {
   sent(index: number, sentNs: number): void;
+  /** In by the port of the source. */
+  came(index: number, message: PairMessage, cameNs: number): void;
+  /** By the port of that sink: a moment before its transmit time stamp. */
+  left(sink: number, index: number, message: PairMessage, leftNs: number): void;
   arrived(arrival: {
     readonly sink: number;
     readonly index: number;
@@ -28,23 +34,33 @@ export class PairWatch {
     this.#baseMs = Number(baseNs / 1_000n) / 1_000;
   }
 
-  /** Sends from now on. Resolves when it does. */
+  /**
+   * Sends from now on, from the first end of the first cable to that of the others. Resolves when it does. The second ends are
+   * at the ports of what is in between.
+   */
   static async start(
     network: Network,
     pairsPerSecond: number,
-    { source, sinks }: { readonly source: Jack; readonly sinks: readonly Jack[] },
+    cables: readonly { readonly end: Jack; readonly port: Jack }[],
     listener: PairListener,
   ): Promise<PairWatch> {
-    const places = [source, ...sinks].map((jack) => `${jack.namespace.name}:${jack.interface}`);
+    const place = (jack: Jack): string => `${jack.namespace.name}:${jack.interface}`;
+    const places = [
+      ...cables.map(({ end }) => place(end)),
+      '--',
+      ...cables.map(({ port }) => place(port)),
+    ];
     const child: Child = network
       .namespace('watch')
       .spawn(compiled('pair-watch'), [String(pairsPerSecond), ...places], {
         onLine: (line) => {
-          const [word, ...numbers] = line.split(' ');
+          const [word, ...values] = line.split(' ');
           if (word === 'ready') child.lines.push(line);
           const [first = NaN, second = NaN, third = NaN, fourth = NaN, fifth = NaN] =
-            numbers.map(Number);
+            values.map(Number);
           if (word === 'sent') listener.sent(first, second);
+          if (word === 'came') listener.came(first, values[1] as PairMessage, third);
+          if (word === 'left') listener.left(first, second, values[2] as PairMessage, fourth);
           if (word === 'got') {
             listener.arrived({
               ...{ sink: first, index: second },

@@ -2,16 +2,21 @@
 // other places what its correction is to be compared with: the kernel's time stamps of one and the
 // same clock. Before each Sync go two messages as long as a frame may be, so that a queue that is
 // slow enough holds the Sync back. It bears interfaces that go down, vanish, come back or are
-// others.
+// others. It also listens at the ports of what is between source and sinks, where the kernel's time
+// stamps tell how long a message was on a cable and how long it was in between.
 //
-// Lines of output, with times in nanoseconds since BASE (of CLOCK_REALTIME):
+// Lines of output, with times in nanoseconds since BASE (of CLOCK_REALTIME), each pair's in this
+// order:
 //   ready BASE
 //   sent INDEX TIME                                     by the time stamp of the Sync
-//   got SINK INDEX SYNC_TIME FOLLOW_UP_TIME CORRECTION  of both messages together
-//   alone SINK INDEX                                    a Follow_Up without a Sync and its time
+//   came INDEX MESSAGE TIME                             in by the port of the source
+//   left SINK INDEX MESSAGE TIME                        by the port of that sink
+//   got SINK INDEX SYNC_TIME FOLLOW_UP_TIME CORRECTION  of both messages together, in any order
+// MESSAGE is sync or follow-up. A sender's time stamp is a moment before `came`, and `left` is a
+// moment before the transmit time stamp.
 //
-// usage: pair-watch PAIRS_PER_SECOND SOURCE SINK...      each place is NAMESPACE:INTERFACE
-// Ends when standard input does.
+// usage: pair-watch PAIRS_PER_SECOND SOURCE SINK... -- PORT_OF_SOURCE PORT_OF_SINK...
+// Each place is NAMESPACE:INTERFACE. Ends when standard input does.
 
 #include <fcntl.h>
 #include <linux/errqueue.h>
@@ -30,6 +35,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
+#include <cstdarg>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -57,6 +63,9 @@ constexpr uint16_t kPadTlv = 0x8008;
 constexpr size_t kRemembered = 4096;
 
 enum MessageType : uint8_t { kSync = 0x0, kFollowUp = 0x8, kSignaling = 0xC };
+
+// Which frames a place hears.
+enum class Hears { kIncoming, kOutgoing };
 
 [[noreturn]] void Fail(const std::string& what) {
   perror(what.c_str());
@@ -117,7 +126,8 @@ std::vector<uint8_t> Build(MessageType type, uint32_t run_tag, uint32_t index, i
 // A packet socket on an interface of some namespace, for as long as that is there.
 class Place {
  public:
-  explicit Place(const std::string& name) : name_(name) {
+  explicit Place(const std::string& name, Hears hears = Hears::kIncoming)
+      : name_(name), hears_(hears) {
     const size_t colon = name.find(':');
     if (colon == std::string::npos) Fail(name + ": not NAMESPACE:INTERFACE");
     interface_ = name.substr(colon + 1);
@@ -192,13 +202,18 @@ class Place {
       uint8_t frame[ETH_FRAME_LEN];
       alignas(cmsghdr) uint8_t control[256];
       iovec vector = {.iov_base = frame, .iov_len = sizeof frame};
+      sockaddr_ll address = {};
       msghdr message = {};
+      message.msg_name = &address;
+      message.msg_namelen = sizeof address;
       message.msg_iov = &vector;
       message.msg_iovlen = 1;
       message.msg_control = control;
       message.msg_controllen = sizeof control;
       const ssize_t size = recvmsg(fd_, &message, MSG_DONTWAIT);
       if (size < 0) return;  // nothing more; or down, and the next frame comes when it is up
+      const bool outgoing = address.sll_pkttype == PACKET_OUTGOING;
+      if (outgoing != (hears_ == Hears::kOutgoing)) continue;
       if (size >= static_cast<ssize_t>(ETH_HLEN + kMessageSize)) {
         listener(frame, TimestampOf(&message));
       }
@@ -243,16 +258,18 @@ class Place {
 
   void Open(int index) {
     fd_ = SocketThere(SOCK_RAW, AF_PACKET);
-    const int on = 1;
+    const int incoming_only = hears_ == Hears::kIncoming ? 1 : 0;
     const uint32_t stamping = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE |
                               SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
-    if (setsockopt(fd_, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) < 0 ||
+    if (setsockopt(fd_, SOL_PACKET, PACKET_IGNORE_OUTGOING, &incoming_only, sizeof incoming_only) <
+            0 ||
         setsockopt(fd_, SOL_SOCKET, SO_TIMESTAMPING, &stamping, sizeof stamping) < 0) {
       Fail("socket options");
     }
     sockaddr_ll address = {};
     address.sll_family = AF_PACKET;
-    address.sll_protocol = htons(kEtherTypePtp);
+    // The kernel shows outgoing frames only to sockets for all protocols.
+    address.sll_protocol = htons(hears_ == Hears::kIncoming ? kEtherTypePtp : ETH_P_ALL);
     address.sll_ifindex = index;
     if (bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0) {
       close(fd_);  // it has just gone again
@@ -263,6 +280,7 @@ class Place {
   }
 
   const std::string name_;
+  const Hears hears_;
   std::string interface_;
   int namespace_ = -1;
   int probe_ = -1;
@@ -271,25 +289,47 @@ class Place {
   std::vector<uint32_t> sent_;  // the kernel numbers frames with a time stamp request from 0
 };
 
-// The Syncs that have arrived at a sink and wait for their Follow_Up.
-struct Sink {
-  struct Sync {
-    uint32_t index = UINT32_MAX;
-    int64_t time = 0;
+// What has arrived of a pair at a sink. A Follow_Up may overtake its Sync on the cable: the kernel
+// hands each of them on by the processor that it was sent by.
+struct Halves {
+  struct Message {
+    int64_t time = 0;  // 0: not here yet
     int64_t correction = 0;
   };
-  std::unique_ptr<Place> place;
-  std::vector<Sync> syncs{kRemembered};
+  uint32_t index = UINT32_MAX;
+  Message sync;
+  Message follow_up;
 };
+
+struct Sink {
+  std::unique_ptr<Place> place;
+  std::unique_ptr<Place> port;
+  std::vector<Halves> pairs{kRemembered};
+};
+
+__attribute__((format(printf, 2, 3))) void AddLine(std::string& lines, const char* format, ...) {
+  char line[128];
+  va_list values;
+  va_start(values, format);
+  const int length = vsnprintf(line, sizeof line, format, values);
+  va_end(values);
+  lines.append(line, static_cast<size_t>(length));
+}
 
 class Watch {
  public:
-  Watch(int argc, char** argv)
-      : interval_ns_(kNanosecondsPerSecond / std::max(1, atoi(argv[1]))),
+  // `ports` are those of source and sinks, in the order of `places`.
+  Watch(int pairs_per_second, const std::vector<std::string>& places,
+        const std::vector<std::string>& ports)
+      : interval_ns_(kNanosecondsPerSecond / std::max(1, pairs_per_second)),
         run_tag_(static_cast<uint32_t>(getpid())),
         base_(Now(CLOCK_REALTIME)),
-        source_(argv[2]) {
-    for (int i = 3; i < argc; ++i) sinks_.push_back({.place = std::make_unique<Place>(argv[i])});
+        source_(places[0]),
+        source_port_(ports[0]) {
+    for (size_t i = 1; i < places.size(); ++i) {
+      sinks_.push_back({.place = std::make_unique<Place>(places[i]),
+                        .port = std::make_unique<Place>(ports[i], Hears::kOutgoing)});
+    }
   }
 
   void Run() {
@@ -301,7 +341,11 @@ class Watch {
       if (now >= next_look) {
         next_look = now + kLookIntervalNs;
         source_.Look();
-        for (Sink& sink : sinks_) sink.place->Look();
+        source_port_.Look();
+        for (Sink& sink : sinks_) {
+          sink.place->Look();
+          sink.port->Look();
+        }
       }
       if (now >= next_pair) {
         next_pair = std::max(next_pair + interval_ns_, now);
@@ -334,39 +378,77 @@ class Watch {
     return read(STDIN_FILENO, discarded, sizeof discarded) > 0;
   }
 
+  // What happens to a message later is read first and told last, so that what happens meanwhile
+  // cannot change the order.
   void Collect() {
+    std::string arrivals;
+    for (size_t i = 0; i < sinks_.size(); ++i) {
+      sinks_[i].place->Receive(
+          [&](const uint8_t* frame, int64_t time) { Take(i, frame, time, arrivals); });
+    }
+    std::string departures;
+    for (size_t i = 0; i < sinks_.size(); ++i) {
+      sinks_[i].port->Receive([&](const uint8_t* frame, int64_t time) {
+        const auto message = MessageOf(frame);
+        if (!message) return;
+        AddLine(departures, "left %zu %u %s %" PRId64 "\n", i, message->index, message->Name(),
+                time - base_);
+      });
+    }
+    std::string receptions;
+    source_port_.Receive([&](const uint8_t* frame, int64_t time) {
+      const auto message = MessageOf(frame);
+      if (!message) return;
+      AddLine(receptions, "came %u %s %" PRId64 "\n", message->index, message->Name(), time - base_);
+    });
     source_.ReadTransmitTimestamps([this](uint32_t index, int64_t time) {
       printf("sent %u %" PRId64 "\n", index, time - base_);
     });
     source_.Receive([](const uint8_t*, int64_t) {});  // takes the errors of the socket as well
-    for (size_t i = 0; i < sinks_.size(); ++i) {
-      Sink& sink = sinks_[i];
-      sink.place->Receive([&](const uint8_t* frame, int64_t time) { Take(i, sink, frame, time); });
+    for (const std::string* lines : {&receptions, &departures, &arrivals}) {
+      fputs(lines->c_str(), stdout);
     }
   }
 
-  void Take(size_t number, Sink& sink, const uint8_t* frame, int64_t time) {
+  struct Message {
+    uint8_t type;
+    uint32_t index;
+    int64_t correction;
+
+    const char* Name() const { return type == kSync ? "sync" : "follow-up"; }
+  };
+
+  // None of what is not a Sync or Follow_Up of this program.
+  std::optional<Message> MessageOf(const uint8_t* frame) const {
     const uint8_t* ptp = frame + ETH_HLEN;
     const uint8_t type = ptp[0] & 0x0F;
-    if (Get32(ptp + 24) != run_tag_ || (type != kSync && type != kFollowUp)) return;
-    const uint32_t index = Get32(ptp + 36);
-    const auto correction =
-        static_cast<int64_t>(uint64_t{Get32(ptp + 8)} << 32 | Get32(ptp + 12)) >> 16;
-    Sink::Sync& sync = sink.syncs[index % kRemembered];
-    if (type == kSync) {
-      sync = {.index = index, .time = time, .correction = correction};
-    } else if (sync.index != index || sync.time == 0) {
-      printf("alone %zu %u\n", number, index);
-    } else {
-      printf("got %zu %u %" PRId64 " %" PRId64 " %" PRId64 "\n", number, index, sync.time - base_,
-             time - base_, sync.correction + correction);
+    if ((frame[2 * ETH_ALEN] << 8 | frame[2 * ETH_ALEN + 1]) != kEtherTypePtp) return std::nullopt;
+    if (Get32(ptp + 24) != run_tag_ || (type != kSync && type != kFollowUp)) return std::nullopt;
+    const auto correction = static_cast<int64_t>(uint64_t{Get32(ptp + 8)} << 32 | Get32(ptp + 12));
+    return Message{type, Get32(ptp + 36), correction >> 16};
+  }
+
+  void Take(size_t number, const uint8_t* frame, int64_t time, std::string& lines) {
+    const auto message = MessageOf(frame);
+    if (!message) return;
+    Halves& pair = sinks_[number].pairs[message->index % kRemembered];
+    if (pair.index != message->index) {
+      pair = Halves();
+      pair.index = message->index;
     }
+    Halves::Message& half = message->type == kSync ? pair.sync : pair.follow_up;
+    half = {.time = time, .correction = message->correction};
+    if (pair.sync.time == 0 || pair.follow_up.time == 0) return;
+    AddLine(lines, "got %zu %u %" PRId64 " %" PRId64 " %" PRId64 "\n", number, message->index,
+            pair.sync.time - base_, pair.follow_up.time - base_,
+            pair.sync.correction + pair.follow_up.correction);
   }
 
   const int64_t interval_ns_;
   const uint32_t run_tag_;
   const int64_t base_;
   Place source_;
+  Place source_port_;
   std::vector<Sink> sinks_;
   uint32_t next_ = 0;
 };
@@ -374,10 +456,16 @@ class Watch {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 4) {
-    fputs("usage: pair-watch PAIRS_PER_SECOND SOURCE SINK...\n", stderr);
+  std::vector<std::string> places(argv + std::min(argc, 2), argv + argc);
+  const auto separator = std::find(places.begin(), places.end(), "--");
+  const std::vector<std::string> ports(
+      separator == places.end() ? separator : std::next(separator), places.end());
+  places.erase(separator, places.end());
+  if (places.size() < 2 || ports.size() != places.size()) {
+    fputs("usage: pair-watch PAIRS_PER_SECOND SOURCE SINK... -- PORT_OF_SOURCE PORT_OF_SINK...\n",
+          stderr);
     return 2;
   }
   prctl(PR_SET_TIMERSLACK, 1);
-  Watch(argc, argv).Run();
+  Watch(atoi(argv[1]), places, ports).Run();
 }

@@ -69,6 +69,14 @@ test('the table shows both ranges', () => {
   );
 });
 
+test('only the figures of the suites that were chosen', () => {
+  const names = compare(
+    measured(() => 100),
+    ['two-port-capacity', 'footprint'],
+  ).map(({ name }) => name);
+  expect(names).toEqual([metric.twoPortPairs, metric.start]);
+});
+
 test('a build that did not tell a figure is an error', () => {
   expect(() => compare(new Measurements())).toThrow(RangeError);
 });

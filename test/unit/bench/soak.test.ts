@@ -2,7 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { draw, FAULTS } from '../../../bench/soak/faults.js';
 import { Pairs, type WrongCorrection } from '../../../bench/soak/pairs.js';
-import { soakText, summaries, type Struck } from '../../../bench/soak/report.js';
+import {
+  grownCounters,
+  lostPairText,
+  soakText,
+  summaries,
+  type Struck,
+} from '../../../bench/soak/report.js';
+import { stealMs } from '../../../bench/soak/steal.js';
 import { seededRandom } from '../../support/random.js';
 
 const MS = 1e6;
@@ -35,6 +42,39 @@ describe('corrections', () => {
     expect(those).toMatchObject({ compared: 1, delayed: 1 });
   });
 
+  // In by the first port 0.5 ms after it was sent, out by that of the sink 4.5 ms later: 1 ms on the cables.
+  test.each([
+    ['from port to port', 4.5, []],
+    ['up to the sink', 5.5, []],
+    ['less than it stayed', 4.48, [[4.5, 5.5]]],
+    ['more than until the sink', 5.52, [[4.5, 5.5]]],
+    ['none', 0, [[4.5, 5.5]]],
+  ])('are held to what the ports have told: %s', (_, correction, brackets) => {
+    const { pairs: those, wrong } = pairs();
+    those.sent(1, 0);
+    those.came(1, 'sync', 0.5 * MS);
+    those.left(1, 1, 'sync', 3 * MS); // by another port
+    those.left(0, 1, 'sync', 5 * MS);
+    those.arrived(arrival(1, 0, 0, correction));
+    expect(wrong.map(({ bracketNs }) => bracketNs?.map((ns) => ns / MS))).toEqual(brackets);
+    expect(those).toMatchObject({ bracketed: 1, heldUpOnCables: 0, longestOnCablesNs: 1.5 * MS });
+  });
+
+  test('are not wrong by what the host takes away while a Sync is on a cable, which is told', () => {
+    const { pairs: those, wrong } = pairs();
+    those.sent(1, 0);
+    those.came(1, 'sync', 2.8 * MS);
+    those.left(0, 1, 'sync', 5.9 * MS);
+    those.arrived(arrival(1, 0, 0, 3.11));
+    expect(wrong).toEqual([]);
+    expect(those).toMatchObject({ heldUpOnCables: 1, longestOnCablesNs: 2.9 * MS });
+    // Nothing excuses it where the ports have not told.
+    those.sent(2, 0);
+    those.left(0, 2, 'sync', 5.9 * MS);
+    those.arrived(arrival(2, 0, 0, 3.11));
+    expect(wrong).toMatchObject([{ index: 2, bracketNs: undefined }]);
+  });
+
   test('are compared even when it is known only later when the Sync was sent', () => {
     const { pairs: those, wrong } = pairs();
     those.arrived(arrival(1, 0, 0, 0));
@@ -51,18 +91,50 @@ describe('corrections', () => {
   });
 });
 
+test('a Follow_Up that has overtaken its Sync completes the pair, and is counted', () => {
+  const { pairs: those, wrong } = pairs();
+  those.sent(1, 0);
+  those.arrived({ ...arrival(1, 0, 0, 6), followUpNs: 5 * MS });
+  expect(those).toMatchObject({ compared: 1, overtaken: 1 });
+  expect(those.missing(-1, 1)).toMatchObject([{ index: 1, sink: 1 }]);
+  expect(wrong).toEqual([]);
+  those.arrived(arrival(1, 1, 0, 6));
+  expect(those.resumedAfterNs(0)).toBe(7 * MS);
+});
+
 test('forwarding has resumed with the first pair sent after the end, at the last of the sinks', () => {
   const { pairs: those } = pairs();
   for (const [index, at] of [90, 110, 150, 190].entries()) those.sent(index, at * MS);
   those.arrived(arrival(0, 0, 90, 6)); // sent before the end
   those.arrived(arrival(1, 0, 110, 6));
   expect(those.resumedAfterNs(100 * MS)).toBeUndefined();
+  those.came(1, 'sync', 111 * MS);
+  those.came(1, 'follow-up', 112 * MS);
+  those.left(1, 1, 'sync', 115 * MS);
   those.arrived(arrival(2, 1, 150, 6));
   those.arrived(arrival(2, 0, 150, 6));
   expect(those.resumedAfterNs(100 * MS)).toBe(57 * MS);
   expect(those.missing(100 * MS, 190 * MS)).toMatchObject([
     { index: 1, sink: 1, sentNs: 110 * MS },
   ]);
+  const [lost] = those.missing(100 * MS, 190 * MS);
+  expect(lostPairText(lost!, 100 * MS)).toBe(
+    'pair 1 at sink 2, sent 10.000 ms into it (came in: sync after 1.000 ms, follow-up after 2.000 ms; left: sync after 5.000 ms)',
+  );
+});
+
+test('of the counters those are told that have grown', () => {
+  const before = new Map([
+    ['eth1.drop.linkDown', 3],
+    ['eth1.rx.Sync', 7],
+  ]);
+  const after = new Map([...before, ['eth1.rx.Sync', 9], ['eth2.timestamp.transmitMissing', 1]]);
+  expect(grownCounters(before, after)).toBe('eth1.rx.Sync 2, eth2.timestamp.transmitMissing 1');
+});
+
+test('the steal is that of all processors', () => {
+  const stat = 'cpu  10 20 30 40 50 60 70 123 90 100\ncpu0 1 2 3 4 5 6 7 8 9 10\n';
+  expect(stealMs(stat)).toBe(1_230);
 });
 
 test('old pairs are forgotten, with what waits for them', () => {
@@ -97,6 +169,8 @@ test('the table has each kind of fault once, and what was violated is below it',
   ]);
   const text = soakText({
     ...{ seed: 7, seconds: 60, struck, compared: 3_000, delayed: 2_900, largestResidualMs: 0.1 },
+    ...{ bracketed: 2_950, largestOffMs: 0.001 },
+    host: { heldUpOnCables: 2, longestOnCablesMs: 2.8, overtaken: 1, stealMs: 420 },
     grown: { descriptors: 0, threads: 0, residentMegabytes: 1 },
     violations: [{ kind: 'late resumption', atSeconds: 3, text: 'link flaps: eth2: not at all' }],
   });
