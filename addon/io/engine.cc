@@ -26,8 +26,8 @@ constexpr int kReceiveBatch = 16;
 // to 50 us after its Sync, and waking the thread takes as long. It does not poll after a message
 // that ends at a clock of this box, because nothing urgent follows that.
 constexpr int64_t kPollAfterForwardingNs = 50'000;
-// How often a polling thread asks the kernel for what the rings do not show: commands, late time
-// stamps.
+// How often a polling thread asks the kernel for what the rings do not show: commands while
+// nothing comes in, late time stamps.
 constexpr int64_t kServiceIntervalNs = 100'000;
 constexpr int64_t kRingDropsIntervalNs = 1'000'000'000;
 // How often missing time stamps are taken for a sign that somebody has changed the mode.
@@ -139,6 +139,7 @@ void Engine::service(int64_t now) {
 bool Engine::poll_ports() {
   bool worked = false;
   for (uint32_t port = 0; port < ports_.size(); ++port) {
+    if (commands_wait_.load(std::memory_order_acquire)) run_commands();
     if (!ports_[port].sockets.receiver) continue;
     if (receive_from(port)) {
       worked = true;
@@ -154,16 +155,16 @@ bool Engine::receive_from(uint32_t index) {
   FrameReceiver& receiver = *ports_[index].sockets.receiver;
   int64_t now = 0;  // read only when there is a frame, because the polling loop comes through here
   int received = 0;
-  while (received < kReceiveBatch) {
-    const auto frame = receiver.receive();
-    if (!frame) break;
+  while (received < kReceiveBatch && receiver.has_frame()) {
+    // What was asked for before the frame came is carried out before it, a policy above all.
+    if (commands_wait_.load(std::memory_order_acquire)) break;
+    const FrameReceiver::ReceivedFrame frame = receiver.receive();
     if (received == 0) {
       now = monotonic_ns();
       clocks_.check_system_clock();
     }
-    const dataplane::Arrival arrival{frame->timestamp_ns, frame->checksum_pending,
-                                     frame->truncated};
-    forwarder_.receive(index, frame->data, frame->length, arrival, now);
+    const dataplane::Arrival arrival{frame.timestamp_ns, frame.checksum_pending, frame.truncated};
+    forwarder_.receive(index, frame.data, frame.length, arrival, now);
     // The first frame leaves before the ring is asked for more, because asking takes time
     // (docs/decisions/0010).
     if (received == 0) forwarder_.flush(now);

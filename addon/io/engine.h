@@ -134,6 +134,7 @@ class Engine final : private dataplane::Effects, private PortLifecycle::Listener
 
   std::mutex commands_mutex_;
   std::vector<std::function<void()>> commands_;
+  std::atomic<bool> commands_wait_{false};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
   PortLifecycle lifecycle_;

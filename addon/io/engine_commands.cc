@@ -15,6 +15,7 @@ void Engine::post(std::function<void()> command) {
   {
     const std::lock_guard lock(commands_mutex_);
     commands_.push_back(std::move(command));
+    commands_wait_.store(true, std::memory_order_release);
   }
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(wake_up_.get(), &one, sizeof one);
@@ -27,6 +28,7 @@ void Engine::run_commands() {
   {
     const std::lock_guard lock(commands_mutex_);
     commands.swap(commands_);
+    commands_wait_.store(false, std::memory_order_relaxed);
   }
   for (const auto& command : commands) command();
 }

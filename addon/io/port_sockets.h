@@ -26,8 +26,9 @@ class FrameReceiver {
     bool checksum_pending;
     bool truncated;
   };
-  // The next received frame, if there is one. Give it back with release() before the next call.
-  virtual std::optional<ReceivedFrame> receive() = 0;
+  virtual bool has_frame() const = 0;
+  // The next received frame, when there is one. Give it back with release() before the next call.
+  virtual ReceivedFrame receive() = 0;
   virtual void release() = 0;
 
   // Frames that there was no room for, since the last call.

@@ -91,12 +91,13 @@ tpacket2_hdr* ReceiveSocket::current_slot() const {
   return reinterpret_cast<tpacket2_hdr*>(ring_ + static_cast<size_t>(next_slot_) * kSlotSize);
 }
 
-std::optional<FrameReceiver::ReceivedFrame> ReceiveSocket::receive() {
-  tpacket2_hdr* const slot = current_slot();
-  const uint32_t status =
-      std::atomic_ref<uint32_t>(slot->tp_status).load(std::memory_order_acquire);
-  if ((status & TP_STATUS_USER) == 0) return std::nullopt;
+uint32_t ReceiveSocket::status() const {
+  return std::atomic_ref<uint32_t>(current_slot()->tp_status).load(std::memory_order_acquire);
+}
 
+FrameReceiver::ReceivedFrame ReceiveSocket::receive() {
+  tpacket2_hdr* const slot = current_slot();
+  const uint32_t status = this->status();
   ReceivedFrame frame;
   frame.data = reinterpret_cast<uint8_t*>(slot) + slot->tp_mac;
   frame.length = static_cast<uint16_t>(slot->tp_snaplen);

@@ -28,7 +28,8 @@ class ReceiveSocket final : public FrameReceiver {
   ~ReceiveSocket() override;
 
   int fd() const override { return fd_.get(); }
-  std::optional<ReceivedFrame> receive() override;
+  bool has_frame() const override { return (status() & TP_STATUS_USER) != 0; }
+  ReceivedFrame receive() override;
   void release() override;
   uint32_t take_ring_drops() override;
   int take_error() override { return take_socket_error(fd_.get()); }
@@ -37,6 +38,7 @@ class ReceiveSocket final : public FrameReceiver {
   ReceiveSocket(FileDescriptor fd, TimestampingMode mode) : fd_(std::move(fd)), mode_(mode) {}
 
   tpacket2_hdr* current_slot() const;
+  uint32_t status() const;  // of the current slot
 
   FileDescriptor fd_;
   TimestampingMode mode_;

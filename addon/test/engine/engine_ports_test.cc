@@ -75,6 +75,20 @@ TEST_CASE("an interface that another one takes the name of is opened as that one
   CHECK(harness.engine->ports().at(1).interface_index != before);
 }
 
+TEST_CASE("a policy is in force for whatever comes in after it, also while the thread polls") {
+  io::EngineOptions options;
+  options.busy_poll = true;
+  EngineHarness harness(2, options);
+  for (uint16_t turn = 0; turn < 200; ++turn) {
+    harness.engine->program(policy_everywhere(dataplane::Action::kDrop));
+    harness.port(0).put({announce(2 * turn), realtime_ns()});
+    REQUIRE(harness.counts(0, Counter::kDropByPolicy, turn + 1));
+    harness.engine->program(policy_everywhere(dataplane::Action::kEndToEndTransparent));
+    harness.port(0).put({announce(2 * turn + 1), realtime_ns()});
+    REQUIRE(harness.port(1).wait_sent(1).size() == 1);
+  }
+}
+
 TEST_CASE("a message that waits for a port that goes is dropped, and its clock is told") {
   EngineHarness harness(2);
   harness.engine->submit({{.port = 1, .frame = sync(9), .context = 41}});

@@ -20,16 +20,18 @@ class FakeInterface::Receiver final : public io::FrameReceiver {
     interface_->changed_.notify_all();
   }
   int fd() const override { return interface_->readable_.get(); }
-  std::optional<ReceivedFrame> receive() override {
+  bool has_frame() const override {
     const std::lock_guard lock(interface_->mutex_);
-    lower(fd());
-    if (interface_->incoming_.empty()) return std::nullopt;
+    if (interface_->incoming_.empty()) lower(fd());
+    return !interface_->incoming_.empty();
+  }
+  ReceivedFrame receive() override {
+    const std::lock_guard lock(interface_->mutex_);
     current_ = std::move(interface_->incoming_.front());
     interface_->incoming_.pop_front();
-    if (!interface_->incoming_.empty()) raise(fd());
     exact_.emplace(current_.frame);
-    return ReceivedFrame{exact_->data(), exact_->length(), current_.timestamp_ns,
-                         current_.checksum_pending, current_.truncated};
+    return {exact_->data(), exact_->length(), current_.timestamp_ns, current_.checksum_pending,
+            current_.truncated};
   }
   void release() override { exact_.reset(); }
   uint32_t take_ring_drops() override {
