@@ -268,7 +268,8 @@ export class Clock {
       case 'linkDelayUnknown':
         return [...outputs, ...this.#roles.transition(port, 'SYNCHRONIZATION_FAULT')];
       case 'sync':
-        return this.#timekeeper.stepCoarsely(measurement.sync)
+        return this.#timekeeper.stepCoarsely(measurement.sync) ||
+          this.#timekeeper.learnRate(measurement.sync)
           ? [...outputs, ...this.#restartMeasuring(port)]
           : outputs;
       case 'offset':

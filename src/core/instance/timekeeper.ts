@@ -9,7 +9,7 @@ import { isWithin } from '../profile/profile.js';
 import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { LockState, ServoSettings } from '../servo/servo.js';
 import { SteeredClock, type Steering } from '../servo/steered-clock.js';
-import { durationNs, durationOfLogInterval, type Instant } from '../time/instant.js';
+import { durationNs, durationOfLogInterval, instantAfter, type Instant } from '../time/instant.js';
 import { timeIntervalToNs, unitsPerNs, type TimeInterval } from '../time/time-interval.js';
 import type { ClockState } from './clock-state.js';
 import { Holdover, type HoldoverSpecification } from './holdover.js';
@@ -84,6 +84,18 @@ export class Timekeeper {
     if (ahead <= coarseStepThreshold && -ahead <= coarseStepThreshold) return false;
     this.#clock.set(-ahead);
     return true;
+  }
+
+  /** The rate by two Syncs alone; false: they have not told it, or it was known already. */
+  learnRate({
+    syncEventIngressTimestamp,
+    originTimestamp,
+    correctionField,
+  }: SyncMeasurement): boolean {
+    return this.#clock.learnRate(
+      syncEventIngressTimestamp,
+      instantAfter(originTimestamp, correctionField),
+    );
   }
 
   /** One offset from the master, by its latest Sync: what has become of it. */

@@ -4,7 +4,7 @@
  * averaged. How many samples it takes in, it finds out: many where the samples are noisy, few where the oscillator wanders.
  */
 import type { DurationNs } from '../time/instant.js';
-import { bounded, expectedInterval, type RateLaw } from './rate-law.js';
+import { expectedInterval, maxSlew, within, type RateLaw } from './rate-law.js';
 
 /** Lengths of the lines that it tries, in samples, the shortest first. */
 export const windowLengths = [4, 8, 16, 32, 64] as const;
@@ -38,6 +38,7 @@ interface Point {
 }
 
 export interface RegressionMemory {
+  readonly kind: 'linreg';
   /** Oldest first, `maxPoints` at most. */
   readonly points: readonly Point[];
   /** In force since the newest of them. */
@@ -49,6 +50,7 @@ export interface RegressionMemory {
 /** After the sample that begins it: what is left of its offset, and the rate until the next. */
 export function beginRegression(offset: DurationNs, rateOffset: number): RegressionMemory {
   return {
+    kind: 'linreg',
     points: [{ timeNs: 0, offsetNs: offset }],
     rateOffset,
     misses: windowLengths.map(() => undefined),
@@ -64,11 +66,11 @@ export const linregLaw: RateLaw<RegressionMemory> = (memory, sample) => {
   const points = [...before, { timeNs: 0, offsetNs: offset }].slice(-maxPoints);
   const best = bestOf(misses);
   const line = lineThrough(points.slice(-(windowLengths[best] ?? maxPoints)));
-  const learnedRateOffset = line === undefined ? sample.learnedRateOffset : bounded(-line.slope);
+  const learnedRateOffset = line === undefined ? sample.learnedRateOffset : within(sample.maxRate, -line.slope);
   const gain = line === undefined ? offsetGain.standingOut : gainFor(line, misses[best]);
-  const correction = (gain * (line?.endNs ?? offset)) / expectedInterval(sample);
-  const rateOffset = bounded(learnedRateOffset - correction);
-  return { memory: { points, rateOffset, misses }, learnedRateOffset, rateOffset };
+  const slew = within(maxSlew, (gain * (line?.endNs ?? offset)) / expectedInterval(sample));
+  const rateOffset = within(sample.maxRate, learnedRateOffset - slew);
+  return { memory: { kind: 'linreg', points, rateOffset, misses }, learnedRateOffset, rateOffset };
 };
 
 /** @param miss by how much lines as long have missed on average; undefined: not tried yet */

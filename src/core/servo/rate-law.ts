@@ -13,9 +13,10 @@ export interface BelievedSample {
   readonly sinceBelieved: DurationNs;
   /** Running mean of the intervals, this one included. */
   readonly meanInterval: DurationNs;
-  readonly locked: boolean;
   /** The rate offset of the master against the raw counter, as it was known before. */
   readonly learnedRateOffset: number;
+  /** No rate beyond this is learned. */
+  readonly maxRate: number;
 }
 
 export interface Correction<Memory> {
@@ -27,11 +28,14 @@ export interface Correction<Memory> {
 
 export type RateLaw<Memory> = (memory: Memory, sample: BelievedSample) => Correction<Memory>;
 
-/** 500 ppm: more than any oscillator that is in order needs. */
-export const maxServoRateOffset = 500e-6;
+/**
+ * An offset is brought down by no more than this on top of the learned rate: whoever follows this clock sees its rate
+ * change by so much at most, 500 ppm.
+ */
+export const maxSlew = 500e-6;
 
-export function bounded(rateOffset: number): number {
-  return Math.min(maxServoRateOffset, Math.max(-maxServoRateOffset, rateOffset));
+export function within(bound: number, value: number): number {
+  return Math.min(bound, Math.max(-bound, value));
 }
 
 /**
@@ -41,6 +45,9 @@ export function bounded(rateOffset: number): number {
 const shortestInterval = 1 / 2;
 
 /** For how long a correction will probably last. */
-export function expectedInterval({ interval, meanInterval }: BelievedSample): number {
+export function expectedInterval({
+  interval,
+  meanInterval,
+}: Pick<BelievedSample, 'interval' | 'meanInterval'>): number {
   return Math.max(interval, shortestInterval * meanInterval);
 }

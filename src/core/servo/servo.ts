@@ -4,8 +4,10 @@
  */
 import { durationNs, type DurationNs } from '../time/instant.js';
 import { beginRegression, linregLaw, type RegressionMemory } from './linreg-servo.js';
-import { piLaw } from './pi-servo.js';
-import { bounded, type BelievedSample, type Correction } from './rate-law.js';
+import { isLockedBy, noTrend, withTrend, type Trend } from './lock.js';
+import { rampOf, type Outlier } from './outliers.js';
+import { beginPi, lengthKnown, piLaw, type PiMemory } from './pi-servo.js';
+import { within, type BelievedSample, type Correction } from './rate-law.js';
 
 /** `pi`: proportional-integral; `linreg`: by linear regression. */
 export type ServoKind = 'pi' | 'linreg';
@@ -16,15 +18,18 @@ export interface ServoSettings {
   readonly firstStepThreshold: DurationNs;
   /** The same once there has been a lock, of this master or another; Infinity: never step again. */
   readonly stepThreshold: DurationNs;
-  /** The average offset below which the clock counts as locked. */
-  readonly lockThreshold: DurationNs;
+  /** The average offset below which the clock counts as locked; `auto`: where their noise explains the offsets. */
+  readonly lockThreshold: DurationNs | 'auto';
+  /** No rate beyond this is learned, 1e-6 is 1 ppm. A clock that is arithmetic knows no bound but what is absurd. */
+  readonly maxRate: number;
 }
 
 export const defaultServoSettings: ServoSettings = {
   kind: 'pi',
   firstStepThreshold: durationNs(20e3),
   stepThreshold: durationNs(1e6),
-  lockThreshold: durationNs(20e3),
+  lockThreshold: 'auto',
+  maxRate: 0.1,
 };
 
 /**
@@ -44,14 +49,15 @@ export interface ServoState {
   readonly meanInterval: DurationNs;
   /** There has been a lock: others rely on this time, which is not to jump if that can be helped. */
   readonly hasLocked: boolean;
-  /**
-   * Outliers in a row, and the time from the latest believed sample to the latest of them. After maxOutliers of them the
-   * next sample is believed, whatever it is.
-   */
-  readonly outliers: number;
-  readonly outlierTime: DurationNs;
-  /** What the law remembers; undefined between masters, and if it has nothing to remember. */
-  readonly memory: RegressionMemory | undefined;
+  /** The rate has been learned of a master: of two Syncs at least. */
+  readonly rateKnown: boolean;
+  /** In a row. After maxOutliers of them the next sample is believed, whatever it is; so it is right after a step. */
+  readonly outliers: readonly Outlier[];
+  readonly believesNext: boolean;
+  /** To which side the offsets lean, and their noise. */
+  readonly trend: Trend;
+  /** What the law remembers; undefined between masters. */
+  readonly memory: PiMemory | RegressionMemory | undefined;
 }
 
 export interface ServoSample {
@@ -72,17 +78,17 @@ export interface ServoTransition {
   readonly action: ServoAction;
 }
 
-/** Weight of the latest sample in the means, and how many samples it takes before it says anything. */
+/** Weight of the latest sample in the means. */
 const meanWeight = 1 / 8;
-const minSamplesToLock = 8;
 
 /** After a lock, an offset of so many times the mean is an outlier: more than four standard deviations of normal noise. */
 const outlierFactor = 5;
-/** But none below this, nor what an oscillator gains within an interval whose rate changes by so much (1 ppm). */
+/**
+ * But none below this, nor what an oscillator gains within an interval whose rate changes by so much: 25 ppm, or 1 ppm
+ * where such offsets have turned out to be late messages, or where the law cannot tell the one from the other.
+ */
 const minOutlier = durationNs(1e3);
-const rateChange = 1e-6;
-/** The most that two oscillators are apart, each within 100 ppm (the tolerance of 802.1AS, annex B). */
-const oscillatorTolerance = 200e-6;
+const rateChange = { possible: 25e-6, usual: 1e-6 } as const;
 /** After so many outliers in a row the offsets are believed: the time of the master has moved. */
 export const maxOutliers = 4;
 
@@ -93,8 +99,10 @@ export const initialServoState: ServoState = {
   samples: 0,
   meanInterval: durationNs(0),
   hasLocked: false,
-  outliers: 0,
-  outlierTime: durationNs(0),
+  rateKnown: false,
+  outliers: [],
+  believesNext: false,
+  trend: noTrend,
   memory: undefined,
 };
 
@@ -103,9 +111,9 @@ export const initialServoState: ServoState = {
  * offset is.
  */
 export function reacquire(state: ServoState): ServoState {
-  const { learnedRateOffset, hasLocked } = state;
+  const { learnedRateOffset, hasLocked, rateKnown } = state;
   const meanOffset = hasLocked ? state.meanOffset : initialServoState.meanOffset;
-  return { ...initialServoState, learnedRateOffset, hasLocked, meanOffset };
+  return { ...initialServoState, learnedRateOffset, rateKnown, hasLocked, meanOffset };
 }
 
 /** There is no master any more; the rate that was learned is kept. */
@@ -115,6 +123,15 @@ export function holdOver(state: ServoState): ServoState {
   return { ...reacquire(state), lockState: 'holdover' };
 }
 
+/** Two Syncs have told the rate before any offset was known. */
+export function withFirstRate(
+  { maxRate }: ServoSettings,
+  state: ServoState,
+  rateOffset: number,
+): ServoState {
+  return { ...state, learnedRateOffset: within(maxRate, rateOffset), rateKnown: true };
+}
+
 export function stepServo(
   settings: ServoSettings,
   state: ServoState,
@@ -122,17 +139,19 @@ export function stepServo(
 ): ServoTransition {
   const elapsed = interval ?? durationNs(0);
   if (isWild(state, offset, elapsed)) {
-    const outlierTime = durationNs(state.outlierTime + elapsed);
-    return {
-      state: { ...state, outliers: state.outliers + 1, outlierTime },
-      action: { kind: 'none' },
-    };
+    const outliers = [...state.outliers, { offset, elapsed }];
+    const ramp = rampOf(outliers);
+    const isSlewed = state.memory !== undefined && Math.abs(offset) <= settings.stepThreshold;
+    if (ramp === undefined || interval === undefined || !isSlewed) {
+      return { state: { ...state, outliers }, action: { kind: 'none' } };
+    }
+    return slew(settings, state, offset, interval, ramp);
   }
   if (interval === undefined || state.lockState === 'unlocked' || state.lockState === 'holdover') {
     return begin(settings, state, offset);
   }
   if (Math.abs(offset) > settings.stepThreshold) {
-    return step(settings, withRateOf(state, offset, interval), offset);
+    return step(settings, withRateOf(settings, state, offset, interval), offset);
   }
   return slew(settings, state, offset, interval);
 }
@@ -152,56 +171,82 @@ function begin(settings: ServoSettings, state: ServoState, offset: DurationNs): 
 function step(settings: ServoSettings, state: ServoState, offset: DurationNs): ServoTransition {
   return {
     // Whatever comes right after it is the rate's doing, and believed.
-    state: { ...acquiring(settings, state, durationNs(0)), outliers: maxOutliers },
+    state: { ...acquiring(settings, state, durationNs(0)), believesNext: true },
     action: { kind: 'step', offset, rateOffset: state.learnedRateOffset },
   };
 }
 
-/** Right after a step a large offset is what the rate has made of the interval, if an oscillator's rate could. */
-function withRateOf(state: ServoState, offset: DurationNs, interval: DurationNs): ServoState {
+/** Right after a step a large offset is what the rate has made of the interval, if a rate could. */
+function withRateOf(
+  settings: ServoSettings,
+  state: ServoState,
+  offset: DurationNs,
+  interval: DurationNs,
+): ServoState {
   const rateError = offset / interval;
-  if (state.samples > 0 || Math.abs(rateError) > oscillatorTolerance) return state;
-  return { ...state, learnedRateOffset: bounded(state.learnedRateOffset - rateError) };
+  if (state.samples > 0 || Math.abs(rateError) > settings.maxRate) return state;
+  return withFirstRate(settings, state, state.learnedRateOffset - rateError);
 }
 
 /** @param offset what is left of it */
 function acquiring({ kind }: ServoSettings, state: ServoState, offset: DurationNs): ServoState {
-  const memory = kind === 'pi' ? undefined : beginRegression(offset, state.learnedRateOffset);
+  const { hasLocked, rateKnown, learnedRateOffset } = state;
+  const known = hasLocked ? 'rateLearned' : rateKnown ? 'rateOfTwo' : 'nothing';
+  const memory =
+    kind === 'pi'
+      ? beginPi(offset, lengthKnown[known])
+      : beginRegression(offset, learnedRateOffset);
   return { ...reacquire(state), lockState: 'acquiring', memory };
 }
 
 function isWild(state: ServoState, offset: DurationNs, interval: DurationNs): boolean {
-  if (!state.hasLocked || state.outliers >= maxOutliers) return false;
-  const floor = minOutlier + rateChange * interval;
-  return Math.abs(offset) > Math.max(floor, outlierFactor * state.meanOffset);
+  const { hasLocked, believesNext, outliers, memory, meanOffset } = state;
+  if (!hasLocked || believesNext || outliers.length >= maxOutliers) return false;
+  const isTrusted = memory?.kind === 'pi' && memory.distrust === 0;
+  const floor = minOutlier + rateChange[isTrusted ? 'possible' : 'usual'] * interval;
+  return Math.abs(offset) > Math.max(floor, outlierFactor * meanOffset);
 }
 
+/** @param ramp the rate that a row of outliers has told of, this one the last of them */
 function slew(
   settings: ServoSettings,
   state: ServoState,
   offset: DurationNs,
   interval: DurationNs,
+  ramp?: number,
 ): ServoTransition {
   const meanInterval = withInterval(state, interval);
-  const { memory, learnedRateOffset, rateOffset } = correction(settings, state, {
-    ...{ offset, interval, meanInterval },
-    sinceBelieved: durationNs(state.outlierTime + interval),
-    locked: state.lockState === 'locked',
-    learnedRateOffset: state.learnedRateOffset,
-  });
+  const ignoredTime = state.outliers.reduce((sum, { elapsed }) => sum + elapsed, 0);
+  const { memory, learnedRateOffset, rateOffset } = correction(
+    settings,
+    state,
+    {
+      ...{ offset, interval, meanInterval, maxRate: settings.maxRate },
+      sinceBelieved: durationNs(ignoredTime + interval),
+      learnedRateOffset: state.learnedRateOffset,
+    },
+    ramp,
+  );
   // So many outliers in a row were none: from here on offsets of this size are usual.
+  const wasOutlier = ramp !== undefined || state.outliers.length >= maxOutliers;
   const meanOffset = durationNs(
-    (state.samples === 0 && !state.hasLocked) || state.outliers >= maxOutliers
+    (state.samples === 0 && !state.hasLocked) || state.believesNext || wasOutlier
       ? Math.abs(offset)
       : state.meanOffset + meanWeight * (Math.abs(offset) - state.meanOffset),
   );
   const samples = state.samples + 1;
-  const lockState = lockStateOf(settings, state, samples, meanOffset);
+  const trend = withTrend(state.trend, offset);
+  const isLocked = isLockedBy(settings.lockThreshold, {
+    ...{ trend, meanOffset, samples },
+    wasLocked: state.lockState === 'locked',
+  });
   return {
     state: {
       ...initialServoState,
-      ...{ lockState, learnedRateOffset, meanOffset, samples, meanInterval, memory },
-      hasLocked: state.hasLocked || lockState === 'locked',
+      ...{ learnedRateOffset, meanOffset, samples, meanInterval, memory, trend },
+      lockState: isLocked ? 'locked' : 'acquiring',
+      rateKnown: true,
+      hasLocked: state.hasLocked || isLocked,
     },
     action: { kind: 'slew', rateOffset },
   };
@@ -209,29 +254,30 @@ function slew(
 
 function correction(
   { kind }: ServoSettings,
-  { memory }: ServoState,
+  { memory, learnedRateOffset }: ServoState,
   sample: BelievedSample,
-): Correction<RegressionMemory | undefined> {
+  ramp: number | undefined,
+): Correction<PiMemory | RegressionMemory> {
   switch (kind) {
     case 'pi':
-      return piLaw(undefined, sample);
+      return piLaw(
+        memory?.kind === 'pi' ? memory : beginPi(sample.offset, lengthKnown.nothing),
+        sample,
+        ramp,
+      );
     case 'linreg':
-      return linregLaw(memory ?? beginRegression(sample.offset, sample.learnedRateOffset), sample);
+      return linregLaw(
+        memory?.kind === 'linreg' && ramp === undefined
+          ? memory
+          : beginRegression(sample.offset, learnedRateOffset),
+        ramp === undefined
+          ? sample
+          : { ...sample, learnedRateOffset: within(sample.maxRate, learnedRateOffset - ramp) },
+      );
   }
 }
 
 function withInterval({ samples, meanInterval }: ServoState, interval: DurationNs): DurationNs {
   if (samples === 0) return interval;
   return durationNs(meanInterval + meanWeight * (interval - meanInterval));
-}
-
-/** The lock is lost at twice the threshold at which it is reached, so that it does not come and go with the noise. */
-function lockStateOf(
-  { lockThreshold }: ServoSettings,
-  { lockState }: ServoState,
-  samples: number,
-  meanOffset: DurationNs,
-): LockState {
-  if (lockState === 'locked') return meanOffset <= 2 * lockThreshold ? 'locked' : 'acquiring';
-  return samples >= minSamplesToLock && meanOffset <= lockThreshold ? 'locked' : 'acquiring';
 }

@@ -18,6 +18,7 @@ import {
   initialServoState,
   reacquire,
   stepServo,
+  withFirstRate,
   type LockState,
   type ServoKind,
   type ServoSettings,
@@ -35,6 +36,8 @@ export class SteeredClock {
   /** Raw times of the master's latest Sync, and of the one that the servo has used. */
   #latestSync: Instant | undefined;
   #usedSync: Instant | undefined;
+  /** Of the first Sync: when this clock has received it, and its master sent it. */
+  #firstSync: { readonly own: bigint; readonly master: Instant } | undefined;
 
   constructor(settings: ServoSettings) {
     this.#settings = settings;
@@ -83,9 +86,30 @@ export class SteeredClock {
     this.#latestSync = ingressTimestamp;
   }
 
+  /**
+   * A Sync before the path is known: two of them tell the rate, which no path delay is needed for. True: they have, and what
+   * was measured by a clock of another rate does not go with what comes after.
+   */
+  learnRate(own: Instant, master: Instant): boolean {
+    const at = this.#latestSync;
+    if (this.#servo.rateKnown || at === undefined) return false;
+    const first = this.#firstSync;
+    this.#firstSync ??= { own, master };
+    if (first === undefined || master <= first.master) return false;
+    const ownElapsed = Number(own - first.own);
+    const masterElapsed = Number(master - first.master);
+    const rateOffset = ((1 + this.rateOffset) * masterElapsed) / ownElapsed - 1;
+    this.#firstSync = undefined;
+    if (!(Math.abs(rateOffset) <= this.#settings.maxRate)) return false;
+    this.#servo = withFirstRate(this.#settings, this.#servo, rateOffset);
+    this.#map = withRate(this.#map, at, rateOffset);
+    return true;
+  }
+
   /** From here on another master is followed. */
   follow(): void {
     this.#servo = reacquire(this.#servo);
+    this.#firstSync = undefined;
     this.#latestSync = undefined;
   }
 
@@ -100,6 +124,8 @@ export class SteeredClock {
   /** Sets the clock forward by so many units of 2^-16 ns, whatever the servo thinks of it. */
   set(by: bigint): void {
     this.#map = steppedBy(this.#map, by);
+    const first = this.#firstSync;
+    this.#firstSync = first && { ...first, own: first.own + by };
     this.#usedSync = undefined;
     this.#offsets.clear();
   }
