@@ -57,6 +57,11 @@ export function beginRegression(offset: DurationNs, rateOffset: number): Regress
   };
 }
 
+/** The rate has changed, as outliers in a row have told: what was measured before says no more than what the noise is. */
+export function withoutPoints(memory: RegressionMemory, offset: DurationNs): RegressionMemory {
+  return { ...memory, points: [{ timeNs: 0, offsetNs: offset }] };
+}
+
 export const linregLaw: RateLaw<RegressionMemory> = (memory, sample) => {
   const { offset } = sample;
   const before = movedOn(memory, sample.sinceBelieved);
@@ -66,7 +71,8 @@ export const linregLaw: RateLaw<RegressionMemory> = (memory, sample) => {
   const points = [...before, { timeNs: 0, offsetNs: offset }].slice(-maxPoints);
   const best = bestOf(misses);
   const line = lineThrough(points.slice(-(windowLengths[best] ?? maxPoints)));
-  const learnedRateOffset = line === undefined ? sample.learnedRateOffset : within(sample.maxRate, -line.slope);
+  const learnedRateOffset =
+    line === undefined ? sample.learnedRateOffset : within(sample.maxRate, -line.slope);
   const gain = line === undefined ? offsetGain.standingOut : gainFor(line, misses[best]);
   const slew = within(maxSlew, (gain * (line?.endNs ?? offset)) / expectedInterval(sample));
   const rateOffset = within(sample.maxRate, learnedRateOffset - slew);

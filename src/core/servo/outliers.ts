@@ -9,8 +9,9 @@ export interface Outlier {
 
 /** So many of one sign, each by about as much further off as the one before, are no late messages but a rate. */
 const enoughForRamp = 3;
-/** Of the mean growth, what each must have at least. */
+/** Of the mean growth, what each must have at least; and the most that the first may have: a ramp begins where the clock was. */
 const evenGrowth = 1 / 2;
+const mostAtFirst = 3 / 2;
 
 /** The rate at which they grow, if they do so evenly: clock seconds a second. */
 export function rampOf(outliers: readonly Outlier[]): number | undefined {
@@ -24,5 +25,7 @@ export function rampOf(outliers: readonly Outlier[]): number | undefined {
     const growth = (offset - (latest[index]?.offset ?? offset)) / elapsed;
     return growth / rate >= evenGrowth;
   });
-  return isEven && Math.sign(rate) === Math.sign(first.offset) ? rate : undefined;
+  const before = outliers.slice(0, -latest.length).reduce((sum, { elapsed }) => sum + elapsed, 0);
+  const grownAtFirst = first.offset / (rate * (before + first.elapsed));
+  return isEven && grownAtFirst > 0 && grownAtFirst <= mostAtFirst ? rate : undefined;
 }

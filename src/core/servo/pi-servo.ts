@@ -4,7 +4,14 @@
  * narrow loop that averages the noise. Offsets that their own noise does not explain make them larger again: all at once
  * where one stands out, bit by bit where they lean to one side.
  */
-import { expectedInterval, maxSlew, within, type BelievedSample, type Correction } from './rate-law.js';
+import {
+  expectedInterval,
+  maxSlew,
+  possibleRateChange,
+  within,
+  type BelievedSample,
+  type Correction,
+} from './rate-law.js';
 
 /** What one offset has been taken for until the next one shows what it was. */
 interface Doubt {
@@ -24,6 +31,8 @@ export interface PiMemory {
   /** Samples that the noise is known from, `enoughForNoise` at most; their standard deviation, ns. */
   readonly noiseSamples: number;
   readonly noiseNs: number;
+  /** The latest sample against what was expected, ns. */
+  readonly latestError: number;
   /** Running mean of what samples are off what was expected, in standard deviations. */
   readonly leaning: number;
   readonly doubt: Doubt | undefined;
@@ -32,9 +41,9 @@ export interface PiMemory {
 }
 
 /** The gains of the narrow loop, critically damped: in a row of clocks none amplifies what the one before it wavers by. */
-const narrow = { offset: 0.12, rate: 0.0036 } as const;
+const narrow = { offset: 0.1, rate: 0.0025 } as const;
 /** At this length the line's gains have come down to them. */
-const maxLength = 40;
+const maxLength = 50;
 /** Samples further apart than this leave an oscillator so much time to wander that fewer count, ns. */
 const maxInterval = 4e9;
 const minLength = 4;
@@ -46,13 +55,13 @@ const noiseWeight = 1 / 8;
 const enoughForNoise = 8;
 /** The granularity of the best time stamps. */
 const leastNoiseNs = 1;
-/** From the mean magnitude of normal noise to its standard deviation. */
-const deviationOfMean = 1.25;
+/** Of normal noise, from the mean magnitude of differences to the standard deviation of one sample: sqrt(pi) / 2. */
+const deviationOfDifferences = 0.886;
 /** In standard deviations: what no noise does; and more than this of one sample does not count as noise. */
 const standsOut = 5;
 const mostNoise = 4;
 /** A mean of samples that leans this far, in standard deviations of one sample, is three of its own. */
-const leansFar = 0.8;
+const leansFar = 0.6;
 const leaningWeight = 1 / 8;
 const shortening = 0.75;
 
@@ -69,11 +78,11 @@ export function beginPi(offset: number, length: number): PiMemory {
     remainingNs: offset,
     slew: 0,
     length,
-    ...{ noiseSamples: 0, noiseNs: 0, leaning: 0, doubt: undefined, distrust: 0 },
+    ...{ noiseSamples: 0, noiseNs: 0, latestError: 0, leaning: 0, doubt: undefined, distrust: 0 },
   };
 }
 
-/** The rate that outliers in a row have told of, if they did. */
+/** @param ramp the rate that outliers in a row have told of, if they did */
 export function piLaw(
   memory: PiMemory,
   sample: BelievedSample,
@@ -84,7 +93,8 @@ export function piLaw(
   const expected = memory.remainingNs - memory.slew * sinceBelieved;
   const { doubt } = memory;
   if (doubt !== undefined) return resolved(memory, sample, expected, doubt);
-  if (isSurprising(memory, offset - expected)) return doubted(memory, sample, expected);
+  if (isSurprising(memory, offset - expected, sinceBelieved))
+    return doubted(memory, sample, expected);
   return followed(memory, sample, expected);
 }
 
@@ -102,8 +112,13 @@ function spread(length: number): number {
   return Math.sqrt(1 - Math.min(0.9, gainsAt(length).offset));
 }
 
-function isSurprising({ length, noiseSamples, noiseNs }: PiMemory, surprise: number): boolean {
+function isSurprising(
+  { length, noiseSamples, noiseNs }: PiMemory,
+  surprise: number,
+  sinceBelieved: number,
+): boolean {
   if (noiseSamples < enoughForNoise) return false;
+  if (Math.abs(surprise) > possibleRateChange * sinceBelieved) return false;
   return Math.abs(surprise) * spread(length) > standsOut * Math.max(leastNoiseNs, noiseNs);
 }
 
@@ -132,21 +147,24 @@ function followed(
 
 function nextLength({ length, leaning }: PiMemory, { meanInterval }: BelievedSample): number {
   if (Math.abs(leaning) > leansFar) return Math.max(minLength, Math.round(length * shortening));
-  const longest = Math.max(minLength, Math.round((maxLength * maxInterval) / Math.max(maxInterval, meanInterval)));
+  const longest = Math.max(
+    minLength,
+    Math.round((maxLength * maxInterval) / Math.max(maxInterval, meanInterval)),
+  );
   return Math.min(longest, length + 1);
 }
 
 /** @param error of a sample against what was expected, as its noise alone would make it */
 function withNoise(
-  { noiseSamples, noiseNs, leaning }: PiMemory,
+  { noiseSamples, noiseNs, latestError, leaning }: PiMemory,
   error: number,
   length: number,
-): Pick<PiMemory, 'noiseSamples' | 'noiseNs' | 'leaning'> {
+): Pick<PiMemory, 'noiseSamples' | 'noiseNs' | 'latestError' | 'leaning'> {
   // The first two give offset and rate, whatever they are.
-  if (length < 3) return { noiseSamples, noiseNs, leaning };
+  if (length < 3) return { noiseSamples, noiseNs, latestError: error, leaning };
   const samples = Math.min(enoughForNoise, noiseSamples + 1);
   const settled = noiseSamples >= enoughForNoise;
-  const magnitude = deviationOfMean * Math.abs(error);
+  const magnitude = deviationOfDifferences * Math.abs(error - latestError);
   const counted = settled
     ? Math.min(magnitude, mostNoise * Math.max(leastNoiseNs, noiseNs))
     : magnitude;
@@ -155,19 +173,20 @@ function withNoise(
   return {
     noiseSamples: samples,
     noiseNs: noise,
+    latestError: error,
     leaning: settled ? leaning + leaningWeight * (deviations - leaning) : 0,
   };
 }
 
 /** Until the next sample the clock is kept where it is, whether its rate has changed or its offset. */
-function doubted(
-  memory: PiMemory,
-  sample: BelievedSample,
-  expected: number,
-): Correction<PiMemory> {
+function doubted(memory: PiMemory, sample: BelievedSample, expected: number): Correction<PiMemory> {
   const surprise = sample.offset - expected;
   const slew = within(maxSlew, surprise / expectedInterval(sample));
-  const { memory: steady, learnedRateOffset, rateOffset } = steered(memory, sample, {
+  const {
+    memory: steady,
+    learnedRateOffset,
+    rateOffset,
+  } = steered(memory, sample, {
     remainingNs: expected,
     rateChange: 0,
   });
@@ -195,15 +214,22 @@ function resolved(
   }
   if (share > wasRate) return begunAnew(certain, sample, (since - surprise) / sinceBelieved);
   const length = Math.min(memory.length, lengthKnown.rateLearned);
-  return steered({ ...certain, length, leaning: 0 }, sample, { remainingNs: offset, rateChange: 0 });
+  return steered({ ...certain, length, leaning: 0 }, sample, {
+    remainingNs: offset,
+    rateChange: 0,
+  });
 }
 
 /** The rate is off by that much: two samples have said so. */
 function begunAnew(memory: PiMemory, sample: BelievedSample, rate: number): Correction<PiMemory> {
-  return steered({ ...memory, length: lengthKnown.rateOfTwo, leaning: 0, doubt: undefined }, sample, {
-    remainingNs: sample.offset,
-    rateChange: -rate,
-  });
+  return steered(
+    { ...memory, length: lengthKnown.rateOfTwo, leaning: 0, doubt: undefined },
+    sample,
+    {
+      remainingNs: sample.offset,
+      rateChange: -rate,
+    },
+  );
 }
 
 function steered(

@@ -34,6 +34,9 @@ export type RateLaw<Memory> = (memory: Memory, sample: BelievedSample) => Correc
  */
 export const maxSlew = 500e-6;
 
+/** What a rate may change by from one sample to the next: a crystal that is cooled, a program that slews its clock; 25 ppm. */
+export const possibleRateChange = 25e-6;
+
 export function within(bound: number, value: number): number {
   return Math.min(bound, Math.max(-bound, value));
 }

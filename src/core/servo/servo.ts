@@ -3,11 +3,16 @@
  * which samples are believed, and what counts as a lock. How an offset becomes a rate is the kind's own law.
  */
 import { durationNs, type DurationNs } from '../time/instant.js';
-import { beginRegression, linregLaw, type RegressionMemory } from './linreg-servo.js';
+import {
+  beginRegression,
+  linregLaw,
+  withoutPoints,
+  type RegressionMemory,
+} from './linreg-servo.js';
 import { isLockedBy, noTrend, withTrend, type Trend } from './lock.js';
 import { rampOf, type Outlier } from './outliers.js';
 import { beginPi, lengthKnown, piLaw, type PiMemory } from './pi-servo.js';
-import { within, type BelievedSample, type Correction } from './rate-law.js';
+import { possibleRateChange, within, type BelievedSample, type Correction } from './rate-law.js';
 
 /** `pi`: proportional-integral; `linreg`: by linear regression. */
 export type ServoKind = 'pi' | 'linreg';
@@ -84,11 +89,11 @@ const meanWeight = 1 / 8;
 /** After a lock, an offset of so many times the mean is an outlier: more than four standard deviations of normal noise. */
 const outlierFactor = 5;
 /**
- * But none below this, nor what an oscillator gains within an interval whose rate changes by so much: 25 ppm, or 1 ppm
+ * But none below this, nor what an oscillator gains within an interval whose rate changes as much as possible, or by 1 ppm
  * where such offsets have turned out to be late messages, or where the law cannot tell the one from the other.
  */
 const minOutlier = durationNs(1e3);
-const rateChange = { possible: 25e-6, usual: 1e-6 } as const;
+const usualRateChange = 1e-6;
 /** After so many outliers in a row the offsets are believed: the time of the master has moved. */
 export const maxOutliers = 4;
 
@@ -203,7 +208,7 @@ function isWild(state: ServoState, offset: DurationNs, interval: DurationNs): bo
   const { hasLocked, believesNext, outliers, memory, meanOffset } = state;
   if (!hasLocked || believesNext || outliers.length >= maxOutliers) return false;
   const isTrusted = memory?.kind === 'pi' && memory.distrust === 0;
-  const floor = minOutlier + rateChange[isTrusted ? 'possible' : 'usual'] * interval;
+  const floor = minOutlier + (isTrusted ? possibleRateChange : usualRateChange) * interval;
   return Math.abs(offset) > Math.max(floor, outlierFactor * meanOffset);
 }
 
@@ -265,15 +270,17 @@ function correction(
         sample,
         ramp,
       );
-    case 'linreg':
-      return linregLaw(
-        memory?.kind === 'linreg' && ramp === undefined
-          ? memory
-          : beginRegression(sample.offset, learnedRateOffset),
-        ramp === undefined
-          ? sample
-          : { ...sample, learnedRateOffset: within(sample.maxRate, learnedRateOffset - ramp) },
-      );
+    case 'linreg': {
+      const points =
+        memory?.kind === 'linreg' ? memory : beginRegression(sample.offset, learnedRateOffset);
+      if (ramp === undefined) return linregLaw(points, sample);
+      const known = within(sample.maxRate, learnedRateOffset - ramp);
+      return linregLaw(withoutPoints({ ...points, rateOffset: known }, sample.offset), {
+        ...sample,
+        learnedRateOffset: known,
+        sinceBelieved: durationNs(0),
+      });
+    }
   }
 }
 

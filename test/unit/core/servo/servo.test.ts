@@ -174,6 +174,77 @@ describe.each<ServoKind>(['pi', 'linreg'])('%s servo', (kind) => {
     },
   );
 
+  test('it narrows no further than the oscillator is restless', () => {
+    const loop = new Loop(kind, 0, 0, 125e6);
+    loop.run(500);
+    let worst = 0;
+    for (let count = 0; count < 400; ++count) {
+      // 100 ppb a second, as an oscillator that warms up.
+      loop.oscillator += 12.5e-9;
+      loop.sample();
+      worst = Math.max(worst, Math.abs(loop.offsetNs));
+    }
+    expect(worst).toBeLessThan(20);
+  });
+
+  test('a ramp that no rate could have made at once is believed, with its slope', () => {
+    const loop = new Loop(kind, 0, 0, 1e9);
+    loop.run(50);
+    loop.oscillator += 200e-6;
+    loop.run(3);
+    expect(loop.state.learnedRateOffset).toBeCloseTo(-200e-6, 8);
+    loop.run(30);
+    expect(loop.steps).toBe(0);
+    expect(Math.abs(loop.offsetNs)).toBeLessThan(1_000);
+  });
+
+  test.each([600e-6, 0.01])('a rate that is off by %d is learned', (rateOffset) => {
+    const loop = new Loop(kind, rateOffset, 5e9, 125e6);
+    loop.run(60);
+    expect(loop.state.lockState).toBe('locked');
+    expect(loop.state.learnedRateOffset).toBeCloseTo(-rateOffset, 9);
+  });
+
+  test('but none beyond the bound of a clock that can do no more', () => {
+    const { state, action } = new Array(30).fill(0).reduce(
+      ({ state }: ReturnType<typeof stepServo>, _, index) =>
+        stepServo({ ...defaultServoSettings, kind, maxRate: 100e-6 }, state, {
+          offset: durationNs(20e3 + index * 500e3),
+          interval: index === 0 ? undefined : durationNs(1e9),
+        }),
+      { state: initialServoState, action: { kind: 'none' } } as ReturnType<typeof stepServo>,
+    );
+    expect(Math.abs(state.learnedRateOffset)).toBeLessThanOrEqual(100e-6);
+    expect(action.kind).not.toBe('none');
+  });
+
+  test('jitter of 200 us is a lock as well: the noise is the measure', () => {
+    const random = seededRandom(4);
+    const loop = new Loop(kind, 10e-6, 0, 1e9);
+    const noise = () => 200e3 * (random() - 0.5);
+    loop.run(100, noise);
+    let locked = 0;
+    for (let count = 0; count < 500; ++count) {
+      loop.sample(noise());
+      if (loop.state.lockState === 'locked') locked += 1;
+    }
+    expect(locked).toBe(500);
+  });
+
+  test('a clock that is on its way is not locked, however even its offsets are', () => {
+    const loop = new Loop(kind, 0, 15e3, 1e9);
+    loop.run(3, () => 8e3);
+    loop.state = { ...loop.state, lockState: 'acquiring' };
+    let firstLock: number | undefined;
+    for (let count = 0; count < 40; ++count) {
+      loop.sample();
+      if (firstLock === undefined && loop.state.lockState === 'locked') {
+        firstLock = Math.abs(loop.offsetNs);
+      }
+    }
+    expect(firstLock).toBeLessThan(1_000);
+  });
+
   test('holdover keeps the rate that was learned, and a master that returns finds it', () => {
     const loop = new Loop(kind, -30e-6, 0, 1e9);
     loop.run(300);
@@ -182,6 +253,50 @@ describe.each<ServoKind>(['pi', 'linreg'])('%s servo', (kind) => {
     expect(held.learnedRateOffset).toBeCloseTo(30e-6, 9);
     expect(reacquire(held).learnedRateOffset).toBe(held.learnedRateOffset);
     expect(holdOver(initialServoState).lockState).toBe('unlocked');
+  });
+});
+
+describe('gains that follow from what was seen', () => {
+  test('from 40 ppm two samples give the rate, at every interval', () => {
+    for (const intervalNs of [1e9, 62.5e6]) {
+      const loop = new Loop('pi', 40e-6, 37e9, intervalNs);
+      loop.run(3);
+      expect(Math.abs(loop.offsetNs)).toBeLessThan(100e3);
+      loop.sample();
+      expect(Math.abs(loop.offsetNs)).toBeLessThan(1);
+    }
+  });
+
+  test('a rate that changes by 20 ppm costs what it makes of one interval', () => {
+    const random = seededRandom(5);
+    const noise = () => 16 * (random() - 0.5);
+    const loop = new Loop('pi', -10e-6, 0, 1e9);
+    loop.run(300, noise);
+    loop.oscillator = 10e-6;
+    let worst = 0;
+    for (let count = 0; count < 5; ++count) {
+      loop.sample(noise());
+      worst = Math.max(worst, Math.abs(loop.offsetNs));
+    }
+    expect(worst).toBeLessThan(20.1e3);
+    loop.run(20, noise);
+    expect(Math.abs(loop.offsetNs)).toBeLessThan(100);
+  });
+
+  test('who has taken a late message for a rate does not do so again', () => {
+    const random = seededRandom(6);
+    const noise = () => 16 * (random() - 0.5);
+    const loop = new Loop('pi', 10e-6, 0, 1e9);
+    loop.run(300, noise);
+    loop.sample(15e3);
+    loop.sample(noise());
+    expect(Math.abs(loop.offsetNs)).toBeGreaterThan(10e3);
+    loop.sample(noise());
+    expect(Math.abs(loop.offsetNs)).toBeLessThan(100);
+    for (let count = 0; count < 100; ++count) {
+      loop.sample(count % 10 === 0 ? 15e3 : noise());
+      expect(Math.abs(loop.offsetNs)).toBeLessThan(100);
+    }
   });
 });
 
@@ -199,22 +314,6 @@ describe('linear regression', () => {
       return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
     };
     expect(rmsOf('linreg')).toBeLessThan(0.85 * rmsOf('pi'));
-  });
-
-  test('the line is as short as the oscillator is restless', () => {
-    const lag = (kind: ServoKind): number => {
-      const loop = new Loop(kind, 0, 0, 125e6);
-      loop.run(500);
-      let worst = 0;
-      for (let count = 0; count < 400; ++count) {
-        // 100 ppb a second, as an oscillator that warms up.
-        loop.oscillator += 12.5e-9;
-        loop.sample();
-        worst = Math.max(worst, Math.abs(loop.offsetNs));
-      }
-      return worst;
-    };
-    expect(lag('linreg')).toBeLessThan(lag('pi') / 2);
   });
 
   test('what a wild sample leaves out is not left out of the time', () => {
