@@ -118,11 +118,23 @@ export interface ClockConfig {
   /** What it steers: nothing, the hardware clocks of its ports, CLOCK_REALTIME. */
   readonly clock: 'virtual' | 'phc' | 'system';
   /** How offsets from the master become a rate. */
-  readonly servo: 'pi' | 'linreg';
+  readonly servo: ServoConfig;
   /** What the clock claims after it has lost its grandmaster (7.6.2.5); absent: nothing. */
   readonly holdover?: HoldoverConfig;
   /** Those it runs on, in the order of their portNumbers, from 1. */
   readonly ports: readonly ClockPortConfig[];
+}
+
+export interface ServoConfig {
+  readonly kind: 'pi' | 'linreg';
+  /** A first offset beyond this is stepped over. */
+  readonly firstStepThresholdNs: number;
+  /** The same once there has been a lock; Infinity: never again. */
+  readonly stepThresholdNs: number;
+  /** The average offset below which the clock is locked; auto: by the noise of the offsets. */
+  readonly lockThresholdNs: number | 'auto';
+  /** No rate beyond this is learned: 1e-6 is 1 ppm. */
+  readonly maxRate: number;
 }
 
 export interface HoldoverConfig {

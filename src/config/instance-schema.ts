@@ -2,7 +2,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Setting } from '../core/profile/profile.js';
-import type { ClockPortConfig, InstanceConfig } from './config.js';
+import { defaultServoSettings } from '../core/servo/servo.js';
+import type { ClockPortConfig, InstanceConfig, ServoConfig } from './config.js';
+import { parseDurationNs, parseRate } from './duration.js';
 import { interfaceName, longForm, portRemedy } from './port-schema.js';
 import { profiles } from './profiles.js';
 import {
@@ -102,6 +104,70 @@ const worstHeldClockClass = Math.max(
   clockClasses.heldArbitraryTimescale,
 );
 
+/** A whole day: beyond that a threshold is none. */
+const maxThresholdNs = 86_400e9;
+const thresholdIn = (text: string) => parseDurationNs(text) ?? NaN;
+const isThreshold = (text: string) => thresholdIn(text) > 0 && thresholdIn(text) <= maxThresholdNs;
+
+/** A duration above 0, or one word that stands for none. */
+function threshold<const Word extends string>(word?: Word) {
+  const error = `write a duration above 0, as in 20us or 1ms${word === undefined ? '' : `, or ${word}`}`;
+  return z.preprocess(
+    (value) => (word === undefined ? value : wordAmong([word], value)),
+    z
+      .string({ error })
+      .refine((text) => text === word || isThreshold(text), { error })
+      .transform((text): number | Word =>
+        word === undefined || text !== word ? thresholdIn(text) : word,
+      ),
+  );
+}
+
+/** Of a clock that is arithmetic; and of one that others' clocks follow: the kernel slews CLOCK_REALTIME by no more. */
+const maxRates = { virtual: defaultServoSettings.maxRate, steering: 500e-6 } as const;
+const rateRemedy = 'write a rate above 0 and up to 10%, as in 500ppm';
+const servoKind = oneOf('pi', 'linreg');
+const servoRemedy =
+  'write pi or linreg, or its settings, as in servo: {kind: pi, lockThreshold: 20us}';
+const longServo = z.strictObject(
+  {
+    kind: servoKind.default(defaultServoSettings.kind),
+    firstStepThreshold: threshold().exactOptional(),
+    stepThreshold: threshold('never').exactOptional(),
+    lockThreshold: threshold('auto').exactOptional(),
+    maxRate: z
+      .string({ error: rateRemedy })
+      .refine((text) => (parseRate(text) ?? 0) > 0 && (parseRate(text) ?? 1) <= maxRates.virtual, {
+        error: rateRemedy,
+      })
+      .transform((text) => parseRate(text) ?? maxRates.virtual)
+      .exactOptional(),
+  },
+  { error: servoRemedy },
+);
+/** The kind alone, or that with its thresholds. */
+const servo = z
+  .preprocess(
+    (value) => (typeof value === 'object' && value !== null ? value : { kind: value }),
+    longServo,
+  )
+  .default({ kind: defaultServoSettings.kind });
+
+function servoOf(
+  parsed: z.infer<typeof longServo>,
+  clock: 'virtual' | 'phc' | 'system',
+): ServoConfig {
+  const { firstStepThreshold, stepThreshold, lockThreshold } = defaultServoSettings;
+  const step = parsed.stepThreshold ?? stepThreshold;
+  return {
+    kind: parsed.kind,
+    firstStepThresholdNs: parsed.firstStepThreshold ?? firstStepThreshold,
+    stepThresholdNs: step === 'never' ? Infinity : step,
+    lockThresholdNs: parsed.lockThreshold ?? lockThreshold,
+    maxRate: parsed.maxRate ?? (clock === 'virtual' ? maxRates.virtual : maxRates.steering),
+  };
+}
+
 /** Names as in the data sets of the standard (8.2). */
 const clockKeys = {
   domain: setting(defaultDS.domainNumber),
@@ -113,7 +179,7 @@ const clockKeys = {
   offsetScaledLogVariance: setting(defaultDS.offsetScaledLogVariance),
   pathTrace: yesOrNo.default(profile.pathTrace),
   clock: oneOfAlso(['virtual', 'phc', 'system'], { system: ['clock_realtime'] }).default('virtual'),
-  servo: oneOf('pi', 'linreg').default('pi'),
+  servo,
   holdover: holdover.exactOptional(),
   ...clockPortKeys,
   ports: listWithoutRepetition(clockPort, {
@@ -149,6 +215,13 @@ export const instance = z
   )
   .superRefine((value, context) => {
     if (value.type !== 'bc' && value.type !== 'oc') return;
+    const { maxRate } = value.servo;
+    if (value.clock === 'system' && maxRate !== undefined && maxRate > maxRates.steering) {
+      complain(context, ['servo', 'maxRate'], {
+        problem: 'the kernel slews CLOCK_REALTIME by 500 ppm at most',
+        remedy: 'write 500ppm or less, or leave clock: system out',
+      });
+    }
     if (value.holdover !== undefined) {
       const held = value.holdover.clockClass ?? worstHeldClockClass;
       if (value.clockClass <= held) {
@@ -182,7 +255,7 @@ export function resolved(
 ): InstanceConfig {
   if (parsed.type !== 'bc' && parsed.type !== 'oc') return parsed;
   const { type, domain, sdoId, priority1, priority2, clockAccuracy, pathTrace } = parsed;
-  const { offsetScaledLogVariance, servo, ports: listed } = parsed;
+  const { offsetScaledLogVariance, ports: listed } = parsed;
   for (const [index, { interface: name }] of (listed ?? []).entries()) {
     if (interfaces.includes(name)) continue;
     complainAt(['ports', index], {
@@ -213,7 +286,8 @@ export function resolved(
   return {
     ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
     clockClass: slaveOnly ? clockClasses.slaveOnly : parsed.clockClass,
-    ...{ slaveOnly, pathTrace, clock: parsed.clock, servo, ports },
+    ...{ slaveOnly, pathTrace, clock: parsed.clock, ports },
+    servo: servoOf(parsed.servo, parsed.clock),
     ...(parsed.holdover && { holdover: parsed.holdover }),
   };
 }
@@ -228,6 +302,7 @@ function portKeysOf(clock: z.infer<typeof clockPortKeysAlone>) {
 /** The keys that may stand at a place below an instance, for suggestions; `type` as the file has it. */
 export function instanceKeysAt(below: PropertyKey | undefined, type: unknown): readonly string[] {
   if (below === 'ports') return Object.keys(longClockPort.shape);
+  if (below === 'servo') return Object.keys(longServo.shape);
   if (below === 'holdover') return Object.keys(holdover.shape);
   const found = Object.entries(instanceTypes).find(([name]) => name === type);
   return found === undefined ? [] : Object.keys(found[1].shape);

@@ -5,13 +5,14 @@ import type {
   Config,
   HoldoverConfig,
   PortConfig,
+  ServoConfig,
 } from '../../config/config.js';
 import { profileOf } from '../../config/profiles.js';
 import type { Clock, ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
 import type { Profile } from '../../core/profile/profile.js';
-import { defaultServoSettings } from '../../core/servo/servo.js';
+import type { ServoSettings } from '../../core/servo/servo.js';
 import type { ClockIdentity } from '../../core/time/identity.js';
 import { durationNs, instantFromNs, type Instant } from '../../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../core/time/time-interval.js';
@@ -146,9 +147,19 @@ function settingsOf(
       };
     }),
     pathTrace,
-    servo: { ...defaultServoSettings, kind: config.servo },
+    servo: servoSettingsOf(config.servo),
     ...(config.holdover && { holdover: specificationOf(config.holdover) }),
     random,
+  };
+}
+
+function servoSettingsOf(config: ServoConfig): ServoSettings {
+  const { kind, firstStepThresholdNs, stepThresholdNs, lockThresholdNs, maxRate } = config;
+  return {
+    ...{ kind, maxRate },
+    firstStepThreshold: durationNs(firstStepThresholdNs),
+    stepThreshold: durationNs(stepThresholdNs),
+    lockThreshold: lockThresholdNs === 'auto' ? 'auto' : durationNs(lockThresholdNs),
   };
 }
 

@@ -5,7 +5,7 @@ import type { HoldoverSpecification } from '../../../src/core/instance/holdover.
 import { defaultProfile } from '../../../src/core/profile/default.js';
 import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/servo.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
-import type { Instant } from '../../../src/core/time/instant.js';
+import type { DurationNs, Instant } from '../../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../../src/core/time/time-interval.js';
 import { ClockSteering } from '../../../src/daemon/instances/clock-steering.js';
 import type { PumpEvent } from '../../../src/daemon/runtime/pump.js';
@@ -43,6 +43,8 @@ export interface BoundaryInstanceModel {
   readonly holdover?: HoldoverSpecification;
   /** PI unless set. */
   readonly servo?: ServoKind;
+  /** By the noise of the offsets unless set. */
+  readonly lockThreshold?: DurationNs | 'auto';
 }
 
 export interface BoundaryDeviceModel {
@@ -168,7 +170,11 @@ function settingsOf(
     })),
     pathTrace: model.pathTrace ?? false,
     ...(model.holdover && { holdover: model.holdover }),
-    servo: { ...defaultServoSettings, kind: model.servo ?? defaultServoSettings.kind },
+    servo: {
+      ...defaultServoSettings,
+      kind: model.servo ?? defaultServoSettings.kind,
+      lockThreshold: model.lockThreshold ?? defaultServoSettings.lockThreshold,
+    },
     random,
   };
 }

@@ -12,8 +12,41 @@ test('a servo and a holdover', () => {
     'ports: [a, b]\ninstances: [{type: bc, servo: linreg, holdover: {seconds: 60, clockClass: 135}}]',
   );
   expect(instances).toMatchObject([
-    { servo: 'linreg', holdover: { seconds: 60, clockClass: 135 } },
+    { servo: { kind: 'linreg' }, holdover: { seconds: 60, clockClass: 135 } },
   ]);
+});
+
+const servoOf = (settings: string) => {
+  const [clock] = load(`ports: [a, b]\ninstances: [{type: bc, ${settings}}]`).instances;
+  return clock !== undefined && 'servo' in clock ? clock.servo : undefined;
+};
+
+test('every threshold of a servo', () => {
+  expect(
+    servoOf(
+      'servo: {kind: linreg, firstStepThreshold: 5us, stepThreshold: never, lockThreshold: 300ns, maxRate: 200ppm}',
+    ),
+  ).toEqual({
+    kind: 'linreg',
+    firstStepThresholdNs: 5_000,
+    stepThresholdNs: Infinity,
+    lockThresholdNs: 300,
+    maxRate: 200e-6,
+  });
+  expect(servoOf('servo: {stepThreshold: 2ms, lockThreshold: Auto}')).toMatchObject({
+    kind: 'pi',
+    stepThresholdNs: 2e6,
+    lockThresholdNs: 'auto',
+  });
+});
+
+test.each([
+  ['clock: virtual', 0.1],
+  ['clock: phc', 500e-6],
+  ['clock: system', 500e-6],
+  ['clock: phc, servo: {maxRate: 1%}', 0.01],
+])('the bound of the rate belongs to what is steered: %s', (settings, maxRate) => {
+  expect(servoOf(settings)).toMatchObject({ maxRate });
 });
 
 const cases: readonly (readonly [string, string, string])[] = [
@@ -38,6 +71,47 @@ const cases: readonly (readonly [string, string, string])[] = [
     'switch.yaml:4: instances[0].servo: "pid" does not fit here; write one of pi, linreg',
   ],
 ];
+
+const servoCases: readonly (readonly [string, string, string])[] = [
+  [
+    'a key misspelt',
+    '{lockTreshold: 20us}',
+    'switch.yaml:4: instances[0].servo.lockTreshold: unknown key; did you mean lockThreshold?',
+  ],
+  [
+    'a threshold of nothing',
+    '{firstStepThreshold: 0}',
+    'switch.yaml:4: instances[0].servo.firstStepThreshold: 0 does not fit here; write a duration above 0, as in 20us or 1ms',
+  ],
+  [
+    'a threshold without its unit',
+    '{stepThreshold: 5}',
+    'switch.yaml:4: instances[0].servo.stepThreshold: 5 does not fit here; write a duration above 0, as in 20us or 1ms, or never',
+  ],
+  [
+    'another word for a lock',
+    '{lockThreshold: never}',
+    'switch.yaml:4: instances[0].servo.lockThreshold: "never" does not fit here; write a duration above 0, as in 20us or 1ms, or auto',
+  ],
+  [
+    'a rate that no clock has',
+    '{maxRate: 20%}',
+    'switch.yaml:4: instances[0].servo.maxRate: "20%" does not fit here; write a rate above 0 and up to 10%, as in 500ppm',
+  ],
+];
+
+test.each(servoCases)('of a servo: %s', (_name, servo, complaint) => {
+  const text = `ports: [a, b]\ninstances:\n  - type: bc\n    servo: ${servo}`;
+  expect(() => load(text)).toThrow(complaint);
+});
+
+test('a rate that the kernel refuses', () => {
+  expect(() =>
+    load('ports: [a, b]\ninstances:\n  - type: bc\n    clock: system\n    servo: {maxRate: 1%}'),
+  ).toThrow(
+    'switch.yaml:5: instances[0].servo.maxRate: the kernel slews CLOCK_REALTIME by 500 ppm at most; write 500ppm or less, or leave clock: system out',
+  );
+});
 
 test.each(cases)('%s', (_name, text, complaint) => {
   expect(() => load(text)).toThrow(complaint);

@@ -29,8 +29,8 @@ describe('what operators mean unmistakably is taken', () => {
   test.each([
     ['delayMechanism: E2E', { ports: [{ delayMechanism: 'e2e' }, {}] }],
     ['delayMechanism: P2P', { ports: [{ delayMechanism: 'p2p' }, {}] }],
-    ['servo: PI', { servo: 'pi' }],
-    ['servo: LinReg', { servo: 'linreg' }],
+    ['servo: PI', { servo: { kind: 'pi' } }],
+    ['servo: LinReg', { servo: { kind: 'linreg' } }],
     ['clock: Virtual', { clock: 'virtual' }],
     ['clock: PHC', { clock: 'phc' }],
     ['pathTrace: yes', { pathTrace: true }],

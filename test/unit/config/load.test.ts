@@ -60,7 +60,11 @@ describe('what is valid', () => {
   const defaultClock = {
     ...{ domain: 0, sdoId: 0, priority1: 128, priority2: 128, pathTrace: false },
     ...{ clockClass: 248, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff },
-    ...{ slaveOnly: false, clock: 'virtual', servo: 'pi' },
+    ...{ slaveOnly: false, clock: 'virtual' },
+    servo: {
+      ...{ kind: 'pi', firstStepThresholdNs: 20e3, stepThresholdNs: 1e6 },
+      ...{ lockThresholdNs: 'auto', maxRate: 0.1 },
+    },
   };
 
   test('a boundary clock runs on every port of the switch', () => {

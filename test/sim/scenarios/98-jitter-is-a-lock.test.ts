@@ -1,0 +1,47 @@
+/**
+ *   gm ---- slave
+ *
+ * One Sync a second over a cable that jitters by up to 200 us each way, as a loaded switch without PTP does. The noise of the
+ * offsets is the measure of a lock; whoever configures a threshold that suits this cable gets no better time.
+ */
+import { expect, test } from 'vitest';
+import { durationNs, type DurationNs } from '../../../src/core/time/instant.js';
+import { boundaryChain } from '../harness/boundary-chain.js';
+import { errorsOf } from '../harness/samples.js';
+
+const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
+const thresholds = [100e3, 200e3, 500e3, 1e6].map((ns) => durationNs(ns));
+
+function medianRms(lockThreshold: DurationNs | 'auto'): { rmsNs: number; locked: number } {
+  let locked = 0;
+  const rms = seeds.map((seed) => {
+    const { scenario, clocks, errors } = boundaryChain({
+      seed,
+      clocks: 0,
+      gm: { logSyncInterval: 0 },
+      clock: () => ({ logSyncInterval: 0, lockThreshold, clock: { driftPpb: 10_000 } }),
+      cable: () => ({ jitter: { kind: 'uniform', fromNs: 0, toNs: 200_000 } }),
+    });
+    scenario.run(100);
+    for (let second = 0; second < 300; ++second) {
+      scenario.run(1);
+      if (clocks[0]?.state().lockState === 'locked') locked += 1;
+    }
+    return errorsOf(errors[0] ?? [], 100).rmsNs;
+  });
+  const middle = rms.toSorted((a, b) => a - b)[Math.floor(seeds.length / 2)] ?? NaN;
+  return { rmsNs: middle, locked: locked / (300 * seeds.length) };
+}
+
+test('jitter of 0 to 200 us', { timeout: 300_000 }, () => {
+  const auto = medianRms('auto');
+  const fixed = thresholds.map((threshold) => medianRms(threshold).rmsNs);
+  console.log(
+    `jitter 0..200 us: locked ${(100 * auto.locked).toFixed(1)} %, rms ${(auto.rmsNs / 1e3).toFixed(1)} us; ` +
+      `by fixed thresholds ${fixed.map((ns) => (ns / 1e3).toFixed(1)).join(', ')} us`,
+  );
+  expect(auto.locked).toBeGreaterThan(0.99);
+  expect(auto.rmsNs).toBeLessThanOrEqual(Math.min(...fixed));
+  // What the clock made of it while its gains depended on a threshold that was set to suit.
+  expect(auto.rmsNs).toBeLessThan(17_600);
+});
