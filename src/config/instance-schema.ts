@@ -109,17 +109,19 @@ const maxThresholdNs = 86_400e9;
 const thresholdIn = (text: string) => parseDurationNs(text) ?? NaN;
 const isThreshold = (text: string) => thresholdIn(text) > 0 && thresholdIn(text) <= maxThresholdNs;
 
-/** A duration above 0, or one word that stands for none. */
-function threshold<const Word extends string>(word?: Word) {
-  const error = `write a duration above 0, as in 20us or 1ms${word === undefined ? '' : `, or ${word}`}`;
+/** A duration above 0. */
+const threshold = durationAbove0('write a duration above 0, as in 20us or 1ms');
+
+function durationAbove0(error: string) {
+  return z.string({ error }).refine(isThreshold, { error }).transform(thresholdIn);
+}
+
+/** The same, or one word that stands for none. */
+function thresholdOr<const Word extends string>(word: Word) {
+  const error = `write a duration above 0, as in 20us or 1ms, or ${word}`;
   return z.preprocess(
-    (value) => (word === undefined ? value : wordAmong([word], value)),
-    z
-      .string({ error })
-      .refine((text) => text === word || isThreshold(text), { error })
-      .transform((text): number | Word =>
-        word === undefined || text !== word ? thresholdIn(text) : word,
-      ),
+    (value) => wordAmong([word], value),
+    z.union([z.literal(word), durationAbove0(error)], { error }),
   );
 }
 
@@ -132,9 +134,9 @@ const servoRemedy =
 const longServo = z.strictObject(
   {
     kind: servoKind.default(defaultServoSettings.kind),
-    firstStepThreshold: threshold().exactOptional(),
-    stepThreshold: threshold('never').exactOptional(),
-    lockThreshold: threshold('auto').exactOptional(),
+    firstStepThreshold: threshold.exactOptional(),
+    stepThreshold: thresholdOr('never').exactOptional(),
+    lockThreshold: thresholdOr('auto').exactOptional(),
     maxRate: z
       .string({ error: rateRemedy })
       .refine((text) => (parseRate(text) ?? 0) > 0 && (parseRate(text) ?? 1) <= maxRates.virtual, {

@@ -54,7 +54,7 @@ export class Clock {
       random: settings.random,
       // A clock that has been in lock has a time to go on with until the path to a new parent is measured well. One that
       // has not takes the first measurement, because any time is better than none.
-      pathDelaysNeeded: () => (this.#timekeeper.hasLocked ? robustPathDelays : 1),
+      pathDelaysNeeded: () => this.#pathDelaysNeeded(),
     };
     this.#ports = settings.ports.map((port, index) => {
       const portIdentity = { clockIdentity, portNumber: index + 1 };
@@ -268,8 +268,7 @@ export class Clock {
       case 'linkDelayUnknown':
         return [...outputs, ...this.#roles.transition(port, 'SYNCHRONIZATION_FAULT')];
       case 'sync':
-        return this.#timekeeper.stepCoarsely(measurement.sync) ||
-          this.#timekeeper.learnRate(measurement.sync)
+        return this.#timekeeper.takeSync(measurement.sync)
           ? [...outputs, ...this.#restartMeasuring(port)]
           : outputs;
       case 'offset':
@@ -278,6 +277,12 @@ export class Clock {
           ...this.#steer(port, measurement.offsetFromMaster, measurement.meanPathDelay),
         ];
     }
+  }
+
+  /** None is good that was measured by a clock whose rate is not known: it is off by what that rate makes of the time between. */
+  #pathDelaysNeeded(): number {
+    if (this.#timekeeper.hasLocked) return robustPathDelays;
+    return this.#timekeeper.rateKnown ? 1 : Infinity;
   }
 
   /** One offset from the parent: what the servo makes of it. */

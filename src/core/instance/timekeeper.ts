@@ -35,6 +35,11 @@ export class Timekeeper {
     return this.#clock.lockState;
   }
 
+  /** The rate has been learned of a master. */
+  get rateKnown(): boolean {
+    return this.#clock.rateKnown;
+  }
+
   /** The clock has been in lock at some time, so others may rely on it. */
   get hasLocked(): boolean {
     return this.#clock.hasLocked;
@@ -78,24 +83,19 @@ export class Timekeeper {
     this.#clock.noteSync(ingressTimestamp);
   }
 
-  /** Sets the time by a Sync alone where it is far off; false: it is not, and nothing is done. */
-  stepCoarsely({ syncEventIngressTimestamp, originTimestamp }: SyncMeasurement): boolean {
-    const ahead = syncEventIngressTimestamp - originTimestamp;
-    if (ahead <= coarseStepThreshold && -ahead <= coarseStepThreshold) return false;
-    this.#clock.set(-ahead);
-    return true;
-  }
-
-  /** The rate by two Syncs alone; false: they have not told it, or it was known already. */
-  learnRate({
-    syncEventIngressTimestamp,
-    originTimestamp,
-    correctionField,
-  }: SyncMeasurement): boolean {
-    return this.#clock.learnRate(
-      syncEventIngressTimestamp,
-      instantAfter(originTimestamp, correctionField),
+  /**
+   * A Sync before the path delay is known: sets the time where it is far off, and learns the rate where it is not known. True:
+   * what was measured before does not go with what comes after.
+   */
+  takeSync(sync: SyncMeasurement): boolean {
+    const hasLearned = this.#clock.learnRate(
+      sync.syncEventIngressTimestamp,
+      instantAfter(sync.originTimestamp, sync.correctionField),
     );
+    const ahead = sync.syncEventIngressTimestamp - sync.originTimestamp;
+    const isFarOff = ahead > coarseStepThreshold || -ahead > coarseStepThreshold;
+    if (isFarOff) this.#clock.set(-ahead);
+    return isFarOff || hasLearned;
   }
 
   /** One offset from the master, by its latest Sync: what has become of it. */

@@ -47,6 +47,8 @@ const maxLength = 50;
 /** Samples further apart than this leave an oscillator so much time to wander that fewer count, ns. */
 const maxInterval = 4e9;
 const minLength = 4;
+/** Of an oscillator that is no worse than the cheapest: its rate changes by 20 ppb in a second. */
+const maxWander = 20e-9;
 
 /** Known of a rate that comes from two Syncs, and of one that was learned of a master before. */
 export const lengthKnown = { nothing: 1, rateOfTwo: 2, rateLearned: 8 } as const;
@@ -145,13 +147,29 @@ function followed(
   );
 }
 
-function nextLength({ length, leaning }: PiMemory, { meanInterval }: BelievedSample): number {
-  if (Math.abs(leaning) > leansFar) return Math.max(minLength, Math.round(length * shortening));
-  const longest = Math.max(
-    minLength,
-    Math.round((maxLength * maxInterval) / Math.max(maxInterval, meanInterval)),
-  );
-  return Math.min(longest, length + 1);
+function nextLength(memory: PiMemory, sample: BelievedSample): number {
+  const { length, leaning } = memory;
+  const shortest = shortestLength(memory, sample);
+  if (Math.abs(leaning) > leansFar && length > shortest) {
+    return Math.max(shortest, Math.round(length * shortening));
+  }
+  return Math.min(longestLength(sample), length + 1);
+}
+
+function longestLength({ meanInterval }: BelievedSample): number {
+  const few = (maxLength * maxInterval) / Math.max(maxInterval, meanInterval);
+  return Math.max(minLength, Math.round(few));
+}
+
+/**
+ * By what an oscillator may wander between two samples, against the noise of one: offsets that lean further than such a line
+ * lags behind lean for another reason, as the path delay does that they have in common.
+ */
+function shortestLength({ noiseNs }: PiMemory, sample: BelievedSample): number {
+  const { meanInterval } = sample;
+  const wandered = maxWander * Math.sqrt(meanInterval / 1e9) * meanInterval;
+  const length = 4 / Math.sqrt((2 * wandered) / Math.max(leastNoiseNs, noiseNs));
+  return Math.min(longestLength(sample), Math.max(minLength, Math.round(length)));
 }
 
 /** @param error of a sample against what was expected, as its noise alone would make it */

@@ -234,10 +234,11 @@ function slew(
   );
   // So many outliers in a row were none: from here on offsets of this size are usual.
   const wasOutlier = ramp !== undefined || state.outliers.length >= maxOutliers;
+  const isFirst = (state.samples === 0 && !state.hasLocked) || state.believesNext || wasOutlier;
   const meanOffset = durationNs(
-    (state.samples === 0 && !state.hasLocked) || state.believesNext || wasOutlier
+    isFirst
       ? Math.abs(offset)
-      : state.meanOffset + meanWeight * (Math.abs(offset) - state.meanOffset),
+      : state.meanOffset + meanWeight * (magnitudeOf(state, offset) - state.meanOffset),
   );
   const samples = state.samples + 1;
   const trend = withTrend(state.trend, offset);
@@ -255,6 +256,13 @@ function slew(
     },
     action: { kind: 'slew', rateOffset },
   };
+}
+
+/** One that stands out in lock, and is believed all the same, does not make others of its size usual. */
+function magnitudeOf({ lockState, meanOffset }: ServoState, offset: DurationNs): number {
+  const magnitude = Math.abs(offset);
+  if (lockState !== 'locked') return magnitude;
+  return Math.min(magnitude, Math.max(minOutlier, outlierFactor * meanOffset));
 }
 
 function correction(

@@ -56,6 +56,11 @@ export class SteeredClock {
     return this.#servo.lockState;
   }
 
+  /** The rate has been learned of a master. */
+  get rateKnown(): boolean {
+    return this.#servo.rateKnown;
+  }
+
   /** There has been a lock: others rely on this time. */
   get hasLocked(): boolean {
     return this.#servo.hasLocked;
@@ -95,14 +100,13 @@ export class SteeredClock {
     if (this.#servo.rateKnown || at === undefined) return false;
     const first = this.#firstSync;
     this.#firstSync ??= { own, master };
-    if (first === undefined || master <= first.master) return false;
+    if (first === undefined || master <= first.master || own <= first.own) return false;
     const ownElapsed = Number(own - first.own);
     const masterElapsed = Number(master - first.master);
     const rateOffset = ((1 + this.rateOffset) * masterElapsed) / ownElapsed - 1;
     this.#firstSync = undefined;
-    if (!(Math.abs(rateOffset) <= this.#settings.maxRate)) return false;
     this.#servo = withFirstRate(this.#settings, this.#servo, rateOffset);
-    this.#map = withRate(this.#map, at, rateOffset);
+    this.#map = withRate(this.#map, at, this.#servo.learnedRateOffset);
     return true;
   }
 

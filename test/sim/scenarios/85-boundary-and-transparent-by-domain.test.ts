@@ -16,7 +16,10 @@ const boundaryClock = (interfaces: readonly string[]): ClockConfig => ({
   ...{ type: 'bc', domain: 0, sdoId: 0, priority1: 128, priority2: 128, clockClass: 248 },
   ...{ clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff, slaveOnly: false, pathTrace: false },
   clock: 'virtual',
-  servo: 'pi',
+  servo: {
+    ...{ kind: 'pi', firstStepThresholdNs: 20e3, stepThresholdNs: 1e6 },
+    ...{ lockThresholdNs: 'auto', maxRate: 0.1 },
+  },
   ports: interfaces.map((name) => ({
     ...{ interface: name, transport: 'l2', delayMechanism: 'e2e', masterOnly: false },
     ...{ logAnnounceInterval: 0, announceReceiptTimeout: 3, logSyncInterval: -3 },

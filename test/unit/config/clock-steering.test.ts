@@ -17,7 +17,10 @@ test('a servo and a holdover', () => {
 });
 
 const servoOf = (settings: string) => {
-  const [clock] = load(`ports: [a, b]\ninstances: [{type: bc, ${settings}}]`).instances;
+  const timestamping = settings.includes('system') ? 'software' : 'auto';
+  const [clock] = load(
+    `timestamping: ${timestamping}\nports: [a, b]\ninstances: [{type: bc, ${settings}}]`,
+  ).instances;
   return clock !== undefined && 'servo' in clock ? clock.servo : undefined;
 };
 
@@ -68,7 +71,7 @@ const cases: readonly (readonly [string, string, string])[] = [
   [
     'a servo that there is not',
     'ports: [a, b]\ninstances:\n  - type: bc\n    servo: pid',
-    'switch.yaml:4: instances[0].servo: "pid" does not fit here; write one of pi, linreg',
+    'switch.yaml:4: instances[0].servo.kind: "pid" does not fit here; write one of pi, linreg',
   ],
 ];
 
@@ -107,9 +110,11 @@ test.each(servoCases)('of a servo: %s', (_name, servo, complaint) => {
 
 test('a rate that the kernel refuses', () => {
   expect(() =>
-    load('ports: [a, b]\ninstances:\n  - type: bc\n    clock: system\n    servo: {maxRate: 1%}'),
+    load(
+      'timestamping: software\nports: [a, b]\ninstances:\n  - type: bc\n    clock: system\n    servo: {maxRate: 1%}',
+    ),
   ).toThrow(
-    'switch.yaml:5: instances[0].servo.maxRate: the kernel slews CLOCK_REALTIME by 500 ppm at most; write 500ppm or less, or leave clock: system out',
+    'switch.yaml:6: instances[0].servo.maxRate: the kernel slews CLOCK_REALTIME by 500 ppm at most; write 500ppm or less, or leave clock: system out',
   );
 });
 
