@@ -3,7 +3,7 @@
  * What noise is, the offsets tell themselves: it changes from one to the next, while a clock that is off leans to one side.
  */
 import { durationNs, type DurationNs } from '../time/instant.js';
-import { within } from './rate-law.js';
+import { within } from './laws/rate-law.js';
 
 export interface Trend {
   readonly samples: number;

@@ -8,11 +8,16 @@ import {
   linregLaw,
   withoutPoints,
   type RegressionMemory,
-} from './linreg-servo.js';
+} from './laws/linreg-servo.js';
 import { isLockedBy, noTrend, withTrend, type Trend } from './lock.js';
 import { rampOf, type Outlier } from './outliers.js';
-import { beginPi, lengthKnown, piLaw, type PiMemory } from './pi-servo.js';
-import { possibleRateChange, within, type BelievedSample, type Correction } from './rate-law.js';
+import { beginPi, lengthKnown, piLaw, type PiMemory } from './laws/pi-servo.js';
+import {
+  possibleRateChange,
+  within,
+  type BelievedSample,
+  type Correction,
+} from './laws/rate-law.js';
 
 /** `pi`: proportional-integral; `linreg`: by linear regression. */
 export type ServoKind = 'pi' | 'linreg';

@@ -12,6 +12,7 @@ import {
   zeroTimeInterval,
 } from '../time/time-interval.js';
 import { identityClockMap, ptpTimeOf, steppedBy, withRate, type ClockMap } from './clock-map.js';
+import { noSyncs, rateOfSyncs, steppedSyncs, withSync, type FirstRate } from './first-rate.js';
 import { OffsetHistory, type OffsetWindow } from './offset-history.js';
 import {
   holdOver,
@@ -36,8 +37,8 @@ export class SteeredClock {
   /** Raw times of the master's latest Sync, and of the one that the servo has used. */
   #latestSync: Instant | undefined;
   #usedSync: Instant | undefined;
-  /** Of the first Sync: when this clock has received it, and its master sent it. */
-  #firstSync: { readonly own: bigint; readonly master: Instant } | undefined;
+  /** Syncs that are to tell the first rate. */
+  #firstRate: FirstRate = noSyncs;
 
   constructor(settings: ServoSettings) {
     this.#settings = settings;
@@ -98,13 +99,11 @@ export class SteeredClock {
   learnRate(own: Instant, master: Instant): boolean {
     const at = this.#latestSync;
     if (this.#servo.rateKnown || at === undefined) return false;
-    const first = this.#firstSync;
-    this.#firstSync ??= { own, master };
-    if (first === undefined || master <= first.master || own <= first.own) return false;
-    const ownElapsed = Number(own - first.own);
-    const masterElapsed = Number(master - first.master);
-    const rateOffset = ((1 + this.rateOffset) * masterElapsed) / ownElapsed - 1;
-    this.#firstSync = undefined;
+    this.#firstRate = withSync(this.#firstRate, { own, master });
+    const change = rateOfSyncs(this.#firstRate);
+    if (change === undefined) return false;
+    const rateOffset = (1 + this.rateOffset) * (1 + change) - 1;
+    this.#firstRate = noSyncs;
     this.#servo = withFirstRate(this.#settings, this.#servo, rateOffset);
     this.#map = withRate(this.#map, at, this.#servo.learnedRateOffset);
     return true;
@@ -113,7 +112,7 @@ export class SteeredClock {
   /** From here on another master is followed. */
   follow(): void {
     this.#servo = reacquire(this.#servo);
-    this.#firstSync = undefined;
+    this.#firstRate = noSyncs;
     this.#latestSync = undefined;
   }
 
@@ -128,8 +127,7 @@ export class SteeredClock {
   /** Sets the clock forward by so many units of 2^-16 ns, whatever the servo thinks of it. */
   set(by: bigint): void {
     this.#map = steppedBy(this.#map, by);
-    const first = this.#firstSync;
-    this.#firstSync = first && { ...first, own: first.own + by };
+    this.#firstRate = steppedSyncs(this.#firstRate, by);
     this.#usedSync = undefined;
     this.#offsets.clear();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { windowLengths } from '../../../../src/core/servo/linreg-servo.js';
+import { windowLengths } from '../../../../src/core/servo/laws/linreg-servo.js';
 import {
   defaultServoSettings,
   holdOver,

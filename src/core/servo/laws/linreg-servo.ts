@@ -3,7 +3,7 @@
  * steered meanwhile. Its slope is the rate that the clock lacks, its end is the offset with the noise of single samples
  * averaged. How many samples it takes in, it finds out: many where the samples are noisy, few where the oscillator wanders.
  */
-import type { DurationNs } from '../time/instant.js';
+import type { DurationNs } from '../../time/instant.js';
 import { expectedInterval, maxSlew, within, type RateLaw } from './rate-law.js';
 
 /** Lengths of the lines that it tries, in samples, the shortest first. */

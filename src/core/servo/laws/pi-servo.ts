@@ -53,14 +53,15 @@ const maxWander = 20e-9;
 /** Known of a rate that comes from two Syncs, and of one that was learned of a master before. */
 export const lengthKnown = { nothing: 1, rateOfTwo: 2, rateLearned: 8 } as const;
 
-const noiseWeight = 1 / 8;
+/** What was noisy while nothing was known yet is forgotten the sooner. */
+const noiseWeight = { rising: 1 / 8, falling: 1 / 4 } as const;
 const enoughForNoise = 8;
 /** The granularity of the best time stamps. */
 const leastNoiseNs = 1;
-/** Of normal noise, from the mean magnitude of differences to the standard deviation of one sample: sqrt(pi) / 2. */
-const deviationOfDifferences = 0.886;
+/** Of normal noise, from that mean of the magnitudes of differences to the standard deviation of one sample. */
+const deviationOfDifferences = 1.1;
 /** In standard deviations: what no noise does; and more than this of one sample does not count as noise. */
-const standsOut = 5;
+const standsOut = 10;
 const mostNoise = 4;
 /** A mean of samples that leans this far, in standard deviations of one sample, is three of its own. */
 const leansFar = 0.6;
@@ -186,7 +187,8 @@ function withNoise(
   const counted = settled
     ? Math.min(magnitude, mostNoise * Math.max(leastNoiseNs, noiseNs))
     : magnitude;
-  const noise = noiseNs + Math.max(noiseWeight, 1 / samples) * (counted - noiseNs);
+  const weight = noiseWeight[counted > noiseNs ? 'rising' : 'falling'];
+  const noise = noiseNs + Math.max(weight, 1 / samples) * (counted - noiseNs);
   const deviations = within(mostNoise, error / Math.max(leastNoiseNs, noise));
   return {
     noiseSamples: samples,

@@ -2,7 +2,7 @@
  * What a servo is by its kind: how offsets become a rate. When to step, what to believe and when to call it a lock is
  * common to all kinds (servo.ts).
  */
-import type { DurationNs } from '../time/instant.js';
+import type { DurationNs } from '../../time/instant.js';
 
 /** A believable offset, small enough to be slewed. */
 export interface BelievedSample {
