@@ -272,6 +272,12 @@ export class Clock {
           ? [...outputs, ...this.#restartMeasuring(port)]
           : outputs;
       case 'offset':
+        // Peer to peer, the first Sync gives an offset; what it becomes until the next one, the rate has to be known for.
+        if (!this.#timekeeper.rateKnown) {
+          return this.#timekeeper.takeSync(measurement.sync)
+            ? [...outputs, ...this.#restartMeasuring(port)]
+            : outputs;
+        }
         return [
           ...outputs,
           ...this.#steer(port, measurement.offsetFromMaster, measurement.meanPathDelay),

@@ -21,7 +21,7 @@ export interface FirstRate {
 export const noSyncs: FirstRate = { syncs: [], count: 0 };
 
 /** The most that two oscillators are apart, each within 100 ppm (the tolerance of 802.1AS, annex B). */
-const oscillatorTolerance = 200e-6;
+export const oscillatorTolerance = 200e-6;
 /** Two rates in a row agree that differ by no more than this share of them. */
 const agreement = 0.1;
 /** Of Syncs that tell nothing in common nothing is learned, however many come. */

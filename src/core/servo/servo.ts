@@ -9,6 +9,7 @@ import {
   withoutPoints,
   type RegressionMemory,
 } from './laws/linreg-servo.js';
+import { oscillatorTolerance } from './first-rate.js';
 import { isLockedBy, noTrend, withTrend, type Trend } from './lock.js';
 import { rampOf, type Outlier } from './outliers.js';
 import { beginPi, lengthKnown, piLaw, type PiMemory } from './laws/pi-servo.js';
@@ -186,7 +187,10 @@ function step(settings: ServoSettings, state: ServoState, offset: DurationNs): S
   };
 }
 
-/** Right after a step a large offset is what the rate has made of the interval, if a rate could. */
+/**
+ * Right after a step a large offset is what the rate has made of the interval, if a rate could: one that is known already has
+ * changed by no more than what two crystals are apart.
+ */
 function withRateOf(
   settings: ServoSettings,
   state: ServoState,
@@ -194,7 +198,8 @@ function withRateOf(
   interval: DurationNs,
 ): ServoState {
   const rateError = offset / interval;
-  if (state.samples > 0 || Math.abs(rateError) > settings.maxRate) return state;
+  const most = state.rateKnown ? oscillatorTolerance : settings.maxRate;
+  if (state.samples > 0 || Math.abs(rateError) > most) return state;
   return withFirstRate(settings, state, state.learnedRateOffset - rateError);
 }
 
