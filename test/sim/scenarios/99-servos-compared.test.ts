@@ -1,8 +1,9 @@
 /**
  * Servos alone, in a loop of arithmetic: a clock whose oscillator, noise and Sync interval are given, steered by ours and by an
  * independent model of linuxptp's PI servo. Prints the table of docs/servo.md, each figure the median of twenty seeds, or the
- * worst where that is said.
+ * worst where that is said. PTP_SWITCH_SERVO_PLOT=docs/servo.svg has its plot written.
  */
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   defaultServoSettings,
@@ -11,6 +12,7 @@ import {
   type ServoKind,
 } from '../../../src/core/servo/servo.js';
 import { durationNs } from '../../../src/core/time/instant.js';
+import { logPlot } from '../../support/log-plot.js';
 import { seededRandom } from '../../support/random.js';
 import { ReferencePiServo, type ReferenceAction } from '../../support/reference-pi-servo.js';
 
@@ -172,6 +174,30 @@ test('the table', { timeout: 60_000 }, () => {
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   console.log(lines.join('\n'));
   expect(rows).toHaveLength(names.length);
+});
+
+const colours: Readonly<Record<ServoName, string>> = {
+  ...{ pi: '#0060c0', linreg: '#c05000', reference: '#888' },
+};
+
+function plot(): string {
+  const curves = names.map((name) => ({
+    ...{ name, colour: colours[name] },
+    points: run(name, 1, {
+      ...{ intervalNs: 1e9, seconds: 200, offsetNs: 37e9, noiseNs: stamps },
+      rateAt: (second) => (second < 100 ? 40e-6 : 60e-6),
+    }).map(({ second, offsetNs }) => [second, Math.abs(offsetNs)] as const),
+  }));
+  const title =
+    'magnitude of the offset: 1 Sync/s, from 40 ppm; after 100 s the rate changes by 20 ppm';
+  return logPlot(title, curves, { seconds: 200, decades: [0, 6] });
+}
+
+test('the plot', () => {
+  const svg = plot();
+  const file = process.env['PTP_SWITCH_SERVO_PLOT'];
+  if (file !== undefined) writeFileSync(file, svg);
+  expect(svg.match(/<polyline/g)).toHaveLength(names.length);
 });
 
 describe.each([1e9, 125e6])(
