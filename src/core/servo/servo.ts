@@ -238,6 +238,7 @@ function slew(
     {
       ...{ offset, interval, meanInterval, maxRate: settings.maxRate },
       sinceBelieved: durationNs(ignoredTime + interval),
+      locked: state.lockState === 'locked',
       learnedRateOffset: state.learnedRateOffset,
     },
     ramp,

@@ -47,6 +47,8 @@ const maxLength = 50;
 /** Samples further apart than this leave an oscillator so much time to wander that fewer count, ns. */
 const maxInterval = 4e9;
 const minLength = 4;
+/** Before a lock it grows no further: the master may still be on its own way to a time, and is to be kept up with. */
+const acquiringLength = 12;
 /** Of an oscillator that is no worse than the cheapest: its rate changes by 20 ppb in a second. */
 const maxWander = 20e-9;
 
@@ -157,7 +159,8 @@ function nextLength(memory: PiMemory, sample: BelievedSample): number {
   return Math.min(longestLength(sample), length + 1);
 }
 
-function longestLength({ meanInterval }: BelievedSample): number {
+function longestLength({ meanInterval, locked }: BelievedSample): number {
+  if (!locked) return acquiringLength;
   const few = (maxLength * maxInterval) / Math.max(maxInterval, meanInterval);
   return Math.max(minLength, Math.round(few));
 }

@@ -13,6 +13,7 @@ export interface BelievedSample {
   readonly sinceBelieved: DurationNs;
   /** Running mean of the intervals, this one included. */
   readonly meanInterval: DurationNs;
+  readonly locked: boolean;
   /** The rate offset of the master against the raw counter, as it was known before. */
   readonly learnedRateOffset: number;
   /** No rate beyond this is learned. */
