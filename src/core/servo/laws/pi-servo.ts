@@ -93,7 +93,7 @@ export function piLaw(
   sample: BelievedSample,
   ramp?: number,
 ): Correction<PiMemory> {
-  const { offset, sinceBelieved } = sample;
+  const { offset, interval, sinceBelieved } = sample;
   if (ramp !== undefined) return begunAnew(memory, sample, ramp);
   const expected = memory.remainingNs - memory.slew * sinceBelieved;
   const { doubt } = memory;
@@ -118,13 +118,16 @@ function spread(length: number): number {
 }
 
 function isSurprising(
-  { length, noiseSamples, noiseNs }: PiMemory,
+  { length, noiseSamples, noiseNs, latestError }: PiMemory,
   surprise: number,
-  sinceBelieved: number,
+  interval: number,
 ): boolean {
   if (noiseSamples < enoughForNoise) return false;
-  if (Math.abs(surprise) > possibleRateChange * sinceBelieved) return false;
-  return Math.abs(surprise) * spread(length) > standsOut * Math.max(leastNoiseNs, noiseNs);
+  if (Math.abs(surprise) > possibleRateChange * interval) return false;
+  const error = Math.abs(surprise) * spread(length);
+  // What has been off for longer is being brought down.
+  if (error < 2 * Math.abs(latestError)) return false;
+  return error > standsOut * Math.max(leastNoiseNs, noiseNs);
 }
 
 function followed(
