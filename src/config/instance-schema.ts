@@ -2,7 +2,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Setting } from '../core/profile/profile.js';
-import { defaultServoSettings } from '../core/servo/servo.js';
 import type { ClockPortConfig, InstanceConfig, ServoConfig } from './config.js';
 import { parseDurationNs, parseRate } from './duration.js';
 import { interfaceName, longForm, portRemedy } from './port-schema.js';
@@ -104,6 +103,11 @@ const worstHeldClockClass = Math.max(
   clockClasses.heldArbitraryTimescale,
 );
 
+/** As the servo has them by itself (core/servo/servo.ts). */
+const defaultServoSettings = {
+  ...{ kind: 'pi', firstStepThreshold: 20e3, stepThreshold: 1e6 },
+  ...{ lockThreshold: 'auto', maxRate: 0.1 },
+} as const;
 /** A whole day: beyond that a threshold is none. */
 const maxThresholdNs = 86_400e9;
 const thresholdIn = (text: string) => parseDurationNs(text) ?? NaN;

@@ -98,8 +98,7 @@ export function piLaw(
   const expected = memory.remainingNs - memory.slew * sinceBelieved;
   const { doubt } = memory;
   if (doubt !== undefined) return resolved(memory, sample, expected, doubt);
-  if (isSurprising(memory, offset - expected, sinceBelieved))
-    return doubted(memory, sample, expected);
+  if (isSurprising(memory, offset - expected, interval)) return doubted(memory, sample, expected);
   return followed(memory, sample, expected);
 }
 
