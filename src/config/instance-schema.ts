@@ -105,8 +105,11 @@ const worstHeldClockClass = Math.max(
 
 /** As the servo has them by itself (core/servo/servo.ts). */
 const defaultServoSettings = {
-  ...{ kind: 'pi', firstStepThreshold: 20e3, stepThreshold: 1e6 },
-  ...{ lockThreshold: 'auto', maxRate: 0.1 },
+  kind: 'pi',
+  firstStepThreshold: 20e3,
+  stepThreshold: 1e6,
+  lockThreshold: 'auto',
+  maxRate: 0.1,
 } as const;
 /** A whole day: beyond that a threshold is none. */
 const maxThresholdNs = 86_400e9;
