@@ -9,6 +9,7 @@ const heldToTimes = [
   'direct-cable',
   'faults',
   'following',
+  'lab',
   'peer-to-peer',
   'ring',
   'soak',

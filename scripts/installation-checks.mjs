@@ -11,7 +11,8 @@ export function npmFor(version) {
 }
 
 // raw-socket asks for a version of nan that Node 24 and later do not compile; npm heeds our `overrides` in a checkout
-// only, so the package brings both.
+// only, so the package brings both. Its own installation compiles raw-socket, for npm 12 runs no script of what is
+// bundled.
 const bundled = /^node_modules\/(raw-socket|nan)\//;
 const wanted = [
   ...['dist/cli/main.js', 'binding.gyp', 'addon/node/module.cc', 'config/minimal.yaml'],

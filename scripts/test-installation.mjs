@@ -99,10 +99,11 @@ function installPackage(folder, call) {
   if (faults.length > 0) throw new Error(`in the package: ${faults.join(', ')}`);
   const empty = join(folder, 'empty');
   mkdirSync(empty);
-  writeFileSync(join(empty, 'package.json'), JSON.stringify({ private: true }));
-  // npm 12 runs the install scripts of no package that the user has not approved; here they are ours to approve.
-  const approval = '--dangerously-allow-all-scripts';
-  call(empty, 'npm', 'install', '--no-audit', '--no-fund', approval, join(folder, filename));
+  // npm 12 runs the install script of a package only where the user has approved it, and of no package that comes in one.
+  const tarball = `file:../${filename}`;
+  const approval = { allowScripts: { [tarball]: true } };
+  writeFileSync(join(empty, 'package.json'), JSON.stringify({ private: true, ...approval }));
+  call(empty, 'npm', 'install', '--no-audit', '--no-fund', tarball);
   const command = join(empty, 'node_modules/.bin/ptp-switch');
   call(empty, command, 'lab', '--seconds', '3');
   return tryCommand(empty, call, command);
