@@ -1,6 +1,6 @@
 // Maps the raw time stamps of one port's clock to the common timebase: common = common_anchor +
-// (raw - raw_anchor) * rate. Ports that share a clock (software time stamps: CLOCK_REALTIME) have
-// the identity.
+// (raw - raw_anchor) * rate. Software time stamps are converted before (system_timebase.h): their
+// ports have the identity.
 #pragma once
 
 #include <cstdint>

@@ -65,7 +65,7 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
   if (exchange.timestamped) {
     exchange.ingress_timestamp_ns = *arrival.timestamp_ns;
     exchange.clock_epoch = state_.ports[ingress].relation.epoch;
-  } else {
+  } else if (!arrival.timestamp_dropped) {
     counters(ingress).add(arrival.timestamp_ns ? Counter::kClockUnrelated
                                                : Counter::kReceiveTimestampMissing);
   }

@@ -101,6 +101,7 @@ namespace ptpswitch::dataplane {
   X(kAbsurdResidence, "timestamp.absurdResidence")                                                        \
   X(kClockUnrelated, "timestamp.clockUnrelated")                                                          \
   X(kClockMoved, "timestamp.clockMoved")                                                                  \
+  X(kClockDisturbed, "timestamp.clockDisturbed")                                                          \
   X(kEventsQueued, "timestamp.eventsQueued")                                                              \
   /* Tables. */                                                                                           \
   X(kExchangesEvicted, "table.exchangesEvicted")                                                          \

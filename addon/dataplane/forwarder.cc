@@ -140,16 +140,18 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Arrival& 
 
 // Step 2: the transmit time stamp at one port completes the residence there.
 void Forwarder::transmit_timestamp(uint32_t egress, uint32_t number,
-                                   std::optional<uint64_t> signature, int64_t timestamp_ns,
-                                   int64_t now) {
+                                   std::optional<uint64_t> signature,
+                                   std::optional<int64_t> timestamp_ns, int64_t now) {
   const auto tag = transmission_.match(egress, number, signature);
   if (!tag) return;
-  if (tag->owner == TransmitTag::Owner::kClock) {
+  if (!timestamp_ns) {
+    timestamp_lost(egress, *tag);
+  } else if (tag->owner == TransmitTag::Owner::kClock) {
     const bool related = tag->clock_epoch == state_.ports[egress].relation.epoch;
     effects_.clock_transmit_timestamp(
-        egress, tag->index, related ? state_.common_ns(egress, timestamp_ns) : std::nullopt);
+        egress, tag->index, related ? state_.common_ns(egress, *timestamp_ns) : std::nullopt);
   } else {
-    corrections_.transmitted(egress, *tag, timestamp_ns, now);
+    corrections_.transmitted(egress, *tag, *timestamp_ns, now);
   }
   corrections_.settle(now);
 }

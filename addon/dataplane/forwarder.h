@@ -49,9 +49,10 @@ class Forwarder {
   // One frame from the wire. May edit it in place; keeps nothing of it.
   void receive(uint32_t port, uint8_t* frame, uint16_t length, const Arrival& arrival, int64_t now);
 
-  // A transmit time stamp. `signature` as in TransmitLedger::match.
+  // A transmit time stamp; none when it has come and does not serve. `signature` as in
+  // TransmitLedger::match.
   void transmit_timestamp(uint32_t port, uint32_t number, std::optional<uint64_t> signature,
-                          int64_t timestamp_ns, int64_t now);
+                          std::optional<int64_t> timestamp_ns, int64_t now);
 
   // Sends a frame of a clock of this box; with `context` its transmit time stamp comes back. False:
   // it is no PTP frame.

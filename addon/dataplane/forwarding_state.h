@@ -77,6 +77,7 @@ struct Arrival {
   std::optional<int64_t> timestamp_ns;  // raw, on the port's clock
   bool checksum_pending = false;        // see wire::parse_frame
   bool truncated = false;               // longer than what was kept of it
+  bool timestamp_dropped = false;       // there was one, and it is counted why it does not serve
 };
 
 }  // namespace ptpswitch::dataplane

@@ -1,8 +1,7 @@
 #include "addon/io/clock_keeper.h"
 
-#include <time.h>
-
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "addon/dataplane/port_set.h"
@@ -14,12 +13,6 @@ namespace {
 using dataplane::bit;
 using dataplane::each_port;
 
-int64_t realtime_ns() {
-  timespec now;
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
-}
-
 // Hardware clocks are read this often, best of so many attempts. A clock slewed by 20 ppm is 400 ns
 // off its line after one interval.
 constexpr int64_t kReadIntervalNs = 20'000'000;
@@ -28,6 +21,8 @@ constexpr uint32_t kReadAttempts = 8;
 // read again, unless that was just done.
 constexpr int64_t kVerifyIntervalNs = 1'000'000;
 constexpr uint32_t kVerifyAttempts = 2;
+// A reading that has just been made and is further off than this is of another clock.
+constexpr int64_t kAnotherClockNs = 1'000'000'000;
 
 }  // namespace
 
@@ -56,7 +51,8 @@ void ClockKeeper::attach(uint32_t port, HardwareClock clock) {
 void ClockKeeper::attach_system_clock(uint32_t port) {
   detach(port);
   software_ports_ |= bit(port);
-  forwarder_.relate(port, system_relation_, monotonic_ns());
+  // Its time stamps are converted before the forwarder gets them.
+  forwarder_.relate(port, dataplane::ClockRelation{}, monotonic_ns());
 }
 
 // A clock that no port uses any more is closed: after its driver has been loaded again, the same
@@ -92,7 +88,7 @@ void ClockKeeper::read(int64_t now, int64_t older_than_ns, uint32_t attempts) {
   for (const auto& track : tracks_) {
     if (now - track->read_at < older_than_ns) continue;
     track->read_at = now;
-    const auto reading = track->device.read(attempts);
+    const auto reading = read_in_common(*track, attempts);
     if (!reading) {
       if (track->tracker.reading_failed()) report_unreadable(*track);
       continue;
@@ -102,6 +98,35 @@ void ClockKeeper::read(int64_t now, int64_t older_than_ns, uint32_t attempts) {
   }
 }
 
+// What the hardware clock shows at a time of the common timebase.
+std::optional<dataplane::CrossTimestamp> ClockKeeper::read_in_common(Track& track,
+                                                                     uint32_t attempts) {
+  const auto reading = track.device.read(attempts);
+  read_system_clock();
+  if (!reading) return std::nullopt;
+  dataplane::CrossTimestamp in_common = *reading;
+  if (reading->reference == HardwareClockReading::Reference::kMonotonicRaw) {
+    in_common.reference_ns = timebase_.common_of_raw(reading->reference_ns);
+    if (std::llabs(in_common.reference_ns - timebase_.common_ns()) < kAnotherClockNs) {
+      return in_common;
+    }
+    track.device.distrust_reference();
+    return std::nullopt;
+  }
+  const auto common_ns = timebase_.to_common(reading->reference_ns);
+  if (!common_ns) return std::nullopt;
+  in_common.reference_ns = *common_ns;
+  return in_common;
+}
+
+std::optional<int64_t> ClockKeeper::time_of(uint32_t port, int64_t timestamp_ns) {
+  if ((software_ports_ & bit(port)) == 0) return timestamp_ns;
+  if (timebase_.needs_reading(timestamp_ns)) read_system_clock();
+  const auto common_ns = timebase_.to_common(timestamp_ns);
+  if (!common_ns) forwarder_.counters(port).add(dataplane::Counter::kClockDisturbed);
+  return common_ns;
+}
+
 std::optional<Error> ClockKeeper::adjust(uint32_t port, const ClockAdjustment& adjustment) {
   Track* const track = track_of(port);
   if (track == nullptr) {
@@ -109,9 +134,11 @@ std::optional<Error> ClockKeeper::adjust(uint32_t port, const ClockAdjustment& a
                                        ": without hardware time stamps it has no clock to steer; "
                                        "use clock: virtual"};
   }
-  const int64_t before = realtime_ns();
+  read_system_clock();
+  const int64_t before = timebase_.common_ns();
   if (auto error = track->device.adjust(adjustment)) return error;
-  const int64_t at = before + (realtime_ns() - before) / 2;
+  read_system_clock();
+  const int64_t at = before + (timebase_.common_ns() - before) / 2;
   track->tracker.adjusted(at, adjustment.step_ns, adjustment.rate_change);
   publish(*track, false);
   return std::nullopt;
@@ -135,7 +162,7 @@ void ClockKeeper::publish(Track& track, bool moved) {
     forwarder_.relate(port, tracker.relation(), now);
     infos_.update(port, [&](EnginePortInfo& info) {
       info.clock_related = tracker.relation().valid;
-      info.clock_offset_ns = tracker.offset_ns();
+      info.clock_offset_ns = tracker.offset_ns() - timebase_.system_ahead_ns();
       info.clock_rate_ppb = tracker.rate_ppb();
       info.clock_uncertainty_ns = tracker.noise_ns();
       info.clock_relation = tracker.relation();
@@ -143,19 +170,6 @@ void ClockKeeper::publish(Track& track, bool moved) {
     if (!moved) return;
     forwarder_.counters(port).add(dataplane::Counter::kClockMoved);
     records_.push({.kind = RecordKind::kClockMoved, .port = static_cast<uint8_t>(port)});
-  });
-}
-
-void ClockKeeper::check_system_clock() {
-  if (!system_clock_.stepped()) return;
-  ++system_relation_.epoch;
-  // The hardware clocks are related to CLOCK_REALTIME, which has just been set, so they are read
-  // anew.
-  const int64_t now = monotonic_ns();
-  read(now, 0, kReadAttempts);
-  each_port(software_ports_, [&](uint32_t port) {
-    forwarder_.relate(port, system_relation_, now);
-    forwarder_.counters(port).add(dataplane::Counter::kClockMoved);
   });
 }
 

@@ -35,6 +35,7 @@ constexpr int64_t kDoubtIntervalNs = 50'000'000;
 // epoll data values: the receiver of port i is i, its sender kSenders + i.
 constexpr uint64_t kSenders = 1'000;
 constexpr uint64_t kWakeUp = UINT64_MAX;
+constexpr uint64_t kSystemClockSet = UINT64_MAX - 1;
 
 // Tells the processor that this is a polling loop.
 void cpu_relax() {
@@ -49,13 +50,14 @@ void cpu_relax() {
 
 Engine::Engine(const EngineOptions& options, std::function<void()> wake, Network& network)
     : options_(options),
+      network_(network),
       counters_(std::make_shared<std::vector<std::atomic<uint64_t>>>(
           options.ports.size() * dataplane::PortCounters::kStride)),
       records_(static_cast<uint32_t>(options.ports.size()), std::move(wake)),
       infos_(options.ports),
       forwarder_(static_cast<uint32_t>(options.ports.size()), options.limits, options.seed, *this,
                  counters_->data()),
-      clocks_(forwarder_, records_, infos_),
+      clocks_(forwarder_, records_, infos_, network),
       ports_(options.ports.size()),
       lifecycle_(options_, network, infos_, *this) {
   taken_.reserve(options.ports.size() * FrameSender::kTimestampBatch);
@@ -74,6 +76,12 @@ std::optional<Error> Engine::start() {
   wake_up_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!epoll_.valid() || !wake_up_.valid() || !watch(EPOLL_CTL_ADD, wake_up_.get(), kWakeUp)) {
     return Error{kErrSystem, describe_errno("waiting for events", errno)};
+  }
+  auto system_clock_set = network_.watch_system_clock();
+  if (auto* error = std::get_if<Error>(&system_clock_set)) return *error;
+  system_clock_set_ = std::move(std::get<FileDescriptor>(system_clock_set));
+  if (!watch(EPOLL_CTL_ADD, system_clock_set_.get(), kSystemClockSet)) {
+    return Error{kErrSystem, describe_errno("watching the system clock", errno)};
   }
   if (auto error = lifecycle_.start()) return error;
   thread_ = std::thread([this] { run(); });
@@ -161,9 +169,13 @@ bool Engine::receive_from(uint32_t index) {
     const FrameReceiver::ReceivedFrame frame = receiver.receive();
     if (received == 0) {
       now = monotonic_ns();
-      clocks_.check_system_clock();
+      clocks_.read_system_clock();
     }
-    const dataplane::Arrival arrival{frame.timestamp_ns, frame.checksum_pending, frame.truncated};
+    dataplane::Arrival arrival{frame.timestamp_ns, frame.checksum_pending, frame.truncated};
+    if (frame.timestamp_ns) {
+      arrival.timestamp_ns = clocks_.time_of(index, *frame.timestamp_ns);
+      arrival.timestamp_dropped = !arrival.timestamp_ns;
+    }
     forwarder_.receive(index, frame.data, frame.length, arrival, now);
     // The first frame leaves before the ring is asked for more, because asking takes time
     // (docs/decisions/0010).
@@ -202,10 +214,11 @@ bool Engine::read_timestamps(uint32_t ports) {
     // After they were read, because a time stamp is believed only when its clock was on its line
     // after it.
     const int64_t now = monotonic_ns();
-    clocks_.check_system_clock();
+    clocks_.read_system_clock();
     clocks_.verify(now);
     for (const auto& [index, stamp] : taken_) {
-      forwarder_.transmit_timestamp(index, stamp.number, stamp.signature, stamp.timestamp_ns, now);
+      forwarder_.transmit_timestamp(index, stamp.number, stamp.signature,
+                                    clocks_.time_of(index, stamp.timestamp_ns), now);
     }
     forwarder_.flush(now);
     ports = 0;
@@ -272,7 +285,7 @@ void Engine::wait_for_events(int timeout_ms) {
     ports_[index].unread_timestamps = 0;
     watch_sender(index, true);
   }
-  constexpr int kEvents = 2 * dataplane::kMaxPorts + 1;
+  constexpr int kEvents = 2 * dataplane::kMaxPorts + 2;
   epoll_event events[kEvents];
   const int count = ::epoll_wait(epoll_.get(), events, kEvents, timeout_ms);
   for (int i = 0; i < count; ++i) on_event(events[i].data.u64, events[i].events);
@@ -280,6 +293,12 @@ void Engine::wait_for_events(int timeout_ms) {
 
 void Engine::on_event(uint64_t source, uint32_t events) {
   if (source == kWakeUp) return run_commands();
+  if (source == kSystemClockSet) {
+    // Read at once, so that of the next time stamp it is known that it was taken after that.
+    uint64_t times;
+    [[maybe_unused]] const ssize_t got = ::read(system_clock_set_.get(), &times, sizeof times);
+    return clocks_.read_system_clock();
+  }
   if (source >= kSenders) {
     const auto index = static_cast<uint32_t>(source - kSenders);
     Port& port = ports_[index];

@@ -48,6 +48,13 @@ class Engine final : private dataplane::Effects, private PortLifecycle::Listener
   // Sets and slews the hardware clock of a port, and updates its relation to the timebase, before
   // it returns. None on success, else the reason for the user.
   std::optional<Error> adjust_clock(uint32_t port, const ClockAdjustment& adjustment);
+  // What the system clock shows now, when that is in the common timebase, and its rate.
+  struct SystemClock {
+    int64_t realtime_ns;
+    int64_t common_ns;
+    double rate_offset;  // seconds of it per second of the timebase, minus 1
+  };
+  SystemClock read_system_clock() const;
   // Test seam: throws away the next `count` transmit time stamps of a port.
   void lose_transmit_timestamps(uint32_t port, uint32_t count);
 
@@ -112,6 +119,7 @@ class Engine final : private dataplane::Effects, private PortLifecycle::Listener
                                 std::optional<int64_t> timestamp_ns) override;
 
   const EngineOptions options_;
+  Network& network_;
   CounterBlock counters_;
   RecordBatch records_;
   PortInfos infos_;
@@ -130,7 +138,8 @@ class Engine final : private dataplane::Effects, private PortLifecycle::Listener
   int64_t drops_collected_at_ = 0;
   bool uncollected_drops_ = false;  // frames have come in since
   FileDescriptor epoll_;
-  FileDescriptor wake_up_;  // eventfd: a command waits
+  FileDescriptor wake_up_;           // eventfd: a command waits
+  FileDescriptor system_clock_set_;  // readable when it was
 
   std::mutex commands_mutex_;
   std::vector<std::function<void()>> commands_;

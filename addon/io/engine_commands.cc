@@ -60,6 +60,12 @@ std::optional<Error> Engine::adjust_clock(uint32_t port, const ClockAdjustment& 
   return done.get_future().get();
 }
 
+Engine::SystemClock Engine::read_system_clock() const {
+  const dataplane::SystemClockReading reading = network_.read_system_clock();
+  return {reading.realtime_ns, clocks_.common_of_raw(reading.raw_ns),
+          system_clock_rate(network_.driver())};
+}
+
 void Engine::lose_transmit_timestamps(uint32_t port, uint32_t count) {
   post([this, port, count] { ports_[port].timestamps_to_lose += count; });
 }

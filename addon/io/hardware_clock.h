@@ -1,5 +1,5 @@
-// One PTP hardware clock (/dev/ptpN), read against CLOCK_REALTIME by the best method that its
-// driver has, and adjusted.
+// One PTP hardware clock (/dev/ptpN), read against a clock of the kernel by the best method that
+// its driver has, and adjusted.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,12 @@
 
 namespace ptpswitch::io {
 
+// A reading, and the clock of the kernel that its reference_ns is of.
+struct HardwareClockReading : dataplane::CrossTimestamp {
+  enum class Reference : uint8_t { kRealtime, kMonotonicRaw };
+  Reference reference = Reference::kRealtime;
+};
+
 class HardwareClock {
  public:
   static std::variant<HardwareClock, Error> open(int phc_index);
@@ -27,15 +33,20 @@ class HardwareClock {
   std::optional<Error> adjust(const ClockAdjustment& adjustment);
 
   // Of `attempts` readings the one that took least time; none when the driver fails.
-  std::optional<dataplane::CrossTimestamp> read(uint32_t attempts);
+  std::optional<HardwareClockReading> read(uint32_t attempts);
+  // To be called when the latest reading was not of the clock that it says it is of: some drivers
+  // do not look which one they are asked for.
+  void distrust_reference();
 
  private:
-  enum class ReadMethod : uint8_t { kPrecise, kExtended, kPlain };
+  enum class ReadMethod : uint8_t { kPrecise, kExtendedRaw, kExtended, kPlain };
 
-  std::optional<dataplane::CrossTimestamp> read_by(ReadMethod method, uint32_t attempts);
-  std::optional<dataplane::CrossTimestamp> read_precise();
-  std::optional<dataplane::CrossTimestamp> read_extended(uint32_t attempts);
-  std::optional<dataplane::CrossTimestamp> read_plain(uint32_t attempts);
+  using Reading = HardwareClockReading;
+
+  std::optional<Reading> read_by(ReadMethod method, uint32_t attempts);
+  std::optional<Reading> read_precise();
+  std::optional<Reading> read_extended(uint32_t attempts, Reading::Reference reference);
+  std::optional<Reading> read_plain(uint32_t attempts);
 
   FileDescriptor fd_;
   int phc_index_;

@@ -58,6 +58,12 @@ class KernelNetwork final : public Network {
   }
 
   DriverCalls& driver() override { return driver_calls(); }
+
+  dataplane::SystemClockReading read_system_clock() override { return io::read_system_clock(); }
+
+  std::variant<FileDescriptor, Error> watch_system_clock() override {
+    return io::watch_system_clock();
+  }
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "addon/io/interface_probe.h"
 #include "addon/io/packet_socket.h"
 #include "addon/io/port_sockets.h"
+#include "addon/io/system_clock.h"
 
 namespace ptpswitch::io {
 
@@ -30,9 +31,9 @@ class InterfaceEvents {
   virtual void read(const std::function<void(int index, const std::string& name)>& changed) = 0;
 };
 
-// All but the two open_* may take the kernel's lock of the network configuration (RTNL), which
-// anybody may hold for seconds: never to be called by the forwarding thread. The two do so too, and
-// closing what they have opened waits for every processor.
+// All but the two open_* and read_system_clock may take the kernel's lock of the network
+// configuration (RTNL), which anybody may hold for seconds: never to be called by the forwarding
+// thread. The two do so too, and closing what they have opened waits for every processor.
 class Network {
  public:
   virtual ~Network() = default;
@@ -48,6 +49,10 @@ class Network {
                                                                         int priority) = 0;
   virtual std::variant<HardwareClock, Error> open_clock(int phc_index) = 0;
   virtual DriverCalls& driver() = 0;
+  // The system clock, which software time stamps are of, and what it is compared with.
+  virtual dataplane::SystemClockReading read_system_clock() = 0;
+  // Readable from when that clock was set until 8 bytes are read of it, which may fail.
+  virtual std::variant<FileDescriptor, Error> watch_system_clock() = 0;
 };
 
 // The machine's.

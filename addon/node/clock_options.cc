@@ -1,7 +1,5 @@
 #include "addon/node/clock_options.h"
 
-#include <time.h>
-
 #include <cmath>
 
 #include "addon/node/forwarder_options.h"
@@ -26,22 +24,27 @@ bool is_system_clock(const Napi::Value& value) {
   return value.IsString() && value.As<Napi::String>().Utf8Value() == "system";
 }
 
-dataplane::ClockRelation system_clock_relation() {
-  timespec now;
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  const int64_t ns = now.tv_sec * 1'000'000'000LL + now.tv_nsec;
-  return {.raw_anchor_ns = ns, .common_anchor = static_cast<dataplane::ScaledInstant>(ns) * 65536};
+namespace {
+
+Napi::Value reading_object(Napi::Env env, int64_t clock_ns, int64_t common_ns, double rate_offset) {
+  Napi::Object reading = Napi::Object::New(env);
+  reading.Set("clockNs", Napi::BigInt::New(env, clock_ns));
+  reading.Set("commonNs", Napi::BigInt::New(env, common_ns));
+  // Seconds of the clock per common second, minus 1.
+  reading.Set("rateOffset", rate_offset);
+  return reading;
 }
+
+}  // namespace
 
 Napi::Value clock_reading(Napi::Env env, const dataplane::ClockRelation& relation) {
   if (!relation.valid) return env.Null();
   const auto common_ns = static_cast<int64_t>((relation.common_anchor + 32768) >> 16);
-  Napi::Object reading = Napi::Object::New(env);
-  reading.Set("clockNs", Napi::BigInt::New(env, relation.raw_anchor_ns));
-  reading.Set("commonNs", Napi::BigInt::New(env, common_ns));
-  // Seconds of the clock per common second, minus 1.
-  reading.Set("rateOffset", 1 / (1 + relation.rate_offset) - 1);
-  return reading;
+  return reading_object(env, relation.raw_anchor_ns, common_ns, 1 / (1 + relation.rate_offset) - 1);
+}
+
+Napi::Value clock_reading(Napi::Env env, const io::Engine::SystemClock& clock) {
+  return reading_object(env, clock.realtime_ns, clock.common_ns, clock.rate_offset);
 }
 
 }  // namespace ptpswitch::node

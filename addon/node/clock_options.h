@@ -5,6 +5,7 @@
 
 #include "addon/dataplane/clock_relation.h"
 #include "addon/io/clock_adjustment.h"
+#include "addon/io/engine.h"
 
 namespace ptpswitch::node {
 
@@ -13,10 +14,9 @@ io::ClockAdjustment read_clock_adjustment(const Napi::Value& value);
 
 // True when an AdjustableClock is the system clock and not a port's.
 bool is_system_clock(const Napi::Value& value);
-// The system clock is the common timebase itself: the relation to it, anchored now.
-dataplane::ClockRelation system_clock_relation();
 
 // An AdjustableClockReading; null while the clock is not related.
 Napi::Value clock_reading(Napi::Env env, const dataplane::ClockRelation& relation);
+Napi::Value clock_reading(Napi::Env env, const io::Engine::SystemClock& clock);
 
 }  // namespace ptpswitch::node

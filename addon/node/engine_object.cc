@@ -118,7 +118,9 @@ Napi::Value EngineObject::counters(const Napi::CallbackInfo& info) {
 
 // readClock(port | 'system'): an AdjustableClockReading, or null (src/native/data-plane.ts).
 Napi::Value EngineObject::read_clock(const Napi::CallbackInfo& info) {
-  if (is_system_clock(info[0])) return clock_reading(info.Env(), system_clock_relation());
+  if (is_system_clock(info[0])) {
+    return clock_reading(info.Env(), engine(info.Env()).read_system_clock());
+  }
   const uint32_t index = read_integer(info[0], "port", port_count_ - 1);
   return clock_reading(info.Env(), engine(info.Env()).ports()[index].clock_relation);
 }

@@ -21,6 +21,8 @@ Napi::Function ForwarderObject::define(Napi::Env env) {
                          InstanceMethod("relate", &ForwarderObject::relate),
                          InstanceMethod("crossTimestamp", &ForwarderObject::cross_timestamp),
                          InstanceMethod("readClock", &ForwarderObject::read_clock),
+                         InstanceMethod("attachSystemClock", &ForwarderObject::attach_system_clock),
+                         InstanceMethod("readSystemClock", &ForwarderObject::read_system_clock),
                          InstanceMethod("clockAdjusted", &ForwarderObject::clock_adjusted),
                          InstanceMethod("configure", &ForwarderObject::configure),
                          InstanceMethod("drain", &ForwarderObject::drain),
@@ -53,7 +55,10 @@ Napi::Value ForwarderObject::receive(const Napi::CallbackInfo& info) {
   const uint32_t port = read_port(info[0]);
   const uint16_t length = take_frame(info[1]);
   dataplane::Arrival arrival;
-  if (!info[2].IsUndefined()) arrival.timestamp_ns = read_timestamp(info[2], "timestampNs");
+  if (!info[2].IsUndefined()) {
+    arrival.timestamp_ns = time_of(port, read_timestamp(info[2], "timestampNs"));
+    arrival.timestamp_dropped = !arrival.timestamp_ns;
+  }
   const int64_t now = take_now(info[3]);
   forwarder_.receive(port, frame_, length, arrival, now);
   return flush_sends(info.Env(), now);
@@ -65,8 +70,8 @@ Napi::Value ForwarderObject::transmit_timestamp(const Napi::CallbackInfo& info) 
   const uint32_t number = read_integer(info[1], "number", UINT32_MAX);
   // Without a signature: numbers are never in doubt where no kernel does the counting.
   const int64_t now = take_now(info[3]);
-  forwarder_.transmit_timestamp(port, number, std::nullopt, read_timestamp(info[2], "timestampNs"),
-                                now);
+  forwarder_.transmit_timestamp(port, number, std::nullopt,
+                                time_of(port, read_timestamp(info[2], "timestampNs")), now);
   return flush_sends(info.Env(), now);
 }
 
@@ -139,6 +144,29 @@ Napi::Value ForwarderObject::cross_timestamp(const Napi::CallbackInfo& info) {
 // readClock(port): an AdjustableClockReading, or null.
 Napi::Value ForwarderObject::read_clock(const Napi::CallbackInfo& info) {
   return clock_reading(info.Env(), trackers_[read_port(info[0])].relation());
+}
+
+// attachSystemClock(port): its time stamps are of the system clock.
+void ForwarderObject::attach_system_clock(const Napi::CallbackInfo& info) {
+  software_ports_ |= dataplane::bit(read_port(info[0]));
+}
+
+// readSystemClock({realtimeNs, monotonicNs, rawNs}): as the engine does when it has read time
+// stamps.
+void ForwarderObject::read_system_clock(const Napi::CallbackInfo& info) {
+  const dataplane::SystemClockReading reading = read_system_clock_reading(info[0]);
+  if (timebase_) {
+    timebase_->add(reading);
+  } else {
+    timebase_.emplace(reading);
+  }
+}
+
+std::optional<int64_t> ForwarderObject::time_of(uint32_t port, int64_t timestamp_ns) {
+  if (!timebase_ || (software_ports_ & dataplane::bit(port)) == 0) return timestamp_ns;
+  const auto common_ns = timebase_->to_common(timestamp_ns);
+  if (!common_ns) forwarder_.counters(port).add(dataplane::Counter::kClockDisturbed);
+  return common_ns;
 }
 
 // clockAdjusted(port, referenceNs, {stepNs, rateChangePpb}): the hardware clock has just been

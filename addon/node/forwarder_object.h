@@ -12,6 +12,7 @@
 #include "addon/dataplane/clock_tracker.h"
 #include "addon/dataplane/effects.h"
 #include "addon/dataplane/forwarder.h"
+#include "addon/dataplane/system_timebase.h"
 #include "addon/io/engine.h"
 #include "addon/io/record_batch.h"
 #include "addon/node/forwarder_options.h"
@@ -41,12 +42,16 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   void relate(const Napi::CallbackInfo& info);
   Napi::Value cross_timestamp(const Napi::CallbackInfo& info);
   Napi::Value read_clock(const Napi::CallbackInfo& info);
+  void attach_system_clock(const Napi::CallbackInfo& info);
+  void read_system_clock(const Napi::CallbackInfo& info);
   void clock_adjusted(const Napi::CallbackInfo& info);
   void configure(const Napi::CallbackInfo& info);
   Napi::Value drain(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
 
   uint32_t read_port(const Napi::Value& value) const;
+  // As io::ClockKeeper does.
+  std::optional<int64_t> time_of(uint32_t port, int64_t timestamp_ns);
   int64_t take_now(const Napi::Value& value);
   // Copies JavaScript's frame, which the forwarder may edit, and returns its length.
   uint16_t take_frame(const Napi::Value& value);
@@ -74,6 +79,8 @@ class ForwarderObject : public Napi::ObjectWrap<ForwarderObject>, private datapl
   uint8_t frame_[dataplane::kMaxFrameLength];
   dataplane::Forwarder forwarder_;
   std::vector<dataplane::ClockTracker> trackers_;  // by port
+  std::optional<dataplane::SystemTimebase> timebase_;
+  uint32_t software_ports_ = 0;
 };
 
 }  // namespace ptpswitch::node

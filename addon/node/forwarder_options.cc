@@ -56,6 +56,13 @@ dataplane::CrossTimestamp read_cross_timestamp(const Napi::Value& value) {
           .window_ns = read_integer(from.Get("windowNs"), "windowNs", kMaxWindowNs)};
 }
 
+dataplane::SystemClockReading read_system_clock_reading(const Napi::Value& value) {
+  const Napi::Object from = read_object(value, "systemClock");
+  return {.realtime_ns = read_timestamp(from.Get("realtimeNs"), "realtimeNs"),
+          .monotonic_ns = read_timestamp(from.Get("monotonicNs"), "monotonicNs"),
+          .raw_ns = read_timestamp(from.Get("rawNs"), "rawNs")};
+}
+
 int64_t read_timestamp(const Napi::Value& value, const char* name) {
   bool lossless = value.IsBigInt();
   const int64_t ns = lossless ? value.As<Napi::BigInt>().Int64Value(&lossless) : 0;

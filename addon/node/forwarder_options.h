@@ -9,6 +9,7 @@
 #include "addon/dataplane/clock_tracker.h"
 #include "addon/dataplane/forwarder.h"
 #include "addon/dataplane/limits.h"
+#include "addon/dataplane/system_timebase.h"
 
 namespace ptpswitch::node {
 
@@ -24,6 +25,7 @@ ForwarderOptions read_forwarder_options(const Napi::Value& value);
 dataplane::PortSettings read_simulated_port_settings(const Napi::Value& value);
 dataplane::ClockRelation read_clock_relation(const Napi::Value& value);
 dataplane::CrossTimestamp read_cross_timestamp(const Napi::Value& value);
+dataplane::SystemClockReading read_system_clock_reading(const Napi::Value& value);
 // Nanoseconds as a BigInt of 64 bits.
 int64_t read_timestamp(const Napi::Value& value, const char* name);
 // Monotonic nanoseconds as a number, rounded down.

@@ -42,6 +42,7 @@ struct Nic {
   int (*widen)(int filter) = [](int filter) { return filter; };
   bool precise = false;
   bool extended = true;
+  bool monotonic_raw = false;  // and the kernel can be asked for it
   uint32_t receive_usecs = 0;
   int eee_errno = EOPNOTSUPP;
 };
@@ -119,6 +120,7 @@ class FakeDriver final : public io::DriverCalls {
   // Readings of the clock, one after the other: how long each takes. The hardware clock is
   // `kOffsetNs` ahead and read in the middle.
   static constexpr int64_t kOffsetNs = 7'000'000'000;
+  static constexpr int64_t kRealtimeAheadNs = 1'699'999'000'000'000'000;  // of CLOCK_MONOTONIC_RAW
   std::vector<int64_t> windows_ns = {2'000, 400, 900};
   int clock_errno = 0;
   int precise_errno = 0;  // of precise readings alone
@@ -210,16 +212,21 @@ class FakeDriver final : public io::DriverCalls {
     auto& offset = *static_cast<ptp_sys_offset_precise*>(argument);
     offset.device = at(now_ns_ + kOffsetNs);
     offset.sys_realtime = at(now_ns_);
+    offset.sys_monoraw = at(now_ns_ - kRealtimeAheadNs);
     return precise_errno != 0 ? precise_errno : clock_errno;
   }
 
   int extended(void* argument) {
     auto& offset = *static_cast<ptp_sys_offset_extended*>(argument);
+    int32_t clock;
+    std::memcpy(&clock, static_cast<char*>(argument) + 4, sizeof clock);
+    if (clock != 0 && !nic_.monotonic_raw) return EINVAL;
+    const int64_t behind_ns = clock == CLOCK_MONOTONIC_RAW ? kRealtimeAheadNs : 0;
     for (uint32_t i = 0; i < offset.n_samples; ++i) {
       const int64_t window_ns = windows_ns[i % windows_ns.size()];
-      offset.ts[i][0] = at(now_ns_);
+      offset.ts[i][0] = at(now_ns_ - behind_ns);
       offset.ts[i][1] = at(now_ns_ + window_ns / 2 + kOffsetNs);
-      offset.ts[i][2] = at(now_ns_ += window_ns);
+      offset.ts[i][2] = at((now_ns_ += window_ns) - behind_ns);
     }
     return clock_errno;
   }

@@ -10,6 +10,8 @@ using namespace ptpswitch::test;
 
 namespace {
 
+using Reference = io::HardwareClockReading::Reference;
+
 io::HardwareClock clock_of(FakeDriver& driver) {
   // Any descriptor will do: the driver behind it answers here.
   return io::HardwareClock(io::FileDescriptor(::dup(STDIN_FILENO)), 0, driver);
@@ -32,13 +34,54 @@ TEST_CASE("a clock is read by the best means: the shortest of several windows, i
   }
 }
 
-TEST_CASE("where both clocks are latched at once there is no window") {
+TEST_CASE("where both clocks are latched at once there is no window, nor a clock that is steered") {
   FakeDriver driver(kIgc);
   io::HardwareClock clock = clock_of(driver);
   const auto reading = clock.read(8);
   REQUIRE(reading);
   CHECK(reading->window_ns == 0);
-  CHECK(reading->clock_ns - reading->reference_ns == FakeDriver::kOffsetNs);
+  CHECK(reading->reference == Reference::kMonotonicRaw);
+  CHECK(reading->clock_ns - reading->reference_ns ==
+        FakeDriver::kOffsetNs + FakeDriver::kRealtimeAheadNs);
+}
+
+TEST_CASE("a kernel that reads beside CLOCK_MONOTONIC_RAW is asked to, an older one is not again") {
+  for (const bool monotonic_raw : {true, false}) {
+    CAPTURE(monotonic_raw);
+    Nic nic = kIgb;
+    nic.monotonic_raw = monotonic_raw;
+    FakeDriver driver(nic);
+    io::HardwareClock clock = clock_of(driver);
+    for (int i = 0; i < 2; ++i) {
+      const auto reading = clock.read(8);
+      REQUIRE(reading);
+      CHECK(reading->window_ns == 400);
+      CHECK((reading->reference == Reference::kMonotonicRaw) == monotonic_raw);
+      CHECK(reading->clock_ns - reading->reference_ns ==
+            FakeDriver::kOffsetNs + (monotonic_raw ? FakeDriver::kRealtimeAheadNs : 0));
+    }
+  }
+}
+
+TEST_CASE("a driver that does not look which clock it is asked for is asked for the system clock") {
+  Nic nic = kIgb;
+  nic.monotonic_raw = true;
+  FakeDriver driver(nic);
+  io::HardwareClock clock = clock_of(driver);
+  REQUIRE(clock.read(8)->reference == Reference::kMonotonicRaw);
+  clock.distrust_reference();
+  CHECK(clock.read(8)->reference == Reference::kRealtime);
+}
+
+TEST_CASE("a window in which the system clock was set back is none") {
+  FakeDriver driver(kIgb);
+  io::HardwareClock clock = clock_of(driver);
+  driver.windows_ns = {-1'000'000, 400, 900};
+  CHECK(clock.read(8)->window_ns == 400);
+  driver.windows_ns = {-1'000'000};
+  CHECK_FALSE(clock.read(8));
+  driver.windows_ns = {700};
+  CHECK(clock.read(8)->window_ns == 700);
 }
 
 TEST_CASE("a clock that fails for once gives no reading, and is read the same way again") {

@@ -312,7 +312,7 @@ export class Switch {
     if (now - (this.#clockMovedWarnedAt[port] ?? -Infinity) < clockMovedIntervalNs) return;
     this.#clockMovedWarnedAt[port] = now;
     this.#log.warn(
-      `${this.#nameOf(port)}: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait`,
+      `${this.#nameOf(port)}: its hardware clock was set or slewed: relating it anew, corrections wait`,
     );
   }
 

@@ -78,9 +78,7 @@ export interface PortInfo {
   readonly formerTimestamping: FormerTimestamping | null;
   /** What is turned on again at the end, as ethtool calls it; empty while the interface does not exist. */
   readonly offloadsTurnedOff: readonly string[];
-  /**
-   * The port's hardware clock against CLOCK_REALTIME, the timebase common to all ports; null with software time stamps.
-   */
+  /** The port's hardware clock; null with software time stamps. */
   readonly clock: PortClock | null;
 }
 
@@ -89,20 +87,20 @@ export interface PortClock {
   readonly related: boolean;
   /** Clock minus CLOCK_REALTIME. */
   readonly offsetNs: number;
-  /** How much faster it runs. */
+  /** How much faster than CLOCK_MONOTONIC_RAW it runs. */
   readonly ratePpb: number;
   /** One standard deviation of the cross time stamps around their line. */
   readonly uncertaintyNs: number;
 }
 
-/** The hardware clock of a port, or CLOCK_REALTIME. */
+/** The hardware clock of a port, or the system clock, CLOCK_REALTIME. */
 export type AdjustableClock = number | 'system';
 
 /** What an adjustable clock shows at a time of the common timebase, and how fast it runs. */
 export interface AdjustableClockReading {
   /** What it shows, ns since 1970. */
   readonly clockNs: bigint;
-  /** When: ns of the timebase common to all ports. */
+  /** When: ns of the timebase common to all ports, which nobody can set or slew (docs/time.md). */
   readonly commonNs: bigint;
   /** Seconds of the clock per second of the common timebase, minus 1. */
   readonly rateOffset: number;
@@ -299,11 +297,11 @@ export interface DataPlane {
   /** Ports as they are now. */
   ports(): readonly PortInfo[];
   counters(): Counters;
-  /** Null while the clock is not related to the common timebase, and where the port has none. */
+  /** Null while the clock is not related to the common timebase, and where the port has none; never of `system`. */
   readClock(clock: AdjustableClock): AdjustableClockReading | null;
   /**
-   * When it returns, every port whose time stamps are of the clock is related to the common timebase anew; ports of one
-   * card may share a clock. Throws an Error whose `code` is ERR_PERMISSION, ERR_TIMESTAMPING or ERR_SYSTEM, and whose
+   * When it returns, every port whose time stamps are of that hardware clock is related to the common timebase anew; ports
+   * of one card may share a clock. Throws an Error whose `code` is ERR_PERMISSION, ERR_TIMESTAMPING or ERR_SYSTEM, and whose
    * message is ready for the user.
    */
   adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void;

@@ -54,6 +54,13 @@ export interface CrossTimestamp {
   readonly windowNs: number;
 }
 
+/** The system clock, and what it is compared with (addon/dataplane/system_timebase.h), at one moment. */
+export interface SystemClockReading {
+  readonly realtimeNs: bigint;
+  readonly monotonicNs: bigint;
+  readonly rawNs: bigint;
+}
+
 /**
  * How many bytes of `sends` hold what is to be sent. They are valid until the next call; read them with eachSend
  * (records.ts).
@@ -88,6 +95,9 @@ export interface Forwarder {
   crossTimestamp(port: number, reading: CrossTimestamp): PortClock;
   /** The clock as it follows from those readings; null while it is not related. */
   readClock(port: number): AdjustableClockReading | null;
+  /** The port's time stamps are of the system clock: they are converted to the timebase by its readings. */
+  attachSystemClock(port: number): void;
+  readSystemClock(reading: SystemClockReading): void;
   /** The port's own hardware clock has just been adjusted, at that time of the common timebase. */
   clockAdjusted(port: number, referenceNs: bigint, adjustment: ClockAdjustment): void;
   configure(port: number, settings: ForwarderPortSettings): void;

@@ -14,7 +14,7 @@ const RECOVERED_RMS_LIMIT_NS = 30;
 const MAX_CORRECTIONS_LOST = 32;
 
 const movedLine = (port: string): string =>
-  `${port}: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait`;
+  `${port}: its hardware clock was set or slewed: relating it anew, corrections wait`;
 
 export function tests(guest: GuestRun): void {
   describe('a switch whose ports others meddle with', () => {

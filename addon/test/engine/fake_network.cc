@@ -7,8 +7,10 @@
 #include <sys/eventfd.h>
 #include <sys/timex.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -92,10 +94,15 @@ class FakeNetwork::Driver final : public io::DriverCalls {
   int read_clock(void* argument) {
     auto* const request = static_cast<ptp_sys_offset_extended*>(argument);
     if (network_.clocks_.empty() || !network_.clocks_.begin()->second) return ENODEV;
+    int32_t clock;
+    std::memcpy(&clock, reinterpret_cast<char*>(request) + 4, sizeof clock);
+    if (clock != 0 && network_.reference == Reference::kRealtimeAlone) return EINVAL;
+    const bool raw = clock == CLOCK_MONOTONIC_RAW && network_.reference == Reference::kMonotonicRaw;
     for (uint32_t i = 0; i < request->n_samples; ++i) {
-      const int64_t now = realtime_ns();
-      request->ts[i][0] = request->ts[i][2] = clock_time(now);
-      request->ts[i][1] = clock_time(now + *network_.clocks_.begin()->second);
+      const dataplane::SystemClockReading machine = network_.undisturbed();
+      const int64_t reference = raw ? machine.raw_ns : network_.disturbed(machine).realtime_ns;
+      request->ts[i][0] = request->ts[i][2] = clock_time(reference);
+      request->ts[i][1] = clock_time(machine.realtime_ns + *network_.clocks_.begin()->second);
     }
     return 0;
   }
@@ -252,5 +259,74 @@ std::variant<io::HardwareClock, io::Error> FakeNetwork::open_clock(int phc_index
 }
 
 io::DriverCalls& FakeNetwork::driver() { return *driver_; }
+
+// This and the next are called under the lock.
+dataplane::SystemClockReading FakeNetwork::undisturbed() const {
+  dataplane::SystemClockReading reading = io::read_system_clock();
+  for (int64_t* const shown : {&reading.realtime_ns, &reading.monotonic_ns, &reading.raw_ns}) {
+    *shown += passed_ns_;
+  }
+  return reading;
+}
+
+dataplane::SystemClockReading FakeNetwork::disturbed(dataplane::SystemClockReading reading) const {
+  const auto since = static_cast<double>(reading.raw_ns - slewed_at_);
+  const int64_t slewed = slewed_ns_ + std::llround(since * slew_rate_);
+  reading.realtime_ns += slewed + stepped_ns_;
+  reading.monotonic_ns += slewed;
+  return reading;
+}
+
+dataplane::SystemClockReading FakeNetwork::read_system_clock() {
+  const std::lock_guard lock(mutex_);
+  ++system_clock_readings_;
+  return disturbed(undisturbed());
+}
+
+int64_t FakeNetwork::system_clock_ns() const {
+  const std::lock_guard lock(mutex_);
+  return disturbed(undisturbed()).realtime_ns;
+}
+
+int64_t FakeNetwork::uptime_ns() const {
+  const std::lock_guard lock(mutex_);
+  return undisturbed().raw_ns;
+}
+
+uint32_t FakeNetwork::system_clock_readings() const {
+  const std::lock_guard lock(mutex_);
+  return system_clock_readings_;
+}
+
+void FakeNetwork::pass(int64_t ns) {
+  const std::lock_guard lock(mutex_);
+  passed_ns_ += ns;
+}
+
+std::variant<io::FileDescriptor, io::Error> FakeNetwork::watch_system_clock() {
+  const std::lock_guard lock(mutex_);
+  io::FileDescriptor fd = event_fd();
+  system_clock_set_ = io::FileDescriptor(::dup(fd.get()));
+  return fd;
+}
+
+void FakeNetwork::step_system_clock(int64_t ns) {
+  step_system_clock_quietly(ns);
+  const std::lock_guard lock(mutex_);
+  raise(system_clock_set_.get());
+}
+
+void FakeNetwork::step_system_clock_quietly(int64_t ns) {
+  const std::lock_guard lock(mutex_);
+  stepped_ns_ += ns;
+}
+
+void FakeNetwork::slew_system_clock(double rate_change) {
+  const std::lock_guard lock(mutex_);
+  const int64_t now = undisturbed().raw_ns;
+  slewed_ns_ += std::llround(static_cast<double>(now - slewed_at_) * slew_rate_);
+  slewed_at_ = now;
+  slew_rate_ += rate_change;
+}
 
 }  // namespace ptpswitch::test

@@ -103,7 +103,8 @@ class FakeNetwork final : public io::Network {
   // Sets the mode of an interface from outside.
   void change_mode(const std::string& name, io::HardwareTimestampConfig mode);
   std::optional<io::HardwareTimestampConfig> mode(const std::string& name) const;
-  // How far a hardware clock is ahead of CLOCK_REALTIME, by its number; none: it cannot be read.
+  // How far a hardware clock is ahead of CLOCK_REALTIME of the machine, by its number; none: it
+  // cannot be read.
   void set_clock(int phc_index, std::optional<int64_t> ahead_ns);
 
   std::variant<std::unique_ptr<io::InterfaceEvents>, io::Error> watch_interfaces() override;
@@ -115,11 +116,30 @@ class FakeNetwork final : public io::Network {
       const io::InterfaceProbe& probe, io::TimestampingMode mode, int priority) override;
   std::variant<io::HardwareClock, io::Error> open_clock(int phc_index) override;
   io::DriverCalls& driver() override;
+  dataplane::SystemClockReading read_system_clock() override;
+  std::variant<io::FileDescriptor, io::Error> watch_system_clock() override;
+
+  // The system clock, which software time stamps are of. Nobody is told of a quiet step.
+  void step_system_clock(int64_t ns);
+  void step_system_clock_quietly(int64_t ns);
+  void slew_system_clock(double rate_change);
+  int64_t system_clock_ns() const;
+  // As much time passes for every clock at once, nobody waits for it.
+  void pass(int64_t ns);
+  int64_t uptime_ns() const;  // CLOCK_MONOTONIC_RAW
+  // How often the engine has read the system clock.
+  uint32_t system_clock_readings() const;
+  // The drivers of hardware clocks have no other reference than the system clock; they take no
+  // notice of which one they are asked for; they have CLOCK_MONOTONIC_RAW.
+  enum class Reference : uint8_t { kRealtimeAlone, kRealtimeAlways, kMonotonicRaw };
+  std::atomic<Reference> reference{Reference::kRealtimeAlone};
 
  private:
   class Events;
   class Driver;
 
+  dataplane::SystemClockReading undisturbed() const;
+  dataplane::SystemClockReading disturbed(dataplane::SystemClockReading reading) const;
   std::shared_ptr<FakeInterface> find(const std::string& name) const;
   void tell(int index, const std::string& name);
 
@@ -128,6 +148,13 @@ class FakeNetwork final : public io::Network {
   std::map<std::string, std::shared_ptr<FakeInterface>> interfaces_;
   std::map<std::string, io::HardwareTimestampConfig> modes_;
   std::map<int, std::optional<int64_t>> clocks_;
+  uint32_t system_clock_readings_ = 0;
+  int64_t passed_ns_ = 0;
+  int64_t stepped_ns_ = 0;
+  io::FileDescriptor system_clock_set_;  // eventfd
+  int64_t slewed_ns_ = 0;                // up to slewed_at_
+  int64_t slewed_at_ = 0;
+  double slew_rate_ = 0;
   std::deque<std::pair<int, std::string>> events_;
   io::FileDescriptor event_fd_;
   int next_index_ = 10;
@@ -137,7 +164,7 @@ class FakeNetwork final : public io::Network {
   std::unique_ptr<Driver> driver_;
 };
 
-// CLOCK_REALTIME, as software time stamps are.
+// CLOCK_REALTIME of the machine.
 int64_t realtime_ns();
 
 }  // namespace ptpswitch::test

@@ -15,12 +15,13 @@ import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clo
 import type { MeasurementLimits, Profile } from '../../core/profile/profile.js';
 import type { ServoSettings } from '../../core/servo/servo.js';
 import type { ClockIdentity } from '../../core/time/identity.js';
-import { durationNs, instantFromNs, type Instant } from '../../core/time/instant.js';
+import { durationNs } from '../../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../core/time/time-interval.js';
 import type { DataPlane } from '../../native/data-plane.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
 import type { PortTransport, Report } from '../runtime/pump.js';
+import { systemTimeOf } from '../runtime/system-time.js';
 import { clockStatusOf, type SteeredClockStatus } from '../status/clock-status.js';
 import type { AttachedInstance } from './attached-instance.js';
 import { clockFactsOf } from './clock-facts.js';
@@ -30,8 +31,6 @@ export interface BoundaryClockOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
-  /** As the pump's. */
-  readonly measuredAt: (common: Instant) => Instant;
   /** The clocks of the machine that are steered by a clock. */
   readonly steeredBy: (clock: Steerer['clock']) => readonly SteeredClockStatus[];
   /** Called with the delay of a link that a clock has measured. */
@@ -45,7 +44,7 @@ export function attachBoundaryClocks(options: BoundaryClockOptions): AttachedIns
 }
 
 function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedInstance {
-  const { dataPlane, measuredAt, steeredBy, onLinkDelay, random = Math.random } = options;
+  const { dataPlane, steeredBy, onLinkDelay, random = Math.random } = options;
   const switchPorts = options.config.ports;
   const profile = profileOf(config);
   const settings = settingsOf(config, profile, identityOf(dataPlane), switchPorts, random);
@@ -59,7 +58,6 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
     facts: clockFactsOf(
       dataPlane,
       settings.ports.map(({ port }) => ({ port, transport: ports[port] })),
-      measuredAt,
     ),
   });
   const { clock } = managed;
@@ -83,7 +81,7 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
           interface: port.interface,
           discarded: discards.of(interfaces.indexOf(port.interface)),
         })),
-        aheadOfSystemClockNs(clock, measuredAt),
+        aheadOfSystemClockNs(clock, dataPlane),
       ),
     management: { config, manage: (request) => managed.manage(request) },
     steerer: { config, clock },
@@ -186,11 +184,7 @@ function specificationOf({ seconds, clockClass }: HoldoverConfig): HoldoverSpeci
   };
 }
 
-/**
- * The common timebase is CLOCK_REALTIME, so its reading serves both as the time stamp and as the time to compare with.
- * That it is read in whole milliseconds shifts both alike.
- */
-function aheadOfSystemClockNs(clock: Clock, measuredAt: (common: Instant) => Instant): number {
-  const systemTime = instantFromNs(BigInt(Date.now()) * 1_000_000n);
-  return Number(clock.timeAt(measuredAt(systemTime)) - systemTime) / Number(unitsPerNs);
+function aheadOfSystemClockNs(clock: Clock, dataPlane: DataPlane): number {
+  const { shown, common } = systemTimeOf(dataPlane);
+  return Number(clock.timeAt(common) - shown) / Number(unitsPerNs);
 }

@@ -1,12 +1,12 @@
 /** Facts about this machine that the clocks give in answer to management requests. */
 import type { ClockFacts, PortFacts } from '../../core/management/clock-facts.js';
-import { instantFromNs, type Instant } from '../../core/time/instant.js';
 import { messageTypeCodes, type MessageType } from '../../core/wire/header.js';
 import type { MessageCounts } from '../../core/wire/management-data/port-data.js';
 import type { DataPlane } from '../../native/data-plane.js';
 import { ipv4Octets, ipv6Octets, macOctets } from '../runtime/addresses.js';
 import { productVersion } from '../machine/product-version.js';
 import type { PortTransport } from '../runtime/pump.js';
+import { systemTimeOf } from '../runtime/system-time.js';
 
 /** A port of a clock: its index in the data plane, and the clock's transport and address there. */
 export interface PortAndTransport {
@@ -18,23 +18,11 @@ const version = productVersion();
 
 const messageTypes = Object.keys(messageTypeCodes) as MessageType[];
 
-/**
- * @param ports by portNumber, from 1
- * @param measuredAt converts a time of the common timebase to the time that the clock measures in; the same time unless
- *   given
- */
-export function clockFactsOf(
-  dataPlane: DataPlane,
-  ports: readonly PortAndTransport[],
-  measuredAt: (common: Instant) => Instant = (common) => common,
-): ClockFacts {
+/** @param ports by portNumber, from 1 */
+export function clockFactsOf(dataPlane: DataPlane, ports: readonly PortAndTransport[]): ClockFacts {
   return {
     version,
-    // The timebase common to all ports is the system clock's (docs/decisions/0005-common-timebase.md).
-    now: () =>
-      measuredAt(
-        instantFromNs(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6))),
-      ),
+    now: () => systemTimeOf(dataPlane).common,
     portFacts: (portNumber) => {
       const port = ports[portNumber - 1];
       if (port === undefined) throw new RangeError(`no port ${portNumber}`);

@@ -1,8 +1,7 @@
 /**
  * Keeps clocks of the machine at the time of the instances that are configured to steer them (`clock: phc`, `clock:
  * system`): reads each several times a second, and adjusts it through the data plane. An instance does not measure with
- * the clock that it steers: a hardware clock is related to the common timebase anew whenever it is adjusted, and where
- * the common timebase itself is steered, time stamps are converted to UndisturbedTime.
+ * the clock that it steers, but with the common timebase, which nobody can steer.
  */
 import type { ClockConfig } from '../../config/config.js';
 import type { Clock } from '../../core/instance/clock.js';
@@ -11,8 +10,7 @@ import {
   disciplineInterval,
   type ClockCorrection,
 } from '../../core/servo/clock-discipline.js';
-import { UndisturbedTime } from '../../core/servo/undisturbed-time.js';
-import { instantFromNs, type Instant } from '../../core/time/instant.js';
+import { instantFromNs } from '../../core/time/instant.js';
 import { unitsPerNs } from '../../core/time/time-interval.js';
 import type { AdjustableClock, DataPlane } from '../../native/data-plane.js';
 import type { SteeredClockStatus } from '../status/clock-status.js';
@@ -50,7 +48,6 @@ export class ClockSteering {
   readonly #targets: readonly Target[];
   readonly #timers: Timers;
   readonly #warn: ClockSteeringOptions['warn'];
-  readonly #undisturbed = new UndisturbedTime();
 
   /** @throws Error whose message is for the user, where there is nothing to steer or two instances would steer the same */
   constructor({ dataPlane, steerers, timerClock, warn }: ClockSteeringOptions) {
@@ -77,11 +74,6 @@ export class ClockSteering {
     this.#timers.cancelAll();
   }
 
-  /** Converts a time of the common timebase to the time that the instances measure in. */
-  measuredAt(common: Instant): Instant {
-    return this.#undisturbed.at(common);
-  }
-
   /** The clocks that an instance steers. */
   statusOf(steerer: Steerer['clock']): SteeredClockStatus[] {
     const ports = this.#dataPlane.ports();
@@ -106,7 +98,6 @@ export class ClockSteering {
     const correction = this.#correctionOf(target);
     if (correction === undefined) return;
     const { stepNs, rateChange } = correction;
-    const shown = this.#shownBySystem();
     try {
       this.#dataPlane.adjustClock(clock, { stepNs, rateChangePpb: rateChange * 1e9 });
     } catch (error) {
@@ -114,7 +105,6 @@ export class ClockSteering {
       return;
     }
     target.lastWarning = undefined;
-    if (clock === 'system' && shown !== undefined) this.#undisturbed.adjusted(shown, correction);
   }
 
   /** Undefined while the instance has no time to give, and while the clock cannot be read. */
@@ -130,17 +120,12 @@ export class ClockSteering {
     // 7.2.4: the system clock shows UTC, which is behind TAI; a timescale other than PTP's (ARB) is shown unchanged.
     const isUtc = target.clock === 'system' && ptpTimescale;
     const behindNs = isUtc ? BigInt(currentUtcOffset) * 1_000_000_000n : 0n;
-    const measured = this.measuredAt(instantFromNs(reading.commonNs));
-    const timeNs = target.steerer.clock.timeAt(measured) / unitsPerNs - behindNs;
+    const common = instantFromNs(reading.commonNs);
+    const timeNs = target.steerer.clock.timeAt(common) / unitsPerNs - behindNs;
     const aheadNs = reading.clockNs - timeNs;
     target.aheadNs = Number(aheadNs);
-    const timeRate = (1 + state.rateOffset) * (1 + this.#undisturbed.rateOffset);
-    return disciplined({ aheadNs, rateOffset: (1 + reading.rateOffset) / timeRate - 1 });
-  }
-
-  #shownBySystem(): Instant | undefined {
-    const reading = this.#dataPlane.readClock('system');
-    return reading === null ? undefined : instantFromNs(reading.clockNs);
+    const rateOffset = (1 + reading.rateOffset) / (1 + state.rateOffset) - 1;
+    return disciplined({ aheadNs, rateOffset });
   }
 
   #warnOnce(target: Target, message: string): void {

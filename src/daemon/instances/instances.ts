@@ -8,7 +8,6 @@ import { profiles } from '../../config/profiles.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
-import type { Instant } from '../../core/time/instant.js';
 import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { instanceServing, policyRules } from '../forwarding/policy.js';
@@ -82,8 +81,7 @@ export class Instances {
       measuredTransports(config, options.transports ?? allTransports),
       dataPlane.counters(),
     );
-    const measuredAt = (common: Instant) => this.#steering.measuredAt(common);
-    this.#list = this.#attachAll(measuredAt);
+    this.#list = this.#attachAll();
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
     this.#steering = new ClockSteering({
       ...{ dataPlane, timerClock },
@@ -94,14 +92,13 @@ export class Instances {
       dataPlane,
       attachments: this.#list.map(({ attachment }) => attachment),
       latencies: config.ports,
-      measuredAt,
       timerClock,
       onEvent: (event) => this.#onEvent(event),
     });
   }
 
   /** In the order in which the instances get what concerns several of them. */
-  #attachAll(measuredAt: (common: Instant) => Instant): AttachedInstance[] {
+  #attachAll(): AttachedInstance[] {
     const peerDelay = this.#peerDelay;
     const links = attachPeerToPeerLinks({
       ...this.#options,
@@ -113,7 +110,6 @@ export class Instances {
       this.#attachSyntoniser(),
       ...attachBoundaryClocks({
         ...this.#options,
-        measuredAt,
         steeredBy: (clock) => this.#steering.statusOf(clock),
         // The delays that a boundary clock finds serve itself alone; they are shown where no transparent clock measures.
         onLinkDelay: (report) => {

@@ -73,8 +73,6 @@ export interface PumpOptions {
   readonly attachments: readonly Attachment[];
   /** By port. Records hold raw time stamps, the instances get them as at the reference plane. 0 unless set. */
   readonly latencies?: readonly PortLatency[];
-  /** Converts a time of the common timebase to the time that the instances measure in; the same time unless set. */
-  readonly measuredAt?: (common: Instant) => Instant;
   readonly timerClock: TimerClock;
   readonly onEvent: (event: PumpEvent) => void;
 }
@@ -97,7 +95,6 @@ export class Pump {
   /** An attachment is at the index that is its number. */
   readonly #attachments: readonly NumberedAttachment[];
   readonly #latencies: readonly PortLatency[];
-  readonly #measuredAt: (common: Instant) => Instant;
   readonly #timers: Timers;
   readonly #onEvent: (event: PumpEvent) => void;
   /** By port; empty while the interface does not exist. */
@@ -108,21 +105,13 @@ export class Pump {
   readonly #blocked = new Set<PortIndex>();
   #running = false;
 
-  constructor({
-    dataPlane,
-    attachments,
-    latencies = [],
-    measuredAt = (common) => common,
-    timerClock,
-    onEvent,
-  }: PumpOptions) {
+  constructor({ dataPlane, attachments, latencies = [], timerClock, onEvent }: PumpOptions) {
     if (attachments.length > maxAttachments) {
       throw new RangeError(`${attachments.length} instances on one data plane: at most 256`);
     }
     this.#dataPlane = dataPlane;
     this.#attachments = attachments.map((attachment, number) => ({ number, attachment }));
     this.#latencies = latencies;
-    this.#measuredAt = measuredAt;
     this.#timers = new Timers(timerClock);
     this.#onEvent = onEvent;
     this.#macs = dataPlane.ports().map(({ mac }) => mac);
@@ -238,18 +227,12 @@ export class Pump {
   /** 7.3.4.2: a received message passed the reference plane before it was time stamped, a sent one passes it after. */
   #ingressTimestamp(port: PortIndex, timestampNs: bigint): Instant {
     const latencyNs = this.#latencies[port]?.ingressLatencyNs ?? 0;
-    return instantAfter(
-      this.#measuredAt(instantFromNs(timestampNs)),
-      timeIntervalFromNs(-latencyNs),
-    );
+    return instantAfter(instantFromNs(timestampNs), timeIntervalFromNs(-latencyNs));
   }
 
   #egressTimestamp(port: PortIndex, timestampNs: bigint): Instant {
     const latencyNs = this.#latencies[port]?.egressLatencyNs ?? 0;
-    return instantAfter(
-      this.#measuredAt(instantFromNs(timestampNs)),
-      timeIntervalFromNs(latencyNs),
-    );
+    return instantAfter(instantFromNs(timestampNs), timeIntervalFromNs(latencyNs));
   }
 
   #onFrame(record: Extract<EngineRecord, { kind: 'frame' }>): void {

@@ -33,21 +33,20 @@ export interface VirtualPortOptions extends PortOptions {
   /** How long a frame waits before it leaves: what this device calls its residence time. */
   readonly residence: Spread;
   /**
-   * A hardware clock, related as the engine does it, or that of an earlier port; the device's clock where there is none.
+   * A hardware clock, related as the engine does it, or that of an earlier port; the system clock where there is none.
    */
   readonly hardwareClock?: VirtualClock;
-  /** How the hardware clock is read; at the same moment as the device's clock unless set. */
+  /** How the hardware clock is read; at the same moment as the timebase unless set. */
   readonly clockReadings?: ClockReadingModel;
 }
 
 export interface VirtualDataPlaneOptions {
   readonly timeline: Timeline;
   readonly ports: readonly VirtualPortOptions[];
-  /**
-   * The device's own clock, as CLOCK_REALTIME is a computer's: the common timebase of its ports, and the clock of its
-   * timers.
-   */
+  /** The system clock, as CLOCK_REALTIME is a computer's. */
   readonly clock: VirtualClock;
+  /** The common timebase, of the same oscillator: what the system clock would show, had nobody set or slewed it. */
+  readonly timebase: VirtualClock;
   /** Salts the forwarder's tables: 0 to 2^32-1. */
   readonly seed: number;
   readonly random: (port: number, purpose: string) => RandomStream;
@@ -71,11 +70,10 @@ const nearestDeadlineNs = Math.min(limits.heldLifetimeNs, limits.transmitTimesta
 const clockReadIntervalNs = 20e6;
 const clockVerifyIntervalNs = 1e6;
 
-const identity = { rawAnchorNs: 0n, commonAnchorNs: 0n, rateOffset: 0 };
-
 export class VirtualDataPlane implements DataPlane {
   readonly #timeline: Timeline;
   readonly #clock: VirtualClock;
+  readonly #timebase: VirtualClock;
   readonly #options: readonly VirtualPortOptions[];
   readonly #ports: readonly VirtualPort[];
   /** Of each port, the first one that has the same hardware clock; -1 where there is none. */
@@ -89,16 +87,16 @@ export class VirtualDataPlane implements DataPlane {
   /** Records may come before `onReadable` has set the callback. */
   #waiting = false;
   #deadline: Planned | undefined;
-  #epoch = 0;
   #clocksReadAt = -Infinity;
   readonly #send = (port: number, frame: Uint8Array, number: number | undefined): void => {
     this.port(port).send(frame, number);
   };
   #closed = false;
 
-  constructor({ timeline, ports, clock, seed, random }: VirtualDataPlaneOptions) {
+  constructor({ timeline, ports, clock, timebase, seed, random }: VirtualDataPlaneOptions) {
     this.#timeline = timeline;
     this.#clock = clock;
+    this.#timebase = timebase;
     this.#options = ports;
     this.#clockOwners = ports.map(({ hardwareClock: clock }) =>
       clock === undefined ? -1 : ports.findIndex(({ hardwareClock }) => hardwareClock === clock),
@@ -113,9 +111,10 @@ export class VirtualDataPlane implements DataPlane {
       const { ingressLatencyNs, egressLatencyNs, delayAsymmetryNs } = options;
       if (hardwareClock !== undefined && this.#clockOwners[port] === port) {
         const readings = options.clockReadings ?? {};
-        const reader = new ClockReader(readings, hardwareClock, clock, random(port, 'readings'));
+        const reader = new ClockReader(readings, hardwareClock, timebase, random(port, 'readings'));
         this.#clockReaders.set(port, reader);
       }
+      if (hardwareClock === undefined) this.#forwarder.attachSystemClock(port);
       const outstandingLimit = timestamping.outstandingLimit ?? 0;
       this.#forwarder.configure(port, {
         ...{ ingressLatencyNs, egressLatencyNs, delayAsymmetryNs },
@@ -130,9 +129,11 @@ export class VirtualDataPlane implements DataPlane {
       const { residence } = options;
       return new VirtualPort(timeline, timestamper, residence, random(port, 'residence'), {
         received: (frame, timestampNs) => {
+          if (hardwareClock === undefined) this.#readSystemClock();
           this.#perform((forwarder, now) => forwarder.receive(port, frame, timestampNs, now));
         },
         transmitted: (number, timestampNs) => {
+          if (hardwareClock === undefined) this.#readSystemClock();
           this.#readClocks(clockVerifyIntervalNs);
           this.#perform((forwarder, now) =>
             forwarder.transmitTimestamp(port, number, timestampNs, now),
@@ -143,8 +144,9 @@ export class VirtualDataPlane implements DataPlane {
         },
       });
     });
+    this.#readSystemClock();
     clock.onStep(() => {
-      this.#startEpoch();
+      this.#readSystemClock();
     });
     if (this.#clockReaders.size > 0) this.#followClocks();
   }
@@ -207,8 +209,15 @@ export class VirtualDataPlane implements DataPlane {
       phcIndex: this.#clockOwners[port] ?? -1,
       formerTimestamping: null,
       offloadsTurnedOff: [],
-      clock: this.#portClocks.get(port) ?? null,
+      clock: this.#portClock(port),
     }));
+  }
+
+  #portClock(port: number): PortClock | null {
+    const clock = this.#portClocks.get(port);
+    if (clock === undefined) return null;
+    const systemAheadNs = this.#clock.deviationNs() - this.#timebase.deviationNs();
+    return { ...clock, offsetNs: clock.offsetNs - systemAheadNs };
   }
 
   counters(): Counters {
@@ -219,8 +228,8 @@ export class VirtualDataPlane implements DataPlane {
   readClock(clock: AdjustableClock): AdjustableClockReading | null {
     const forwarder = this.#open();
     if (clock === 'system') {
-      const ns = this.#clock.read(1, 0);
-      return { clockNs: ns, commonNs: ns, rateOffset: 0 };
+      const rateOffset = this.#clock.slewRate;
+      return { clockNs: this.#clock.read(1, 0), commonNs: this.#timebase.read(1, 0), rateOffset };
     }
     return this.#options[clock]?.hardwareClock === undefined ? null : forwarder.readClock(clock);
   }
@@ -237,7 +246,7 @@ export class VirtualDataPlane implements DataPlane {
       throw Object.assign(new Error(message), { code: 'ERR_TIMESTAMPING' });
     }
     adjust(hardwareClock, adjustment);
-    const now = this.#clock.read(1, 0);
+    const now = this.#timebase.read(1, 0);
     for (const [port, owner] of this.#clockOwners.entries()) {
       if (owner === this.#clockOwners[clock]) forwarder.clockAdjusted(port, now, adjustment);
     }
@@ -290,13 +299,15 @@ export class VirtualDataPlane implements DataPlane {
     });
   }
 
-  /** The device's clock was set: its time stamps from before and after must not be subtracted from each other. */
-  #startEpoch(): void {
-    this.#epoch++;
-    for (const [port, { hardwareClock }] of this.#options.entries()) {
-      if (hardwareClock !== undefined) continue;
-      this.#forwarder.relate(port, { ...identity, epoch: this.#epoch });
-    }
+  /** As the engine does for the time stamps that it has just read, and when the system clock was set. */
+  #readSystemClock(): void {
+    if (this.#closed) return;
+    const realtimeNs = this.#clock.read(1, 0);
+    this.#forwarder.readSystemClock({
+      realtimeNs,
+      monotonicNs: realtimeNs - BigInt(this.#clock.steppedNs),
+      rawNs: this.#timebase.read(1, 0),
+    });
   }
 
   #followClocks(): void {
@@ -322,6 +333,6 @@ export class VirtualDataPlane implements DataPlane {
 }
 
 function adjust(clock: VirtualClock, { stepNs, rateChangePpb }: ClockAdjustment): void {
-  if (rateChangePpb !== 0) clock.oscillator.slew(rateChangePpb);
+  if (rateChangePpb !== 0) clock.slew(rateChangePpb);
   if (stepNs !== 0n) clock.step(Number(stepNs));
 }

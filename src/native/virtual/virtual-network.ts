@@ -42,14 +42,17 @@ export interface DeviceModel {
   readonly name: string;
   /** One for each interface. */
   readonly ports: readonly PortModel[];
-  /** The clock of its time stamps and timers; perfect unless set. */
+  /** Its oscillator and its system clock; perfect unless set. */
   readonly clock?: ClockModel;
 }
 
 export interface Device {
   readonly name: string;
   readonly dataPlane: VirtualDataPlane;
+  /** The system clock, which software time stamps are of. */
   readonly clock: VirtualClock;
+  /** The common timebase of its ports. */
+  readonly timebase: VirtualClock;
   /** What its configuration says of its ports. */
   readonly portOptions: readonly PortOptions[];
 }
@@ -80,10 +83,11 @@ export class VirtualNetwork {
     const number = ++this.#devices;
     const random = (purpose: string) => new RandomStream(this.seed, `${name}/${purpose}`);
     const clock = this.#clock(model.clock ?? {}, random('clock'));
+    const timebase = new VirtualClock(this.timeline, clock.oscillator, model.clock?.offsetNs ?? 0);
     const hardwareClocks = this.#hardwareClocks(ports, (port) => random(`${port}/clock`));
     const dataPlane = new VirtualDataPlane({
       timeline: this.timeline,
-      clock,
+      ...{ clock, timebase },
       seed: this.seed,
       random: (port, purpose) => random(`${port}/${purpose}`),
       ports: ports.map((port, index) => ({
@@ -95,7 +99,7 @@ export class VirtualNetwork {
       })),
     });
     const portOptions = ports.map((port, index) => configuredAs(port, `${name}-${index}`));
-    return { name, dataPlane, clock, portOptions };
+    return { name, dataPlane, clock, timebase, portOptions };
   }
 
   /** A cable between two free ports. Throws RangeError for a port that has a cable already or does not exist. */

@@ -102,7 +102,6 @@ export function runBoundaryClocks(
       throw new Error(`port ${port}: ${message}`);
     },
   });
-  const measuredAt = (common: Instant) => steering.measuredAt(common);
   runInstances(
     device,
     instances.map(({ clock }) => clock),
@@ -111,7 +110,6 @@ export function runBoundaryClocks(
       const discards = instances.find(({ clock }) => clock === event.attachment.instance)?.discards;
       discards?.set(event.reason, (discards.get(event.reason) ?? 0) + 1);
     },
-    measuredAt,
   );
   steering.start();
   return instances.map(({ clock, discards }) => ({
@@ -121,7 +119,7 @@ export function runBoundaryClocks(
     portStates: () => clock.state().ports.map(({ portState }) => portState),
     aheadNs: () => {
       const trueTime = instantAt(now());
-      const own = clock.timeAt(measuredAt(instantAt(now() + device.clock.deviationNs())));
+      const own = clock.timeAt(instantAt(now() + device.timebase.deviationNs()));
       return Number(own - trueTime) / Number(unitsPerNs);
     },
     steered: () => steering.statusOf(clock),

@@ -1,6 +1,5 @@
 /** A device whose ports end every message in core instances. */
 import { defaultProfile } from '../../../src/core/profile/default.js';
-import type { Instant } from '../../../src/core/time/instant.js';
 import type { CoreInstance, PumpEvent } from '../../../src/daemon/runtime/pump.js';
 import { Pump } from '../../../src/daemon/runtime/pump.js';
 import type { Device } from '../../../src/native/virtual/virtual-network.js';
@@ -10,7 +9,6 @@ export function runInstances(
   { dataPlane, portOptions }: Device,
   instances: readonly CoreInstance[],
   onEvent: (event: PumpEvent) => void,
-  measuredAt: (common: Instant) => Instant = (common) => common,
 ): void {
   dataPlane.program({
     rules: [{ sdoId: 'any', domainNumber: 'any', action: 'terminate' }],
@@ -27,7 +25,6 @@ export function runInstances(
       ports,
     })),
     latencies: portOptions,
-    measuredAt,
     timerClock: dataPlane.timerClock,
     onEvent,
   });

@@ -155,7 +155,7 @@ export class Scenario {
     const instances: CoreInstance[] = [model.oneStep === true ? oneStep(instance) : instance];
     if (this.#mechanismOf(model) === 'p2p') instances.push(peerToPeerPort(portIdentity));
     runInstances(device, instances, () => undefined);
-    const aheadNs = () => device.clock.deviationNs();
+    const aheadNs = () => device.timebase.deviationNs();
     const source = { ...device, identity: grandmasterIdentity, aheadNs };
     this.#sources.set(source.identity, source);
     return source;
@@ -251,6 +251,14 @@ export class Scenario {
     return this.network.connect({ device: a, port: aPort }, { device: b, port: bPort }, model);
   }
 
+  /**
+   * The device shows another time from now on, and nothing in it tells that it was set: as a grandmaster that has no
+   * timebase, or is told another time by its satellites.
+   */
+  shiftTime({ clock, timebase }: Device, ns: number): void {
+    for (const shown of [clock, timebase]) shown.shift(ns);
+  }
+
   /** Lets that much time pass. */
   run(seconds: number): void {
     const before = process.cpuUsage();
@@ -286,7 +294,7 @@ export class Scenario {
   }
 
   #sample({ corrected, uncorrected }: OffsetSample, receiver: Receiver, source: Source): Sample {
-    const truthNs = receiver.clock.deviationNs() - source.clock.deviationNs();
+    const truthNs = receiver.timebase.deviationNs() - source.timebase.deviationNs();
     return {
       seconds: this.network.timeline.now / nsPerSecond,
       source: source.name,

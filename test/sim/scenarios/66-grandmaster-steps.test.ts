@@ -1,7 +1,7 @@
 /**
  *   gm ---- bc ---- slave
  *
- * Somebody sets the grandmaster's clock: 2 s forward at 25 s, 2 s back at 45 s.
+ * The grandmaster's time is set: 2 s forward at 25 s, 2 s back at 45 s.
  */
 import { expect, test } from 'vitest';
 import { boundaryChain } from '../harness/boundary-chain.js';
@@ -13,8 +13,8 @@ test('a grandmaster that is set is followed', () => {
     clocks: 1,
     clock: (place) => ({ clock: { driftPpb: 5_000 - place * 8_000 } }),
   });
-  scenario.at(25, () => gm.clock.step(2e9));
-  scenario.at(45, () => gm.clock.step(-2e9));
+  scenario.at(25, () => scenario.shiftTime(gm, 2e9));
+  scenario.at(45, () => scenario.shiftTime(gm, -2e9));
 
   scenario.run(65);
 

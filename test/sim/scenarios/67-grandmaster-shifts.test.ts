@@ -13,7 +13,7 @@ test('a small shift of the grandmaster is slewed', () => {
     clocks: 1,
     clock: (place) => ({ clock: { driftPpb: 5_000 - place * 8_000 } }),
   });
-  scenario.at(25, () => gm.clock.step(5_000));
+  scenario.at(25, () => scenario.shiftTime(gm, 5_000));
 
   scenario.run(65);
 

@@ -28,7 +28,9 @@ export class FakeDataPlane implements DataPlane {
   readonly programmed: Policy[] = [];
   readonly lost: [port: number, count: number][] = [];
   readonly submitted: SubmitFrame[] = [];
-  readonly readings = new Map<AdjustableClock, AdjustableClockReading>();
+  readonly readings = new Map<AdjustableClock, AdjustableClockReading>([
+    ['system', { clockNs: 0n, commonNs: 0n, rateOffset: 0 }],
+  ]);
   readonly adjusted: [clock: AdjustableClock, adjustment: ClockAdjustment][] = [];
   /** Of every adjustment. */
   refusal: Error | undefined;

@@ -222,8 +222,7 @@ test('each change of a link is told once, a repetition not at all', () => {
 test('a clock that moves over and over is told once a minute', () => {
   let now = durationNs(0);
   const { fake, lines } = open({}, { ...systemTimerClock, now: () => now });
-  const told =
-    'eth2: its hardware clock, or the system clock, was set or slewed: relating it anew, corrections wait';
+  const told = 'eth2: its hardware clock was set or slewed: relating it anew, corrections wait';
   const moved = { kind: 'clockMoved', port: 1 } as const;
   fake.report(moved, moved);
   expect(lines.warn).toEqual([told]);

@@ -147,11 +147,15 @@ describe('clock: system', () => {
     expect(other.plane.adjusted[0]?.[1].stepNs).toBe(3_600n * second);
   });
 
-  test('what it does to the clock is taken off the time that instances measure in', () => {
-    const { time, steering } = systemBench();
+  test('its rate is compared with that of the timebase, which nobody steers', () => {
+    const { plane, time, steering } = systemBench();
+    // An hour ahead as the instance is, but for the 37 s of UTC, and 40 ppm too fast.
+    const clockNs = nowNs + 3_563n * second;
+    plane.readings.set('system', { clockNs, commonNs: nowNs, rateOffset: 40e-6 });
     steering.start();
     time.advance(disciplineInterval);
-    const shown = ((nowNs + 3_563n * second) * unitsPerNs) as Instant;
-    expect(steering.measuredAt(shown)).toBe(nowNs * unitsPerNs);
+    const [, correction] = plane.adjusted[0] ?? [];
+    expect(correction?.stepNs).toBe(0n);
+    expect(correction?.rateChangePpb).toBeCloseTo(-40_000, 0);
   });
 });
