@@ -175,7 +175,7 @@ export class PortRoles {
   #becomeGrandmaster(): readonly Output[] {
     if (this.#dataSets.isGrandmaster) return [];
     const outputs = this.#timekeeper.holdOver();
-    this.#dataSets.becomeGrandmaster(this.#timekeeper.heldWithin);
+    this.#dataSets.becomeGrandmaster(this.#timekeeper.heldWithin, this.#timekeeper.isOwn);
     return outputs;
   }
 
