@@ -3,6 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Setting } from '../core/profile/profile.js';
 import type { ClockPortConfig, InstanceConfig, ServoConfig } from './config.js';
+import { time, timeKeys } from './clock/time-schema.js';
 import { parseDurationNs, parseRate } from './duration.js';
 import { interfaceName, longForm, portRemedy } from './port-schema.js';
 import { profiles } from './profiles.js';
@@ -188,6 +189,7 @@ const clockKeys = {
   offsetScaledLogVariance: setting(defaultDS.offsetScaledLogVariance),
   pathTrace: yesOrNo.default(profile.pathTrace),
   clock: oneOfAlso(['virtual', 'phc', 'system'], { system: ['clock_realtime'] }).default('virtual'),
+  time,
   servo,
   holdover: holdover.exactOptional(),
   ...clockPortKeys,
@@ -295,7 +297,7 @@ export function resolved(
   return {
     ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
     clockClass: slaveOnly ? clockClasses.slaveOnly : parsed.clockClass,
-    ...{ slaveOnly, pathTrace, clock: parsed.clock, ports },
+    ...{ slaveOnly, pathTrace, clock: parsed.clock, time: parsed.time, ports },
     servo: servoOf(parsed.servo, parsed.clock),
     ...(parsed.holdover && { holdover: parsed.holdover }),
   };
@@ -312,6 +314,7 @@ function portKeysOf(clock: z.infer<typeof clockPortKeysAlone>) {
 export function instanceKeysAt(below: PropertyKey | undefined, type: unknown): readonly string[] {
   if (below === 'ports') return Object.keys(longClockPort.shape);
   if (below === 'servo') return Object.keys(longServo.shape);
+  if (below === 'time') return timeKeys;
   if (below === 'holdover') return Object.keys(holdover.shape);
   const found = Object.entries(instanceTypes).find(([name]) => name === type);
   return found === undefined ? [] : Object.keys(found[1].shape);

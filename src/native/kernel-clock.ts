@@ -23,3 +23,12 @@ export interface KernelClock {
   /** Throws an Error whose `code` is ERR_PERMISSION or ERR_SYSTEM, and whose message is ready for the user. */
   change(change: KernelClockChange): void;
 }
+
+/** Of a kernel that nobody has told anything, and that takes nothing: for a switch that is given none. */
+export const untoldKernelClock: KernelClock = {
+  read: () => ({
+    ...{ taiOffset: 0, synchronised: false, leapSecond: 'none' },
+    ...{ maxErrorUs: 16_000_000, estimatedErrorUs: 16_000_000 },
+  }),
+  change: () => undefined,
+};

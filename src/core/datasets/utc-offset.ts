@@ -92,8 +92,7 @@ export class UtcOffset {
     this.#judge(told, now, uptime, fits, listed);
     this.#judgeLeapSecond(told, now, listed);
     const { known } = this;
-    const leaveAlone =
-      this.#refused !== undefined && known !== undefined && !fits(known.utcOffset);
+    const leaveAlone = this.#refused !== undefined && known !== undefined && !fits(known.utcOffset);
     return {
       // The time that the master tells, or the offset: one of them is wrong, and which, nobody knows.
       known: leaveAlone ? undefined : known,

@@ -120,7 +120,8 @@ export class ClockDataSets {
     if (!this.isGrandmaster) return;
     this.parentDS = ownParentDS(this.defaultDS);
     this.timePropertiesDS =
-      (ownTime ? this.#ownTimePropertiesDS : undefined) ?? withoutGrandmaster(this.timePropertiesDS);
+      (ownTime ? this.#ownTimePropertiesDS : undefined) ??
+      withoutGrandmaster(this.timePropertiesDS);
   }
 
   /**

@@ -176,7 +176,10 @@ function portGetters(
 function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
   const change = (to: ClockChange) => clock.reconfigure(to);
   /** What is so already may be set; what comes with the source of the clock's time, and would be untrue of it, may not. */
-  const contradictsSource = (properties: object, of: 'timePropertiesDS' | 'ownTimePropertiesDS') => {
+  const contradictsSource = (
+    properties: object,
+    of: 'timePropertiesDS' | 'ownTimePropertiesDS',
+  ) => {
     const state = clock.state();
     const known: object = state[of];
     const isSo = ([name, value]: [string, unknown]) => known[name as never] === value;

@@ -85,7 +85,7 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
         aheadOfSystemClockNs(clock, measuredAt),
       ),
     management: { config, manage: (request) => managed.manage(request) },
-    steerer: { config, clock },
+    clock: { config, clock },
   };
 }
 

@@ -82,6 +82,11 @@ export class ClockSteering {
     return this.#undisturbed.at(common);
   }
 
+  /** How much faster than the common timebase that time runs, 1e-6 is 1 ppm. */
+  get measuredRateOffset(): number {
+    return this.#undisturbed.rateOffset;
+  }
+
   /** The clocks that an instance steers. */
   statusOf(steerer: Steerer['clock']): SteeredClockStatus[] {
     const ports = this.#dataPlane.ports();

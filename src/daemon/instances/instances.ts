@@ -8,8 +8,8 @@ import { profiles } from '../../config/profiles.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
-import type { Instant } from '../../core/time/instant.js';
-import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
+import { instantFromNs, type Instant } from '../../core/time/instant.js';
+import type { AdjustableClockReading, BridgePolicy, DataPlane } from '../../native/data-plane.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { instanceServing, policyRules } from '../forwarding/policy.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
@@ -27,6 +27,7 @@ import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonis
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
 import { ClockSteering } from './clock-steering.js';
+import { noTimeFacts, OwnTimes, type TimeFacts } from './own-times.js';
 import { attachPeerToPeerLinks } from './peer-to-peer-links.js';
 import { attachTransparentClockManagement } from './transparent-clock-management.js';
 
@@ -42,6 +43,8 @@ export interface InstancesOptions {
   readonly transports?: readonly Transport[];
   /** Uniform from 0 up to but not including 1; Math.random unless set. */
   readonly random?: () => number;
+  /** What the machine knows of its time; nothing unless given. */
+  readonly timeFacts?: TimeFacts;
   /** Links, clocks and errors, for the operator. */
   readonly onEvent: (
     event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'notice' | 'portError' }>,
@@ -55,6 +58,7 @@ export class Instances {
   readonly #peerDelay: PeerDelayTable;
   readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
+  readonly #ownTimes: OwnTimes;
   readonly #list: readonly AttachedInstance[];
   /** The same, for the events of the pump. */
   readonly #byAttachment: ReadonlyMap<Attachment, AttachedInstance>;
@@ -87,8 +91,18 @@ export class Instances {
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
     this.#steering = new ClockSteering({
       ...{ dataPlane, timerClock },
-      steerers: this.#list.flatMap(({ steerer }) => steerer ?? []),
+      steerers: this.#list.flatMap(({ clock }) => clock ?? []),
       warn: (port, message) => options.onEvent({ kind: 'portError', port, message }),
+    });
+    this.#ownTimes = new OwnTimes({
+      ...{ dataPlane, timerClock },
+      facts: options.timeFacts ?? noTimeFacts,
+      timed: this.#list.flatMap(({ attachment, clock }) =>
+        clock === undefined
+          ? []
+          : [{ ...clock, carryOut: (outputs) => this.#pump.carryOut(attachment, outputs) }],
+      ),
+      measured: (reading) => this.#measured(reading),
     });
     this.#pump = new Pump({
       dataPlane,
@@ -98,6 +112,13 @@ export class Instances {
       timerClock,
       onEvent: (event) => this.#onEvent(event),
     });
+  }
+
+  #measured({ commonNs, rateOffset }: AdjustableClockReading) {
+    return {
+      raw: this.#steering.measuredAt(instantFromNs(commonNs)),
+      rateOffset: (1 + rateOffset) / (1 + this.#steering.measuredRateOffset) - 1,
+    };
   }
 
   /** In the order in which the instances get what concerns several of them. */
@@ -146,6 +167,7 @@ export class Instances {
 
   start(): void {
     this.#applyForwarding(this.#options.bridge);
+    this.#ownTimes.start();
     this.#pump.start();
     this.#steering.start();
   }
@@ -165,6 +187,7 @@ export class Instances {
   /** From now on no instance sends, answers or measures; the data plane stays as it is programmed. */
   stop(): void {
     this.#steering.stop();
+    this.#ownTimes.stop();
     this.#pump.stop();
     this.#programmer.stop();
   }
