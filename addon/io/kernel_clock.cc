@@ -36,14 +36,16 @@ int status_bit_of(LeapSecond leap_second) {
 
 std::variant<KernelClockState, Error> read_kernel_clock(DriverCalls& calls) {
   timex request{};
-  if (calls.adjust_clock(CLOCK_REALTIME, &request) < 0) {
-    return failure("its state cannot be read", errno);
-  }
-  return KernelClockState{.tai_offset = request.tai,
-                          .synchronised = (request.status & STA_UNSYNC) == 0,
-                          .leap_second = leap_second_of(request.status),
-                          .max_error_us = request.maxerror,
-                          .estimated_error_us = request.esterror};
+  const int time_state = calls.adjust_clock(CLOCK_REALTIME, &request);
+  if (time_state < 0) return failure("its state cannot be read", errno);
+  // Until somebody clears the flag it stands for the leap second that has been.
+  const bool is_past = time_state == TIME_OOP || time_state == TIME_WAIT;
+  return KernelClockState{
+      .tai_offset = request.tai,
+      .synchronised = (request.status & STA_UNSYNC) == 0,
+      .leap_second = is_past ? LeapSecond::kNone : leap_second_of(request.status),
+      .max_error_us = request.maxerror,
+      .estimated_error_us = request.esterror};
 }
 
 std::optional<Error> change_kernel_clock(const KernelClockChange& change, DriverCalls& calls) {

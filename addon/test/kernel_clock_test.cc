@@ -31,9 +31,10 @@ class FakeKernel final : public io::DriverCalls {
     if ((request->modes & ADJ_FREQUENCY) != 0) state.freq = request->freq;
     if ((request->modes & ADJ_TAI) != 0) state.tai = static_cast<int>(request->constant);
     *request = state;
-    return TIME_OK;
+    return time_state;
   }
   timex state{};
+  int time_state = TIME_OK;
   int refusal = 0;
   std::vector<unsigned> modes;
 };
@@ -59,6 +60,18 @@ TEST_CASE("the state of CLOCK_REALTIME is read, and nothing is set by it") {
   kernel.state.status = STA_DEL;
   CHECK(read(kernel).leap_second == io::LeapSecond::kDelete);
   CHECK(kernel.modes.empty());
+}
+
+TEST_CASE(
+    "a leap second that has been is none that is to come, though nobody has cleared its flag") {
+  FakeKernel kernel;
+  kernel.state.status = STA_INS;
+  for (const int time_state : {TIME_OOP, TIME_WAIT}) {
+    kernel.time_state = time_state;
+    CHECK(read(kernel).leap_second == io::LeapSecond::kNone);
+  }
+  kernel.time_state = TIME_INS;
+  CHECK(read(kernel).leap_second == io::LeapSecond::kInsert);
 }
 
 TEST_CASE("what is left out of a change stays as it is, and what is so already is not told again") {
