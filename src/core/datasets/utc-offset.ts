@@ -60,7 +60,6 @@ export class UtcOffset {
   #isArbitrary = false;
   #hasFollowed = false;
   #leapSecond: LeapSecond | undefined;
-  /** The latest one that has happened. */
   #made: LeapSecond | undefined;
   #refused: { readonly utcOffset: number; readonly since: DurationNs } | undefined;
   #refusesLeapSecond = false;
@@ -104,6 +103,11 @@ export class UtcOffset {
 
   get known(): KnownUtcOffset | undefined {
     return this.#isArbitrary ? { utcOffset: 0, origin: 'arbitrary' } : this.#ptp;
+  }
+
+  /** The latest leap second that has happened. */
+  get made(): LeapSecond | undefined {
+    return this.#made;
   }
 
   #passTime(now: Instant): void {

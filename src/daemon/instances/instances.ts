@@ -27,6 +27,7 @@ import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonis
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
 import { ClockSteering } from './clock-steering.js';
+import { LeapSecondsFiles } from './leap-seconds-files.js';
 import { noTimeFacts, OwnTimes, type TimeFacts } from './own-times.js';
 import { attachPeerToPeerLinks } from './peer-to-peer-links.js';
 import { attachTransparentClockManagement } from './transparent-clock-management.js';
@@ -89,14 +90,17 @@ export class Instances {
     const measuredAt = (common: Instant) => this.#steering.measuredAt(common);
     this.#list = this.#attachAll(measuredAt);
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
+    const facts = options.timeFacts ?? noTimeFacts;
+    const files = new LeapSecondsFiles(facts.readText, timerClock);
+    const listIn = (path: string) => files.listIn(path);
     this.#steering = new ClockSteering({
       ...{ dataPlane, timerClock },
+      systemClock: { kernelClock: facts.kernelClock, listIn },
       steerers: this.#list.flatMap(({ clock }) => clock ?? []),
       warn: (port, message) => options.onEvent({ kind: 'portError', port, message }),
     });
     this.#ownTimes = new OwnTimes({
-      ...{ dataPlane, timerClock },
-      facts: options.timeFacts ?? noTimeFacts,
+      ...{ dataPlane, timerClock, facts, listIn },
       timed: this.#list.flatMap(({ attachment, clock }) =>
         clock === undefined
           ? []

@@ -4,7 +4,7 @@
  */
 import type { ClockConfig } from '../../config/config.js';
 import type { TimePropertiesDS } from '../../core/datasets/data-sets.js';
-import { parseLeapSecondsList, type LeapSecondsList } from '../../core/datasets/leap-seconds-list.js';
+import type { LeapSecondsList } from '../../core/datasets/leap-seconds-list.js';
 import type { Clock } from '../../core/instance/clock.js';
 import type { SourceReading } from '../../core/instance/own-time.js';
 import type { Output } from '../../core/io.js';
@@ -26,6 +26,7 @@ export interface Timed {
 export interface OwnTimesOptions {
   readonly dataPlane: DataPlane;
   readonly facts: TimeFacts;
+  readonly listIn: (path: string) => LeapSecondsList | null;
   readonly timed: readonly Timed[];
   readonly timerClock: TimerClock;
   /** Converts a reading of the common timebase to what instances measure in. */
@@ -47,9 +48,6 @@ export const noTimeFacts: TimeFacts = {
   warn: () => undefined,
 };
 
-/** The list of leap seconds is renewed twice a year. */
-const listReadingIntervalNs = 3_600e9;
-
 interface Entry {
   readonly timed: Timed;
   readonly source: TimeSource;
@@ -62,7 +60,6 @@ export class OwnTimes {
   readonly #options: OwnTimesOptions;
   readonly #timers: Timers;
   readonly #entries: readonly Entry[];
-  readonly #lists = new Map<string, { readonly list: LeapSecondsList | null; readonly at: number }>();
 
   /** @throws Error whose message is for the user, where a hardware clock is to be the source and there is none */
   constructor(options: OwnTimesOptions) {
@@ -127,20 +124,10 @@ export class OwnTimes {
     const system = dataPlane.readClock('system');
     if (system === null) return;
     const hardware = hardwarePort === -1 ? null : dataPlane.readClock(hardwarePort);
-    const list = this.#listOf(config.time.leapSecondsFile);
+    const list = this.#options.listIn(config.time.leapSecondsFile);
     const { currentDS, timePropertiesDS, rateOffset } = clock.state();
     if (currentDS.stepsRemoved !== 0) entry.followed = timePropertiesDS;
     const own = { timeAt: clock.timeAt.bind(clock), rateOffset, followed: entry.followed };
     timed.carryOut(clock.passTime(source.read({ system, hardware, kernel, list, measured }, own)));
-  }
-
-  #listOf(path: string): LeapSecondsList | null {
-    const now = this.#options.timerClock.now();
-    const known = this.#lists.get(path);
-    if (known !== undefined && now - known.at < listReadingIntervalNs) return known.list;
-    const text = this.#options.facts.readText(path);
-    const list = (text === undefined ? undefined : parseLeapSecondsList(text)) ?? null;
-    this.#lists.set(path, { list, at: now });
-    return list;
   }
 }

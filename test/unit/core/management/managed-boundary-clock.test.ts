@@ -17,6 +17,7 @@ import { managementErrorCodes } from '../../../../src/core/wire/tlv/management.j
 import {
   asker,
   boundaryClock,
+  facts,
   ownIdentity,
   requestOctets,
   type Request,
