@@ -1,5 +1,8 @@
 /** Lists of leap seconds in files of the machine, read again once an hour: they are renewed twice a year. */
-import { parseLeapSecondsList, type LeapSecondsList } from '../../core/datasets/leap-seconds-list.js';
+import {
+  parseLeapSecondsList,
+  type LeapSecondsList,
+} from '../../core/datasets/leap-seconds-list.js';
 import type { TimerClock } from '../runtime/timers.js';
 
 const readingIntervalNs = 3_600e9;
@@ -7,7 +10,10 @@ const readingIntervalNs = 3_600e9;
 export class LeapSecondsFiles {
   readonly #readText: (path: string) => string | undefined;
   readonly #clock: Pick<TimerClock, 'now'>;
-  readonly #lists = new Map<string, { readonly list: LeapSecondsList | null; readonly at: number }>();
+  readonly #lists = new Map<
+    string,
+    { readonly list: LeapSecondsList | null; readonly at: number }
+  >();
 
   constructor(readText: (path: string) => string | undefined, clock: Pick<TimerClock, 'now'>) {
     this.#readText = readText;

@@ -113,7 +113,9 @@ export class TimeSource {
     const listed = list === null ? undefined : listedUtcOffset(list, time);
     if (told !== undefined && listed?.valid === true && listed.utcOffset !== taiOffset) {
       const said = `${listed.utcOffset} s in ${leapSecondsFile}`;
-      this.#warnOnce(`TAI - UTC is ${taiOffset} s to the kernel, but ${said}: one of them is wrong`);
+      this.#warnOnce(
+        `TAI - UTC is ${taiOffset} s to the kernel, but ${said}: one of them is wrong`,
+      );
     }
     const found =
       utcOffset === 'leapSecondsFile' && listed?.valid === true ? listed : (told ?? listed);
@@ -141,7 +143,9 @@ export class TimeSource {
           );
     const listed =
       list !== null && listedUtcOffset(list, time).valid ? listedAt(list, time).next : undefined;
-    const announced = [ofKernel, listed].find((it) => it !== undefined && isToBeAnnounced(it, time));
+    const announced = [ofKernel, listed].find(
+      (it) => it !== undefined && isToBeAnnounced(it, time),
+    );
     const latest = this.#leapSecond;
     const isPast = latest !== undefined && time >= latest.at;
     if (isPast && !this.#counted.some(({ at }) => at === latest.at)) this.#counted.push(latest);

@@ -124,8 +124,9 @@ instances:
 
   test('where a grandmaster has its time from, in short and in full', () => {
     const timeOf = (text: string) => {
-      const [clock] = loadConfig(fileWith(`{ports: [a, b], instances: [{type: bc, ${text}}]}`))
-        .instances;
+      const [clock] = loadConfig(
+        fileWith(`{ports: [a, b], instances: [{type: bc, ${text}}]}`),
+      ).instances;
       return clock?.type === 'bc' ? clock.time : undefined;
     };
     expect(timeOf('time: phc')).toEqual({ ...defaultClock.time, source: 'phc' });

@@ -17,8 +17,7 @@ const text = `#	ATOMIC TIME
 `;
 
 const utc = (date: string) => BigInt(Date.parse(date)) / 1_000n;
-const tai = (date: string, offset: bigint) =>
-  instantFromNs((utc(date) + offset) * 1_000_000_000n);
+const tai = (date: string, offset: bigint) => instantFromNs((utc(date) + offset) * 1_000_000_000n);
 
 test('the offset of a time is that of the latest leap second, and the next one is known', () => {
   const list = parseLeapSecondsList(text)!;
