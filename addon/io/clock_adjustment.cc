@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cmath>
+#include <cstdlib>
 
 namespace ptpswitch::io {
 namespace {
@@ -11,12 +12,18 @@ namespace {
 // adjtimex(2): frequencies are in ppm * 2^16.
 constexpr double kFrequencyUnit = 1e-6 / 65536;
 constexpr int64_t kNsPerSecond = 1'000'000'000;
+// Beyond 500 ppm the kernel would slew the system clock by 500 ppm and say nothing. Hardware clocks
+// have limits of their own, which their drivers keep to by refusing.
+constexpr double kMaxSystemRate = 500e-6;
 
 int change_rate(clockid_t clock, double rate_change, DriverCalls& calls) {
   timex request{};
   if (calls.adjust_clock(clock, &request) < 0) return errno;
   request.modes = ADJ_FREQUENCY;
   request.freq += std::lround(rate_change / kFrequencyUnit);
+  if (clock == CLOCK_REALTIME && std::labs(request.freq) > kMaxSystemRate / kFrequencyUnit) {
+    return ERANGE;
+  }
   return calls.adjust_clock(clock, &request) < 0 ? errno : 0;
 }
 
@@ -53,9 +60,10 @@ std::optional<Error> adjust_clock(clockid_t clock, const std::string& name,
   if (error == 0 && adjustment.step_ns != 0) error = step(clock, adjustment.step_ns, calls);
   if (error == 0) return std::nullopt;
   const bool forbidden = error == EPERM || error == EACCES;
+  const char* const code =
+      forbidden ? kErrPermission : (error == ERANGE ? kErrOutOfRange : kErrSystem);
   return Error{
-      forbidden ? kErrPermission : kErrSystem,
-      describe_errno(name + ": the clock cannot be adjusted", error) + "; " + remedy(error)};
+      code, describe_errno(name + ": the clock cannot be adjusted", error) + "; " + remedy(error)};
 }
 
 // clock_gettime(2): the id of a dynamic clock is made of its file descriptor.

@@ -16,6 +16,7 @@ inline constexpr const char* kErrNoInterface = "ERR_NO_INTERFACE";
 inline constexpr const char* kErrNotEthernet = "ERR_NOT_ETHERNET";
 inline constexpr const char* kErrTimestamping = "ERR_TIMESTAMPING";
 inline constexpr const char* kErrPortTaken = "ERR_PORT_TAKEN";
+inline constexpr const char* kErrOutOfRange = "ERR_OUT_OF_RANGE";
 inline constexpr const char* kErrSystem = "ERR_SYSTEM";
 
 // "doing: strerror (errno number)".

@@ -1,5 +1,5 @@
-// The addon's exports: the classes Engine and Forwarder, probeInterface(name) and
-// notifyServiceManager(address, message).
+// The addon's exports: the classes Engine and Forwarder, probeInterface(name),
+// readKernelClock(), changeKernelClock(change) and notifyServiceManager(address, message).
 #include <linux/net_tstamp.h>
 #include <napi.h>
 
@@ -9,6 +9,7 @@
 #include "addon/io/timestamp_limits.h"
 #include "addon/node/engine_object.h"
 #include "addon/node/forwarder_object.h"
+#include "addon/node/kernel_clock_functions.h"
 #include "addon/node/options.h"
 
 namespace ptpswitch::node {
@@ -98,6 +99,9 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", EngineObject::define(env));
   exports.Set("Forwarder", ForwarderObject::define(env));
   exports.Set("probeInterface", Napi::Function::New(env, probe_interface, "probeInterface"));
+  exports.Set("readKernelClock", Napi::Function::New(env, read_kernel_clock, "readKernelClock"));
+  exports.Set("changeKernelClock",
+              Napi::Function::New(env, change_kernel_clock, "changeKernelClock"));
   exports.Set("notifyServiceManager",
               Napi::Function::New(env, notify_service_manager, "notifyServiceManager"));
   return exports;

@@ -2,6 +2,7 @@
 import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
+import type { KernelClock } from '../native/kernel-clock.js';
 
 export interface Environment {
   readonly version: string;
@@ -23,4 +24,5 @@ export interface Addon {
   readonly openDataPlane: (options: OpenOptions) => DataPlane;
   readonly probeInterface: (name: string) => InterfaceProbe;
   readonly notifyServiceManager: Notify;
+  readonly kernelClock: KernelClock;
 }

@@ -13,6 +13,8 @@ export interface Config {
   readonly loopGuard?: boolean;
   /** What one port may have of the engine's tables; the engine's own sizes unless set. */
   readonly limits?: Limits;
+  /** Where the rates that clocks have learned are kept between runs; in systemd's state directory unless set. */
+  readonly driftFile?: string;
   /** SO_PRIORITY of PTP messages that are sent, 0 to 15; 7 (TC_PRIO_CONTROL) unless set. */
   readonly socketPriority?: number;
   /** Switches around that snoop on IGMP and MLD are told that PTP over UDP is wanted here. */
@@ -117,6 +119,8 @@ export interface ClockConfig {
   readonly pathTrace: boolean;
   /** What it steers: nothing, the hardware clocks of its ports, CLOCK_REALTIME. */
   readonly clock: 'virtual' | 'phc' | 'system';
+  /** Where its time is from while it follows nobody. */
+  readonly time: TimeConfig;
   /** How offsets from the master become a rate. */
   readonly servo: ServoConfig;
   /** What the clock claims after it has lost its grandmaster (7.6.2.5); absent: nothing. */
@@ -154,6 +158,20 @@ export interface MeasurementConfig {
   /** A path delay beyond these is none, end to end. */
   readonly minPathDelayNs: number;
   readonly maxPathDelayNs: number;
+}
+
+export interface TimeConfig {
+  /** The system clock, the hardware clock of the first port that has one, or nothing: an epoch of its own (ARB). */
+  readonly source: 'system' | 'phc' | 'free';
+  /** TAI - UTC in seconds, or who knows it. */
+  readonly utcOffset: 'kernel' | 'leapSecondsFile' | number;
+  /** The list of the IERS; asked too where the kernel does not know. */
+  readonly leapSecondsFile: string;
+  /** What is told, a number of table 6; by the source unless set. */
+  readonly timeSource?: number;
+  /** Told while the source is synchronised. */
+  readonly timeTraceable: boolean;
+  readonly frequencyTraceable: boolean;
 }
 
 export interface HoldoverConfig {

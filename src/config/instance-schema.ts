@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { untilLockedWords, type Setting } from '../core/profile/profile.js';
 import { limitsOf, longMeasurement, measurement } from './clock/measurement-schema.js';
 import { longServo, maxRates, servo, servoOf } from './clock/servo-schema.js';
+import { time, timeKeys } from './clock/time-schema.js';
 import type { ClockPortConfig, InstanceConfig } from './config.js';
 import { interfaceName, longForm, portRemedy } from './port-schema.js';
 import { profiles } from './profiles.js';
@@ -115,6 +116,7 @@ const clockKeys = {
   offsetScaledLogVariance: setting(defaultDS.offsetScaledLogVariance),
   pathTrace: yesOrNo.default(profile.pathTrace),
   clock: oneOfAlso(['virtual', 'phc', 'system'], { system: ['clock_realtime'] }).default('virtual'),
+  time,
   servo,
   measurement,
   untilLocked: oneOf(...untilLockedWords).default(profile.untilLocked),
@@ -224,7 +226,7 @@ export function resolved(
   return {
     ...{ type, domain, sdoId, priority1, priority2, clockAccuracy, offsetScaledLogVariance },
     clockClass: slaveOnly ? clockClasses.slaveOnly : parsed.clockClass,
-    ...{ slaveOnly, pathTrace, clock: parsed.clock, ports },
+    ...{ slaveOnly, pathTrace, clock: parsed.clock, time: parsed.time, ports },
     servo: servoOf(parsed.servo, parsed.clock),
     measurement: limitsOf(parsed.measurement),
     untilLocked: parsed.untilLocked,
@@ -244,6 +246,7 @@ export function instanceKeysAt(below: PropertyKey | undefined, type: unknown): r
   if (below === 'ports') return Object.keys(longClockPort.shape);
   if (below === 'servo') return Object.keys(longServo.shape);
   if (below === 'measurement') return Object.keys(longMeasurement.shape);
+  if (below === 'time') return timeKeys;
   if (below === 'holdover') return Object.keys(holdover.shape);
   const found = Object.entries(instanceTypes).find(([name]) => name === type);
   return found === undefined ? [] : Object.keys(found[1].shape);

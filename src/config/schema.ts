@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { bridge, bridgeConfig, bridgeKeys, complainOfVlans, vlanKeys } from './bridge-schema.js';
+import { driftFile } from './clock/time-schema.js';
 import type { ClockPortConfig, Config, InstanceConfig, Limits } from './config.js';
 import { instance, instanceKeysAt, resolved } from './instance-schema.js';
 import { mergeOffloads, port, portConfig, portKeys } from './port-schema.js';
@@ -72,6 +73,7 @@ const shape = z.strictObject({
   loopGuard: yesOrNo.default(true),
   membershipReports: yesOrNo.default(true),
   mergeOffloads: mergeOffloads.default('off'),
+  driftFile: driftFile.exactOptional(),
   socketPriority: wholeNumber(0, maxSocketPriority).exactOptional(),
   limits: limits.exactOptional(),
   management: management.exactOptional(),
@@ -93,8 +95,8 @@ const root = shape.transform((config, context): Config => {
       complain(context, ['instances', index, ...path], complaint);
     }),
   );
-  complainOfSteering(config.timestamping, instances, (index, complaint) => {
-    complain(context, ['instances', index, 'clock'], complaint);
+  complainOfSteering(config.timestamping, instances, (index, key, complaint) => {
+    complain(context, ['instances', index, key], complaint);
   });
   complainOfVlans(config.bridge, config.ports, context);
   complainOfLimits(config.limits, interfaces.length, context);
@@ -126,16 +128,22 @@ function complainOfLimits(
 function complainOfSteering(
   timestamping: Config['timestamping'],
   instances: readonly InstanceConfig[],
-  complainAt: (index: number, complaint: Complaint) => void,
+  complainAt: (index: number, key: 'clock' | 'time', complaint: Complaint) => void,
 ): void {
   const takenBy = new Map<string, number>();
   for (const [index, instance] of instances.entries()) {
+    if ('time' in instance && instance.time.source === 'phc' && timestamping === 'software') {
+      complainAt(index, 'time', {
+        problem: 'with timestamping: software no port has a hardware clock',
+        remedy: 'write timestamping: auto, or time: system',
+      });
+    }
     if (!('clock' in instance) || instance.clock === 'virtual') continue;
     const { clock, domain } = instance;
     const fits = clock === 'system' ? timestamping === 'software' : timestamping !== 'software';
     if (!fits) {
       const wanted = clock === 'system' ? 'software' : 'auto';
-      complainAt(index, {
+      complainAt(index, 'clock', {
         problem: `${clock} does not go with timestamping: ${timestamping}`,
         remedy: `write timestamping: ${wanted}, or use clock: virtual`,
       });
@@ -143,7 +151,7 @@ function complainOfSteering(
     const names = clock === 'system' ? ['the system clock'] : instance.ports.map(clockNameOf);
     const taken = names.find((name) => takenBy.has(name));
     if (taken !== undefined) {
-      complainAt(index, {
+      complainAt(index, 'clock', {
         problem: `${taken} is steered by the instance of domain ${takenBy.get(taken)} already`,
         remedy: 'use clock: virtual for one of them',
       });

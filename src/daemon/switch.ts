@@ -3,6 +3,7 @@ import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig, Limits } from '../config/config.js';
 import { profileOf, profiles } from '../config/profiles.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
+import { untoldKernelClock, type KernelClock } from '../native/kernel-clock.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
 import type { ClockStatus } from './status/clock-status.js';
 import {
@@ -57,6 +58,9 @@ export interface SwitchMachine {
   /** Sends a report of that membership. */
   readonly sendReport: SendReport;
   readonly interfaceMemory: InterfaceMemory;
+  readonly kernelClock: KernelClock;
+  /** The text of a file; undefined where it cannot be read. */
+  readonly readText: (path: string) => string | undefined;
 }
 
 /**
@@ -70,6 +74,8 @@ const thisMachine: SwitchMachine = {
   addressesOf: addressesOfInterface,
   sendReport,
   interfaceMemory: noMemory,
+  kernelClock: untoldKernelClock,
+  readText: () => undefined,
 };
 
 export class UnknownPortError extends Error {
@@ -131,6 +137,10 @@ export class Switch {
         ...{ timerClock, addressesOf, config },
         bridge: bridge && bridgePolicy(bridge),
         dataPlane: this.#dataPlane,
+        timeFacts: {
+          ...{ kernelClock: machine.kernelClock, readText: machine.readText },
+          warn: (line) => log.warn(line),
+        },
         onEvent: (event) => this.#onEvent(event),
       });
     } catch (error) {

@@ -14,6 +14,7 @@ import type {
 } from './data-plane.js';
 import type { Forwarder, ForwarderOptions } from './forwarder.js';
 import type { InterfaceProbe } from './interface-probe.js';
+import type { KernelClock, KernelClockChange, KernelClockState } from './kernel-clock.js';
 import { decodeRecords } from './records.js';
 
 interface NativeEngine {
@@ -32,6 +33,8 @@ interface NativeAddon {
   readonly Engine: new (options: OpenOptions, onReadable: () => void) => NativeEngine;
   readonly Forwarder: new (options: ForwarderOptions, onReadable: () => void) => Forwarder;
   probeInterface(name: string): InterfaceProbe;
+  readKernelClock(): KernelClockState;
+  changeKernelClock(change: KernelClockChange): void;
   notifyServiceManager(address: string, message: string): void;
 }
 
@@ -139,6 +142,12 @@ export function createForwarder(options: ForwarderOptions, onReadable: () => voi
 export function probeInterface(name: string): InterfaceProbe {
   return addon().probeInterface(name);
 }
+
+/** This machine's. */
+export const kernelClock: KernelClock = {
+  read: () => addon().readKernelClock(),
+  change: (change) => addon().changeKernelClock(change),
+};
 
 /**
  * Sends a message of sd_notify(3), lines of NAME=VALUE, to the socket that NOTIFY_SOCKET names; never waits. Throws an Error

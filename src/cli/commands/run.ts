@@ -106,7 +106,8 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { serveControl } = await import('../../control/server.js');
   // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
   await removeLeftover(args.socket);
-  const { openDataPlane, notifyServiceManager } = await environment.loadAddon();
+  const { openDataPlane, notifyServiceManager, kernelClock } = await environment.loadAddon();
+  const { readText } = await import('../../daemon/machine/text-file.js');
   const log = { info: environment.print, warn: environment.printError };
   const { ServiceManager } = await import('../../daemon/machine/service-manager.js');
   const manager = new ServiceManager(environment.variables, notifyServiceManager, log.warn);
@@ -119,6 +120,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     const running = new Switch(openDataPlane, config, engine, log, {
       bridge: bridge?.state,
       interfaceMemory: interfaceMemory(args.socket),
+      ...{ kernelClock, readText },
     });
     follow.by = running;
     tellOrdinaryTraffic(config, bridgeOf, log);

@@ -32,10 +32,13 @@ export function withoutGrandmaster(followed: TimePropertiesDS): TimePropertiesDS
 
 /**
  * Of a clock whose holdover is within specification: it vouches for what the grandmaster did, but where the time comes from is
- * its own oscillator now, and of a leap second nobody would tell it any more.
+ * its own oscillator now. A leap second that was announced it announces on, and makes itself, if it knows when that is: else it
+ * does not know what UTC is from some day on, and does not vouch for it (9.4).
  */
-export function heldOver(followed: TimePropertiesDS): TimePropertiesDS {
-  return { ...followed, leap59: false, leap61: false, timeSource: internalOscillator };
+export function heldOver(followed: TimePropertiesDS, knowsLeapSecond: boolean): TimePropertiesDS {
+  const held = { ...followed, timeSource: internalOscillator };
+  if (knowsLeapSecond || !(followed.leap59 || followed.leap61)) return held;
+  return { ...held, leap59: false, leap61: false, currentUtcOffsetValid: false };
 }
 
 export function timePropertiesOf(message: MessageOf<'Announce'>): TimePropertiesDS {

@@ -3,6 +3,7 @@
  * bookkeeping: who is to be followed, others decide.
  */
 import type { CurrentDS, DefaultDS, ParentDS, TimePropertiesDS } from '../datasets/data-sets.js';
+import { afterLeapSecond, announcedLeapSecond, type LeapSecond } from '../datasets/leap-second.js';
 import {
   flagsOfTimeProperties,
   heldOver,
@@ -11,6 +12,7 @@ import {
   withoutGrandmaster,
 } from '../datasets/time-properties.js';
 import { samePortIdentity, type ClockIdentity } from '../time/identity.js';
+import type { Instant } from '../time/instant.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
 import { Flag } from '../wire/header.js';
 import type { ClockQuality } from '../wire/messages/announce.js';
@@ -49,8 +51,10 @@ export class ClockDataSets {
   #announced: { readonly sources: readonly unknown[]; readonly latest?: AnnouncedGrandmaster } = {
     sources: [],
   };
-  /** Set by management or configuration; until then, what the last grandmaster told is told on. */
+  /** Set by management, or those of the source of its time; until then, what the last grandmaster told is told on. */
   #ownTimePropertiesDS: TimePropertiesDS | undefined;
+  /** The leap second that timePropertiesDS announce; undefined also while nobody tells what time it is. */
+  #leapSecond: LeapSecond | undefined;
   readonly #clockClasses: Profile['clockClasses'];
 
   constructor(defaultDS: DefaultDS, pathTrace: boolean, clockClasses: Profile['clockClasses']) {
@@ -89,8 +93,9 @@ export class ClockDataSets {
    * 9.3.5, tables 13 and 14: M1, M2.
    *
    * @param within the specification within which the lost grandmaster's time is held over; absent: it is not
+   * @param ownTime the time is this clock's own, none that it has had of a grandmaster
    */
-  becomeGrandmaster(within?: HoldoverSpecification): void {
+  becomeGrandmaster(within?: HoldoverSpecification, ownTime = true): void {
     const followed = this.timePropertiesDS;
     const lost = this.parentDS.grandmasterClockQuality.clockClass;
     const held = within && heldClockClass(this.#clockClasses, within, lost, followed.ptpTimescale);
@@ -98,19 +103,64 @@ export class ClockDataSets {
     this.currentDS = grandmasterCurrentDS;
     this.parentDS = ownParentDS(this.defaultDS);
     this.timePropertiesDS =
-      this.#ownTimePropertiesDS ??
-      (held === undefined ? withoutGrandmaster(followed) : heldOver(followed));
+      (ownTime ? this.#ownTimePropertiesDS : undefined) ??
+      (held === undefined
+        ? withoutGrandmaster(followed)
+        : heldOver(followed, this.#leapSecond !== undefined));
     this.pathSequence = [this.defaultDS.clockIdentity];
     this.#propagated = [];
     this.#parentUncertain = false;
   }
 
-  /** The holdover has lasted longer than its specification allows: the clock tells its own class again. */
-  exceedSpecification(): void {
+  /**
+   * The holdover has lasted longer than its specification allows: the clock tells its own class again.
+   * @param ownTime as of becomeGrandmaster
+   */
+  exceedSpecification(ownTime = true): void {
     this.#disclaim();
     if (!this.isGrandmaster) return;
     this.parentDS = ownParentDS(this.defaultDS);
-    this.timePropertiesDS = this.#ownTimePropertiesDS ?? withoutGrandmaster(this.timePropertiesDS);
+    this.timePropertiesDS =
+      (ownTime ? this.#ownTimePropertiesDS : undefined) ??
+      withoutGrandmaster(this.timePropertiesDS);
+  }
+
+  /**
+   * What the source of this clock's time says of it has changed, or for the first time is known.
+   * @param ownTime as of becomeGrandmaster
+   * @returns whether something else is told from now on
+   */
+  setOwnTimeProperties(properties: TimePropertiesDS, ownTime: boolean): boolean {
+    if (sameMembers(properties, this.#ownTimePropertiesDS)) return false;
+    this.#ownTimePropertiesDS = properties;
+    if (!this.isGrandmaster || !ownTime) return false;
+    this.timePropertiesDS = properties;
+    return true;
+  }
+
+  /** The clock has begun with the time of a grandmaster that is lost. */
+  beginAfterGrandmaster(
+    followed: Pick<TimePropertiesDS, 'ptpTimescale' | 'currentUtcOffset'>,
+  ): void {
+    this.timePropertiesDS = withoutGrandmaster({ ...initialTimeProperties, ...followed });
+  }
+
+  /**
+   * A leap second that a grandmaster has announced is made at its date, although the grandmaster is lost.
+   * @param now PTP time
+   * @returns whether something else is told from now on
+   */
+  passTime(now: Instant, ownTime: boolean): boolean {
+    const { leap59, leap61 } = this.timePropertiesDS;
+    // A grandmaster takes its announcement back some time after the leap second: until then it is still the same one.
+    this.#leapSecond =
+      leap59 === leap61
+        ? undefined
+        : (this.#leapSecond ?? announcedLeapSecond(this.timePropertiesDS, now));
+    const due = this.#leapSecond !== undefined && now >= this.#leapSecond.at;
+    if (!due || !this.isGrandmaster || ownTime) return false;
+    this.timePropertiesDS = afterLeapSecond(this.timePropertiesDS, this.#leapSecond!);
+    return true;
   }
 
   #claim(clockClass: number): void {
@@ -234,6 +284,11 @@ function ownParentDS(defaultDS: DefaultDS): ParentDS {
     grandmasterPriority1: defaultDS.priority1,
     grandmasterPriority2: defaultDS.priority2,
   };
+}
+
+function sameMembers(a: TimePropertiesDS, b: TimePropertiesDS | undefined): boolean {
+  const names = Object.keys(a) as (keyof TimePropertiesDS)[];
+  return b !== undefined && names.every((name) => a[name] === b[name]);
 }
 
 /** 16.2: the clocks that an Announce says it has come through. */

@@ -39,6 +39,10 @@ export interface ClockState {
   readonly offsetWindows: readonly OffsetWindow[];
   /** What timePropertiesDS says while this clock is the grandmaster. */
   readonly ownTimePropertiesDS: TimePropertiesDS;
+  /** The time is none that a master has told. */
+  readonly ownTime: boolean;
+  /** They come with the source of the time, and nobody else decides of them. */
+  readonly timePropertiesGiven: boolean;
   /** From the grandmaster to this clock, itself included. */
   readonly pathSequence: readonly ClockIdentity[];
   readonly pathTrace: boolean;

@@ -24,6 +24,7 @@ import { isPeerDelayMessageType } from '../wire/header.js';
 import { ClockDataSets, type ClockChange } from './clock-data-sets.js';
 import type { ClockState } from './clock-state.js';
 import { holdoverTimer, type HoldoverSpecification } from './holdover.js';
+import type { OwnTime, StartingPoint } from './own-time.js';
 import { PortRoles } from './port-roles.js';
 import { Timekeeper } from './timekeeper.js';
 
@@ -109,6 +110,8 @@ export class Clock {
     return {
       ...{ defaultDS, currentDS, parentDS, timePropertiesDS },
       ...{ ownTimePropertiesDS, pathSequence, pathTrace },
+      ownTime: this.#timekeeper.isOwn,
+      timePropertiesGiven: this.#timekeeper.hasSource,
       ports: this.#ports.map((port) => port.portDS()),
       foreignMasters: this.#ports.flatMap((port) => {
         const best = this.#roles.erbestOf(port);
@@ -142,6 +145,32 @@ export class Clock {
     if (port.portState !== 'DISABLED') return [];
     this.#roles.transition(port, 'DESIGNATED_ENABLED');
     return this.#startOrHalt(port);
+  }
+
+  /** Before the first input: what the clock knows of its time from an earlier life. @param raw now */
+  begin(raw: Instant, { rateOffset, kept }: StartingPoint): void {
+    this.#timekeeper.beginWithRate(raw, rateOffset);
+    if (kept === undefined) return;
+    this.#timekeeper.beginWithTime(kept.raw, kept.time);
+    this.#dataSets.beginAfterGrandmaster(kept);
+  }
+
+  /**
+   * The time goes on; and what the source of this clock's own time shows, by which it goes while it follows nobody and has no
+   * time of a lost grandmaster to go on with. To be told several times a second; until the first time, the clock goes by the raw
+   * time, of which it says nothing.
+   */
+  passTime({ now, reading, timePropertiesDS }: OwnTime): readonly Output[] {
+    this.#timekeeper.haveSource();
+    const { isOwn } = this.#timekeeper;
+    if (reading !== undefined && isOwn && this.#dataSets.isGrandmaster) {
+      this.#timekeeper.keepTo(reading);
+    }
+    const toldAnew = [
+      this.#dataSets.setOwnTimeProperties(timePropertiesDS, isOwn),
+      this.#dataSets.passTime(this.timeAt(now), isOwn),
+    ];
+    return toldAnew.includes(true) ? this.#roles.announceAtOnce() : [];
   }
 
   /** PTP time at a raw time stamp. */
@@ -212,9 +241,13 @@ export class Clock {
 
   /** 7.6.2.5: from here on the clock is what it is by itself. */
   #onHoldoverTimeout(): readonly Output[] {
-    this.#timekeeper.expireHoldover();
+    const { ownTimePropertiesDS, timePropertiesDS } = this.#dataSets;
+    // To take up its own time means to set the clock; its timescale nobody expects to change.
+    this.#timekeeper.expireHoldover(
+      ownTimePropertiesDS.ptpTimescale === timePropertiesDS.ptpTimescale,
+    );
     if (!this.#dataSets.isGrandmaster) return this.#roles.tellNews();
-    this.#dataSets.exceedSpecification();
+    this.#dataSets.exceedSpecification(this.#timekeeper.isOwn);
     return this.#roles.decide();
   }
 

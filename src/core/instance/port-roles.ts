@@ -147,7 +147,7 @@ export class PortRoles {
     const told = grandmasterToldBy(this.announced());
     if (told === this.#told) return [];
     this.#told = told;
-    return this.#announceAtOnce(masters);
+    return this.announceAtOnce(masters);
   }
 
   #gate(): readonly Output[] {
@@ -157,7 +157,7 @@ export class PortRoles {
     return this.#ports.flatMap((port) => port.gate(gated, this.announced()));
   }
 
-  #announceAtOnce(masters: readonly ClockPort[]): readonly Output[] {
+  announceAtOnce(masters: readonly ClockPort[] = this.#ports): readonly Output[] {
     return masters
       .filter(({ isTransmitting }) => isTransmitting)
       .flatMap((port) => {
@@ -203,7 +203,7 @@ export class PortRoles {
   #becomeGrandmaster(): readonly Output[] {
     if (this.#dataSets.isGrandmaster) return [];
     const outputs = this.#timekeeper.holdOver();
-    this.#dataSets.becomeGrandmaster(this.#timekeeper.heldWithin);
+    this.#dataSets.becomeGrandmaster(this.#timekeeper.heldWithin, this.#timekeeper.isOwn);
     return outputs;
   }
 

@@ -10,6 +10,7 @@ import { instantAfter, type Instant } from '../time/instant.js';
 import { unitsPerNs, type TimeInterval } from '../time/time-interval.js';
 import type { ClockState } from './clock-state.js';
 import { Holdover, type HoldoverSpecification } from './holdover.js';
+import type { SourceReading } from './own-time.js';
 
 /** An offset beyond this is set right by a Sync alone, before the path delay is known, because no path is so long. */
 const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
@@ -17,6 +18,9 @@ const coarseStepThreshold = BigInt(1e9) * unitsPerNs;
 export class Timekeeper {
   readonly #clock: SteeredClock;
   readonly #holdover: Holdover;
+  /** A master has told the time, which is still gone by. */
+  #ofMaster = false;
+  #hasSource = false;
 
   constructor(servo: ServoSettings, holdover: HoldoverSpecification | undefined) {
     this.#clock = new SteeredClock(servo);
@@ -26,6 +30,36 @@ export class Timekeeper {
   /** PTP time at a raw time stamp. */
   timeAt(raw: Instant): Instant {
     return this.#clock.timeAt(raw);
+  }
+
+  /** The time is none that a master has told: it is that of the clock's own source, or what it is by itself. */
+  get isOwn(): boolean {
+    return !this.#hasSource || !this.#ofMaster;
+  }
+
+  get hasSource(): boolean {
+    return this.#hasSource;
+  }
+
+  /** There is a source of time for when nobody is followed, and somebody who reads it. */
+  haveSource(): void {
+    this.#hasSource = true;
+  }
+
+  /** What the source shows; while nobody is followed. @returns whether the clock was set */
+  keepTo({ raw, time, rateOffset }: SourceReading): boolean {
+    return this.#clock.keepTo(raw, time, rateOffset);
+  }
+
+  /** What an earlier life has learned. */
+  beginWithRate(raw: Instant, rateOffset: number): void {
+    this.#clock.beginWithRate(raw, rateOffset);
+  }
+
+  /** The time that something has kept since a master told it. */
+  beginWithTime(raw: Instant, time: Instant): void {
+    this.#clock.set(time - this.#clock.timeAt(raw));
+    this.#ofMaster = true;
   }
 
   get lockState(): LockState {
@@ -95,6 +129,7 @@ export class Timekeeper {
     const ahead = sync.syncEventIngressTimestamp - sync.originTimestamp;
     const isFarOff = ahead > coarseStepThreshold || -ahead > coarseStepThreshold;
     if (isFarOff) this.#clock.set(-ahead);
+    this.#ofMaster ||= isFarOff || hasLearned;
     return isFarOff || hasLearned;
   }
 
@@ -115,18 +150,23 @@ export class Timekeeper {
     const { syncEventIngressTimestamp, originTimestamp, correctionField } = sync;
     const ahead = syncEventIngressTimestamp - originTimestamp - meanDelay - correctionField;
     const steering = this.#clock.steer(receivedAt, ahead);
-    return { steering, outputs: steering === 'ignored' ? [] : this.#holdover.end() };
+    if (steering === 'ignored') return { steering, outputs: [] };
+    this.#ofMaster = true;
+    return { steering, outputs: this.#holdover.end() };
   }
 
   /** There is no time to follow: the clock goes on at the rate that it has learned. */
   holdOver(): readonly Output[] {
     const outputs = this.#holdover.begin(this.#clock.lockState);
     this.#clock.holdOver();
+    // What was never in lock is no time to go on with, if there is another.
+    if (!this.#clock.hasLocked) this.#ofMaster = false;
     return outputs;
   }
 
-  /** 7.6.2.5: from here on the clock is what it is by itself. */
-  expireHoldover(): void {
+  /** 7.6.2.5: from here on the clock is what it is by itself. @param sameTimescale its own source has the timescale of now */
+  expireHoldover(sameTimescale: boolean): void {
     this.#holdover.expire();
+    if (sameTimescale) this.#ofMaster = false;
   }
 }

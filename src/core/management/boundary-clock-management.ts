@@ -175,10 +175,22 @@ function portGetters(
 
 function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
   const change = (to: ClockChange) => clock.reconfigure(to);
+  /** What is so already may be set; what comes with the source of the clock's time, and would be untrue of it, may not. */
+  const contradictsSource = (
+    properties: object,
+    of: 'timePropertiesDS' | 'ownTimePropertiesDS',
+  ) => {
+    const state = clock.state();
+    const known: object = state[of];
+    const isSo = ([name, value]: [string, unknown]) => known[name as never] === value;
+    return state.timePropertiesGiven && !Object.entries(properties).every(isSo);
+  };
   /** 8.2.4: the time properties are the grandmaster's, so they are set only while this clock is the grandmaster. */
   const changeTime = (properties: object): readonly Output[] | ManagementError => {
-    const { currentDS, timePropertiesDS } = clock.state();
+    const { currentDS, timePropertiesDS, timePropertiesGiven } = clock.state();
     if (currentDS.stepsRemoved !== 0) return 'NOT_SETABLE';
+    if (contradictsSource(properties, 'timePropertiesDS')) return 'NOT_SETABLE';
+    if (timePropertiesGiven) return [];
     return change({ ownTimePropertiesDS: { ...timePropertiesDS, ...properties } });
   };
   return {
@@ -207,6 +219,8 @@ function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
         settings;
       if (!isClockAccuracy(clockAccuracy)) return 'WRONG_VALUE';
       const clockQuality = { clockClass, clockAccuracy, offsetScaledLogVariance };
+      if (contradictsSource(ownTimePropertiesDS, 'ownTimePropertiesDS')) return 'NOT_SETABLE';
+      if (clock.state().timePropertiesGiven) return change({ defaultDS: { clockQuality } });
       return change({ defaultDS: { clockQuality }, ownTimePropertiesDS });
     },
   };

@@ -5,6 +5,7 @@
 import { durationNs, type DurationNs, type Instant } from '../time/instant.js';
 import { rateOffsetOf } from '../time/rate-ratio.js';
 import { timeInterval, timeIntervalToNs, unitsPerNs } from '../time/time-interval.js';
+import { disciplined } from './clock-discipline.js';
 import { identityClockMap, ptpTimeOf, steppedBy, withRate, type ClockMap } from './clock-map.js';
 import { noSyncs, rateOfSyncs, steppedSyncs, withSync, type FirstRate } from './first-rate.js';
 import { OffsetHistory, type OffsetWindow } from './offset-history.js';
@@ -117,6 +118,28 @@ export class SteeredClock {
     if (this.#latestSync !== undefined) {
       this.#map = withRate(this.#map, this.#latestSync, this.#servo.learnedRateOffset);
     }
+  }
+
+  /** A rate that was learned in an earlier life: the clock runs by it until a master tells a better one. */
+  beginWithRate(raw: Instant, rateOffset: number): void {
+    const { maxRate } = this.#settings;
+    if (Math.abs(rateOffset) > maxRate) return;
+    this.#servo = { ...this.#servo, learnedRateOffset: rateOffset };
+    this.#map = withRate(this.#map, raw, rateOffset);
+  }
+
+  /**
+   * Keeps to a source of time that is no master: it shows `time` at `raw`, and runs by `rateOffset` faster than the raw time.
+   * @returns whether the clock was set
+   */
+  keepTo(raw: Instant, time: Instant, rateOffset: number): boolean {
+    const own = 1 + this.rateOffset;
+    const aheadNs = (this.timeAt(raw) - time) / unitsPerNs;
+    const correction = disciplined({ aheadNs, rateOffset: own / (1 + rateOffset) - 1 });
+    this.#map = withRate(this.#map, raw, own * (1 + correction.rateChange) - 1);
+    if (correction.stepNs === 0n) return false;
+    this.set(time - this.timeAt(raw));
+    return true;
   }
 
   /** Sets the clock forward by so many units of 2^-16 ns, whatever the servo thinks of it. */

@@ -1,9 +1,9 @@
 /** An entry of the list of instances (instances.ts): an instance of the core, and what the switch does with it. */
-import type { InstanceConfig } from '../../config/config.js';
+import type { ClockConfig, InstanceConfig } from '../../config/config.js';
+import type { Clock } from '../../core/instance/clock.js';
 import type { Managed, ManagementRequest } from '../../core/management/managed-clock.js';
 import type { Attachment, Report } from '../runtime/pump.js';
 import type { ClockStatus } from '../status/clock-status.js';
-import type { Steerer } from './clock-steering.js';
 
 export interface AttachedInstance {
   /** Its name, and what the pump has it take part in. */
@@ -17,6 +17,6 @@ export interface AttachedInstance {
     readonly config: InstanceConfig;
     readonly manage: (request: ManagementRequest) => Managed;
   };
-  /** The clock whose time may be given to clocks of the machine. */
-  readonly steerer?: Steerer;
+  /** The clock whose time may be given to clocks of the machine, and which has a source for its own. */
+  readonly clock?: { readonly config: ClockConfig; readonly clock: Clock };
 }

@@ -84,7 +84,7 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
         aheadOfSystemClockNs(clock, dataPlane),
       ),
     management: { config, manage: (request) => managed.manage(request) },
-    steerer: { config, clock },
+    clock: { config, clock },
   };
 }
 

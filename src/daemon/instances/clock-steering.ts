@@ -10,15 +10,16 @@ import {
   disciplineInterval,
   type ClockCorrection,
 } from '../../core/servo/clock-discipline.js';
-import { instantFromNs } from '../../core/time/instant.js';
-import { unitsPerNs } from '../../core/time/time-interval.js';
+import type { LeapSecondsList } from '../../core/datasets/leap-seconds-list.js';
+import { instantFromNs, instantToNs } from '../../core/time/instant.js';
 import type { AdjustableClock, DataPlane } from '../../native/data-plane.js';
 import type { SteeredClockStatus } from '../status/clock-status.js';
 import { Timers, type TimerClock } from '../runtime/timers.js';
+import { SystemClock, type SystemClockOptions } from './system-clock.js';
 
 /** An instance that may steer clocks of the machine. */
 export interface Steerer {
-  readonly config: Pick<ClockConfig, 'clock' | 'domain'> & {
+  readonly config: Pick<ClockConfig, 'clock' | 'domain' | 'time'> & {
     readonly ports: readonly { readonly interface: string }[];
   };
   readonly clock: Pick<Clock, 'timeAt' | 'state'>;
@@ -28,6 +29,10 @@ export interface ClockSteeringOptions {
   readonly dataPlane: DataPlane;
   readonly steerers: readonly Steerer[];
   readonly timerClock: TimerClock;
+  /** Beside the time, of the system clock that an instance steers. */
+  readonly systemClock: Pick<SystemClockOptions, 'kernelClock'> & {
+    readonly listIn: (path: string) => LeapSecondsList | null;
+  };
   /** Called with why a clock is not steered, once for each cause; `port` is the data plane's. */
   readonly warn: (port: number, message: string) => void;
 }
@@ -38,24 +43,34 @@ interface Target {
   readonly name: string;
   /** Indices in the data plane. */
   readonly ports: readonly number[];
+  /** Of the system clock. */
+  readonly system?: SystemClock;
   aheadNs: number | null;
-  lastWarning: string | undefined;
+  /** Why it cannot be adjusted, and when that is tried again. */
+  problem: string | null;
+  retryAt: number;
 }
+
+/** A clock that cannot be adjusted is tried again after this. */
+const retryInterval = 10e9;
 
 export class ClockSteering {
   readonly #dataPlane: DataPlane;
   readonly #steerers: readonly Steerer[];
   readonly #targets: readonly Target[];
   readonly #timers: Timers;
+  readonly #timerClock: TimerClock;
   readonly #warn: ClockSteeringOptions['warn'];
 
   /** @throws Error whose message is for the user, where there is nothing to steer or two instances would steer the same */
-  constructor({ dataPlane, steerers, timerClock, warn }: ClockSteeringOptions) {
+  constructor(options: ClockSteeringOptions) {
+    const { dataPlane, steerers, timerClock, warn } = options;
     this.#dataPlane = dataPlane;
+    this.#timerClock = timerClock;
     this.#steerers = steerers;
     this.#timers = new Timers(timerClock);
     this.#warn = warn;
-    this.#targets = steerers.flatMap((steerer) => targetsOf(steerer, dataPlane));
+    this.#targets = steerers.flatMap((steerer) => targetsOf(steerer, options));
     forbidSharing(this.#targets);
   }
 
@@ -72,6 +87,7 @@ export class ClockSteering {
   /** Steers no more; the clocks go on at the rate that they have. */
   stop(): void {
     this.#timers.cancelAll();
+    for (const { system } of this.#targets) system?.release();
   }
 
   /** The clocks that an instance steers. */
@@ -79,10 +95,11 @@ export class ClockSteering {
     const ports = this.#dataPlane.ports();
     return this.#targets
       .filter((target) => target.steerer.clock === steerer)
-      .map(({ name, ports: indices, aheadNs }) => ({
+      .map(({ name, ports: indices, aheadNs, problem, system }) => ({
         name,
         interfaces: indices.map((port) => ports[port]?.interface ?? ''),
-        aheadNs,
+        ...{ aheadNs, problem },
+        ...(system && { utc: system.status() }),
       }));
   }
 
@@ -95,16 +112,21 @@ export class ClockSteering {
 
   #steer(target: Target): void {
     const { clock } = target;
+    const now = this.#timerClock.now();
     const correction = this.#correctionOf(target);
-    if (correction === undefined) return;
+    target.system?.keep(target.steerer.clock.state(), target.aheadNs, now);
+    if (correction === undefined || now < target.retryAt) return;
     const { stepNs, rateChange } = correction;
     try {
       this.#dataPlane.adjustClock(clock, { stepNs, rateChangePpb: rateChange * 1e9 });
     } catch (error) {
-      this.#warnOnce(target, (error as Error).message);
+      const { message } = error as Error;
+      if (target.problem !== message) this.#warn(target.ports[0] ?? 0, message);
+      target.problem = message;
+      target.retryAt = now + retryInterval;
       return;
     }
-    target.lastWarning = undefined;
+    target.problem = null;
   }
 
   /** Undefined while the instance has no time to give, and while the clock cannot be read. */
@@ -116,22 +138,21 @@ export class ClockSteering {
       target.aheadNs = null;
       return undefined;
     }
-    const { ptpTimescale, currentUtcOffset } = state.timePropertiesDS;
+    const time = target.steerer.clock.timeAt(instantFromNs(reading.commonNs));
+    const aheadOf = (behindNs: bigint) => reading.clockNs - (instantToNs(time) - behindNs);
     // 7.2.4: the system clock shows UTC, which is behind TAI; a timescale other than PTP's (ARB) is shown unchanged.
-    const isUtc = target.clock === 'system' && ptpTimescale;
-    const behindNs = isUtc ? BigInt(currentUtcOffset) * 1_000_000_000n : 0n;
-    const common = instantFromNs(reading.commonNs);
-    const timeNs = target.steerer.clock.timeAt(common) / unitsPerNs - behindNs;
-    const aheadNs = reading.clockNs - timeNs;
+    const behindNs =
+      target.system === undefined
+        ? 0n
+        : target.system.behindNs(state.timePropertiesDS, time, this.#timerClock.now(), aheadOf);
+    if (behindNs === undefined) {
+      target.aheadNs = null;
+      return undefined;
+    }
+    const aheadNs = aheadOf(behindNs);
     target.aheadNs = Number(aheadNs);
     const rateOffset = (1 + reading.rateOffset) / (1 + state.rateOffset) - 1;
     return disciplined({ aheadNs, rateOffset });
-  }
-
-  #warnOnce(target: Target, message: string): void {
-    if (target.lastWarning === message) return;
-    target.lastWarning = message;
-    this.#warn(target.ports[0] ?? 0, message);
   }
 }
 
@@ -142,16 +163,25 @@ function portsOf(config: Steerer['config'], dataPlane: DataPlane) {
     .filter((info) => config.ports.some((port) => port.interface === info.interface));
 }
 
-function targetsOf(steerer: Steerer, dataPlane: DataPlane): Target[] {
+function targetsOf(
+  steerer: Steerer,
+  { dataPlane, systemClock, warn }: ClockSteeringOptions,
+): Target[] {
   const { config } = steerer;
   const own = portsOf(config, dataPlane);
-  const target = { steerer, aheadNs: null, lastWarning: undefined };
+  const target = { steerer, aheadNs: null, problem: null, retryAt: -Infinity };
   switch (config.clock) {
     case 'virtual':
       return [];
     case 'system': {
       const ports = own.map(({ port }) => port);
-      return [{ ...target, clock: 'system', name: 'CLOCK_REALTIME', ports }];
+      const { time } = config;
+      const system = new SystemClock({
+        ...{ time, kernelClock: systemClock.kernelClock },
+        list: () => systemClock.listIn(time.leapSecondsFile),
+        warn: (message) => warn(ports[0] ?? 0, message),
+      });
+      return [{ ...target, clock: 'system', name: 'CLOCK_REALTIME', ports, system }];
     }
     case 'phc': {
       const withClock = own.filter(({ clock }) => clock !== null);

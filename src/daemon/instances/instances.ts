@@ -26,6 +26,8 @@ import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonis
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
 import { ClockSteering } from './clock-steering.js';
+import { LeapSecondsFiles } from './leap-seconds-files.js';
+import { noTimeFacts, OwnTimes, type TimeFacts } from './own-times.js';
 import { attachPeerToPeerLinks } from './peer-to-peer-links.js';
 import { attachTransparentClockManagement } from './transparent-clock-management.js';
 
@@ -41,6 +43,8 @@ export interface InstancesOptions {
   readonly transports?: readonly Transport[];
   /** Uniform from 0 up to but not including 1; Math.random unless set. */
   readonly random?: () => number;
+  /** What the machine knows of its time; nothing unless given. */
+  readonly timeFacts?: TimeFacts;
   /** Links, clocks and errors, for the operator. */
   readonly onEvent: (
     event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'notice' | 'portError' }>,
@@ -54,6 +58,7 @@ export class Instances {
   readonly #peerDelay: PeerDelayTable;
   readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
+  readonly #ownTimes: OwnTimes;
   readonly #list: readonly AttachedInstance[];
   /** The same, for the events of the pump. */
   readonly #byAttachment: ReadonlyMap<Attachment, AttachedInstance>;
@@ -83,10 +88,22 @@ export class Instances {
     );
     this.#list = this.#attachAll();
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
+    const facts = options.timeFacts ?? noTimeFacts;
+    const files = new LeapSecondsFiles(facts.readText, timerClock);
+    const listIn = (path: string) => files.listIn(path);
     this.#steering = new ClockSteering({
       ...{ dataPlane, timerClock },
-      steerers: this.#list.flatMap(({ steerer }) => steerer ?? []),
+      systemClock: { kernelClock: facts.kernelClock, listIn },
+      steerers: this.#list.flatMap(({ clock }) => clock ?? []),
       warn: (port, message) => options.onEvent({ kind: 'portError', port, message }),
+    });
+    this.#ownTimes = new OwnTimes({
+      ...{ dataPlane, timerClock, facts, listIn },
+      timed: this.#list.flatMap(({ attachment, clock }) =>
+        clock === undefined
+          ? []
+          : [{ ...clock, carryOut: (outputs) => this.#pump.carryOut(attachment, outputs) }],
+      ),
     });
     this.#pump = new Pump({
       dataPlane,
@@ -142,6 +159,7 @@ export class Instances {
 
   start(): void {
     this.#applyForwarding(this.#options.bridge);
+    this.#ownTimes.start();
     this.#pump.start();
     this.#steering.start();
   }
@@ -161,6 +179,7 @@ export class Instances {
   /** From now on no instance sends, answers or measures; the data plane stays as it is programmed. */
   stop(): void {
     this.#steering.stop();
+    this.#ownTimes.stop();
     this.#pump.stop();
     this.#programmer.stop();
   }

@@ -3,6 +3,7 @@
  * text and numbers.
  */
 import type { PortState, TimePropertiesDS } from '../../core/datasets/data-sets.js';
+import type { UtcOffsetOrigin } from '../../core/datasets/utc-offset.js';
 import type { ClockState } from '../../core/instance/clock-state.js';
 import type { HoldoverState } from '../../core/instance/holdover.js';
 import type { MissingMessage } from '../../core/port/receipts.js';
@@ -23,6 +24,24 @@ export interface SteeredClockStatus {
    * steered.
    */
   readonly aheadNs: number | null;
+  /** Why it cannot be adjusted, in words; null: it can. */
+  readonly problem: string | null;
+  /** Of the system clock alone, which shows UTC. */
+  readonly utc?: UtcStatus;
+}
+
+/** How the system clock stands to UTC, and what the kernel has been told. */
+export interface UtcStatus {
+  /** TAI - UTC in seconds, and who says so; null: not known, so the clock is left alone. */
+  readonly utcOffset: number | null;
+  readonly origin: UtcOffsetOrigin | null;
+  /** At the end of this UTC day. */
+  readonly leapSecond: 'none' | 'insert' | 'delete';
+  /** What a master tells and is not believed; and how often one has begun to. */
+  readonly refused: 'utcOffset' | 'leapSecond' | null;
+  readonly refusals: number;
+  /** The kernel has been told that it is (STA_UNSYNC). */
+  readonly synchronised: boolean;
 }
 
 export interface ClockStatus {

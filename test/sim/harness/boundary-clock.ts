@@ -1,15 +1,18 @@
 /** A device that is a boundary clock, or an ordinary one: the core's own, on all its ports, speaking Ethernet. */
+import type { TimeConfig } from '../../../src/config/config.js';
 import { Clock, type ClockSettings } from '../../../src/core/instance/clock.js';
 import type { ClockState } from '../../../src/core/instance/clock-state.js';
 import type { HoldoverSpecification } from '../../../src/core/instance/holdover.js';
 import { defaultProfile } from '../../../src/core/profile/default.js';
 import { defaultServoSettings, type ServoKind } from '../../../src/core/servo/servo.js';
 import { clockIdentityFromMac, type ClockIdentity } from '../../../src/core/time/identity.js';
-import type { DurationNs, Instant } from '../../../src/core/time/instant.js';
+import { type DurationNs, type Instant } from '../../../src/core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../../src/core/time/time-interval.js';
 import { ClockSteering } from '../../../src/daemon/instances/clock-steering.js';
+import { noTimeFacts, OwnTimes } from '../../../src/daemon/instances/own-times.js';
 import type { PumpEvent } from '../../../src/daemon/runtime/pump.js';
 import type { SteeredClockStatus } from '../../../src/daemon/status/clock-status.js';
+import { untoldKernelClock, type KernelClock } from '../../../src/native/kernel-clock.js';
 import { epochNs } from '../../../src/native/virtual/virtual-clock.js';
 import type { ClockModel, Device, PortModel } from '../../../src/native/virtual/virtual-network.js';
 import { runInstances } from './host.js';
@@ -35,6 +38,10 @@ export interface BoundaryInstanceModel {
   /** 8 a second unless set; Delay_Req as often. */
   readonly logSyncInterval?: number;
   readonly announceReceiptTimeout?: number;
+  /** What it says of its own time, and where it is from; unless set, the raw time, of which nothing is known. */
+  readonly time?: Partial<TimeConfig>;
+  /** What the device's kernel says of its clock; nothing unless set. */
+  readonly kernelClock?: KernelClock;
   /** Which clocks of the device it steers; none unless set. */
   readonly steers?: 'phc' | 'system';
   /** End to end unless set; Pdelay_Req once a second. */
@@ -88,21 +95,26 @@ export function runBoundaryClocks(
     domain: model.domainNumber ?? 0,
     steers: model.steers ?? ('virtual' as const),
     clock: new Clock(settingsOf(device, identity, ports, model, random)),
+    model,
     discards: new Map<string, number>(),
   }));
   const interfaces = device.portOptions.map((port) => ({ interface: port.interface }));
   const steering = new ClockSteering({
     dataPlane: device.dataPlane,
-    steerers: instances.map(({ clock, steers, domain }) => ({
-      config: { clock: steers, domain, ports: interfaces },
+    steerers: instances.map(({ clock, steers, domain, model }) => ({
+      config: { clock: steers, domain, ports: interfaces, time: timeOf(model) },
       clock,
     })),
+    systemClock: {
+      kernelClock: models.find((model) => model.kernelClock)?.kernelClock ?? untoldKernelClock,
+      listIn: () => null,
+    },
     timerClock: device.dataPlane.timerClock,
     warn: (port, message) => {
       throw new Error(`port ${port}: ${message}`);
     },
   });
-  runInstances(
+  const carryOut = runInstances(
     device,
     instances.map(({ clock }) => clock),
     (event: PumpEvent) => {
@@ -111,6 +123,24 @@ export function runBoundaryClocks(
       discards?.set(event.reason, (discards.get(event.reason) ?? 0) + 1);
     },
   );
+  for (const [index, { clock, domain, model }] of instances.entries()) {
+    if (model.time === undefined) continue;
+    const { slaveOnly = false } = model;
+    const config = {
+      type: 'bc',
+      domain,
+      slaveOnly,
+      time: timeOf(model),
+      ports: interfaces,
+    } as const;
+    new OwnTimes({
+      dataPlane: device.dataPlane,
+      timerClock: device.dataPlane.timerClock,
+      facts: { ...noTimeFacts, kernelClock: model.kernelClock ?? untoldKernelClock },
+      listIn: () => null,
+      timed: [{ config, clock, carryOut: (outputs) => carryOut(index, outputs) }],
+    }).start();
+  }
   steering.start();
   return instances.map(({ clock, discards }) => ({
     ...device,
@@ -125,6 +155,14 @@ export function runBoundaryClocks(
     steered: () => steering.statusOf(clock),
     discards,
   }));
+}
+
+function timeOf({ time }: BoundaryInstanceModel): TimeConfig {
+  return {
+    ...{ source: 'system', utcOffset: 'kernel', leapSecondsFile: '/none' },
+    ...{ timeTraceable: false, frequencyTraceable: false },
+    ...time,
+  };
 }
 
 /** So many nanoseconds after the start. */

@@ -16,6 +16,10 @@ const boundaryClock = (interfaces: readonly string[]): ClockConfig => ({
   ...{ type: 'bc', domain: 0, sdoId: 0, priority1: 128, priority2: 128, clockClass: 248 },
   ...{ clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff, slaveOnly: false, pathTrace: false },
   clock: 'virtual',
+  time: {
+    ...{ source: 'system', utcOffset: 'kernel', leapSecondsFile: '/usr/share/zoneinfo/none' },
+    ...{ timeTraceable: false, frequencyTraceable: false },
+  },
   servo: {
     ...{ kind: 'pi', firstStepThresholdNs: 20e3, stepThresholdNs: 1e6 },
     ...{ lockThresholdNs: 'auto', maxRate: 0.1 },

@@ -3,6 +3,7 @@ import type { Environment } from '../../../src/cli/environment.js';
 import { runCommandLine } from '../../../src/cli/program.js';
 import type { Notify } from '../../../src/daemon/machine/service-manager.js';
 import type { OpenOptions } from '../../../src/native/data-plane.js';
+import { untoldKernelClock } from '../../../src/native/kernel-clock.js';
 import type { InterfaceProbe } from '../../../src/native/interface-probe.js';
 import { FakeDataPlane } from '../daemon/fake-data-plane.js';
 import { vethProbe } from '../daemon/probes.js';
@@ -41,6 +42,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
         openDataPlane: machine.openDataPlane ?? ((options) => new FakeDataPlane(options)),
         probeInterface: machine.probeInterface ?? vethProbe,
         notifyServiceManager: machine.notifyServiceManager ?? (() => undefined),
+        kernelClock: untoldKernelClock,
       }),
   };
   const exitCode = await runCommandLine(args, environment);

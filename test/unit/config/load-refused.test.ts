@@ -13,7 +13,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown key without one',
       'colour: red\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, socketPriority, limits, management',
+      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, socketPriority, limits, management',
     ],
     [
       'an unknown key of limits',
@@ -239,9 +239,44 @@ describe('what is not, with file, line, key and remedy', () => {
       'switch.yaml:1: ports[0]: what contains itself does not fit here; write the name of an interface, as in eth1, or interface: eth1 and more keys',
     ],
     [
+      'a UTC offset that there has never been',
+      'ports: [a, b]\ninstances:\n  - {type: bc, time: {utcOffset: 3}}',
+      'switch.yaml:3: instances[0].time.utcOffset: 3 does not fit here; write kernel, leapSecondsFile or the seconds that TAI is ahead of UTC, 37',
+    ],
+    [
+      'a source of time that there is not',
+      'ports: [a, b]\ninstances:\n  - {type: bc, time: gnss}',
+      'switch.yaml:3: instances[0].time.source: "gnss" does not fit here; write one of system, phc, free',
+    ],
+    [
+      'a time source of no table',
+      'ports: [a, b]\ninstances:\n  - {type: bc, time: {timeSource: sundial}}',
+      'switch.yaml:3: instances[0].time.timeSource: "sundial" does not fit here; write one of atomic_clock, gnss, terrestrial_radio, serial_time_code, ptp, ntp, hand_set, other, internal_oscillator, or its number in table 6, as in 0x20',
+    ],
+    [
+      'a claim of a time that is from nowhere',
+      'ports: [a, b]\ninstances:\n  - {type: bc, time: {source: free, timeTraceable: yes}}',
+      'switch.yaml:3: instances[0].time.timeTraceable: a time that comes from nowhere is traceable to nothing; leave it out, or say where the time is from: source: system or phc',
+    ],
+    [
+      'a hardware clock as the source where none is used',
+      'timestamping: software\nports: [a, b]\ninstances:\n  - {type: bc, time: phc}',
+      'switch.yaml:4: instances[0].time: with timestamping: software no port has a hardware clock; write timestamping: auto, or time: system',
+    ],
+    [
+      'an unknown key of time',
+      'ports: [a, b]\ninstances:\n  - {type: bc, time: {utcOfset: 37}}',
+      'switch.yaml:3: instances[0].time.utcOfset: unknown key; did you mean utcOffset?',
+    ],
+    [
+      'a drift file anywhere',
+      'ports: [a, b]\ninstances: [e2e-tc]\ndriftFile: drift',
+      'switch.yaml:3: driftFile: "drift" does not fit here; write an absolute path',
+    ],
+    [
       'a list as a key',
       '? [a, b]\n: 1\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, socketPriority, limits, management',
+      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, socketPriority, limits, management',
     ],
     [
       'a domain twice',

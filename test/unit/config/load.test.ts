@@ -61,6 +61,10 @@ describe('what is valid', () => {
     ...{ domain: 0, sdoId: 0, priority1: 128, priority2: 128, pathTrace: false },
     ...{ clockClass: 248, clockAccuracy: 0xfe, offsetScaledLogVariance: 0xffff },
     ...{ slaveOnly: false, clock: 'virtual' },
+    time: {
+      ...{ source: 'system', utcOffset: 'kernel', timeTraceable: false, frequencyTraceable: false },
+      leapSecondsFile: '/usr/share/zoneinfo/leap-seconds.list',
+    },
     servo: {
       ...{ kind: 'pi', firstStepThresholdNs: 20e3, stepThresholdNs: 1e6 },
       ...{ lockThresholdNs: 'auto', maxRate: 0.1 },
@@ -122,6 +126,25 @@ instances:
         ports: [{ interface: 'a', ...defaultClockPort }],
       },
     ]);
+  });
+
+  test('where a grandmaster has its time from, in short and in full', () => {
+    const timeOf = (text: string) => {
+      const [clock] = loadConfig(
+        fileWith(`{ports: [a, b], instances: [{type: bc, ${text}}]}`),
+      ).instances;
+      return clock?.type === 'bc' ? clock.time : undefined;
+    };
+    expect(timeOf('time: phc')).toEqual({ ...defaultClock.time, source: 'phc' });
+    expect(timeOf('time: {utcOffset: "37"}')).toEqual({ ...defaultClock.time, utcOffset: 37 });
+    expect(timeOf('time: {utcOffset: LeapSecondsFile, leapSecondsFile: /etc/leap}')).toEqual({
+      ...{ ...defaultClock.time, utcOffset: 'leapSecondsFile', leapSecondsFile: '/etc/leap' },
+    });
+    expect(timeOf('time: {timeSource: GNSS, timeTraceable: yes}')).toEqual({
+      ...{ ...defaultClock.time, timeSource: 0x20, timeTraceable: true },
+    });
+    expect(timeOf('time: {timeSource: 0x20}')).toMatchObject({ timeSource: 0x20 });
+    expect(timeOf('time: {timeSource: INTERNAL_OSCILLATOR}')).toMatchObject({ timeSource: 0xa0 });
   });
 
   test('the long form, mixed with the short', () => {

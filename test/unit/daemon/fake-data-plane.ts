@@ -34,6 +34,7 @@ export class FakeDataPlane implements DataPlane {
   readonly adjusted: [clock: AdjustableClock, adjustment: ClockAdjustment][] = [];
   /** Of every adjustment. */
   refusal: Error | undefined;
+  refused = 0;
   closed = false;
   infos: PortInfo[];
   readonly #counters: Counters;
@@ -113,7 +114,10 @@ export class FakeDataPlane implements DataPlane {
     return this.readings.get(clock) ?? null;
   }
   adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void {
-    if (this.refusal !== undefined) throw this.refusal;
+    if (this.refusal !== undefined) {
+      this.refused += 1;
+      throw this.refusal;
+    }
     this.adjusted.push([clock, adjustment]);
   }
   loseTransmitTimestamps(port: number, count: number): void {

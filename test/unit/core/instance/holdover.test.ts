@@ -5,7 +5,12 @@ import { heldClockClass, Holdover } from '../../../../src/core/instance/holdover
 import { defaultProfile } from '../../../../src/core/profile/default.js';
 import type { LockState } from '../../../../src/core/servo/servo.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
-import { durationNs } from '../../../../src/core/time/instant.js';
+import {
+  durationNs,
+  instantFromNs,
+  instantToNs,
+  type Instant,
+} from '../../../../src/core/time/instant.js';
 import { Flag } from '../../../../src/core/wire/header.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 
@@ -73,7 +78,8 @@ describe('the data sets in holdover', () => {
   const flagField =
     Flag.ptpTimescale | Flag.currentUtcOffsetValid | Flag.leap61 | Flag.timeTraceable;
 
-  function heldOver(slaveOnly = false): ClockDataSets {
+  /** @param now where it is known when the grandmaster is lost */
+  function heldOver(slaveOnly = false, now?: Instant): ClockDataSets {
     const sets = new ClockDataSets(
       {
         ...{ clockIdentity: clockIdentity(9n), numberPorts: 2, priority1: 128, priority2: 128 },
@@ -84,18 +90,38 @@ describe('the data sets in holdover', () => {
     );
     const body = { grandmasterClockQuality: lost, timeSource: 0x20 };
     sets.takeParent(announceFrom(portIdentityOf(1n), body, { flagField }));
+    if (now !== undefined) sets.passTime(now, false);
     sets.becomeGrandmaster(specification);
     return sets;
   }
 
-  test('vouch for what the grandmaster did, but for a leap second', () => {
+  test('vouch for what the grandmaster did, but not for UTC beyond a leap second of which the date is not known', () => {
     const sets = heldOver();
     expect(sets.parentDS.grandmasterClockQuality).toEqual({ ...own, clockClass: 187 });
     expect(sets.defaultDS.clockQuality.clockClass).toBe(187);
     expect(sets.timePropertiesDS).toMatchObject({
-      ...{ timeTraceable: true, frequencyTraceable: false, currentUtcOffsetValid: true },
+      ...{ timeTraceable: true, frequencyTraceable: false, currentUtcOffsetValid: false },
       ...{ leap61: false, ptpTimescale: true, timeSource: 0xa0 },
     });
+  });
+
+  test('9.4: announce a leap second on, and are right after it', () => {
+    const now = instantFromNs(1_483_228_900_000_000_000n);
+    const after = (seconds: bigint) => instantFromNs(instantToNs(now) + seconds * 1_000_000_000n);
+    const sets = heldOver(false, now);
+    const { currentUtcOffset } = sets.timePropertiesDS;
+    expect(sets.timePropertiesDS).toMatchObject({
+      ...{ leap61: true, currentUtcOffsetValid: true, timeTraceable: true },
+    });
+    // The last second of the day, 23:59:60 being still to come.
+    const midnight = 86_300n + BigInt(currentUtcOffset);
+    expect(sets.passTime(after(midnight - 1n), false)).toBe(false);
+    expect(sets.timePropertiesDS.leap61).toBe(true);
+    expect(sets.passTime(after(midnight), false)).toBe(true);
+    expect(sets.timePropertiesDS).toMatchObject({
+      ...{ leap61: false, currentUtcOffset: currentUtcOffset + 1, currentUtcOffsetValid: true },
+    });
+    expect(sets.passTime(after(midnight + 86_400n), false)).toBe(false);
   });
 
   test('do so no longer beyond the specification', () => {

@@ -1,4 +1,5 @@
 /** A boundary clock under management: requests as pmc sends them, in steps of the core. */
+import { initialTimeProperties } from '../../../../src/core/datasets/time-properties.js';
 import { describe, expect, test } from 'vitest';
 import type { ManagedBoundaryClock } from '../../../../src/core/management/managed-boundary-clock.js';
 import type { Output } from '../../../../src/core/io.js';
@@ -16,6 +17,7 @@ import { managementErrorCodes } from '../../../../src/core/wire/tlv/management.j
 import {
   asker,
   boundaryClock,
+  facts,
   ownIdentity,
   requestOctets,
   type Request,
@@ -219,6 +221,52 @@ describe('SET and COMMAND', () => {
     expect(managed.clock.state()).toMatchObject({
       parentDS: { grandmasterClockQuality: { clockClass: 6, clockAccuracy: 0x21 } },
       timePropertiesDS: { timeTraceable: true, timeSource: 0x20 },
+    });
+  });
+
+  describe('of a grandmaster whose time comes from a source', () => {
+    const notSetable = managementErrorCodes.NOT_SETABLE;
+    /** UTC of the system clock, because nobody knows how far TAI is ahead of it. */
+    const utc = { ...initialTimeProperties, timeSource: 0x50 };
+    const lies = {
+      UTC_PROPERTIES: { ...utc, currentUtcOffsetValid: true },
+      TRACEABILITY_PROPERTIES: { timeTraceable: true, frequencyTraceable: false },
+      TIMESCALE_PROPERTIES: { ptpTimescale: true, timeSource: 0x50 },
+      GRANDMASTER_SETTINGS_NP: {
+        ...{ clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVariance: 0x4e5d },
+        ...{ ...utc, ptpTimescale: true, currentUtcOffsetValid: true },
+      },
+    } as const;
+
+    test.each(Object.keys(lies) as (keyof typeof lies)[])(
+      '%s does not make it lie: NOT_SETABLE',
+      (id) => {
+        const managed = clock({ allowSet: true });
+        managed.clock.passTime({ now: facts.now(), timePropertiesDS: utc });
+        const dataField = encodeManagementData(id, lies[id]);
+        const [answer] = answers(managed, { action: 'SET', id, dataField });
+        expect(answer).toMatchObject({
+          tlvs: [{ tlvType: 'MANAGEMENT_ERROR_STATUS', managementErrorId: notSetable }],
+        });
+        expect(managed.clock.state()).toMatchObject({
+          ...{ timePropertiesDS: utc, defaultDS: { clockQuality: { clockClass: 248 } } },
+        });
+      },
+    );
+
+    test('what is so can be set, and the quality of the clock with it', () => {
+      const managed = clock({ allowSet: true });
+      managed.clock.passTime({ now: facts.now(), timePropertiesDS: utc });
+      const settings = { ...lies.GRANDMASTER_SETTINGS_NP, ...utc };
+      const id = 'GRANDMASTER_SETTINGS_NP';
+      const dataField = encodeManagementData(id, settings);
+      const [answer] = answers(managed, { action: 'SET', id, dataField });
+      expect(dataOf(answer, id)).toEqual(settings);
+      expect(managed.clock.state().defaultDS.clockQuality.clockClass).toBe(6);
+      // What the source says later is not held back by it.
+      const timePropertiesDS = { ...utc, ptpTimescale: true, currentUtcOffsetValid: true };
+      managed.clock.passTime({ now: facts.now(), timePropertiesDS });
+      expect(managed.clock.state()).toMatchObject({ timePropertiesDS });
     });
   });
 

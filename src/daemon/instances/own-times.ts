@@ -1,0 +1,130 @@
+/**
+ * Tells the instances what time it is by the sources that are configured (`time:`), several times a second, and with what time and
+ * rate they begin: what they had learned before the last restart.
+ */
+import type { ClockConfig } from '../../config/config.js';
+import type { TimePropertiesDS } from '../../core/datasets/data-sets.js';
+import type { LeapSecondsList } from '../../core/datasets/leap-seconds-list.js';
+import type { Clock } from '../../core/instance/clock.js';
+import type { Output } from '../../core/io.js';
+import { disciplineInterval } from '../../core/servo/clock-discipline.js';
+import type { DataPlane } from '../../native/data-plane.js';
+import { untoldKernelClock, type KernelClock } from '../../native/kernel-clock.js';
+import { Timers, type TimerClock } from '../runtime/timers.js';
+import { TimeSource } from './time-source.js';
+
+/** A clock, and what may be done with its outputs. */
+export interface Timed {
+  readonly config: Pick<ClockConfig, 'type' | 'domain' | 'slaveOnly' | 'time'> & {
+    readonly ports: readonly { readonly interface: string }[];
+  };
+  readonly clock: Clock;
+  readonly carryOut: (outputs: readonly Output[]) => void;
+}
+
+export interface OwnTimesOptions {
+  readonly dataPlane: DataPlane;
+  readonly facts: TimeFacts;
+  readonly listIn: (path: string) => LeapSecondsList | null;
+  readonly timed: readonly Timed[];
+  readonly timerClock: TimerClock;
+}
+
+/** What the machine knows of its time beside what its clocks show. */
+export interface TimeFacts {
+  readonly kernelClock: KernelClock;
+  /** The text of a file; undefined where it cannot be read. */
+  readonly readText: (path: string) => string | undefined;
+  /** Called with a line for the operator, once for each cause. */
+  readonly warn: (message: string) => void;
+}
+
+export const noTimeFacts: TimeFacts = {
+  kernelClock: untoldKernelClock,
+  readText: () => undefined,
+  warn: () => undefined,
+};
+
+interface Entry {
+  readonly timed: Timed;
+  readonly source: TimeSource;
+  /** In the data plane; -1 where there is none, or it is not needed. */
+  readonly hardwarePort: number;
+  followed: TimePropertiesDS | undefined;
+}
+
+export class OwnTimes {
+  readonly #options: OwnTimesOptions;
+  readonly #timers: Timers;
+  readonly #entries: readonly Entry[];
+
+  /** @throws Error whose message is for the user, where a hardware clock is to be the source and there is none */
+  constructor(options: OwnTimesOptions) {
+    this.#options = options;
+    this.#timers = new Timers(options.timerClock);
+    this.#entries = options.timed.map((timed) => this.#entryOf(timed));
+  }
+
+  #entryOf(timed: Timed): Entry {
+    const { type, domain, slaveOnly, time, ports } = timed.config;
+    const name = `${type} of domain ${domain}`;
+    // Who is never a grandmaster tells nobody of his time.
+    const warn = (message: string) => {
+      if (!slaveOnly) this.#options.facts.warn(`${name}: ${message}`);
+    };
+    const hardwarePort = this.#options.dataPlane
+      .ports()
+      .findIndex(
+        (info) => info.clock !== null && ports.some((port) => port.interface === info.interface),
+      );
+    if (time.source === 'phc' && hardwarePort === -1) {
+      const interfaces = ports.map((port) => port.interface).join(', ');
+      throw Object.assign(
+        new Error(
+          `time: phc of domain ${domain}: no hardware time stamps on ${interfaces}; use time: system`,
+        ),
+        { code: 'ERR_TIMESTAMPING' },
+      );
+    }
+    return {
+      ...{ timed, source: new TimeSource(time, warn), followed: undefined },
+      hardwarePort: time.source === 'phc' ? hardwarePort : -1,
+    };
+  }
+
+  /** Before the instances take part: so the first that they tell is right. */
+  start(): void {
+    this.#tellAll();
+    this.#scheduleNext();
+  }
+
+  stop(): void {
+    this.#timers.cancelAll();
+  }
+
+  #scheduleNext(): void {
+    this.#timers.set('reading', disciplineInterval, () => {
+      this.#tellAll();
+      this.#scheduleNext();
+    });
+  }
+
+  #tellAll(): void {
+    for (const entry of this.#entries) this.#tell(entry);
+  }
+
+  #tell(entry: Entry): void {
+    const { dataPlane, facts } = this.#options;
+    const { timed, hardwarePort, source } = entry;
+    const { clock, config } = timed;
+    const kernel = facts.kernelClock.read();
+    const system = dataPlane.readClock('system');
+    if (system === null) return;
+    const hardware = hardwarePort === -1 ? null : dataPlane.readClock(hardwarePort);
+    const list = this.#options.listIn(config.time.leapSecondsFile);
+    const { currentDS, timePropertiesDS, rateOffset } = clock.state();
+    if (currentDS.stepsRemoved !== 0) entry.followed = timePropertiesDS;
+    const own = { timeAt: clock.timeAt.bind(clock), rateOffset, followed: entry.followed };
+    timed.carryOut(clock.passTime(source.read({ system, hardware, kernel, list }, own)));
+  }
+}

@@ -1,0 +1,11 @@
+/** Small files of the machine that need not be there. */
+import { readFileSync } from 'node:fs';
+
+/** Undefined where there is none, or it cannot be read. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // who wants it says what it means that it is not there
+  }
+}
