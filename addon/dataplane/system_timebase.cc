@@ -11,6 +11,9 @@ namespace {
 // Readings that are closer together say too little of a rate: 100 ns of 10 ms are 10 ppm, and what
 // lies between two readings is shorter than that most of the time.
 constexpr int64_t kRateBaselineNs = 10 * kMillisecond;
+// A reading that took so many times less than the one before, which was interrupted then, replaces
+// what is known by that.
+constexpr int64_t kMuchBetter = 4;
 
 }  // namespace
 
@@ -24,14 +27,16 @@ int64_t SystemTimebase::Line::raw_at(int64_t monotonic) const {
   return raw_ns + since - std::llround(static_cast<double>(since) * slope / (1 + slope));
 }
 
-SystemTimebase::SystemTimebase(const SystemClockReading& first)
-    : origin_ns_(first.realtime_ns - first.raw_ns),
-      line_{first.raw_ns, first.monotonic_ns, 0},
+SystemTimebase::SystemTimebase(const SystemClockReading& first, std::optional<int64_t> ahead_ns)
+    : origin_ns_(ahead_ns.value_or(first.realtime_ns - first.raw_ns)),
+      line_{first.raw_ns, first.monotonic_ns, 0, first.window_ns},
       older_(line_),
       newer_(line_),
       set_ahead_ns_(first.realtime_ns - first.monotonic_ns),
+      set_ahead_window_ns_(first.window_ns),
       earlier_raw_ns_(first.raw_ns),
-      latest_raw_ns_(first.raw_ns) {}
+      latest_raw_ns_(first.raw_ns),
+      system_ahead_ns_(first.realtime_ns - common_ns()) {}
 
 void SystemTimebase::add(const SystemClockReading& reading) {
   if (reading.raw_ns < latest_raw_ns_) return;
@@ -47,26 +52,35 @@ void SystemTimebase::add(const SystemClockReading& reading) {
 void SystemTimebase::follow_rate(const SystemClockReading& reading) {
   if (reading.raw_ns - newer_.raw_ns >= kRateBaselineNs) {
     older_ = newer_;
-    newer_ = {reading.raw_ns, reading.monotonic_ns, 0};
+    newer_ = {reading.raw_ns, reading.monotonic_ns, 0, reading.window_ns};
   }
   const int64_t off_by = reading.monotonic_ns - line_.monotonic_at(reading.raw_ns);
-  if (std::llabs(off_by) <= reading.window_ns / 2 + 1) return;
+  const bool agrees = std::llabs(off_by) <= (reading.window_ns + line_.window_ns) / 2 + 1;
+  if (agrees) {
+    if (reading.window_ns >= line_.window_ns / kMuchBetter) return;
+    line_ = {reading.raw_ns, reading.monotonic_ns, line_.slope, reading.window_ns};
+    bend_.reset();
+    return;
+  }
   bend_ = Bend{line_, latest_raw_ns_, line_.monotonic_at(latest_raw_ns_), off_by};
   const auto raw = static_cast<double>(reading.raw_ns - older_.raw_ns);
   const auto monotonic = static_cast<double>(reading.monotonic_ns - older_.monotonic_ns);
   const double slope = raw >= kRateBaselineNs ? monotonic / raw - 1 : line_.slope;
-  line_ = {reading.raw_ns, reading.monotonic_ns, slope};
+  line_ = {reading.raw_ns, reading.monotonic_ns, slope, reading.window_ns};
 }
 
 void SystemTimebase::follow_steps(const SystemClockReading& reading) {
   if (step_ && reading.raw_ns - step_->to_raw_ns > kMaxBeforeReception) step_.reset();
   const int64_t set_ahead = reading.realtime_ns - reading.monotonic_ns;
   const int64_t change = set_ahead - set_ahead_ns_;
-  if (std::llabs(change) <= reading.window_ns) return;
-  if (std::llabs(change) > reading.window_ns + kSmallestStepNs) {
+  const int64_t uncertainty = reading.window_ns + set_ahead_window_ns_;
+  const bool agrees = std::llabs(change) <= uncertainty;
+  if (agrees && reading.window_ns >= set_ahead_window_ns_ / kMuchBetter) return;
+  if (std::llabs(change) > uncertainty + kSmallestStepNs) {
     step_ = Step{latest_raw_ns_, reading.raw_ns, set_ahead_ns_, step_.has_value()};
   }
   set_ahead_ns_ = set_ahead;
+  set_ahead_window_ns_ = reading.window_ns;
 }
 
 bool SystemTimebase::needs_reading(int64_t realtime_ns) const {

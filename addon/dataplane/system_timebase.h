@@ -19,7 +19,9 @@ struct SystemClockReading {
 
 class SystemTimebase {
  public:
-  explicit SystemTimebase(const SystemClockReading& first);
+  // `ahead_ns`: of the timebase, of CLOCK_MONOTONIC_RAW; none: what the system clock is now.
+  explicit SystemTimebase(const SystemClockReading& first,
+                          std::optional<int64_t> ahead_ns = std::nullopt);
 
   // A clock that was set by less than this passes for one that was not: readings are no better.
   static constexpr int64_t kSmallestStepNs = 1'000;
@@ -45,7 +47,8 @@ class SystemTimebase {
   struct Line {
     int64_t raw_ns;
     int64_t monotonic_ns;
-    double slope;  // monotonic seconds per raw second, minus 1
+    double slope;       // monotonic seconds per raw second, minus 1
+    int64_t window_ns;  // of the reading that it goes through
 
     int64_t monotonic_at(int64_t raw) const;
     int64_t raw_at(int64_t monotonic) const;
@@ -76,11 +79,14 @@ class SystemTimebase {
   // by.
   Line older_;
   Line newer_;
-  int64_t set_ahead_ns_;  // the system clock minus CLOCK_MONOTONIC, which changes when it is set
+  // The system clock minus CLOCK_MONOTONIC, which changes when it is set, and the window of the
+  // reading that told so.
+  int64_t set_ahead_ns_;
+  int64_t set_ahead_window_ns_;
   std::optional<Step> step_;
   int64_t earlier_raw_ns_;  // of the reading before the latest
   int64_t latest_raw_ns_;
-  int64_t system_ahead_ns_ = 0;
+  int64_t system_ahead_ns_;
 };
 
 }  // namespace ptpswitch::dataplane

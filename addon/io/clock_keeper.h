@@ -23,14 +23,14 @@ namespace ptpswitch::io {
 
 class ClockKeeper {
  public:
-  // All four outlive it.
+  // The first four outlive it. `timebase_ahead_ns` as EngineOptions has it.
   ClockKeeper(dataplane::Forwarder& forwarder, RecordBatch& records, PortInfos& infos,
-              Network& network)
+              Network& network, std::optional<int64_t> timebase_ahead_ns)
       : forwarder_(forwarder),
         records_(records),
         infos_(infos),
         network_(network),
-        timebase_(network.read_system_clock()) {}
+        timebase_(network.read_system_clock(), timebase_ahead_ns) {}
 
   // From now on the time stamps of the port are of this clock, which ports of one NIC share; or of
   // the system clock.

@@ -57,7 +57,7 @@ Engine::Engine(const EngineOptions& options, std::function<void()> wake, Network
       infos_(options.ports),
       forwarder_(static_cast<uint32_t>(options.ports.size()), options.limits, options.seed, *this,
                  counters_->data()),
-      clocks_(forwarder_, records_, infos_, network),
+      clocks_(forwarder_, records_, infos_, network, options.timebase_ahead_ns),
       ports_(options.ports.size()),
       lifecycle_(options_, network, infos_, *this) {
   taken_.reserve(options.ports.size() * FrameSender::kTimestampBatch);

@@ -45,6 +45,8 @@ struct EngineOptions {
   int socket_priority = TC_PRIO_CONTROL;
   dataplane::Limits limits;
   uint64_t seed = 0;
+  // Of the timebase, of CLOCK_MONOTONIC_RAW; none: what CLOCK_REALTIME is at the start.
+  std::optional<int64_t> timebase_ahead_ns;
 };
 
 }  // namespace ptpswitch::io

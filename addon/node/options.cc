@@ -6,6 +6,8 @@
 #include <limits>
 #include <random>
 
+#include "addon/node/forwarder_options.h"
+
 namespace ptpswitch::node {
 namespace {
 
@@ -220,6 +222,8 @@ io::EngineOptions read_engine_options(const Napi::Value& value) {
   const Napi::Value busy = from.Get("busyPoll");
   if (!busy.IsBoolean()) throw_argument(env, "busyPoll must be true or false");
   options.busy_poll = busy.As<Napi::Boolean>().Value();
+  const Napi::Value ahead = from.Get("timebaseAheadNs");
+  if (!ahead.IsUndefined()) options.timebase_ahead_ns = read_timestamp(ahead, "timebaseAheadNs");
   std::random_device random;
   options.seed = static_cast<uint64_t>(random()) << 32 | random();
   return options;

@@ -25,6 +25,7 @@ import { ErrorWindow, summaryOf } from './report/error-window.js';
 import type { Experiment } from './experiment.js';
 import { Failover } from './failover.js';
 import { grandmasterRatePpb } from './stations/grandmaster-time.js';
+import { labClockArguments } from './stations/lab-clock-arguments.js';
 import type { Processes } from './processes.js';
 import type {
   BoundaryLabReport,
@@ -155,7 +156,7 @@ export class BoundaryLab implements Experiment {
 
   #startGrandmaster(grandmaster: Grandmaster): void {
     const { title, name } = grandmaster;
-    const args = ['lab-clock', '--type', 'bc', name];
+    const args = labClockArguments('bc', name);
     const child = this.#options.processes.start({ title, station: name, args });
     this.#grandmasters.set(grandmaster, child);
   }
@@ -164,7 +165,7 @@ export class BoundaryLab implements Experiment {
     this.#options.processes.start({
       title: `receiver ${title}`,
       station: name,
-      args: ['lab-clock', '--type', 'bc', name],
+      args: labClockArguments('bc', name),
       onLine: (line) => {
         const { correctedNs } = parseTimeError(line);
         this.#errors[index]?.add(correctedNs);

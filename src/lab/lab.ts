@@ -1,7 +1,6 @@
 /**
  * The built-in lab: the switch and the clocks around it, each a process of its own in a network namespace of its own.
- * All of them read the one clock of the machine, so any error that a receiver measures comes from the network or the
- * switch.
+ * All of them measure in one timebase, so any error that a receiver measures comes from the network or the switch.
  */
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';

@@ -5,6 +5,7 @@ import { ControlClient } from '../control/client.js';
 import { burstsPerSecond, maxBurstMessages, syncPerSecond } from './stations/clocks.js';
 import { CorrectionComparison } from './report/comparison.js';
 import type { Experiment } from './experiment.js';
+import { labClockArguments } from './stations/lab-clock-arguments.js';
 import type { Processes } from './processes.js';
 import type { TransparentLabReport, TransparentLabType } from './report/report.js';
 import { parseTimeError } from './report/time-error.js';
@@ -43,14 +44,13 @@ export class TransparentLab implements Experiment {
     );
 
     onProgress(`lab: starting a time source and ${receivers.length} receivers`);
-    const clock = ['lab-clock', '--type', type];
     const { title, name } = timeSource;
-    processes.start({ title, station: name, args: [...clock, name] });
+    processes.start({ title, station: name, args: labClockArguments(type, name) });
     for (const [index, receiver] of receivers.entries()) {
       processes.start({
         title: `receiver ${receiver.title}`,
         station: receiver.name,
-        args: [...clock, receiver.name],
+        args: labClockArguments(type, receiver.name),
         onLine: (line) => this.#comparisons[index]?.add(parseTimeError(line)),
       });
     }

@@ -58,6 +58,11 @@ export interface OpenOptions {
   readonly cpu?: number;
   /** Spin instead of sleeping: lowest latency, one whole processor. */
   readonly busyPoll: boolean;
+  /**
+   * What the common timebase is ahead of CLOCK_MONOTONIC_RAW; what the system clock is when the data plane is opened unless
+   * set. Data planes of one machine have one timebase where it is the same.
+   */
+  readonly timebaseAheadNs?: bigint;
 }
 
 /** The properties of a port that is open. */

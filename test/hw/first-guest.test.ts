@@ -3,5 +3,6 @@
 import * as boundaryClock from './boundary-clock.js';
 import * as bursts from './bursts.js';
 import { inOneGuest } from './subjects.js';
+import * as systemClock from './system-clock.js';
 
-inOneGuest('hardware time stamps, first guest', [bursts, boundaryClock]);
+inOneGuest('hardware time stamps, first guest', [bursts, systemClock, boundaryClock]);

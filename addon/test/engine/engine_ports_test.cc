@@ -143,7 +143,9 @@ TEST_CASE("a hardware clock that goes with its interface is opened again when it
   const auto sent = harness.port(1).wait_sent(1);
   harness.port(1).stamp(*sent.at(0).number, received + 2'000);
   harness.port(0).put({follow_up(1), received});
-  CHECK(correction_ns(harness.port(1).wait_sent(1).at(0).frame) == 2'000);
+  // The rate of the clock is known by readings.
+  const int64_t correction = correction_ns(harness.port(1).wait_sent(1).at(0).frame);
+  CHECK(std::abs(correction - 2'000) <= 1);
 }
 
 TEST_CASE("an interface that comes back without hardware time stamps goes on with software ones") {

@@ -283,14 +283,9 @@ dataplane::SystemClockReading FakeNetwork::read_system_clock() {
   return disturbed(undisturbed());
 }
 
-int64_t FakeNetwork::system_clock_ns() const {
+dataplane::SystemClockReading FakeNetwork::system_clock() const {
   const std::lock_guard lock(mutex_);
-  return disturbed(undisturbed()).realtime_ns;
-}
-
-int64_t FakeNetwork::uptime_ns() const {
-  const std::lock_guard lock(mutex_);
-  return undisturbed().raw_ns;
+  return disturbed(undisturbed());
 }
 
 uint32_t FakeNetwork::system_clock_readings() const {

@@ -123,10 +123,10 @@ class FakeNetwork final : public io::Network {
   void step_system_clock(int64_t ns);
   void step_system_clock_quietly(int64_t ns);
   void slew_system_clock(double rate_change);
-  int64_t system_clock_ns() const;
+  int64_t system_clock_ns() const { return system_clock().realtime_ns; }
+  dataplane::SystemClockReading system_clock() const;
   // As much time passes for every clock at once, nobody waits for it.
   void pass(int64_t ns);
-  int64_t uptime_ns() const;  // CLOCK_MONOTONIC_RAW
   // How often the engine has read the system clock.
   uint32_t system_clock_readings() const;
   // The drivers of hardware clocks have no other reference than the system clock; they take no

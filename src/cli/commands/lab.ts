@@ -92,6 +92,7 @@ function checkScenario({ type, scenario }: LabArguments, seconds: number): void 
 interface LabClockArguments {
   station: string;
   type: LabType;
+  'timebase-ahead': string;
 }
 
 /**
@@ -105,14 +106,16 @@ export function labClockCommand(
     command: 'lab-clock <station>',
     describe: false,
     builder: (yargs) =>
-      yargs
-        .positional('station', { type: 'string', demandOption: true })
-        .options({ type: { choices: labTypes, requiresArg: true, default: labTypes[0] } } as const),
-    handler: async ({ station, type }) => {
+      yargs.positional('station', { type: 'string', demandOption: true }).options({
+        type: { choices: labTypes, requiresArg: true, default: labTypes[0] },
+        'timebase-ahead': { type: 'string', requiresArg: true, demandOption: true },
+      } as const),
+    handler: async ({ station, type, 'timebase-ahead': aheadNs }) => {
       const { runStation } = await import('../../lab/stations/station.js');
       const { openDataPlane } = await environment.loadAddon();
       const { print, printError: warn, stop } = environment;
-      await runStation({ name: station, type, openDataPlane, print, warn, stop });
+      const timebase = { timebaseAheadNs: BigInt(aheadNs) };
+      await runStation({ name: station, type, ...timebase, openDataPlane, print, warn, stop });
     },
   };
 }

@@ -4,11 +4,14 @@
  */
 import { medianOf } from '../servo/median.js';
 import { movingMedian, withSample, type MovingMedian } from '../servo/moving-median.js';
+import type { Instant } from '../time/instant.js';
 import { timeIntervalToNs, type TimeInterval } from '../time/time-interval.js';
 import type { DiscardReason } from './discard-reason.js';
 
 export interface PathDelays {
   readonly window: MovingMedian;
+  /** Receipt of the Sync that the latest one was measured by. */
+  readonly sync: Instant;
   /** The latest ones in a row that stand out, oldest first. */
   readonly apart: readonly TimeInterval[];
 }
@@ -25,41 +28,49 @@ const outlierFactor = 10;
 /** What stands out by less is what a busy host makes of a software time stamp. */
 const minOutlierNs = 20_000;
 
-/** @param plausible what a path can have, in nanoseconds; absent: whatever is measured counts */
+/**
+ * Of those that one Sync is part of, the first alone counts: a Sync that was held up would spoil them all.
+ *
+ * @param plausible what a path can have, in nanoseconds; absent: whatever is measured counts
+ * @param sync receipt of the Sync that it was measured by
+ */
 export function withPathDelay(
   plausible: { readonly min: number; readonly max: number } | undefined,
   before: PathDelays | undefined,
   latest: TimeInterval,
+  sync: Instant,
 ): { readonly pathDelays?: PathDelays; readonly refused?: DiscardReason } {
   const known = before && { pathDelays: before };
-  if (plausible === undefined) return { pathDelays: appended(before, latest) };
+  if (plausible === undefined) return { pathDelays: appended(before, latest, sync) };
   const latestNs = timeIntervalToNs(latest);
   if (latestNs < plausible.min || latestNs > plausible.max) {
     return { ...known, refused: 'pathDelayOutOfRange' };
   }
+  if (before?.sync === sync) return { pathDelays: before };
   if (before === undefined || !standsOut(before.window, latestNs)) {
-    return { pathDelays: appended(before, latest) };
+    return { pathDelays: appended(before, latest, sync) };
   }
   const apart = [...before.apart, latest];
   if (apart.length < newPathDelays) {
-    return { pathDelays: { ...before, apart }, refused: 'pathDelayOutlier' };
+    return { pathDelays: { ...before, sync, apart }, refused: 'pathDelayOutlier' };
   }
   const [first = latest, ...others] = apart;
   const begun = movingMedian(meanPathDelayMedianLength, first);
-  return { pathDelays: { window: others.reduce(withSample, begun), apart: [] } };
+  return { pathDelays: { window: others.reduce(withSample, begun), sync, apart: [] } };
 }
 
-function appended(before: PathDelays | undefined, latest: TimeInterval): PathDelays {
+function appended(before: PathDelays | undefined, latest: TimeInterval, sync: Instant): PathDelays {
   const window =
     before === undefined
       ? movingMedian(meanPathDelayMedianLength, latest)
       : withSample(before.window, latest);
-  return { window, apart: [] };
+  return { window, sync, apart: [] };
 }
 
+/** By being longer: what is held up on its way never makes a path shorter. */
 function standsOut({ samples, median }: MovingMedian, latestNs: number): boolean {
   if (samples.length < minSamples) return false;
   const medianNs = timeIntervalToNs(median);
   const deviation = medianOf(samples.map((each) => Math.abs(timeIntervalToNs(each) - medianNs)));
-  return Math.abs(latestNs - medianNs) > Math.max(minOutlierNs, outlierFactor * deviation);
+  return latestNs - medianNs > Math.max(minOutlierNs, outlierFactor * deviation);
 }

@@ -9,8 +9,8 @@ import type { SyncExchange, SyncMeasurement } from '../exchange/sync-exchange.js
 import type { PeerAddress } from '../io.js';
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 
-/** The smallest number of path delays whose median is right although one of them was held up. */
-export const robustPathDelays = 3;
+/** Path delays whose median is right although two of them were held up, for a clock that has a time to go on with meanwhile. */
+export const robustPathDelays = 5;
 
 /** The master that is followed. */
 export interface FollowedMaster {

@@ -255,7 +255,11 @@ function withSyncOverLink(
     };
   }
   // The link has filtered its delay already.
-  const pathDelays = { window: movingMedian(1, linkDelay.meanLinkDelay), apart: [] };
+  const pathDelays = {
+    window: movingMedian(1, linkDelay.meanLinkDelay),
+    sync: sync.syncEventIngressTimestamp,
+    apart: [],
+  };
   return withOffset(settings, state, {
     ...{ ...following, kind: 'calibrated', latestSync: sync, pathDelays },
   });
@@ -364,6 +368,7 @@ function withDelay(
     meanPathDelayNs,
     measuring.pathDelays,
     meanPathDelay(sync, delay),
+    measuring.latestSync.syncEventIngressTimestamp,
   );
   const known = pathDelays === undefined ? measuring : { ...measuring, pathDelays };
   const enough = pathDelays !== undefined && pathDelays.window.samples.length >= pathDelaysNeeded();

@@ -1,6 +1,6 @@
 /**
- * The time of the lab's grandmasters. It is not that of this machine, which the switch reads already, but one that has
- * run faster since the epoch. So the switch has a rate and a difference of hours to learn, and a receiver, which can
+ * The time of the lab's grandmasters. It is not that of the timebase, which the switch has already, but one that has run
+ * faster since the epoch. So the switch has a rate and a difference of hours to learn, and a receiver, which can
  * compute the true time, measures how well it has learned them.
  */
 import type { Input, Output } from '../../core/io.js';
@@ -17,7 +17,7 @@ const map: ClockMap = {
   rateRatio: rateRatioOfOffset(grandmasterRatePpb * 1e-9),
 };
 
-/** The grandmasters' time when this machine's clock reads `raw`. */
+/** The grandmasters' time when the timebase of the lab's clocks is at `raw`. */
 export function grandmasterTimeAt(raw: Instant): Instant {
   return ptpTimeOf(map, raw);
 }

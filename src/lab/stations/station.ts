@@ -15,6 +15,8 @@ export interface StationOptions {
   readonly name: string;
   /** What the switch is: the clocks around it use the same delay mechanism. */
   readonly type: LabType;
+  /** As OpenOptions has it, the same for all stations. */
+  readonly timebaseAheadNs: bigint;
   readonly openDataPlane: (options: OpenOptions) => DataPlane;
   /** Takes a line for every sample: see time-error.ts. */
   readonly print: (line: string) => void;
@@ -31,6 +33,7 @@ export async function runStation(options: StationOptions): Promise<void> {
     ],
     timestamping: 'software',
     busyPoll: false,
+    timebaseAheadNs: options.timebaseAheadNs,
   });
   try {
     dataPlane.program({

@@ -22,6 +22,7 @@ async function runTogether(type: LabType, names: readonly string[]) {
     runStation({
       name,
       type,
+      timebaseAheadNs: 5n,
       openDataPlane: () => hub.plug('eth0', `02:00:00:00:00:0${index + 1}`),
       print: (line) => samples.push(line),
       warn: (line) => expect.unreachable(line),
@@ -43,8 +44,9 @@ test('every receiver measures the time source, over its own transport, and a tru
     runStation({
       name,
       type: 'e2e-tc',
-      openDataPlane: ({ ports, timestamping }: OpenOptions) => {
-        expect([ports.length, timestamping]).toEqual([1, 'software']);
+      timebaseAheadNs: 5n,
+      openDataPlane: ({ ports, timestamping, timebaseAheadNs }: OpenOptions) => {
+        expect([ports.length, timestamping, timebaseAheadNs]).toEqual([1, 'software', 5n]);
         const plane = hub.plug(ports[0]?.interface ?? '', mac);
         planes.push(plane);
         return plane;
@@ -91,6 +93,7 @@ test('what the source sends unicast goes to the unicast receiver', async () => {
   const source = runStation({
     name: 'source',
     type: 'e2e-tc',
+    timebaseAheadNs: 5n,
     openDataPlane: () => hub.plug('eth0', '02:00:00:00:00:01'),
     print: () => undefined,
     warn: () => undefined,
@@ -121,6 +124,7 @@ test.each(['bc', 'e2e-tc'] as const)(
     const failed = runStation({
       name: 'nobody',
       type,
+      timebaseAheadNs: 5n,
       openDataPlane: () => expect.unreachable('nothing to open'),
       print: () => undefined,
       warn: () => undefined,
@@ -134,6 +138,7 @@ test('an interface that cannot be opened is an error, not a station that says no
   const failed = runStation({
     name: 'l2',
     type: 'e2e-tc',
+    timebaseAheadNs: 5n,
     openDataPlane: () => {
       throw new Error('eth0: there is no such interface');
     },
