@@ -11,9 +11,6 @@ namespace {
 // Readings that are closer together say too little of a rate: 100 ns of 10 ms are 10 ppm, and what
 // lies between two readings is shorter than that most of the time.
 constexpr int64_t kRateBaselineNs = 10 * kMillisecond;
-// A reading that took so many times less than the one before, which was interrupted then, replaces
-// what is known by that.
-constexpr int64_t kMuchBetter = 4;
 
 }  // namespace
 
@@ -47,8 +44,9 @@ void SystemTimebase::add(const SystemClockReading& reading) {
   system_ahead_ns_ = reading.realtime_ns - common_ns();
 }
 
-// The line is kept for as long as readings cannot tell that it is wrong. So what is converted of an
-// undisturbed clock has none of their noise.
+// The line is kept for as long as readings cannot tell that it is wrong by more than they may be.
+// So what is converted of an undisturbed clock has none of their noise. One that took less time
+// makes it more certain; it takes the place of one that was interrupted.
 void SystemTimebase::follow_rate(const SystemClockReading& reading) {
   if (reading.raw_ns - newer_.raw_ns >= kRateBaselineNs) {
     older_ = newer_;
@@ -57,7 +55,10 @@ void SystemTimebase::follow_rate(const SystemClockReading& reading) {
   const int64_t off_by = reading.monotonic_ns - line_.monotonic_at(reading.raw_ns);
   const bool agrees = std::llabs(off_by) <= (reading.window_ns + line_.window_ns) / 2 + 1;
   if (agrees) {
-    if (reading.window_ns >= line_.window_ns / kMuchBetter) return;
+    const int64_t uncertainty = reading.window_ns + 2 * std::llabs(off_by);
+    if (uncertainty >= line_.window_ns) return;
+    line_.window_ns = uncertainty;
+    if (std::llabs(off_by) <= kTolerance) return;
     line_ = {reading.raw_ns, reading.monotonic_ns, line_.slope, reading.window_ns};
     bend_.reset();
     return;
@@ -74,9 +75,12 @@ void SystemTimebase::follow_steps(const SystemClockReading& reading) {
   const int64_t set_ahead = reading.realtime_ns - reading.monotonic_ns;
   const int64_t change = set_ahead - set_ahead_ns_;
   const int64_t uncertainty = reading.window_ns + set_ahead_window_ns_;
-  const bool agrees = std::llabs(change) <= uncertainty;
-  if (agrees && reading.window_ns >= set_ahead_window_ns_ / kMuchBetter) return;
-  if (std::llabs(change) > uncertainty + kSmallestStepNs) {
+  if (std::llabs(change) <= uncertainty) {
+    const int64_t smaller = reading.window_ns + std::llabs(change);
+    if (smaller >= set_ahead_window_ns_) return;
+    set_ahead_window_ns_ = smaller;
+    if (std::llabs(change) <= kTolerance) return;
+  } else if (std::llabs(change) > uncertainty + kSmallestStepNs) {
     step_ = Step{latest_raw_ns_, reading.raw_ns, set_ahead_ns_, step_.has_value()};
   }
   set_ahead_ns_ = set_ahead;

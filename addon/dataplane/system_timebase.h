@@ -48,7 +48,7 @@ class SystemTimebase {
     int64_t raw_ns;
     int64_t monotonic_ns;
     double slope;       // monotonic seconds per raw second, minus 1
-    int64_t window_ns;  // of the reading that it goes through
+    int64_t window_ns;  // it is wrong by at most half of this
 
     int64_t monotonic_at(int64_t raw) const;
     int64_t raw_at(int64_t monotonic) const;
@@ -79,8 +79,8 @@ class SystemTimebase {
   // by.
   Line older_;
   Line newer_;
-  // The system clock minus CLOCK_MONOTONIC, which changes when it is set, and the window of the
-  // reading that told so.
+  // The system clock minus CLOCK_MONOTONIC, which changes when it is set, and how wrong that may
+  // be.
   int64_t set_ahead_ns_;
   int64_t set_ahead_window_ns_;
   std::optional<Step> step_;

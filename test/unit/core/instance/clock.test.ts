@@ -125,6 +125,19 @@ describe('boundary clock', { timeout: 60_000 }, () => {
     },
   );
 
+  test.each([-450e-6, 600e-6, 0.01, -0.05])(
+    'an oscillator that is off by %d is followed: a clock that is arithmetic has no such bound (A9)',
+    (rateOffset) => {
+      const network = new ClockNetwork();
+      const gm = network.add({ ports: 1, priority1: 10 });
+      const slave = network.add({ ports: 1, slaveOnly: true, rateOffset });
+      network.connect(gm, 0, slave, 0);
+      network.run(30);
+      expect(slave.clock.state()).toMatchObject({ lockState: 'locked', missing: [] });
+      expect(Math.abs(network.offsetNs(slave, gm))).toBeLessThan(50);
+    },
+  );
+
   test('a better grandmaster takes over, and when it goes the other one is back', () => {
     const network = new ClockNetwork();
     const good = network.add({ ports: 1, priority1: 10 });
