@@ -11,6 +11,7 @@ import type { Output } from '../../core/io.js';
 import { disciplineInterval } from '../../core/servo/clock-discipline.js';
 import type { AdjustableClockReading, DataPlane } from '../../native/data-plane.js';
 import { untoldKernelClock, type KernelClock } from '../../native/kernel-clock.js';
+import type { DriftFile } from '../machine/drift-file.js';
 import { Timers, type TimerClock } from '../runtime/timers.js';
 import { TimeSource } from './time-source.js';
 
@@ -27,6 +28,8 @@ export interface OwnTimesOptions {
   readonly dataPlane: DataPlane;
   readonly facts: TimeFacts;
   readonly listIn: (path: string) => LeapSecondsList | null;
+  /** A clock is about to begin with a better time than that of its source. */
+  readonly isAwaited?: (clock: Clock) => boolean;
   readonly timed: readonly Timed[];
   readonly timerClock: TimerClock;
   /** Converts a reading of the common timebase to what instances measure in. */
@@ -38,14 +41,24 @@ export interface TimeFacts {
   readonly kernelClock: KernelClock;
   /** The text of a file; undefined where it cannot be read. */
   readonly readText: (path: string) => string | undefined;
+  /** What clocks had learned before the last restart; absent: nothing is remembered. */
+  readonly driftFile?: DriftFile | undefined;
+  /** Another one after each start of the machine. */
+  readonly bootId: string;
+  /** Milliseconds since 1970, by the system clock. */
+  readonly wallClock: () => number;
   /** Called with a line for the operator, once for each cause. */
   readonly warn: (message: string) => void;
+  readonly info: (message: string) => void;
 }
 
 export const noTimeFacts: TimeFacts = {
   kernelClock: untoldKernelClock,
   readText: () => undefined,
+  bootId: '',
+  wallClock: () => 0,
   warn: () => undefined,
+  info: () => undefined,
 };
 
 interface Entry {
@@ -128,6 +141,9 @@ export class OwnTimes {
     const { currentDS, timePropertiesDS, rateOffset } = clock.state();
     if (currentDS.stepsRemoved !== 0) entry.followed = timePropertiesDS;
     const own = { timeAt: clock.timeAt.bind(clock), rateOffset, followed: entry.followed };
-    timed.carryOut(clock.passTime(source.read({ system, hardware, kernel, list, measured }, own)));
+    const ownTime = source.read({ system, hardware, kernel, list, measured }, own);
+    const { reading, ...withoutReading } = ownTime;
+    const isAwaited = this.#options.isAwaited?.(clock) === true;
+    timed.carryOut(clock.passTime(isAwaited || reading === undefined ? withoutReading : ownTime));
   }
 }
