@@ -32,6 +32,7 @@ export const labTools = [{ package: 'iproute2', command: 'ip' }];
 export const testTools = [
   { package: 'doctest-dev', file: '/usr/include/doctest/doctest.h' },
   { package: 'linuxptp', command: 'ptp4l' },
+  { package: 'ptpd', command: 'ptpd' },
   { package: 'tcpdump', command: 'tcpdump' },
   { package: 'tshark', command: 'tshark' },
   { package: 'ethtool', command: 'ethtool' },

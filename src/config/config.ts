@@ -125,6 +125,10 @@ export interface ClockConfig {
   readonly servo: ServoConfig;
   /** What the clock claims after it has lost its grandmaster (7.6.2.5); absent: nothing. */
   readonly holdover?: HoldoverConfig;
+  /** What it takes of its master, and how long it goes on without. */
+  readonly measurement: MeasurementConfig;
+  /** What its master ports say of a grandmaster's time while it cannot vouch for it. */
+  readonly untilLocked: 'announce' | 'degrade' | 'silent';
   /** Those it runs on, in the order of their portNumbers, from 1. */
   readonly ports: readonly ClockPortConfig[];
 }
@@ -139,6 +143,21 @@ export interface ServoConfig {
   readonly lockThresholdNs: number | 'auto';
   /** No rate beyond this is learned: 1e-6 is 1 ppm. */
   readonly maxRate: number;
+}
+
+export interface MeasurementConfig {
+  /** In Sync intervals: for so long there may be no offset to steer by. */
+  readonly syncReceiptTimeout: number;
+  /** No longer than this, whatever interval the master tells. */
+  readonly maxSyncReceiptTimeoutNs: number;
+  /** In Delay_Req intervals: for so long there may be no path delay. */
+  readonly delayReceiptTimeout: number;
+  /** The intervals of Delay_Req that a master may tell, clause 9.5.11.2; beyond them the nearest one is kept to. */
+  readonly minLogDelayReqInterval: number;
+  readonly maxLogDelayReqInterval: number;
+  /** A path delay beyond these is none, end to end. */
+  readonly minPathDelayNs: number;
+  readonly maxPathDelayNs: number;
 }
 
 export interface TimeConfig {

@@ -1,10 +1,11 @@
 /** The shapes of what runs on the ports: transparent clocks, and clocks that take part with each of their ports. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import type { Setting } from '../core/profile/profile.js';
-import type { ClockPortConfig, InstanceConfig, ServoConfig } from './config.js';
+import { untilLockedWords, type Setting } from '../core/profile/profile.js';
+import { limitsOf, longMeasurement, measurement } from './clock/measurement-schema.js';
+import { longServo, maxRates, servo, servoOf } from './clock/servo-schema.js';
 import { time, timeKeys } from './clock/time-schema.js';
-import { parseDurationNs, parseRate } from './duration.js';
+import type { ClockPortConfig, InstanceConfig } from './config.js';
 import { interfaceName, longForm, portRemedy } from './port-schema.js';
 import { profiles } from './profiles.js';
 import {
@@ -104,80 +105,6 @@ const worstHeldClockClass = Math.max(
   clockClasses.heldArbitraryTimescale,
 );
 
-/** As the servo has them by itself (core/servo/servo.ts). */
-const defaultServoSettings = {
-  kind: 'pi',
-  firstStepThreshold: 20e3,
-  stepThreshold: 1e6,
-  lockThreshold: 'auto',
-  maxRate: 0.1,
-} as const;
-/** A whole day: beyond that a threshold is none. */
-const maxThresholdNs = 86_400e9;
-const thresholdIn = (text: string) => parseDurationNs(text) ?? NaN;
-const isThreshold = (text: string) => thresholdIn(text) > 0 && thresholdIn(text) <= maxThresholdNs;
-
-/** A duration above 0. */
-const threshold = durationAbove0('write a duration above 0, as in 20us or 1ms');
-
-function durationAbove0(error: string) {
-  return z.string({ error }).refine(isThreshold, { error }).transform(thresholdIn);
-}
-
-/** The same, or one word that stands for none. */
-function thresholdOr<const Word extends string>(word: Word) {
-  const error = `write a duration above 0, as in 20us or 1ms, or ${word}`;
-  return z.preprocess(
-    (value) => wordAmong([word], value),
-    z.union([z.literal(word), durationAbove0(error)], { error }),
-  );
-}
-
-/** Of a clock that is arithmetic; and of one that others' clocks follow: the kernel slews CLOCK_REALTIME by no more. */
-const maxRates = { virtual: defaultServoSettings.maxRate, steering: 500e-6 } as const;
-const rateRemedy = 'write a rate above 0 and up to 10%, as in 500ppm';
-const servoKind = oneOf('pi', 'linreg');
-const servoRemedy =
-  'write pi or linreg, or its settings, as in servo: {kind: pi, lockThreshold: 20us}';
-const longServo = z.strictObject(
-  {
-    kind: servoKind.default(defaultServoSettings.kind),
-    firstStepThreshold: threshold.exactOptional(),
-    stepThreshold: thresholdOr('never').exactOptional(),
-    lockThreshold: thresholdOr('auto').exactOptional(),
-    maxRate: z
-      .string({ error: rateRemedy })
-      .refine((text) => (parseRate(text) ?? 0) > 0 && (parseRate(text) ?? 1) <= maxRates.virtual, {
-        error: rateRemedy,
-      })
-      .transform((text) => parseRate(text) ?? maxRates.virtual)
-      .exactOptional(),
-  },
-  { error: servoRemedy },
-);
-/** The kind alone, or that with its thresholds. */
-const servo = z
-  .preprocess(
-    (value) => (typeof value === 'object' && value !== null ? value : { kind: value }),
-    longServo,
-  )
-  .default({ kind: defaultServoSettings.kind });
-
-function servoOf(
-  parsed: z.infer<typeof longServo>,
-  clock: 'virtual' | 'phc' | 'system',
-): ServoConfig {
-  const { firstStepThreshold, stepThreshold, lockThreshold } = defaultServoSettings;
-  const step = parsed.stepThreshold ?? stepThreshold;
-  return {
-    kind: parsed.kind,
-    firstStepThresholdNs: parsed.firstStepThreshold ?? firstStepThreshold,
-    stepThresholdNs: step === 'never' ? Infinity : step,
-    lockThresholdNs: parsed.lockThreshold ?? lockThreshold,
-    maxRate: parsed.maxRate ?? (clock === 'virtual' ? maxRates.virtual : maxRates.steering),
-  };
-}
-
 /** Names as in the data sets of the standard (8.2). */
 const clockKeys = {
   domain: setting(defaultDS.domainNumber),
@@ -191,6 +118,8 @@ const clockKeys = {
   clock: oneOfAlso(['virtual', 'phc', 'system'], { system: ['clock_realtime'] }).default('virtual'),
   time,
   servo,
+  measurement,
+  untilLocked: oneOf(...untilLockedWords).default(profile.untilLocked),
   holdover: holdover.exactOptional(),
   ...clockPortKeys,
   ports: listWithoutRepetition(clockPort, {
@@ -299,6 +228,8 @@ export function resolved(
     clockClass: slaveOnly ? clockClasses.slaveOnly : parsed.clockClass,
     ...{ slaveOnly, pathTrace, clock: parsed.clock, time: parsed.time, ports },
     servo: servoOf(parsed.servo, parsed.clock),
+    measurement: limitsOf(parsed.measurement),
+    untilLocked: parsed.untilLocked,
     ...(parsed.holdover && { holdover: parsed.holdover }),
   };
 }
@@ -314,6 +245,7 @@ function portKeysOf(clock: z.infer<typeof clockPortKeysAlone>) {
 export function instanceKeysAt(below: PropertyKey | undefined, type: unknown): readonly string[] {
   if (below === 'ports') return Object.keys(longClockPort.shape);
   if (below === 'servo') return Object.keys(longServo.shape);
+  if (below === 'measurement') return Object.keys(longMeasurement.shape);
   if (below === 'time') return timeKeys;
   if (below === 'holdover') return Object.keys(holdover.shape);
   const found = Object.entries(instanceTypes).find(([name]) => name === type);

@@ -1,5 +1,6 @@
 /** Shapes that the parts of the schema have in common; every error message is the remedy. */
 import { z } from 'zod';
+import { parseDurationNs } from './duration.js';
 import { asList, numberIn, truthIn, wordAmong, type OtherWords } from './words.js';
 
 export const yesOrNo = z.preprocess(truthIn, z.boolean({ error: 'write true or false' }));
@@ -26,6 +27,23 @@ export function wholeNumber(
     numberIn,
     z.number({ error }).int({ error }).min(min, { error }).max(max, { error }),
   );
+}
+
+/** A whole day: beyond that a threshold is none. */
+const maxDurationNs = 86_400e9;
+
+/** A duration above 0 and up to a day, in nanoseconds. */
+export function durationAbove0(error: string) {
+  return durationWithin(Number.MIN_VALUE, maxDurationNs, error);
+}
+
+/** A duration, in nanoseconds; bounds are allowed themselves. */
+export function durationWithin(minNs: number, maxNs: number, error: string) {
+  const durationIn = (text: string) => parseDurationNs(text) ?? NaN;
+  return z
+    .string({ error })
+    .refine((text) => durationIn(text) >= minNs && durationIn(text) <= maxNs, { error })
+    .transform(durationIn);
 }
 
 /** One of a few names, in capitals or not. */

@@ -3,9 +3,11 @@
  * clocks are off by is measured against the truth.
  */
 import { Clock, type ClockSettings } from '../../src/core/instance/clock.js';
+import type { ClockChange } from '../../src/core/instance/clock-data-sets.js';
 import type { DelayMechanism } from '../../src/core/datasets/data-sets.js';
 import type { Input, Output, PeerAddress } from '../../src/core/io.js';
 import { defaultProfile } from '../../src/core/profile/default.js';
+import type { UntilLocked } from '../../src/core/profile/profile.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';
 import { clockIdentity } from '../../src/core/time/identity.js';
 import { instantFromNs, type Instant } from '../../src/core/time/instant.js';
@@ -16,7 +18,7 @@ import {
   isPeerDelayMessageType,
   type MessageType,
 } from '../../src/core/wire/header.js';
-import { decode } from '../../src/core/wire/message.js';
+import { decode, encode, type Message } from '../../src/core/wire/message.js';
 import { seededRandom } from './random.js';
 
 export interface ClockOptions {
@@ -33,6 +35,10 @@ export interface ClockOptions {
   readonly rateOffset?: number;
   readonly offsetNs?: number;
   readonly sdoId?: number;
+  /** 8 a second unless set; Delay_Req as often. */
+  readonly logSyncInterval?: number;
+  readonly measurement?: ClockSettings['measurement'];
+  readonly untilLocked?: UntilLocked;
 }
 
 interface End {
@@ -45,6 +51,10 @@ export interface Cable {
   up: boolean;
   /** Messages of these types are lost on it. */
   lost: readonly MessageType[];
+  /** Messages of these types take so much longer on it, nanoseconds. */
+  late: { readonly [Type in MessageType]?: number };
+  /** What arrives instead of a message. */
+  altered: (message: Message) => Message;
   /** True: twoStepFlag is clear in all messages, as senders have it that do not know the flag. */
   clearsTwoStepFlag: boolean;
 }
@@ -59,6 +69,10 @@ export class SimulatedClock {
   readonly discards = new Map<string, number>();
   readonly timers = new Map<string, symbol>();
   readonly blocked = new Set<number>();
+  /** Its time stamps of messages of these types are lost, those of receipt and those of transmission. */
+  lostTimestamps: readonly MessageType[] = [];
+  /** Its counter has been set forward by so much since. */
+  setByNs = 0;
 
   constructor(
     readonly options: ClockOptions,
@@ -72,7 +86,7 @@ export class SimulatedClock {
   rawAt(nowNs: number): Instant {
     const { rateOffset = 0, offsetNs = 0 } = this.options;
     const elapsedNs = nowNs * (1 + rateOffset);
-    return (instantFromNs(BigInt(startNs + offsetNs)) +
+    return (instantFromNs(BigInt(startNs + offsetNs + this.setByNs)) +
       BigInt(Math.round(elapsedNs * Number(unitsPerNs)))) as Instant;
   }
 
@@ -103,8 +117,8 @@ function settingsOf(options: ClockOptions, identity: bigint, random: () => numbe
       port,
       logAnnounceInterval: 0,
       announceReceiptTimeout: 3,
-      logSyncInterval: -3,
-      logMinDelayReqInterval: -3,
+      logSyncInterval: options.logSyncInterval ?? -3,
+      logMinDelayReqInterval: options.logSyncInterval ?? -3,
       masterOnly: options.masterOnly ?? false,
       transport: 'l2',
       delayMechanism: options.delayMechanism ?? 'e2e',
@@ -113,8 +127,15 @@ function settingsOf(options: ClockOptions, identity: bigint, random: () => numbe
     })),
     pathTrace: options.pathTrace ?? false,
     servo: defaultServoSettings,
+    ...(options.measurement && { measurement: options.measurement }),
+    ...(options.untilLocked && { untilLocked: options.untilLocked }),
     random,
   };
+}
+
+function typeOf(message: Uint8Array): MessageType | undefined {
+  const decoded = decode(message);
+  return decoded.ok ? decoded.message.messageType : undefined;
 }
 
 export class ClockNetwork {
@@ -139,7 +160,10 @@ export class ClockNetwork {
       { clock: a, port: aPort },
       { clock: b, port: bPort },
     ] as const;
-    const cable: Cable = { ends, up: false, lost: [], clearsTwoStepFlag: false };
+    const cable: Cable = {
+      ...{ ends, up: false, lost: [], late: {}, clearsTwoStepFlag: false },
+      altered: (message) => message,
+    };
     this.#cables.push(cable);
     this.setLink(cable, true);
     return cable;
@@ -155,6 +179,10 @@ export class ClockNetwork {
     if (blocked) clock.blocked.add(port);
     else clock.blocked.delete(port);
     this.#step(clock, { kind: 'link', port, up: true, ...(blocked && { blocked }) });
+  }
+
+  reconfigure(clock: SimulatedClock, change: ClockChange): void {
+    for (const output of clock.clock.reconfigure(change)) this.#perform(clock, output);
   }
 
   /** How far a clock is ahead of another, by their own reckoning. */
@@ -184,8 +212,15 @@ export class ClockNetwork {
       case 'sendEvent': {
         const { port, context } = output;
         const egressTimestamp = clock.rawAt(this.#now);
+        const type = typeOf(output.message);
+        const isLost = type !== undefined && clock.lostTimestamps.includes(type);
         this.#after(1000, () => {
-          this.#step(clock, { kind: 'transmitTimestamp', port, context, egressTimestamp });
+          this.#step(
+            clock,
+            isLost
+              ? { kind: 'transmitTimestampLost', port, context }
+              : { kind: 'transmitTimestamp', port, context, egressTimestamp },
+          );
         });
         this.#send(clock, output.port, output.message);
         return;
@@ -224,10 +259,16 @@ export class ClockNetwork {
       if (isBlocked && !(decoded.ok && isPeerDelayMessageType(decoded.message.messageType))) {
         continue;
       }
-      const event = decoded.ok && isEventMessage(decoded.message.messageType);
-      const arriving = Uint8Array.from(message);
+      const event =
+        decoded.ok &&
+        isEventMessage(decoded.message.messageType) &&
+        !to.clock.lostTimestamps.includes(decoded.message.messageType);
+      const arriving = decoded.ok
+        ? encode(cable.altered(decoded.message))
+        : Uint8Array.from(message);
       if (cable.clearsTwoStepFlag) arriving[6] = (arriving[6] ?? 0) & ~(Flag.twoStep >> 8);
-      this.#after(cableDelayNs, () => {
+      const lateNs = decoded.ok ? (cable.late[decoded.message.messageType] ?? 0) : 0;
+      this.#after(cableDelayNs + lateNs, () => {
         if (!cable.up) return;
         this.#step(to.clock, {
           kind: 'message',

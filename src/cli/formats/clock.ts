@@ -55,7 +55,9 @@ function members(part: object): string {
         ? portLines(value as ClockStatus['clock']['ports'])
         : name === 'steered'
           ? steeredLines(value as ClockStatus['clock']['steered'])
-          : lines(name, value),
+          : name === 'missing'
+            ? [[name, missingMessages(value as ClockStatus['clock']['missing'])]]
+            : lines(name, value),
     ),
   );
 }
@@ -82,6 +84,11 @@ function portLines(ports: ClockStatus['clock']['ports']): string[][] {
   return ports.map(({ interface: name, portIdentity, portState }) => {
     return [name, `${portIdentity} ${withNewName(portState)}`];
   });
+}
+
+function missingMessages(missing: ClockStatus['clock']['missing']): string {
+  if (missing.length === 0) return 'nothing';
+  return missing.map(({ messageType, how }) => `${messageType} (${how})`).join(', ');
 }
 
 function steeredLines(steered: ClockStatus['clock']['steered']): string[][] {

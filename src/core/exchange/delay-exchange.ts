@@ -15,22 +15,19 @@ interface DelayAnswer {
   readonly correctionField: TimeInterval;
 }
 
-export type DelayExchange =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'awaitingTransmitTimestamp'; readonly sequenceId: number }
-  | {
-      readonly kind: 'answeredBeforeTransmitTimestamp';
-      readonly sequenceId: number;
-      readonly answer: DelayAnswer;
-    }
-  | {
-      readonly kind: 'awaitingDelayResp';
-      readonly sequenceId: number;
-      readonly delayReqEventEgressTimestamp: Instant;
-    };
+/** A Delay_Req that has been sent. It has its transmit time stamp, or its answer, or neither yet. */
+interface PendingDelayReq {
+  readonly sequenceId: number;
+  readonly delayReqEventEgressTimestamp?: Instant;
+  readonly answer?: DelayAnswer;
+}
+
+/** Those under way, oldest first: an answer may take longer than it is to the next request. */
+export type DelayExchange = readonly PendingDelayReq[];
 
 export type DelayEvent =
-  | { readonly kind: 'delayReqSent'; readonly sequenceId: number }
+  /** `room`: so many may be under way, this one included. */
+  | { readonly kind: 'delayReqSent'; readonly sequenceId: number; readonly room: number }
   | {
       readonly kind: 'transmitTimestamp';
       readonly sequenceId: number;
@@ -53,25 +50,37 @@ export interface DelayMeasurement {
 export interface DelayTransition {
   readonly exchange: DelayExchange;
   readonly measurement?: DelayMeasurement;
-  readonly discarded?: DiscardReason;
+  readonly discarded: readonly DiscardReason[];
 }
 
-export const idleDelayExchange: DelayExchange = { kind: 'idle' };
+export const idleDelayExchange: DelayExchange = [];
 
 export function stepDelayExchange(exchange: DelayExchange, event: DelayEvent): DelayTransition {
   switch (event.kind) {
     case 'delayReqSent':
-      return {
-        exchange: { kind: 'awaitingTransmitTimestamp', sequenceId: event.sequenceId },
-        ...(exchange.kind !== 'idle' && { discarded: 'delayRespMissing' }),
-      };
+      return withRequest(exchange, event.sequenceId, event.room);
     case 'transmitTimestamp':
       return onTransmitTimestamp(exchange, event.sequenceId, event.delayReqEventEgressTimestamp);
-    case 'transmitTimestampLost':
-      return onTransmitTimestampLost(exchange, event.sequenceId);
+    case 'transmitTimestampLost': {
+      const request = find(exchange, event.sequenceId);
+      if (request === undefined || request.delayReqEventEgressTimestamp !== undefined) {
+        return { exchange, discarded: ['unexpectedTransmitTimestamp'] };
+      }
+      return { exchange: without(exchange, request), discarded: ['transmitTimestampLost'] };
+    }
     case 'delayResp':
       return onDelayResp(exchange, event.message);
   }
+}
+
+/** One more request is under way; where there is no room for it, the oldest counts as not answered. */
+function withRequest(exchange: DelayExchange, sequenceId: number, room: number): DelayTransition {
+  const pending = [...exchange, { sequenceId }].slice(-room);
+  const givenUp = exchange.length + 1 - pending.length;
+  return {
+    exchange: pending,
+    discarded: Array.from({ length: givenUp }, () => 'delayRespMissing' as const),
+  };
 }
 
 function onTransmitTimestamp(
@@ -79,63 +88,50 @@ function onTransmitTimestamp(
   sequenceId: number,
   delayReqEventEgressTimestamp: Instant,
 ): DelayTransition {
-  const unexpected: DelayTransition = { exchange, discarded: 'unexpectedTransmitTimestamp' };
-  switch (exchange.kind) {
-    case 'idle':
-    case 'awaitingDelayResp':
-      return unexpected;
-    case 'awaitingTransmitTimestamp':
-      if (exchange.sequenceId !== sequenceId) return unexpected;
-      return {
-        exchange: { kind: 'awaitingDelayResp', sequenceId, delayReqEventEgressTimestamp },
-      };
-    case 'answeredBeforeTransmitTimestamp':
-      if (exchange.sequenceId !== sequenceId) return unexpected;
-      return complete(delayReqEventEgressTimestamp, exchange.answer);
+  const request = find(exchange, sequenceId);
+  if (request === undefined || request.delayReqEventEgressTimestamp !== undefined) {
+    return { exchange, discarded: ['unexpectedTransmitTimestamp'] };
   }
-}
-
-function onTransmitTimestampLost(exchange: DelayExchange, sequenceId: number): DelayTransition {
-  switch (exchange.kind) {
-    case 'idle':
-    case 'awaitingDelayResp':
-      return { exchange, discarded: 'unexpectedTransmitTimestamp' };
-    case 'awaitingTransmitTimestamp':
-    case 'answeredBeforeTransmitTimestamp':
-      if (exchange.sequenceId !== sequenceId) {
-        return { exchange, discarded: 'unexpectedTransmitTimestamp' };
-      }
-      return { exchange: idleDelayExchange, discarded: 'transmitTimestampLost' };
-  }
+  return withPart(exchange, request, { delayReqEventEgressTimestamp });
 }
 
 function onDelayResp(exchange: DelayExchange, message: MessageOf<'Delay_Resp'>): DelayTransition {
   const { sequenceId, correctionField } = message.header;
-  const answer = {
-    receiveTimestamp: instantFromTimestamp(message.receiveTimestamp),
-    correctionField,
-  };
-  const unexpected: DelayTransition = { exchange, discarded: 'unexpectedDelayResp' };
-  switch (exchange.kind) {
-    case 'idle':
-    case 'answeredBeforeTransmitTimestamp':
-      return unexpected;
-    case 'awaitingTransmitTimestamp':
-      if (exchange.sequenceId !== sequenceId) return unexpected;
-      return { exchange: { kind: 'answeredBeforeTransmitTimestamp', sequenceId, answer } };
-    case 'awaitingDelayResp':
-      if (exchange.sequenceId !== sequenceId) return unexpected;
-      return complete(exchange.delayReqEventEgressTimestamp, answer);
+  const request = find(exchange, sequenceId);
+  if (request === undefined || request.answer !== undefined) {
+    return { exchange, discarded: ['unexpectedDelayResp'] };
   }
+  const receiveTimestamp = instantFromTimestamp(message.receiveTimestamp);
+  return withPart(exchange, request, { answer: { receiveTimestamp, correctionField } });
 }
 
-function complete(delayReqEventEgressTimestamp: Instant, answer: DelayAnswer): DelayTransition {
-  // 13.3.2.9: how large the correction is cannot be known, so the measurement is of no use.
-  if (isTooBig(answer.correctionField)) {
-    return { exchange: idleDelayExchange, discarded: 'correctionTooBig' };
+/** The request with its time stamp or its answer: complete with both. */
+function withPart(
+  exchange: DelayExchange,
+  request: PendingDelayReq,
+  part: Omit<PendingDelayReq, 'sequenceId'>,
+): DelayTransition {
+  const known = { ...request, ...part };
+  const { delayReqEventEgressTimestamp, answer } = known;
+  if (delayReqEventEgressTimestamp === undefined || answer === undefined) {
+    const pending = exchange.map((each) => (each === request ? known : each));
+    return { exchange: pending, discarded: [] };
   }
+  const others = without(exchange, request);
+  // 13.3.2.9: how large the correction is cannot be known, so the measurement is of no use.
+  if (isTooBig(answer.correctionField))
+    return { exchange: others, discarded: ['correctionTooBig'] };
   return {
-    exchange: idleDelayExchange,
+    exchange: others,
     measurement: { delayReqEventEgressTimestamp, ...answer },
+    discarded: [],
   };
+}
+
+function find(exchange: DelayExchange, sequenceId: number): PendingDelayReq | undefined {
+  return exchange.find((request) => request.sequenceId === sequenceId);
+}
+
+function without(exchange: DelayExchange, request: PendingDelayReq): DelayExchange {
+  return exchange.filter((each) => each !== request);
 }

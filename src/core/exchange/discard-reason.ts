@@ -43,6 +43,12 @@ export type DiscardReason =
   | 'delayRespMissing'
   | 'unexpectedDelayResp'
   | 'delayRespForOtherPort'
+  /** A measured path delay that no path has. */
+  | 'pathDelayOutOfRange'
+  /** A measured path delay that is far from those before it, which the next ones have not confirmed. */
+  | 'pathDelayOutlier'
+  /** An offset that is far from those before it, which the servo does not believe yet. */
+  | 'offsetOutlier'
   | 'pdelayRespMissing'
   | 'pdelayRespFollowUpMissing'
   | 'unexpectedPdelayResp'

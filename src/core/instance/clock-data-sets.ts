@@ -15,6 +15,7 @@ import { samePortIdentity, type ClockIdentity } from '../time/identity.js';
 import type { Instant } from '../time/instant.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
 import { Flag } from '../wire/header.js';
+import type { ClockQuality } from '../wire/messages/announce.js';
 import type { Message, MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
 import { fitting, propagatedTlvs } from './announce-tlvs.js';
@@ -209,14 +210,17 @@ export class ClockDataSets {
    * 13.5: what the master ports tell. The same object until there is something else to tell.
    *
    * @param locked this clock is in lock with its parent
+   * @param vouches it hands its grandmaster's time on as what that is; else as its own, within that specification if any
    */
-  announced(locked: boolean): AnnouncedGrandmaster {
+  announced(locked: boolean, vouches = true, within?: HoldoverSpecification): AnnouncedGrandmaster {
     const uncertain = !this.isGrandmaster && (this.#parentUncertain || !locked);
+    const degraded = !this.isGrandmaster && !vouches;
     const { parentDS, timePropertiesDS, pathTrace, pathSequence } = this;
     const { stepsRemoved } = this.currentDS;
     const sources = [
       ...[parentDS, timePropertiesDS, stepsRemoved],
       ...[pathTrace, pathSequence, this.#propagated, uncertain],
+      ...[degraded, within, this.defaultDS],
     ];
     const { latest } = this.#announced;
     if (
@@ -225,14 +229,29 @@ export class ClockDataSets {
     ) {
       return latest;
     }
-    const announced = this.#tell(uncertain);
+    const announced = this.#tell(uncertain, degraded ? this.#degradedQuality(within) : undefined);
     this.#announced = { sources, latest: announced };
     return announced;
   }
 
-  #tell(uncertain: boolean): AnnouncedGrandmaster {
-    const { grandmasterPriority1, grandmasterPriority2 } = this.parentDS;
-    const { grandmasterClockQuality, grandmasterIdentity } = this.parentDS;
+  /** Of the grandmaster's quality and this clock's own in each respect the worse. */
+  #degradedQuality(within: HoldoverSpecification | undefined): ClockQuality {
+    const lost = this.parentDS.grandmasterClockQuality;
+    const own = this.defaultDS.clockQuality;
+    const { ptpTimescale } = this.timePropertiesDS;
+    const held =
+      within && heldClockClass(this.#clockClasses, within, lost.clockClass, ptpTimescale);
+    const worse = (member: keyof ClockQuality) => Math.max(lost[member], own[member]);
+    return {
+      clockClass: held ?? worse('clockClass'),
+      clockAccuracy: worse('clockAccuracy'),
+      offsetScaledLogVariance: worse('offsetScaledLogVariance'),
+    };
+  }
+
+  #tell(uncertain: boolean, degraded: ClockQuality | undefined): AnnouncedGrandmaster {
+    const { grandmasterPriority1, grandmasterPriority2, grandmasterIdentity } = this.parentDS;
+    const grandmasterClockQuality = degraded ?? this.parentDS.grandmasterClockQuality;
     const { currentUtcOffset, timeSource } = this.timePropertiesDS;
     return {
       grandmaster: {

@@ -7,6 +7,7 @@ import type {
   TimePropertiesDS,
 } from '../datasets/data-sets.js';
 import type { OffsetWindow } from '../servo/offset-history.js';
+import type { MissingMessage } from '../port/receipts.js';
 import type { LockState, ServoKind } from '../servo/servo.js';
 import type { ClockIdentity, PortIdentity } from '../time/identity.js';
 import type { DurationNs, Instant } from '../time/instant.js';
@@ -29,6 +30,8 @@ export interface ClockState {
   readonly lockState: LockState;
   readonly servo: ServoKind;
   readonly holdover: HoldoverState;
+  /** What it lacks of its master to be in lock, if something has stayed away for too long. */
+  readonly missing: readonly MissingMessage[];
   /** PTP seconds per second of the raw time stamps, minus 1. */
   readonly rateOffset: number;
   /** The average of the magnitudes of the latest offsets. */

@@ -13,18 +13,20 @@ import { admit } from '../port/admission.js';
 import { ClockPort, isAnnounce, senderOf, type ClockPortSettings } from '../port/clock-port.js';
 import { discarded, mechanismOf, timersOf } from '../port/port.js';
 import type { PortEvent, ReceivedMessage } from '../port/port.js';
-import { robustPathDelays } from '../port/receiver.js';
-import type { Profile } from '../profile/profile.js';
+import type { Measured } from '../port/receipts.js';
+import type { Measurement } from '../port/receiver.js';
+import { robustPathDelays } from '../port/receiver-state.js';
+import type { MeasurementLimits, Profile, UntilLocked } from '../profile/profile.js';
+import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { ServoSettings } from '../servo/servo.js';
 import type { Instant } from '../time/instant.js';
-import type { TimeInterval } from '../time/time-interval.js';
 import { isPeerDelayMessageType } from '../wire/header.js';
 import { ClockDataSets, type ClockChange } from './clock-data-sets.js';
 import type { ClockState } from './clock-state.js';
 import { holdoverTimer, type HoldoverSpecification } from './holdover.js';
 import type { OwnTime, StartingPoint } from './own-time.js';
 import { PortRoles } from './port-roles.js';
-import { awaitSync, Timekeeper } from './timekeeper.js';
+import { Timekeeper } from './timekeeper.js';
 
 export interface ClockSettings {
   readonly profile: Profile;
@@ -36,6 +38,10 @@ export interface ClockSettings {
   readonly servo: ServoSettings;
   /** Absent: a clock that has lost its grandmaster is what it is by itself at once. */
   readonly holdover?: HoldoverSpecification;
+  /** What is absent is the profile's. */
+  readonly measurement?: Partial<MeasurementLimits>;
+  /** The profile's unless set. */
+  readonly untilLocked?: UntilLocked;
   /** A random number, uniform from 0 up to but not including 1. */
   readonly random: () => number;
 }
@@ -56,6 +62,8 @@ export class Clock {
       // A clock that has been in lock has a time to go on with until the path to a new parent is measured well. One that
       // has not takes the first measurement, because any time is better than none.
       pathDelaysNeeded: () => this.#pathDelaysNeeded(),
+      timeAt: (raw: Instant) => this.timeAt(raw),
+      limits: { ...profile.measurement, ...settings.measurement },
     };
     this.#ports = settings.ports.map((port, index) => {
       const portIdentity = { clockIdentity, portNumber: index + 1 };
@@ -68,7 +76,10 @@ export class Clock {
       profile.clockClasses,
     );
     this.#timekeeper = new Timekeeper(settings.servo, settings.holdover);
-    this.#roles = new PortRoles(this.#ports, this.#dataSets, this.#timekeeper, profile.bestMaster);
+    this.#roles = new PortRoles(this.#ports, this.#dataSets, this.#timekeeper, {
+      ...profile.bestMaster,
+      untilLocked: settings.untilLocked ?? profile.untilLocked,
+    });
     this.#profile = profile;
   }
 
@@ -110,6 +121,7 @@ export class Clock {
           best: latest === best,
         }));
       }),
+      missing: this.#ports.flatMap((port) => port.missing()),
       ...this.#timekeeper.state(),
     };
   }
@@ -158,7 +170,7 @@ export class Clock {
       this.#dataSets.setOwnTimeProperties(timePropertiesDS, isOwn),
       this.#dataSets.passTime(this.timeAt(now), isOwn),
     ];
-    return toldAnew.includes(true) ? this.#roles.announceAtOnce() : [];
+    return toldAnew.includes(true) ? this.#roles.tellTimeProperties() : [];
   }
 
   /** PTP time at a raw time stamp. */
@@ -204,11 +216,27 @@ export class Clock {
         case timers.announceReceipt:
           return this.#roles.onAnnounceReceiptTimeout(port);
         case timers.syncReceipt:
-          // The master is there, but its time is not: the port stays as Announce has it.
-          return isSlave(port.portState) ? this.#timekeeper.holdOver() : [];
+          return this.#onReceiptTimeout(port, 'sync');
+        case timers.delayReceipt:
+          return this.#onReceiptTimeout(port, 'delay');
       }
     }
     return [];
+  }
+
+  /** The master is there, but its time is not: without a measurement there is no lock. */
+  #onReceiptTimeout(port: ClockPort, measured: Measured): readonly Output[] {
+    if (!isSlave(port.portState)) return [];
+    port.receiptExpired(measured);
+    return this.#loseTime(port);
+  }
+
+  #loseTime(port: ClockPort): readonly Output[] {
+    return [
+      ...this.#roles.transition(port, 'SYNCHRONIZATION_FAULT'),
+      ...this.#timekeeper.holdOver(),
+      ...this.#roles.tellNews(),
+    ];
   }
 
   /** 7.6.2.5: from here on the clock is what it is by itself. */
@@ -218,9 +246,9 @@ export class Clock {
     this.#timekeeper.expireHoldover(
       ownTimePropertiesDS.ptpTimescale === timePropertiesDS.ptpTimescale,
     );
-    if (!this.#dataSets.isGrandmaster) return [];
+    if (!this.#dataSets.isGrandmaster) return this.#roles.tellNews();
     this.#dataSets.exceedSpecification(this.#timekeeper.isOwn);
-    return [...this.#roles.decide(), ...this.#roles.announceAtOnce()];
+    return this.#roles.decide();
   }
 
   #onMessage(port: ClockPort, received: ReceivedMessage): readonly Output[] {
@@ -236,7 +264,7 @@ export class Clock {
     }
     switch (messageType) {
       case 'Delay_Req':
-        return port.portState === 'MASTER'
+        return port.isTransmitting
           ? [port.answerDelayReq(this.#onOurTime(received))]
           : [discarded(port.identity, 'ignoredMessageType')];
       case 'Sync':
@@ -258,15 +286,11 @@ export class Clock {
 
   #onMasterMessage(port: ClockPort, received: ReceivedMessage): readonly Output[] {
     const { message, ingressTimestamp } = received;
-    const isParentsSync = message.messageType === 'Sync' && this.#dataSets.isOfParent(message);
-    if (!isParentsSync || ingressTimestamp === undefined) {
-      return this.#stepReceiver(port, this.#onOurTime(received));
+    if (message.messageType === 'Sync' && this.#dataSets.isOfParent(message)) {
+      port.noteSync(message.header.logMessageInterval);
+      if (ingressTimestamp !== undefined) this.#timekeeper.noteSync(ingressTimestamp);
     }
-    this.#timekeeper.noteSync(ingressTimestamp);
-    return [
-      ...this.#stepReceiver(port, this.#onOurTime(received)),
-      awaitSync(port, message.header.logMessageInterval),
-    ];
+    return this.#stepReceiver(port, received);
   }
 
   #onTransmit(
@@ -276,13 +300,15 @@ export class Clock {
     const sender = senderOf(input.context);
     if (sender === 'link') return port.stepLink(input);
     if (!isOperating(port.portState)) return [discarded(port.identity, 'linkDown')];
-    const event =
-      input.kind === 'transmitTimestamp'
-        ? { ...input, egressTimestamp: this.timeAt(input.egressTimestamp) }
-        : input;
-    if (sender === 'transmitter') return port.stepTransmitter(event, this.#roles.announced());
+    if (sender === 'transmitter') {
+      const event =
+        input.kind === 'transmitTimestamp'
+          ? { ...input, egressTimestamp: this.timeAt(input.egressTimestamp) }
+          : input;
+      return port.stepTransmitter(event, this.#roles.announced());
+    }
     return isSlave(port.portState)
-      ? this.#stepReceiver(port, event)
+      ? this.#stepReceiver(port, input)
       : [discarded(port.identity, 'unexpectedTransmitTimestamp')];
   }
 
@@ -296,26 +322,34 @@ export class Clock {
     const { outputs, measurement } = port.stepReceiver(event);
     switch (measurement?.kind) {
       case undefined:
-      case 'pathDelay':
         return outputs;
+      case 'pathDelay':
+        return [...outputs, port.delayUsed()];
       case 'linkDelayUnknown':
-        return [...outputs, ...this.#roles.transition(port, 'SYNCHRONIZATION_FAULT')];
+        return [...outputs, ...this.#loseTime(port)];
       case 'sync':
-        return this.#timekeeper.takeSync(measurement.sync)
-          ? [...outputs, ...this.#restartMeasuring(port)]
-          : outputs;
-      case 'offset':
-        // Peer to peer, the first Sync gives an offset; what it becomes until the next one, the rate has to be known for.
-        if (!this.#timekeeper.rateKnown) {
-          return this.#timekeeper.takeSync(measurement.sync)
-            ? [...outputs, ...this.#restartMeasuring(port)]
-            : outputs;
-        }
         return [
           ...outputs,
-          ...this.#steer(port, measurement.offsetFromMaster, measurement.meanPathDelay),
+          ...(measurement.first ? [port.delayUsed(true)] : []),
+          ...this.#takeSync(port, measurement),
         ];
+      case 'offset':
+        // Peer to peer, the first Sync gives an offset; what it becomes until the next one, the rate has to be known for.
+        return this.#timekeeper.rateKnown
+          ? [...outputs, ...this.#steer(port, measurement)]
+          : [...outputs, ...this.#takeSync(port, measurement)];
     }
+  }
+
+  /** A Sync that nothing can be steered by yet. */
+  #takeSync(
+    port: ClockPort,
+    { sync, receivedAt }: { readonly sync: SyncMeasurement; readonly receivedAt: Instant },
+  ): readonly Output[] {
+    const used = port.syncUsed();
+    return this.#timekeeper.takeSync(sync, receivedAt)
+      ? [used, ...this.#restartMeasuring(port)]
+      : [used];
   }
 
   /** None is good that was measured by a clock whose rate is not known: it is off by what that rate makes of the time between. */
@@ -327,17 +361,27 @@ export class Clock {
   /** One offset from the parent: what the servo makes of it. */
   #steer(
     port: ClockPort,
-    offsetFromMaster: TimeInterval,
-    meanDelay: TimeInterval,
+    measurement: Extract<Measurement, { kind: 'offset' }>,
   ): readonly Output[] {
+    const { sync, receivedAt, offsetFromMaster, meanPathDelay: meanDelay } = measurement;
     const { currentDS } = this.#dataSets;
     this.#dataSets.currentDS = { ...currentDS, offsetFromMaster, meanDelay };
-    const { steering, outputs } = this.#timekeeper.steer(offsetFromMaster);
-    if (steering === 'set') return [...outputs, ...this.#restartMeasuring(port)];
-    const selected = steering === 'steered' && this.#timekeeper.lockState === 'locked';
-    return selected
-      ? [...outputs, ...this.#roles.transition(port, 'MASTER_CLOCK_SELECTED')]
-      : outputs;
+    const { steering, outputs } = this.#timekeeper.steer(sync, receivedAt, meanDelay);
+    switch (steering) {
+      case 'ignored':
+        return [...outputs, port.noteOutlier()];
+      case 'set':
+        return [...outputs, port.syncUsed(), ...this.#restartMeasuring(port)];
+      case 'steered':
+        return [
+          ...outputs,
+          port.syncUsed(),
+          ...(this.#timekeeper.lockState === 'locked'
+            ? this.#roles.transition(port, 'MASTER_CLOCK_SELECTED')
+            : []),
+          ...this.#roles.tellNews(),
+        ];
+    }
   }
 
   /** What was measured before the clock was set does not go with what comes after. */

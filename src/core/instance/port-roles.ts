@@ -11,28 +11,35 @@ import type { DiscardReason } from '../exchange/discard-reason.js';
 import type { Output } from '../io.js';
 import type { AnnouncedGrandmaster, ClockPort, ReceivedAnnounce } from '../port/clock-port.js';
 import { discarded, timersOf } from '../port/port.js';
+import type { UntilLocked } from '../profile/profile.js';
 import type { PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { Flag } from '../wire/header.js';
 import { pathSequenceOf, type ClockDataSets } from './clock-data-sets.js';
 import type { Timekeeper } from './timekeeper.js';
 
+/** The part of a profile that decides what a port is, and what it tells. */
+export type RoleRules = BestMasterRules & { readonly untilLocked: UntilLocked };
+
 export class PortRoles {
   readonly #ports: readonly ClockPort[];
   readonly #dataSets: ClockDataSets;
   readonly #timekeeper: Timekeeper;
-  readonly #rules: BestMasterRules;
+  readonly #rules: RoleRules;
+  /** Who was told last to be the grandmaster, and how good it is. */
+  #told: string;
 
   constructor(
     ports: readonly ClockPort[],
     dataSets: ClockDataSets,
     timekeeper: Timekeeper,
-    rules: BestMasterRules,
+    rules: RoleRules,
   ) {
     this.#ports = ports;
     this.#dataSets = dataSets;
     this.#timekeeper = timekeeper;
     this.#rules = rules;
+    this.#told = grandmasterToldBy(this.announced());
   }
 
   start(port: ClockPort): readonly Output[] {
@@ -72,7 +79,9 @@ export class PortRoles {
         ...(overfull ? [discarded(port.identity, 'tooManyAnnounceTlvs')] : []),
       ];
     }
-    const waits = port.portState === 'LISTENING' || port.portState === 'PASSIVE';
+    // A masterOnly port waits for nobody: whoever is heard there, it becomes a master (8.2.15.5.2).
+    const waits =
+      !port.masterOnly && (port.portState === 'LISTENING' || port.portState === 'PASSIVE');
     return waits ? [...decided, port.awaitAnnounce()] : decided;
   }
 
@@ -109,29 +118,53 @@ export class PortRoles {
 
   /** The state decision event (9.2.6.8): the data sets first, then every port gets the state that is recommended. */
   decide(): readonly Output[] {
-    const { parentDS } = this.#dataSets;
     const election = elect(
       this.#rules,
       this.#dataSets.defaultDS,
       this.#ports,
-      parentDS.parentPortIdentity,
+      this.#dataSets.parentDS.parentPortIdentity,
     );
     const heldOver = election.parent === undefined ? this.#becomeGrandmaster() : [];
     if (election.parent !== undefined) this.#dataSets.takeParent(election.parent.message);
     const masters = this.#ports.filter(({ portState }) => portState === 'MASTER');
+    const gated = this.#gate();
     const recommended = this.#ports.flatMap((port, index) =>
       this.#recommend(port, election.decisions[index], election.sameParent),
     );
-    const { grandmasterIdentity } = this.#dataSets.parentDS;
-    const sameGrandmaster = parentDS.grandmasterIdentity === grandmasterIdentity;
-    if (sameGrandmaster) return [...heldOver, ...recommended];
-    return [...heldOver, ...recommended, ...this.announceAtOnce(masters)];
+    return [...heldOver, ...gated, ...recommended, ...this.#tellNewsBy(masters)];
   }
 
-  /** Those below need not wait for an interval to end to learn of another grandmaster, nor a better one to hear that it is. */
-  announceAtOnce(masters = this.#ports): readonly Output[] {
+  /** To be called when the clock has come into lock, or out of it: what it can vouch for may have changed. */
+  tellNews(): readonly Output[] {
+    return [...this.#gate(), ...this.#tellNewsBy(this.#ports)];
+  }
+
+  /** To be called when something else is told of the time: its offset to UTC, its timescale, a leap second. */
+  tellTimeProperties(): readonly Output[] {
+    return this.#announceAtOnce(this.#ports);
+  }
+
+  /**
+   * Those below need not wait for an interval to end to learn of another grandmaster, or that it has become better or worse,
+   * nor a better one to hear that it is.
+   */
+  #tellNewsBy(masters: readonly ClockPort[]): readonly Output[] {
+    const told = grandmasterToldBy(this.announced());
+    if (told === this.#told) return [];
+    this.#told = told;
+    return this.#announceAtOnce(masters);
+  }
+
+  #gate(): readonly Output[] {
+    const { hasLocked } = this.#timekeeper;
+    const { untilLocked } = this.#rules;
+    const gated = untilLocked === 'silent' && !this.#dataSets.isGrandmaster && !hasLocked;
+    return this.#ports.flatMap((port) => port.gate(gated, this.announced()));
+  }
+
+  #announceAtOnce(masters: readonly ClockPort[]): readonly Output[] {
     return masters
-      .filter(({ portState }) => portState === 'MASTER')
+      .filter(({ isTransmitting }) => isTransmitting)
       .flatMap((port) => {
         const { announce: timer } = timersOf(port.identity);
         return port.stepTransmitter({ kind: 'timer', timer }, this.announced());
@@ -190,8 +223,21 @@ export class PortRoles {
   }
 
   announced(): AnnouncedGrandmaster {
-    return this.#dataSets.announced(this.#timekeeper.lockState === 'locked');
+    const { lockState, hasLocked, heldWithin } = this.#timekeeper;
+    const vouches =
+      this.#rules.untilLocked === 'announce' || (hasLocked && lockState !== 'holdover');
+    return this.#dataSets.announced(lockState === 'locked', vouches, heldWithin);
   }
+}
+
+function grandmasterToldBy({ grandmaster }: AnnouncedGrandmaster): string {
+  const { grandmasterIdentity, grandmasterPriority1, grandmasterPriority2 } = grandmaster;
+  const { clockClass, clockAccuracy, offsetScaledLogVariance } =
+    grandmaster.grandmasterClockQuality;
+  return [
+    ...[grandmasterIdentity, grandmasterPriority1, grandmasterPriority2],
+    ...[clockClass, clockAccuracy, offsetScaledLogVariance],
+  ].join();
 }
 
 /** 9.2.6.8: a state decision event once an announce interval at least. */

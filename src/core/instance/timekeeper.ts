@@ -3,14 +3,11 @@
  * time stays away, which a timer tells. No port and no state machine is known here.
  */
 import type { Output } from '../io.js';
-import type { PortDS } from '../datasets/data-sets.js';
-import { timersOf, type PortSettings } from '../port/port.js';
-import { isWithin } from '../profile/profile.js';
 import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { LockState, ServoSettings } from '../servo/servo.js';
 import { SteeredClock, type Steering } from '../servo/steered-clock.js';
-import { durationNs, durationOfLogInterval, instantAfter, type Instant } from '../time/instant.js';
-import { timeIntervalToNs, unitsPerNs, type TimeInterval } from '../time/time-interval.js';
+import { instantAfter, type Instant } from '../time/instant.js';
+import { unitsPerNs, type TimeInterval } from '../time/time-interval.js';
 import type { ClockState } from './clock-state.js';
 import { Holdover, type HoldoverSpecification } from './holdover.js';
 import type { SourceReading } from './own-time.js';
@@ -120,9 +117,12 @@ export class Timekeeper {
   /**
    * A Sync before the path delay is known: sets the time where it is far off, and learns the rate where it is not known. True:
    * what was measured before does not go with what comes after.
+   *
+   * @param receivedAt raw
    */
-  takeSync(sync: SyncMeasurement): boolean {
+  takeSync(sync: SyncMeasurement, receivedAt: Instant): boolean {
     const hasLearned = this.#clock.learnRate(
+      receivedAt,
       sync.syncEventIngressTimestamp,
       instantAfter(sync.originTimestamp, sync.correctionField),
     );
@@ -133,12 +133,23 @@ export class Timekeeper {
     return isFarOff || hasLearned;
   }
 
-  /** One offset from the master, by its latest Sync: what has become of it. */
-  steer(offsetFromMaster: TimeInterval): {
+  /**
+   * One offset from the master: what has become of it. Epochs may be decades apart, which no TimeInterval can hold: it is
+   * taken from the times themselves.
+   *
+   * @param receivedAt raw
+   */
+  steer(
+    sync: SyncMeasurement,
+    receivedAt: Instant,
+    meanDelay: TimeInterval,
+  ): {
     readonly steering: Steering;
     readonly outputs: readonly Output[];
   } {
-    const steering = this.#clock.steer(durationNs(timeIntervalToNs(offsetFromMaster)));
+    const { syncEventIngressTimestamp, originTimestamp, correctionField } = sync;
+    const ahead = syncEventIngressTimestamp - originTimestamp - meanDelay - correctionField;
+    const steering = this.#clock.steer(receivedAt, ahead);
     if (steering === 'ignored') return { steering, outputs: [] };
     this.#ofMaster = true;
     return { steering, outputs: this.#holdover.end() };
@@ -158,29 +169,4 @@ export class Timekeeper {
     this.#holdover.expire();
     if (sameTimescale) this.#ofMaster = false;
   }
-}
-
-/**
- * From now on, the silence of the master's Syncs is measured: by the interval that they tell, if that is a sound one.
- * announceReceiptTimeout counts Syncs here, as it does Announces.
- */
-export function awaitSync(
-  {
-    identity,
-    settings,
-  }: {
-    readonly identity: PortSettings;
-    readonly settings: Pick<PortDS, 'announceReceiptTimeout' | 'logSyncInterval'>;
-  },
-  toldLogInterval: number,
-): Output {
-  const { believableLogInterval, minSyncReceiptTimeout } = identity.profile;
-  const believable = isWithin(believableLogInterval, toldLogInterval);
-  const logInterval = believable ? toldLogInterval : settings.logSyncInterval;
-  const timeout = settings.announceReceiptTimeout * durationOfLogInterval(logInterval);
-  return {
-    kind: 'setTimer',
-    timer: timersOf(identity).syncReceipt,
-    after: durationNs(Math.max(minSyncReceiptTimeout, timeout)),
-  };
 }

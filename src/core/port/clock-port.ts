@@ -7,23 +7,35 @@ import type { ElectionPort } from '../bmca/election.js';
 import type { ForeignMaster, HeardAnnounce } from '../bmca/foreign-masters.js';
 import { isMaster, isOperating, isSlave } from '../bmca/port-state.js';
 import type { PortDS, PortState } from '../datasets/data-sets.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
 import type { Input, LinkDelay, Output, Transport } from '../io.js';
-import type { PortIdentity } from '../time/identity.js';
+import type { MeasurementLimits } from '../profile/profile.js';
+import { samePortIdentity, type PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
 import { respondToDelayReq } from './delay-responder.js';
 import { PeerDelayLink, peerDelayContexts } from './link.js';
-import { timersOf, type PortEvent, type PortSettings, type ReceivedMessage } from './port.js';
 import {
-  followMaster,
-  initialReceiverState,
+  discarded,
+  timersOf,
+  type PortEvent,
+  type PortSettings,
+  type ReceivedMessage,
+} from './port.js';
+import { Receipts, type MissingMessage, type Measured, type ReceiptSettings } from './receipts.js';
+import {
   stepReceiver,
   stopReceiver,
-  withMasterAddress,
   type ReceiverSettings,
-  type ReceiverState,
   type ReceiverTransition,
 } from './receiver.js';
+import {
+  followMaster,
+  forgetPath,
+  initialReceiverState,
+  withMasterAddress,
+  type ReceiverState,
+} from './receiver-state.js';
 import {
   initialTransmitterState,
   startTransmitter,
@@ -53,7 +65,9 @@ export type AnnouncedGrandmaster = Pick<
 >;
 
 /** What a port asks of the clock that it is part of. */
-export type PortEnvironment = Required<Pick<ReceiverSettings, 'random' | 'pathDelaysNeeded'>>;
+export type PortEnvironment = Required<
+  Pick<ReceiverSettings, 'random' | 'pathDelaysNeeded' | 'timeAt'>
+> & { readonly limits: MeasurementLimits };
 
 /** The members of ElectionPort are what the election looks at. */
 export class ClockPort implements ElectionPort<ReceivedAnnounce> {
@@ -80,6 +94,9 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
       }
     | undefined;
   #receiver: ReceiverState;
+  readonly #receipts = new Receipts();
+  /** What this clock hands on is not to be told, although the port is MASTER. */
+  #gated = false;
 
   constructor(identity: PortSettings, settings: ClockPortSettings, environment: PortEnvironment) {
     this.identity = identity;
@@ -136,7 +153,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     if (before === 'PRE_MASTER' && portState !== 'PRE_MASTER') {
       outputs.push({ kind: 'cancelTimer', timer: timersOf(this.identity).qualification });
     }
-    if (portState === 'MASTER' && before !== 'MASTER') {
+    if (portState === 'MASTER' && before !== 'MASTER' && !this.#gated) {
       outputs.push(...this.#startTransmitting(announced));
     }
     if (portState === 'LISTENING' || portState === 'PASSIVE') outputs.push(this.awaitAnnounce());
@@ -159,25 +176,48 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return this.stepLink({ kind: 'link', port: this.settings.port, up });
   }
 
+  /** A master that is gated is silent, and answers nobody. */
+  get isTransmitting(): boolean {
+    return this.portState === 'MASTER' && !this.#gated;
+  }
+
+  /** Has a master fall silent, or speak again. */
+  gate(gated: boolean, announced: AnnouncedGrandmaster): readonly Output[] {
+    if (gated === this.#gated) return [];
+    this.#gated = gated;
+    if (this.portState !== 'MASTER') return [];
+    return gated ? this.#stopTransmitting() : this.#startTransmitting(announced);
+  }
+
   /** 9.2.6.12: starts the timer anew that expires when Announce messages stay away. */
   awaitAnnounce(): Output {
     const { announceReceiptTimeout, logAnnounceInterval } = this.settings;
+    const { announceReceiptSpread } = this.identity.profile.portDS;
+    const intervals = announceReceiptTimeout + announceReceiptSpread * this.#environment.random();
     return {
       kind: 'setTimer',
       timer: timersOf(this.identity).announceReceipt,
-      after: durationNs(announceReceiptTimeout * durationOfLogInterval(logAnnounceInterval)),
+      after: durationNs(intervals * durationOfLogInterval(logAnnounceInterval)),
     };
   }
 
   /** Follows the sender of `announce`; nothing that was measured before counts. */
   follow(announce: ReceivedAnnounce): readonly Output[] {
     const before = this.#receiver;
-    const stopped = this.#stopFollowing();
-    this.#receiver = followMaster(before, {
-      portIdentity: announce.message.header.sourcePortIdentity,
+    const portIdentity = announce.message.header.sourcePortIdentity;
+    const sameMaster =
+      before.measuring.kind !== 'idle' &&
+      samePortIdentity(before.measuring.master.portIdentity, portIdentity);
+    const stopped = stopReceiver(this.identity, before);
+    this.#receiver = followMaster(this.settings, before, {
+      portIdentity,
       address: announce.source,
     });
-    return [...stopped, this.awaitAnnounce()];
+    return [
+      ...stopped.outputs,
+      this.awaitAnnounce(),
+      ...this.#receipts.begin(this.#receiptSettings, sameMaster),
+    ];
   }
 
   /** The master that is followed has sent another Announce, from that address. */
@@ -203,7 +243,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return respondToDelayReq({ ...this.identity, logMinDelayReqInterval }, received);
   }
 
-  /** Time stamps are PTP time. The contexts of its events are the ones that `sendEvent` was given. */
+  /** Time stamps are raw. The contexts of its events are the ones that `sendEvent` was given. */
   stepReceiver(event: Exclude<PortEvent, { kind: 'link' }>): Omit<ReceiverTransition, 'state'> {
     const inner =
       'context' in event ? { ...event, context: event.context - transmitterContexts } : event;
@@ -213,10 +253,63 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
       inner,
     );
     this.#receiver = state;
+    this.#noteDiscards(event, outputs);
     return {
       outputs: outputs.map((output) => withContextsFrom(transmitterContexts, output)),
       ...(measurement !== undefined && { measurement }),
     };
+  }
+
+  /** The master has sent a Sync that tells that interval. */
+  noteSync(logMessageInterval: number): void {
+    this.#receipts.noteSync(logMessageInterval);
+  }
+
+  /** The servo does not believe what the latest Sync has told. */
+  noteOutlier(): Output {
+    this.#receipts.noteDiscard('sync', 'offsetOutlier');
+    return discarded(this.identity, 'offsetOutlier');
+  }
+
+  /** A Sync was of use: the next one is waited for. */
+  syncUsed(): Output {
+    return this.#receipts.syncUsed(this.#receiptSettings);
+  }
+
+  /** A path delay counts, or the first Delay_Req is about to be sent (`begins`): the next path delay is waited for. */
+  delayUsed(begins = false): Output {
+    return this.#receipts.delayUsed(
+      this.#receiptSettings,
+      this.#receiver.logMinDelayReqInterval,
+      begins,
+    );
+  }
+
+  /** What the port needs of its master has stayed away for too long. */
+  receiptExpired(measured: Measured): void {
+    this.#receipts.expire(measured);
+    if (measured === 'delay') this.#receiver = forgetPath(this.#receiver);
+  }
+
+  /** What the port lacks to follow its master. */
+  missing(): readonly MissingMessage[] {
+    return isSlave(this.portState) ? this.#receipts.missing(this.linkDelay()) : [];
+  }
+
+  /** Which of the two kinds of measurement it is that has come to nothing, and why. */
+  #noteDiscards(event: Exclude<PortEvent, { kind: 'link' }>, outputs: readonly Output[]): void {
+    const ofSync =
+      event.kind === 'message' &&
+      (event.message.messageType === 'Sync' || event.message.messageType === 'Follow_Up');
+    for (const output of outputs) {
+      if (output.kind !== 'discarded' || output.reason === 'otherMaster') continue;
+      this.#receipts.noteDiscard(ofSync ? 'sync' : 'delay', output.reason as DiscardReason);
+    }
+  }
+
+  get #receiptSettings(): ReceiptSettings {
+    const { limits } = this.#environment;
+    return { identity: this.identity, limits, logSyncInterval: this.settings.logSyncInterval };
   }
 
   /** Time stamps are raw, for a link has its delay whatever time it is. Contexts as with stepReceiver. */
@@ -250,7 +343,12 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   #stopFollowing(): readonly Output[] {
     const { state, outputs } = stopReceiver(this.identity, this.#receiver);
     this.#receiver = state;
-    return [{ kind: 'cancelTimer', timer: timersOf(this.identity).announceReceipt }, ...outputs];
+    const { announceReceipt: timer } = timersOf(this.identity);
+    return [
+      { kind: 'cancelTimer', timer },
+      ...outputs,
+      ...this.#receipts.stop(this.#receiptSettings),
+    ];
   }
 
   /** Made anew only when one of its parts has changed, and not for every message. */
@@ -268,9 +366,12 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
 
   #receiverSettings(): ReceiverSettings {
     const { identity, settings } = this;
+    const { limits, ...environment } = this.#environment;
+    const { meanPathDelayNs, toldLogMinDelayReqInterval } = limits;
     const link = this.#link;
     return {
-      ...{ ...identity, ...settings, ...this.#environment, transmission: 'multicast' },
+      ...{ ...identity, ...settings, ...environment, transmission: 'multicast' },
+      ...{ meanPathDelayNs, toldLogMinDelayReqInterval },
       ...(link !== undefined && { linkDelay: () => link.linkDelay() }),
     };
   }

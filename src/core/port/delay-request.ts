@@ -1,6 +1,6 @@
 /** The Delay_Req of a port, and when it is sent (clauses 9.5.11, 11.3). */
 import type { Output, PeerAddress } from '../io.js';
-import { isWithin } from '../profile/profile.js';
+import { isWithin, type Range } from '../profile/profile.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { difference, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
 import { zeroTimestamp } from '../time/timestamp.js';
@@ -40,13 +40,26 @@ export function delayReqTimer(
   };
 }
 
-/** 7.7.2.4, 9.5.11.2: the master tells a group how often it wants to be asked. */
+/**
+ * 7.7.2.4, 9.5.11.2: the master tells a group how often it wants to be asked. It is obeyed within limits: without a lower one it
+ * could have itself asked as often as it likes, without an upper one the path would not be known any more.
+ */
 export function toldInterval(
-  { profile }: PortSettings,
+  {
+    profile,
+    toldLogMinDelayReqInterval,
+  }: PortSettings & { readonly toldLogMinDelayReqInterval?: Range },
   message: MessageOf<'Delay_Resp'>,
 ): number | undefined {
   const { logMessageInterval } = message.header;
-  return isWithin(profile.believableLogInterval, logMessageInterval)
-    ? logMessageInterval
-    : undefined;
+  if (!isWithin(profile.believableLogInterval, logMessageInterval)) return undefined;
+  const { min, max } = toldLogMinDelayReqInterval ?? profile.measurement.toldLogMinDelayReqInterval;
+  return Math.min(max, Math.max(min, logMessageInterval));
 }
+
+/** Requests of one second: an answer that takes longer is of no use. Where they are rare, a few of them. */
+export function delayReqsUnderWay(logMinDelayReqInterval: number): number {
+  return Math.max(leastUnderWay, 2 ** -logMinDelayReqInterval);
+}
+
+const leastUnderWay = 4;

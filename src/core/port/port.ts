@@ -42,6 +42,7 @@ export function timersOf(settings: Pick<PortSettings, 'port'>) {
     delayReq: `${settings.port}/delayReq`,
     announceReceipt: `${settings.port}/announceReceipt`,
     syncReceipt: `${settings.port}/syncReceipt`,
+    delayReceipt: `${settings.port}/delayReceipt`,
     qualification: `${settings.port}/qualification`,
     stateDecision: `${settings.port}/stateDecision`,
     pdelayReq: `${settings.port}/pdelayReq`,

@@ -3,18 +3,21 @@
  * mechanism, to this clock's offset from that master (clauses 9.5.4 to 9.5.7, 9.5.11, 11.2, 11.3). Which master that is, and
  * what is done about an offset, is decided elsewhere. A pure state machine.
  */
-import { idleDelayExchange, stepDelayExchange } from '../exchange/delay-exchange.js';
-import type { DelayEvent, DelayExchange, DelayMeasurement } from '../exchange/delay-exchange.js';
+import { stepDelayExchange } from '../exchange/delay-exchange.js';
+import type { DelayEvent, DelayMeasurement } from '../exchange/delay-exchange.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import { meanPathDelay, offsetFromMaster } from '../exchange/offset.js';
-import { newSyncExchange, stepSyncExchange } from '../exchange/sync-exchange.js';
-import type { SyncEvent, SyncExchange, SyncMeasurement } from '../exchange/sync-exchange.js';
+import { withPathDelay } from '../exchange/path-delay.js';
+import { stepSyncExchange } from '../exchange/sync-exchange.js';
+import type { SyncEvent, SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { LinkDelay, Output, PeerAddress } from '../io.js';
-import { movingMedian, withSample, type MovingMedian } from '../servo/moving-median.js';
-import { samePortIdentity, type PortIdentity } from '../time/identity.js';
+import type { Range } from '../profile/profile.js';
+import { movingMedian } from '../servo/moving-median.js';
+import { samePortIdentity } from '../time/identity.js';
+import type { Instant } from '../time/instant.js';
 import { sumOf, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
 import type { MessageOf } from '../wire/message.js';
-import { delayReq, delayReqTimer, toldInterval } from './delay-request.js';
+import { delayReq, delayReqsUnderWay, delayReqTimer, toldInterval } from './delay-request.js';
 import {
   discarded,
   nextSequenceId,
@@ -23,6 +26,13 @@ import {
   type PortSettings,
   type ReceivedMessage,
 } from './port.js';
+import {
+  isFromMaster,
+  type Following,
+  type Measuring,
+  type ReceiverState,
+  type WithMaster,
+} from './receiver-state.js';
 
 /**
  * How messages travel between this port and its master. A port that listens to one kind leaves the other alone: a
@@ -43,62 +53,35 @@ export interface ReceiverSettings extends PortSettings {
   readonly linkDelay?: () => LinkDelay;
   /** Path delays to be measured of a master before an offset from it is told; asked at each of them. Absent: one. */
   readonly pathDelaysNeeded?: () => number;
+  /**
+   * This clock's time at a time stamp, asked when a measurement is complete: all of its times are of one line then, although
+   * the clock has been steered between them. Absent: the time stamps are this clock's time.
+   */
+  readonly timeAt?: (raw: Instant) => Instant;
+  /** The end-to-end path delays that count, in nanoseconds. Absent: all. */
+  readonly meanPathDelayNs?: Range;
+  /** What a master may tell of the interval; the profile's unless set. */
+  readonly toldLogMinDelayReqInterval?: Range;
   /** A random number, uniform from 0 up to but not including 1. */
   readonly random: () => number;
 }
 
-/** Path delays that the median is taken of. Without it, one request that was held up would shift all offsets until the next. */
-export const meanPathDelayMedianLength = 9;
-
-/** The smallest number of path delays whose median is right although one of them was held up. */
-export const robustPathDelays = 3;
-
-/** The master that is followed. */
-export interface FollowedMaster {
-  readonly portIdentity: PortIdentity;
-  readonly address: PeerAddress & { readonly kind: 'unicast' };
-}
-
-/** What exists only while a master is followed. */
-interface Following {
-  readonly master: FollowedMaster;
-  readonly sync: SyncExchange;
-  readonly delay: DelayExchange;
-}
-
-type Measuring =
-  | { readonly kind: 'idle' }
-  /** The path to the master is not known well enough yet. `latestSync`: Delay_Req messages are being sent. */
-  | (Following & {
-      readonly kind: 'measuringPath';
-      readonly latestSync?: SyncMeasurement;
-      readonly pathDelays?: MovingMedian;
-    })
-  /** Every Sync gives an offset. */
-  | (Following & {
-      readonly kind: 'calibrated';
-      readonly latestSync: SyncMeasurement;
-      readonly pathDelays: MovingMedian;
-    });
-
-type WithMaster = Extract<Measuring, Following>;
-
-export interface ReceiverState {
-  readonly measuring: Measuring;
-  /** sequenceId of the next Delay_Req, and the context of its transmit time stamp. */
-  readonly delayReqSequenceId: number;
-  readonly logMinDelayReqInterval: number;
-}
-
-/** What a step has measured. */
+/** What a step has measured, all of it in this clock's time; `receivedAt`: the raw time stamp of that Sync. */
 export type Measurement =
   /** A Sync before the path to the master is known. It tells only differences that are larger than any path delay. */
-  | { readonly kind: 'sync'; readonly sync: SyncMeasurement }
+  | {
+      readonly kind: 'sync';
+      readonly sync: SyncMeasurement;
+      readonly receivedAt: Instant;
+      /** It is the first since that master is followed: Delay_Reqs are sent from here on. */
+      readonly first: boolean;
+    }
   /** One more delay of the path, by that Sync and that answer. */
   | { readonly kind: 'pathDelay'; readonly sync: SyncMeasurement; readonly delay: DelayMeasurement }
   | {
       readonly kind: 'offset';
       readonly sync: SyncMeasurement;
+      readonly receivedAt: Instant;
       readonly offsetFromMaster: TimeInterval;
       readonly meanPathDelay: TimeInterval;
     }
@@ -109,35 +92,6 @@ export interface ReceiverTransition {
   readonly state: ReceiverState;
   readonly outputs: readonly Output[];
   readonly measurement?: Measurement;
-}
-
-export function initialReceiverState(
-  settings: Pick<ReceiverSettings, 'logMinDelayReqInterval'>,
-): ReceiverState {
-  return {
-    measuring: { kind: 'idle' },
-    delayReqSequenceId: 0,
-    logMinDelayReqInterval: settings.logMinDelayReqInterval,
-  };
-}
-
-/** From here on that master is followed; nothing that was measured before counts. */
-export function followMaster(state: ReceiverState, master: FollowedMaster): ReceiverState {
-  const { measuring: before } = state;
-  const same = isFromMaster(before, master.portIdentity) ? before.sync : undefined;
-  const following: Following = { master, sync: newSyncExchange(same), delay: idleDelayExchange };
-  return { ...state, measuring: { kind: 'measuringPath', ...following } };
-}
-
-/** The master has that address now: the next Delay_Req goes there. */
-export function withMasterAddress(
-  state: ReceiverState,
-  address: FollowedMaster['address'],
-): ReceiverState {
-  const { measuring } = state;
-  if (measuring.kind === 'idle') return state;
-  const master = { ...measuring.master, address };
-  return { ...state, measuring: { ...measuring, master } };
 }
 
 /** Nobody is followed from here on. */
@@ -238,10 +192,6 @@ export function listensTo(
   }
 }
 
-function isFromMaster(measuring: Measuring, source: PortIdentity): measuring is WithMaster {
-  return measuring.kind !== 'idle' && samePortIdentity(source, measuring.master.portIdentity);
-}
-
 function onSyncEvent(
   settings: ReceiverSettings,
   state: ReceiverState,
@@ -252,8 +202,8 @@ function onSyncEvent(
   if (!isFromMaster(measuring, event.message.header.sourcePortIdentity)) {
     return ignored(settings, state, 'otherMaster');
   }
-  const { exchange, measurement, discarded: reason } = stepSyncExchange(measuring.sync, event);
-  const losses = reason === undefined ? [] : [discarded(settings, reason)];
+  const { exchange, measurement, discarded: reasons } = stepSyncExchange(measuring.sync, event);
+  const losses = reasons.map((reason) => discarded(settings, reason));
   const waiting = { ...measuring, sync: exchange };
   if (measurement === undefined) {
     return { state: { ...state, measuring: waiting }, outputs: losses };
@@ -261,7 +211,7 @@ function onSyncEvent(
   const measured =
     settings.linkDelay === undefined
       ? withSync(settings, state, waiting, measurement)
-      : withSyncOverLink(state, waiting, measurement, settings.linkDelay());
+      : withSyncOverLink(settings, state, waiting, measurement, settings.linkDelay());
   return { ...measured, outputs: [...losses, ...measured.outputs] };
 }
 
@@ -271,20 +221,26 @@ function withSync(
   measuring: WithMaster,
   sync: SyncMeasurement,
 ): ReceiverTransition {
-  if (measuring.kind === 'calibrated') return withOffset(state, { ...measuring, latestSync: sync });
+  if (measuring.kind === 'calibrated') {
+    return withOffset(settings, state, { ...measuring, latestSync: sync });
+  }
+  const first = measuring.latestSync === undefined;
   return {
     state: { ...state, measuring: { ...measuring, latestSync: sync } },
     // Not before there is a Sync to combine it with; from then on the timer keeps itself going.
-    outputs:
-      measuring.latestSync === undefined
-        ? [delayReqTimer(settings, state.logMinDelayReqInterval)]
-        : [],
-    measurement: { kind: 'sync', sync },
+    outputs: first ? [delayReqTimer(settings, state.logMinDelayReqInterval)] : [],
+    measurement: {
+      kind: 'sync',
+      sync: onOurTime(settings, sync),
+      receivedAt: sync.syncEventIngressTimestamp,
+      first,
+    },
   };
 }
 
 /** 11.4: the clocks on the way have corrected for every link but the last, which this port measures itself. */
 function withSyncOverLink(
+  settings: ReceiverSettings,
   state: ReceiverState,
   { master, sync: exchange, delay }: WithMaster,
   sync: SyncMeasurement,
@@ -299,25 +255,42 @@ function withSyncOverLink(
     };
   }
   // The link has filtered its delay already.
-  const pathDelays = movingMedian(1, linkDelay.meanLinkDelay);
-  return withOffset(state, { ...following, kind: 'calibrated', latestSync: sync, pathDelays });
+  const pathDelays = {
+    window: movingMedian(1, linkDelay.meanLinkDelay),
+    sync: sync.syncEventIngressTimestamp,
+    apart: [],
+  };
+  return withOffset(settings, state, {
+    ...{ ...following, kind: 'calibrated', latestSync: sync, pathDelays },
+  });
 }
 
 function withOffset(
+  settings: ReceiverSettings,
   state: ReceiverState,
   measuring: Extract<Measuring, { kind: 'calibrated' }>,
 ): ReceiverTransition {
-  const { latestSync: sync, pathDelays } = measuring;
+  const { latestSync, pathDelays } = measuring;
+  const { median } = pathDelays.window;
+  const sync = onOurTime(settings, latestSync);
   return {
     state: { ...state, measuring },
     outputs: [],
     measurement: {
       kind: 'offset',
       sync,
-      offsetFromMaster: offsetFromMaster(sync, pathDelays.median),
-      meanPathDelay: pathDelays.median,
+      receivedAt: latestSync.syncEventIngressTimestamp,
+      offsetFromMaster: offsetFromMaster(sync, median),
+      meanPathDelay: median,
     },
   };
+}
+
+function onOurTime(
+  { timeAt = (raw) => raw }: Pick<ReceiverSettings, 'timeAt'>,
+  sync: SyncMeasurement,
+): SyncMeasurement {
+  return { ...sync, syncEventIngressTimestamp: timeAt(sync.syncEventIngressTimestamp) };
 }
 
 function sendDelayReq(settings: ReceiverSettings, state: ReceiverState): ReceiverTransition {
@@ -326,7 +299,11 @@ function sendDelayReq(settings: ReceiverSettings, state: ReceiverState): Receive
   const destination: PeerAddress =
     settings.transmission === 'multicast' ? { kind: 'multicast' } : measuring.master.address;
   const message = delayReq(settings, destination, sequenceId);
-  const sent = onDelayEvent(settings, state, { kind: 'delayReqSent', sequenceId });
+  const sent = onDelayEvent(settings, state, {
+    kind: 'delayReqSent',
+    sequenceId,
+    room: delayReqsUnderWay(state.logMinDelayReqInterval),
+  });
   return {
     state: { ...sent.state, delayReqSequenceId: nextSequenceId(sequenceId) },
     outputs: [
@@ -365,33 +342,43 @@ function onDelayEvent(
   const { measuring } = state;
   // The master was given up while a time stamp was on its way.
   if (measuring.kind === 'idle') return ignored(settings, state, 'unexpectedTransmitTimestamp');
-  const { exchange, measurement, discarded: reason } = stepDelayExchange(measuring.delay, event);
+  const { exchange, measurement, discarded: reasons } = stepDelayExchange(measuring.delay, event);
   const waiting = { ...measuring, delay: exchange };
-  const outputs = reason === undefined ? [] : [discarded(settings, reason)];
+  const outputs = reasons.map((reason) => discarded(settings, reason));
   const { latestSync } = waiting;
   if (measurement === undefined || latestSync === undefined) {
     return { state: { ...state, measuring: waiting }, outputs };
   }
-  return {
-    state: { ...state, measuring: withPathDelay(settings, waiting, latestSync, measurement) },
-    outputs,
-    measurement: { kind: 'pathDelay', sync: latestSync, delay: measurement },
-  };
+  const measured = withDelay(settings, state, { ...waiting, latestSync }, measurement);
+  return { ...measured, outputs: [...outputs, ...measured.outputs] };
 }
 
-function withPathDelay(
-  { pathDelaysNeeded = () => 1 }: ReceiverSettings,
-  measuring: WithMaster,
-  latestSync: SyncMeasurement,
-  delay: DelayMeasurement,
-): Measuring {
-  const latest = meanPathDelay(latestSync, delay);
-  const pathDelays =
-    measuring.pathDelays === undefined
-      ? movingMedian(meanPathDelayMedianLength, latest)
-      : withSample(measuring.pathDelays, latest);
-  if (measuring.kind === 'calibrated' || pathDelays.samples.length >= pathDelaysNeeded()) {
-    return { ...measuring, kind: 'calibrated', latestSync, pathDelays };
+/** A delay of the path, by the latest Sync and that answer. */
+function withDelay(
+  settings: ReceiverSettings,
+  state: ReceiverState,
+  measuring: WithMaster & { readonly latestSync: SyncMeasurement },
+  answered: DelayMeasurement,
+): ReceiverTransition {
+  const { timeAt = (raw) => raw, meanPathDelayNs, pathDelaysNeeded = () => 1 } = settings;
+  const sync = onOurTime(settings, measuring.latestSync);
+  const { delayReqEventEgressTimestamp: sentAt } = answered;
+  const delay = { ...answered, delayReqEventEgressTimestamp: timeAt(sentAt) };
+  const { pathDelays, refused } = withPathDelay(
+    meanPathDelayNs,
+    measuring.pathDelays,
+    meanPathDelay(sync, delay),
+    measuring.latestSync.syncEventIngressTimestamp,
+  );
+  const known = pathDelays === undefined ? measuring : { ...measuring, pathDelays };
+  const enough = pathDelays !== undefined && pathDelays.window.samples.length >= pathDelaysNeeded();
+  const calibrated: Measuring = enough ? { ...measuring, kind: 'calibrated', pathDelays } : known;
+  if (refused !== undefined) {
+    return { state: { ...state, measuring: known }, outputs: [discarded(settings, refused)] };
   }
-  return { ...measuring, pathDelays };
+  return {
+    state: { ...state, measuring: calibrated },
+    outputs: [],
+    measurement: { kind: 'pathDelay', sync, delay },
+  };
 }

@@ -28,6 +28,8 @@ export const defaultProfile: Profile = {
     delayMechanism: { default: 'e2e', allowed: ['e2e', 'p2p'] },
     logAnnounceInterval: { default: 1, ...logIntervals },
     announceReceiptTimeout: { default: 3, min: 2, max: 255 },
+    // As linuxptp has it.
+    announceReceiptSpread: 1,
     logSyncInterval: { default: 0, ...logIntervals },
     logMinDelayReqInterval: { default: 0, ...logIntervals },
     logMinPdelayReqInterval: { default: 0, ...logIntervals },
@@ -51,7 +53,23 @@ export const defaultProfile: Profile = {
     heldArbitraryTimescale: 193,
   },
   believableLogInterval: logIntervals,
-  minSyncReceiptTimeout: durationNs(1e9),
+  measurement: {
+    // A servo ignores four offsets in a row that stand out; the next one is believed.
+    syncReceiptTimeout: 6,
+    minSyncReceiptTimeout: durationNs(1e9),
+    maxSyncReceiptTimeout: durationNs(10e9),
+    delayReceiptTimeout: 10,
+    minDelayReceiptTimeout: durationNs(3e9),
+    // 16 s between two requests: a path is to be known before the clock has drifted away from it.
+    toldLogMinDelayReqInterval: { min: -7, max: 4 },
+    meanPathDelayNs: {
+      // No delay is negative. What a rate that is hardly known makes of the time between a Sync and a request is less than this.
+      min: -1e6,
+      // By way of a geostationary satellite it is a quarter of that.
+      max: 1e9,
+    },
+  },
+  untilLocked: 'degrade',
   peerDelay: {
     // A link whose answers get lost is as long as before. That of IEEE 802.1AS-2020, three times that of 2011.
     allowedLostResponses: 9,

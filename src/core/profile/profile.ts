@@ -35,6 +35,34 @@ export interface Groups {
   readonly peerDelay: string;
 }
 
+/**
+ * No measurement, no lock: each kind of message that a slave needs has a time for which it may stay away, come too late or
+ * be refused. What is not a setting of a configuration's is the profile's alone.
+ */
+export interface MeasurementLimits {
+  /** In Sync intervals: for so long there may be no offset to steer by. IEEE 802.1AS has three. */
+  readonly syncReceiptTimeout: number;
+  /** No less than this, because single losses are none. Profiles that switch over faster, such as IEEE 802.1AS, have less. */
+  readonly minSyncReceiptTimeout: DurationNs;
+  /** No more than this, whatever interval a master tells; the port's own logSyncInterval may make it longer. */
+  readonly maxSyncReceiptTimeout: DurationNs;
+  /** In Delay_Req intervals: for so long there may be no path delay that counts. */
+  readonly delayReceiptTimeout: number;
+  readonly minDelayReceiptTimeout: DurationNs;
+  /** The intervals of Delay_Req that a master may tell (9.5.11.2), logarithms; beyond them the nearest one is kept to. */
+  readonly toldLogMinDelayReqInterval: Range;
+  /** The delays that an end-to-end path can have, nanoseconds. */
+  readonly meanPathDelayNs: Range;
+}
+
+/**
+ * `announce`: the grandmaster's quality, with the flag synchronizationUncertain (table 37), which clocks of 1588-2008 do not
+ * know. `degrade`: the quality of this clock as well, if that is worse. `silent`: nothing before the first lock, then as `degrade`.
+ */
+export type UntilLocked = (typeof untilLockedWords)[number];
+
+export const untilLockedWords = ['announce', 'degrade', 'silent'] as const;
+
 export interface Profile {
   /**
    * What the clock is by itself (defaultDS, 8.2.1): Annex I has each profile say the initial value and the range. A profile
@@ -62,6 +90,11 @@ export interface Profile {
     readonly logAnnounceInterval: Setting;
     /** In announce intervals (9.2.6.12). */
     readonly announceReceiptTimeout: Setting;
+    /**
+     * Announce intervals, of which a random share is added to announceReceiptTimeout, so that not all clocks of a network
+     * become masters in the same moment. 0: none.
+     */
+    readonly announceReceiptSpread: number;
     readonly logSyncInterval: Setting;
     readonly logMinDelayReqInterval: Setting;
     readonly logMinPdelayReqInterval: Setting;
@@ -85,11 +118,10 @@ export interface Profile {
    * master of the profile would tell, and narrower than what a damaged octet may hold.
    */
   readonly believableLogInterval: Range;
-  /**
-   * The least time for which the Syncs of a master may stay away before its time counts as lost: single losses are none.
-   * Profiles that switch over faster, such as IEEE 802.1AS with three of its short intervals, have less.
-   */
-  readonly minSyncReceiptTimeout: DurationNs;
+  /** What a clock takes of its master, and how long its time counts without it. */
+  readonly measurement: MeasurementLimits;
+  /** What master ports say of a grandmaster's time while this clock cannot vouch for it. */
+  readonly untilLocked: UntilLocked;
   /** The peer-to-peer delay mechanism (11.4). */
   readonly peerDelay: {
     /**

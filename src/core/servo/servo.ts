@@ -127,11 +127,14 @@ export function reacquire(state: ServoState): ServoState {
   return { ...initialServoState, learnedRateOffset, rateKnown, hasLocked, meanOffset };
 }
 
-/** There is no master any more; the rate that was learned is kept. */
+/**
+ * There is no time to follow; the rate that was learned is kept. So is what was ignored last: if it is the master's time that
+ * has moved, it is believed after as many offsets as it would have been.
+ */
 export function holdOver(state: ServoState): ServoState {
-  const { lockState } = state;
+  const { lockState, outliers } = state;
   if (lockState === 'holdover' || lockState === 'unlocked') return state;
-  return { ...reacquire(state), lockState: 'holdover' };
+  return { ...reacquire(state), lockState: 'holdover', outliers };
 }
 
 /** Two Syncs have told the rate before any offset was known. */

@@ -4,14 +4,7 @@
  */
 import { durationNs, type DurationNs, type Instant } from '../time/instant.js';
 import { rateOffsetOf } from '../time/rate-ratio.js';
-import {
-  difference,
-  timeInterval,
-  timeIntervalFromNs,
-  timeIntervalToNs,
-  unitsPerNs,
-  zeroTimeInterval,
-} from '../time/time-interval.js';
+import { timeInterval, timeIntervalToNs, unitsPerNs } from '../time/time-interval.js';
 import { disciplined } from './clock-discipline.js';
 import { identityClockMap, ptpTimeOf, steppedBy, withRate, type ClockMap } from './clock-map.js';
 import { noSyncs, rateOfSyncs, steppedSyncs, withSync, type FirstRate } from './first-rate.js';
@@ -97,10 +90,11 @@ export class SteeredClock {
   /**
    * A Sync before the path is known: two of them tell the rate, which no path delay is needed for. True: they have, and what
    * was measured by a clock of another rate does not go with what comes after.
+   *
+   * @param at raw time of its receipt; `own`: the same on this clock
    */
-  learnRate(own: Instant, master: Instant): boolean {
-    const at = this.#latestSync;
-    if (this.#servo.rateKnown || at === undefined) return false;
+  learnRate(at: Instant, own: Instant, master: Instant): boolean {
+    if (this.#servo.rateKnown) return false;
     this.#firstRate = withSync(this.#firstRate, { own, master });
     const change = rateOfSyncs(this.#firstRate);
     if (change === undefined) return false;
@@ -156,10 +150,13 @@ export class SteeredClock {
     this.#offsets.clear();
   }
 
-  /** One offset from the master, as its latest Sync gave it. */
-  steer(offset: DurationNs): Steering {
-    const at = this.#latestSync;
-    if (at === undefined) return 'ignored';
+  /**
+   * One offset from the master.
+   *
+   * @param at raw time of the Sync that gave it
+   * @param ahead units of 2^-16 ns, of any size
+   */
+  steer(at: Instant, ahead: bigint): Steering {
     const interval =
       this.#usedSync === undefined
         ? undefined
@@ -169,6 +166,7 @@ export class SteeredClock {
       this.#usedSync = undefined;
       return 'set';
     }
+    const offset = durationNs(Number(ahead) / Number(unitsPerNs));
     const { state, action } = stepServo(this.#settings, this.#servo, { offset, interval });
     this.#servo = state;
     this.#usedSync = at;
@@ -180,10 +178,7 @@ export class SteeredClock {
     }
     this.#offsets.clear();
     // This Sync counts as used: the offset that gathers from here on comes of the rate, and is slewed and not stepped over.
-    this.#map = steppedBy(
-      this.#map,
-      difference(zeroTimeInterval, timeIntervalFromNs(action.offset)),
-    );
+    this.#map = steppedBy(this.#map, -ahead);
     return 'set';
   }
 }

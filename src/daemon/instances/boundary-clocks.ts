@@ -4,6 +4,7 @@ import type {
   ClockPortConfig,
   Config,
   HoldoverConfig,
+  MeasurementConfig,
   PortConfig,
   ServoConfig,
 } from '../../config/config.js';
@@ -11,7 +12,7 @@ import { profileOf } from '../../config/profiles.js';
 import type { Clock, ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
-import type { Profile } from '../../core/profile/profile.js';
+import type { MeasurementLimits, Profile } from '../../core/profile/profile.js';
 import type { ServoSettings } from '../../core/servo/servo.js';
 import type { ClockIdentity } from '../../core/time/identity.js';
 import { durationNs, instantFromNs, type Instant } from '../../core/time/instant.js';
@@ -149,6 +150,8 @@ function settingsOf(
     pathTrace,
     servo: servoSettingsOf(config.servo),
     ...(config.holdover && { holdover: specificationOf(config.holdover) }),
+    measurement: limitsOf(config.measurement),
+    untilLocked: config.untilLocked,
     random,
   };
 }
@@ -160,6 +163,19 @@ function servoSettingsOf(config: ServoConfig): ServoSettings {
     firstStepThreshold: durationNs(firstStepThresholdNs),
     stepThreshold: durationNs(stepThresholdNs),
     lockThreshold: lockThresholdNs === 'auto' ? 'auto' : durationNs(lockThresholdNs),
+  };
+}
+
+function limitsOf(config: MeasurementConfig): Partial<MeasurementLimits> {
+  const { syncReceiptTimeout, delayReceiptTimeout } = config;
+  return {
+    ...{ syncReceiptTimeout, delayReceiptTimeout },
+    maxSyncReceiptTimeout: durationNs(config.maxSyncReceiptTimeoutNs),
+    toldLogMinDelayReqInterval: {
+      min: config.minLogDelayReqInterval,
+      max: config.maxLogDelayReqInterval,
+    },
+    meanPathDelayNs: { min: config.minPathDelayNs, max: config.maxPathDelayNs },
   };
 }
 

@@ -6,6 +6,7 @@ import type { PortState, TimePropertiesDS } from '../../core/datasets/data-sets.
 import type { UtcOffsetOrigin } from '../../core/datasets/utc-offset.js';
 import type { ClockState } from '../../core/instance/clock-state.js';
 import type { HoldoverState } from '../../core/instance/holdover.js';
+import type { MissingMessage } from '../../core/port/receipts.js';
 import type { LockState, ServoKind } from '../../core/servo/servo.js';
 import type { OffsetWindow } from '../../core/servo/offset-history.js';
 import { formatClockIdentity, formatPortIdentity } from '../../core/time/identity.js';
@@ -60,6 +61,8 @@ export interface ClockStatus {
     readonly servo: ServoKind;
     /** Why the clock is in that lockState, in words. */
     readonly lockReason: string;
+    /** The messages that it lacks to be in lock, and how: none has come, too late, refused, without a time stamp. */
+    readonly missing: readonly MissingMessage[];
     /**
      * Offsets from the master over the last seconds, by length of the window; in nanoseconds, null before the first.
      */
@@ -139,6 +142,7 @@ export function clockStatusOf(
       holdover: state.holdover,
       servo: state.servo,
       lockReason: lockReason(state),
+      missing: state.missing,
       offsets: Object.fromEntries(
         state.offsetWindows.map(({ seconds, ...window }) => [`${seconds}s`, window]),
       ),
@@ -173,22 +177,40 @@ export function clockStatusOf(
 function lockReason(state: ClockState): string {
   const { lockState, currentDS, meanOffset, defaultDS, holdover } = state;
   const alone = currentDS.stepsRemoved === 0;
+  const missing = missingInWords(state.missing);
   switch (lockState) {
     case 'unlocked':
+      if (missing !== undefined) return missing;
       if (!alone) return 'waiting for Syncs of the master and the delay of the path to it';
       return defaultDS.slaveOnly
         ? 'no master is heard'
         : 'no better clock is heard: this one is the grandmaster';
     case 'acquiring':
-      return `the offset is being brought down: ${meanOffset.toFixed(0)} ns on average`;
+      return missing ?? `the offset is being brought down: ${meanOffset.toFixed(0)} ns on average`;
     case 'locked':
       return `the offset is ${meanOffset.toFixed(0)} ns on average`;
-    case 'holdover':
-      return (
-        (alone
-          ? 'the master is gone and no other one is heard: its rate is kept'
-          : 'the master sends no Syncs: its rate is kept') + specificationReason[holdover]
-      );
+    case 'holdover': {
+      const reason = alone ? 'the master is gone and no other one is heard' : missing;
+      return `${reason ?? 'the master is measured anew'}: its rate is kept${specificationReason[holdover]}`;
+    }
+  }
+}
+
+function missingInWords(missing: readonly MissingMessage[]): string | undefined {
+  if (missing.length === 0) return undefined;
+  return missing.map(inWords).join(', and ');
+}
+
+function inWords({ messageType, how }: MissingMessage): string {
+  switch (how) {
+    case 'absent':
+      return `no ${messageType} of the master comes`;
+    case 'late':
+      return `every ${messageType} of the master comes too late`;
+    case 'refused':
+      return `what every ${messageType} of the master tells is refused`;
+    case 'noTimestamp':
+      return `this clock gets no time stamps of ${messageType}`;
   }
 }
 

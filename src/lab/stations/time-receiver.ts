@@ -4,22 +4,24 @@
  */
 import type { DiscardReason } from '../../core/exchange/discard-reason.js';
 import { meanPathDelay, offsetFromMaster } from '../../core/exchange/offset.js';
+import { meanPathDelayMedianLength } from '../../core/exchange/path-delay.js';
 import type { Input, Output } from '../../core/io.js';
 import { admit } from '../../core/port/admission.js';
 import { discarded, timersOf, type ReceivedMessage } from '../../core/port/port.js';
 import {
-  followMaster,
-  initialReceiverState,
   listensTo,
-  meanPathDelayMedianLength,
   stepReceiver,
   stopReceiver,
-  withMasterAddress,
   type Measurement,
   type ReceiverSettings,
-  type ReceiverState,
   type ReceiverTransition,
 } from '../../core/port/receiver.js';
+import {
+  followMaster,
+  initialReceiverState,
+  withMasterAddress,
+  type ReceiverState,
+} from '../../core/port/receiver-state.js';
 import { movingMedian, withSample, type MovingMedian } from '../../core/servo/moving-median.js';
 import { samePortIdentity, type PortIdentity } from '../../core/time/identity.js';
 import { durationNs, durationOfLogInterval } from '../../core/time/instant.js';
@@ -134,7 +136,7 @@ export class TimeReceiver {
     const { sourcePortIdentity: portIdentity } = header;
     if (this.master === undefined) {
       const master = { portIdentity, address: received.source };
-      this.#follow({ state: followMaster(this.#receiver, master), outputs: [] });
+      this.#follow({ state: followMaster(settings, this.#receiver, master), outputs: [] });
     } else if (!samePortIdentity(this.master, portIdentity)) {
       return this.#ignored('otherMaster');
     }

@@ -24,6 +24,12 @@ const boundaryClock = (interfaces: readonly string[]): ClockConfig => ({
     ...{ kind: 'pi', firstStepThresholdNs: 20e3, stepThresholdNs: 1e6 },
     ...{ lockThresholdNs: 'auto', maxRate: 0.1 },
   },
+  measurement: {
+    ...{ syncReceiptTimeout: 6, maxSyncReceiptTimeoutNs: 10e9, delayReceiptTimeout: 10 },
+    ...{ minLogDelayReqInterval: -7, maxLogDelayReqInterval: 4 },
+    ...{ minPathDelayNs: -1e6, maxPathDelayNs: 1e9 },
+  },
+  untilLocked: 'degrade',
   ports: interfaces.map((name) => ({
     ...{ interface: name, transport: 'l2', delayMechanism: 'e2e', masterOnly: false },
     ...{ logAnnounceInterval: 0, announceReceiptTimeout: 3, logSyncInterval: -3 },

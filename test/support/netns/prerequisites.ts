@@ -11,6 +11,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   strace: 'strace',
   ptp4l: 'linuxptp',
   pmc: 'linuxptp',
+  ptpd: 'ptpd',
   tcpdump: 'tcpdump',
   tshark: 'tshark',
   'g++': 'g++',

@@ -112,6 +112,13 @@ export class Switch {
     ]);
   }
 
+  /** `ptp-switch show clock`. */
+  operatorClock(): string {
+    return this.#namespace.run(process.execPath, [
+      ...[COMMAND_LINE, 'show', 'clock', '--socket', this.socket],
+    ]);
+  }
+
   /** `ptp-switch show ports --json`. */
   async ports(): Promise<readonly PortStatus[]> {
     return JSON.parse(await this.#request('GET', '/ports')) as readonly PortStatus[];

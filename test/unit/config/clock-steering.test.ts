@@ -1,6 +1,8 @@
 /** How a clock is steered, and what it claims in holdover: what is valid, and what is said of what is not. */
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
+import { defaultProfile } from '../../../src/core/profile/default.js';
+import { defaultServoSettings } from '../../../src/core/servo/servo.js';
 import { fileWith } from './config-files.js';
 
 function load(text: string) {
@@ -41,6 +43,85 @@ test('every threshold of a servo', () => {
     stepThresholdNs: 2e6,
     lockThresholdNs: 'auto',
   });
+});
+
+test('what is not said of a servo is as the servo has it by itself', () => {
+  const { kind, maxRate, ...durations } = defaultServoSettings;
+  expect(servoOf('servo: pi')).toEqual({
+    ...{ kind, maxRate },
+    firstStepThresholdNs: durations.firstStepThreshold,
+    stepThresholdNs: durations.stepThreshold,
+    lockThresholdNs: durations.lockThreshold,
+  });
+});
+
+const clockOf = (settings: string) => {
+  const [clock] = load(`ports: [a, b]\ninstances: [{type: bc, ${settings}}]`).instances;
+  return clock !== undefined && 'measurement' in clock ? clock : undefined;
+};
+
+test('what is not said of measurement is as the profile has it', () => {
+  const { measurement, untilLocked } = defaultProfile;
+  expect(clockOf('pathTrace: false')).toMatchObject({
+    measurement: {
+      syncReceiptTimeout: measurement.syncReceiptTimeout,
+      maxSyncReceiptTimeoutNs: measurement.maxSyncReceiptTimeout,
+      delayReceiptTimeout: measurement.delayReceiptTimeout,
+      minLogDelayReqInterval: measurement.toldLogMinDelayReqInterval.min,
+      maxLogDelayReqInterval: measurement.toldLogMinDelayReqInterval.max,
+      minPathDelayNs: measurement.meanPathDelayNs.min,
+      maxPathDelayNs: measurement.meanPathDelayNs.max,
+    },
+    untilLocked,
+  });
+});
+
+test('every limit of measurement', () => {
+  expect(
+    clockOf(
+      'untilLocked: Silent, measurement: {syncReceiptTimeout: 3, maxSyncReceiptTimeout: 2s, delayReceiptTimeout: 20, minLogDelayReqInterval: -4, maxLogDelayReqInterval: 0, minPathDelay: -1us, maxPathDelay: 10ms}',
+    ),
+  ).toMatchObject({
+    measurement: {
+      ...{ syncReceiptTimeout: 3, maxSyncReceiptTimeoutNs: 2e9, delayReceiptTimeout: 20 },
+      ...{ minLogDelayReqInterval: -4, maxLogDelayReqInterval: 0 },
+      ...{ minPathDelayNs: -1e3, maxPathDelayNs: 10e6 },
+    },
+    untilLocked: 'silent',
+  });
+});
+
+const measurementCases: readonly (readonly [string, string, string])[] = [
+  [
+    'a key misspelt',
+    '{maxPathDelays: 1ms}',
+    'switch.yaml:4: instances[0].measurement.maxPathDelays: unknown key; did you mean maxPathDelay?',
+  ],
+  [
+    'a path that is longer than what is set right without one',
+    '{maxPathDelay: 2s}',
+    'switch.yaml:4: instances[0].measurement.maxPathDelay: "2s" does not fit here; write a duration up to 1s, as in 10ms',
+  ],
+  [
+    'a shortest path that is none',
+    '{minPathDelay: 1us}',
+    'switch.yaml:4: instances[0].measurement.minPathDelay: "1us" does not fit here; write a duration from -1s to 0, as in -1ms: noise makes it negative',
+  ],
+  [
+    'intervals the wrong way round',
+    '{minLogDelayReqInterval: 2, maxLogDelayReqInterval: 0}',
+    'switch.yaml:4: instances[0].measurement.maxLogDelayReqInterval: 0 is below minLogDelayReqInterval, 2; write 2 or more',
+  ],
+  [
+    'a timeout that a single lost message is enough for',
+    '{syncReceiptTimeout: 1}',
+    'switch.yaml:4: instances[0].measurement.syncReceiptTimeout: 1 does not fit here; write a whole number from 2 to 255',
+  ],
+];
+
+test.each(measurementCases)('of measurement: %s', (_name, measurement, complaint) => {
+  const text = `ports: [a, b]\ninstances:\n  - type: bc\n    measurement: ${measurement}`;
+  expect(() => load(text)).toThrow(complaint);
 });
 
 test.each([

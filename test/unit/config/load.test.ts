@@ -69,6 +69,12 @@ describe('what is valid', () => {
       ...{ kind: 'pi', firstStepThresholdNs: 20e3, stepThresholdNs: 1e6 },
       ...{ lockThresholdNs: 'auto', maxRate: 0.1 },
     },
+    measurement: {
+      ...{ syncReceiptTimeout: 6, maxSyncReceiptTimeoutNs: 10e9, delayReceiptTimeout: 10 },
+      ...{ minLogDelayReqInterval: -7, maxLogDelayReqInterval: 4 },
+      ...{ minPathDelayNs: -1e6, maxPathDelayNs: 1e9 },
+    },
+    untilLocked: 'degrade',
   };
 
   test('a boundary clock runs on every port of the switch', () => {

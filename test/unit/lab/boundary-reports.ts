@@ -28,6 +28,7 @@ export const boundaryReport: BoundaryLabReport = {
     lockState: 'locked',
     holdover: 'none',
     servo: 'pi',
+    missing: [],
     lockReason: 'the offsets are small',
     offsets: {},
     clock: 'virtual',

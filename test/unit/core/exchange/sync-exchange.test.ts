@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   idleSyncExchange,
+  maxPendingSyncs,
   stepSyncExchange,
   type SyncEvent,
   type SyncTransition,
 } from '../../../../src/core/exchange/sync-exchange.js';
-import { instantFromNs } from '../../../../src/core/time/instant.js';
+import { instantAfter, instantFromNs } from '../../../../src/core/time/instant.js';
 import {
   maxTimeInterval,
   timeInterval,
@@ -24,7 +25,11 @@ function sync(
   sequenceId: number,
   correctionField = zeroTimeInterval,
   flagField = Flag.twoStep as number,
-  { sdoId = 0, tlvs = [] }: { readonly sdoId?: number; readonly tlvs?: readonly Tlv[] } = {},
+  {
+    sdoId = 0,
+    tlvs = [],
+    laterNs = 0,
+  }: { readonly sdoId?: number; readonly tlvs?: readonly Tlv[]; readonly laterNs?: number } = {},
 ): SyncEvent {
   return {
     kind: 'sync',
@@ -39,7 +44,7 @@ function sync(
       originTimestamp: { secondsField: 5, nanosecondsField: 7 },
       tlvs,
     },
-    syncEventIngressTimestamp: arrival,
+    syncEventIngressTimestamp: instantAfter(arrival, timeIntervalFromNs(laterNs)),
   };
 }
 
@@ -64,6 +69,7 @@ function followUp(sequenceId: number, correctionField = zeroTimeInterval): SyncE
 function after(...events: readonly SyncEvent[]): SyncTransition {
   return events.reduce<SyncTransition>(({ exchange }, event) => stepSyncExchange(exchange, event), {
     exchange: idleSyncExchange,
+    discarded: [],
   });
 }
 
@@ -81,8 +87,8 @@ describe('a Sync exchange', () => {
       followUp(1, timeIntervalFromNs(40.5)),
     );
     expect(measurement).toEqual(measured(1, 42.5));
-    expect(exchange.kind).toBe('idle');
-    expect(discarded).toBeUndefined();
+    expect(exchange.pending).toEqual([]);
+    expect(discarded).toEqual([]);
   });
 
   it('takes a Follow_Up that comes before its Sync', () => {
@@ -91,7 +97,7 @@ describe('a Sync exchange', () => {
       sync(1, timeIntervalFromNs(2)),
     );
     expect(measurement).toEqual(measured(1, 42));
-    expect(discarded).toBeUndefined();
+    expect(discarded).toEqual([]);
   });
 
   it('takes a one-step Sync as it is', () => {
@@ -146,20 +152,39 @@ describe('a Sync exchange', () => {
     });
   });
 
-  it('gives up a Sync whose Follow_Up has not come when the next Sync does', () => {
-    const { exchange, discarded } = after(sync(1), sync(2));
-    expect(exchange).toMatchObject({ kind: 'awaitingFollowUp', sequenceId: 2 });
-    expect(discarded).toBe('followUpMissing');
+  it('takes Follow_Ups that come when later Syncs are here already (C10)', () => {
+    const behind = [sync(1), sync(2, zeroTimeInterval, Flag.twoStep, { laterNs: 7_812_500 })];
+    const first = after(...behind, followUp(1));
+    expect(first).toMatchObject({ measurement: measured(1, 0), discarded: [] });
+    expect(stepSyncExchange(first.exchange, followUp(2))).toMatchObject({
+      measurement: { sequenceId: 2 },
+      discarded: [],
+    });
+  });
+
+  it('gives up a Sync whose Follow_Up is a second late, or comes after that of a later one', () => {
+    const late = after(sync(1), sync(2, zeroTimeInterval, Flag.twoStep, { laterNs: 1e9 }));
+    expect(late.exchange.pending.map(({ sequenceId }) => sequenceId)).toEqual([2]);
+    expect(late.discarded).toEqual(['followUpMissing']);
+    expect(stepSyncExchange(late.exchange, followUp(1)).discarded).toEqual(['staleFollowUp']);
+    expect(after(sync(1), sync(2), followUp(2)).discarded).toEqual(['followUpMissing']);
+  });
+
+  it('has so many Syncs wait and no more', () => {
+    const syncs = Array.from({ length: maxPendingSyncs + 1 }, (_, index) => sync(index));
+    const { exchange, discarded } = after(...syncs);
+    expect(exchange.pending).toHaveLength(maxPendingSyncs);
+    expect(discarded).toEqual(['followUpMissing']);
   });
 
   it('gives up a Follow_Up whose Sync has not come', () => {
     expect(after(followUp(1), sync(2))).toMatchObject({
-      exchange: { kind: 'awaitingFollowUp', sequenceId: 2 },
-      discarded: 'syncMissing',
+      exchange: { pending: [{ sequenceId: 2 }] },
+      discarded: ['syncMissing'],
     });
     expect(after(followUp(1), followUp(2))).toMatchObject({
-      exchange: { kind: 'awaitingSync', sequenceId: 2 },
-      discarded: 'syncMissing',
+      exchange: { early: { sequenceId: 2 } },
+      discarded: ['syncMissing'],
     });
   });
 
@@ -170,8 +195,8 @@ describe('a Sync exchange', () => {
 
   it('keeps waiting when a Follow_Up of an earlier Sync comes late, across the wrap of sequenceId', () => {
     expect(after(sync(0), followUp(0xffff))).toMatchObject({
-      exchange: { kind: 'awaitingFollowUp', sequenceId: 0 },
-      discarded: 'staleFollowUp',
+      exchange: { pending: [{ sequenceId: 0 }] },
+      discarded: ['staleFollowUp'],
     });
   });
 
@@ -181,19 +206,19 @@ describe('a Sync exchange', () => {
 
   it('keeps the first of two copies of a Sync', () => {
     expect(after(sync(1), sync(1))).toMatchObject({
-      exchange: { kind: 'awaitingFollowUp', sequenceId: 1 },
-      discarded: 'duplicateSync',
+      exchange: { pending: [{ sequenceId: 1 }] },
+      discarded: ['duplicateSync'],
     });
   });
 
   it('takes no second copy of what is complete: its time would be a later one', () => {
     expect(after(sync(1), followUp(1), sync(1))).toEqual({
-      exchange: { kind: 'idle', completed: 1 },
-      discarded: 'duplicateSync',
+      exchange: { pending: [], completed: { sequenceId: 1 } },
+      discarded: ['duplicateSync'],
     });
     expect(after(sync(1), followUp(1), sync(1), followUp(1))).toEqual({
-      exchange: { kind: 'idle', completed: 1 },
-      discarded: 'staleFollowUp',
+      exchange: { pending: [], completed: { sequenceId: 1 } },
+      discarded: ['staleFollowUp'],
     });
     expect(after(sync(1), followUp(1), sync(1), sync(2), followUp(2)).measurement).toMatchObject({
       sequenceId: 2,
@@ -207,7 +232,7 @@ describe('a Sync exchange', () => {
     ['of one step', [sync(100, zeroTimeInterval, 0), sync(99, zeroTimeInterval, 0)]],
   ])('leaves out a Sync that a later one has overtaken: %s', (_, events) => {
     const { measurement, discarded } = after(...events);
-    expect([measurement, discarded]).toEqual([undefined, 'staleSync']);
+    expect([measurement, discarded]).toEqual([undefined, ['staleSync']]);
   });
 
   it('goes on at once when a master begins its sequenceIds again', () => {
@@ -222,8 +247,8 @@ describe('a Sync exchange', () => {
       [followUp(1, large), sync(1, large)],
     ]) {
       expect(after(...events)).toEqual({
-        exchange: { kind: 'idle', completed: 1 },
-        discarded: 'correctionTooBig',
+        exchange: { pending: [], completed: { sequenceId: 1 } },
+        discarded: ['correctionTooBig'],
       });
     }
   });

@@ -5,7 +5,7 @@ import { Clock } from '../../../../src/core/instance/clock.js';
 import type { Output } from '../../../../src/core/io.js';
 import { ManagedBoundaryClock } from '../../../../src/core/management/managed-boundary-clock.js';
 import { defaultProfile } from '../../../../src/core/profile/default.js';
-import type { Profile } from '../../../../src/core/profile/profile.js';
+import type { MeasurementLimits, Profile } from '../../../../src/core/profile/profile.js';
 import { defaultServoSettings } from '../../../../src/core/servo/servo.js';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { durationNs, instantFromNs } from '../../../../src/core/time/instant.js';
@@ -44,8 +44,12 @@ class Bench {
   #sequenceId = 0;
 
   /** Both links up. */
-  constructor(change: Partial<Profile>, clockClass?: number) {
-    this.clock = new Clock(settings(change, clockClass));
+  constructor(
+    change: Partial<Profile>,
+    clockClass?: number,
+    measurement: Partial<MeasurementLimits> = {},
+  ) {
+    this.clock = new Clock({ ...settings(change, clockClass), measurement });
     for (const port of [0, 1]) this.clock.step({ kind: 'link', port, up: true });
   }
 
@@ -145,10 +149,10 @@ function swapped(...[a, b]: Parameters<typeof compareDataSets>) {
   return compareDataSets(b, a);
 }
 
-test('the silence of Syncs is measured from minSyncReceiptTimeout on, by intervals that are believable', () => {
-  const timeouts = (change: Partial<Profile>) =>
+test('offsets may stay away for a time that goes by what the Syncs tell, within limits', () => {
+  const timeouts = (change: Partial<Profile>, measurement: Partial<MeasurementLimits> = {}) =>
     [-3, 0, 4].map((logMessageInterval) => {
-      const bench = new Bench(change);
+      const bench = new Bench(change, undefined, measurement);
       const { header: heard } = announceFrom(portIdentityOf(1n));
       bench.announceTwice(1n, better);
       const sync: Message = {
@@ -162,13 +166,16 @@ test('the silence of Syncs is measured from minSyncReceiptTimeout on, by interva
         .flatMap((output) => (output.kind === 'setTimer' ? [output] : []));
       return timers.find(({ timer }) => timer === '0/syncReceipt')?.after;
     });
-  expect(timeouts({})).toEqual([1e9, 3e9, 48e9]);
+  // No master stretches it beyond 10 s (W18).
+  expect(timeouts({})).toEqual([1e9, 6e9, 10e9]);
   const change = {
-    minSyncReceiptTimeout: durationNs(1e8),
+    measurement: { ...defaultProfile.measurement, minSyncReceiptTimeout: durationNs(1e8) },
     believableLogInterval: { min: -7, max: 3 },
   };
   // What is not believed is the port's own.
-  expect(timeouts(change)).toEqual([375e6, 3e9, 375e6]);
+  expect(timeouts(change)).toEqual([750e6, 6e9, 750e6]);
+  const keys = { syncReceiptTimeout: 3, maxSyncReceiptTimeout: durationNs(2e9) };
+  expect(timeouts({}, keys)).toEqual([1e9, 2e9, 2e9]);
 });
 
 test('every message tells the versions of the profile', () => {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { defaultServoSettings } from '../../../../src/core/servo/servo.js';
 import { SteeredClock, type Steering } from '../../../../src/core/servo/steered-clock.js';
-import { durationNs, instantFromNs } from '../../../../src/core/time/instant.js';
-import { timeIntervalToNs, timeInterval } from '../../../../src/core/time/time-interval.js';
+import { instantFromNs } from '../../../../src/core/time/instant.js';
+import {
+  timeIntervalToNs,
+  timeInterval,
+  unitsPerNs,
+} from '../../../../src/core/time/time-interval.js';
 
 /** Syncs that are so far apart, to a clock whose counter runs fast by that much and is a second ahead. */
 function follow(rateOffset: number, intervalNs: number, syncs: number) {
@@ -15,8 +19,9 @@ function follow(rateOffset: number, intervalNs: number, syncs: number) {
       BigInt(Math.round(count * intervalNs * (1 + rateOffset))) + 10n ** 9n,
     );
     clock.noteSync(raw);
-    offsetNs = timeIntervalToNs(timeInterval(clock.timeAt(raw) - instantFromNs(trueNs)));
-    steerings.push(clock.steer(durationNs(offsetNs)));
+    const ahead = clock.timeAt(raw) - instantFromNs(trueNs);
+    offsetNs = timeIntervalToNs(timeInterval(ahead));
+    steerings.push(clock.steer(raw, ahead));
   }
   return { clock, offsetNs, steps: steerings.filter((steering) => steering === 'set').length };
 }
@@ -39,8 +44,15 @@ describe('a steered clock', () => {
 
   test('raw time that goes backwards begins anew', () => {
     const { clock } = follow(0, 125e6, 50);
-    clock.noteSync(instantFromNs(5n));
-    expect(clock.steer(durationNs(7))).toBe('set');
+    expect(clock.steer(instantFromNs(5n), 7n * unitsPerNs)).toBe('set');
+  });
+
+  test('an offset of 20,000 days, which no TimeInterval holds, is gone with one step, to the unit (A5)', () => {
+    const clock = new SteeredClock(defaultServoSettings);
+    const raw = instantFromNs(5n);
+    const ahead = clock.timeAt(raw) + instantFromNs(20_000n * 86_400n * 1_000_000_000n) + 1n;
+    expect(clock.steer(raw, -ahead)).toBe('set');
+    expect(clock.timeAt(raw)).toBe(raw + ahead);
   });
 
   test('without a master the learned rate is kept', () => {

@@ -1,0 +1,73 @@
+/** What is told of a clock that is in no lock: why, and which message is missing. */
+import { describe, expect, test } from 'vitest';
+import type { ClockState } from '../../../../src/core/instance/clock-state.js';
+import type { MissingMessage } from '../../../../src/core/port/receipts.js';
+import { clockText } from '../../../../src/cli/formats/clock.js';
+import { clockStatusOf } from '../../../../src/daemon/status/clock-status.js';
+import { ClockNetwork } from '../../../support/clock-network.js';
+
+const { clock } = new ClockNetwork().add({ ports: 1 });
+const fresh = clock.state();
+
+const following: Partial<ClockState> = {
+  currentDS: { ...fresh.currentDS, stepsRemoved: 1 },
+  holdover: 'unspecified',
+};
+
+function statusOf(change: Partial<ClockState>) {
+  const steered = { source: 'system', kind: 'virtual', steered: [] } as const;
+  const ports = [{ interface: 'eth0', discarded: {} }];
+  return clockStatusOf({ ...fresh, ...change }, steered, ports, 0);
+}
+
+describe('the reason', () => {
+  test.each<[ClockState['lockState'], readonly MissingMessage[], string]>([
+    [
+      'unlocked',
+      [{ messageType: 'Delay_Resp', how: 'refused' }],
+      'what every Delay_Resp of the master tells is refused',
+    ],
+    [
+      'acquiring',
+      [{ messageType: 'Sync', how: 'noTimestamp' }],
+      'this clock gets no time stamps of Sync',
+    ],
+    [
+      'holdover',
+      [{ messageType: 'Follow_Up', how: 'absent' }],
+      'no Follow_Up of the master comes: its rate is kept',
+    ],
+    [
+      'holdover',
+      [
+        { messageType: 'Follow_Up', how: 'late' },
+        { messageType: 'Delay_Resp', how: 'absent' },
+      ],
+      'every Follow_Up of the master comes too late, and no Delay_Resp of the master comes: its rate is kept',
+    ],
+    ['holdover', [], 'the master is measured anew: its rate is kept'],
+    ['unlocked', [], 'waiting for Syncs of the master and the delay of the path to it'],
+  ])('%s, %j', (lockState, missing, reason) => {
+    const status = statusOf({ ...following, lockState, missing });
+    expect(status.clock).toMatchObject({ lockState, missing, lockReason: reason });
+  });
+
+  test('of a clock that hears no master any more', () => {
+    expect(statusOf({ lockState: 'holdover' }).clock.lockReason).toBe(
+      'the master is gone and no other one is heard: its rate is kept',
+    );
+  });
+});
+
+test('show clock has a line of what is missing', () => {
+  const missing: readonly MissingMessage[] = [
+    { messageType: 'Follow_Up', how: 'late' },
+    { messageType: 'Delay_Resp', how: 'absent' },
+  ];
+  const shown = (change: Partial<ClockState>) => clockText('clock', [statusOf(change)], false);
+  expect(shown({ missing })).toMatch(/^missing +Follow_Up \(late\), Delay_Resp \(absent\)$/m);
+  expect(shown({})).toMatch(/^missing +nothing$/m);
+  expect(JSON.parse(clockText('clock', [statusOf({ missing })], true))).toMatchObject([
+    { missing },
+  ]);
+});
