@@ -3,7 +3,6 @@ import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig, Limits } from '../config/config.js';
 import { profileOf, profiles } from '../config/profiles.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
-import { untoldKernelClock, type KernelClock } from '../native/kernel-clock.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
 import type { ClockStatus } from './status/clock-status.js';
 import {
@@ -43,6 +42,7 @@ import { systemTimerClock, type TimerClock } from './runtime/timers.js';
 import type { Log } from './machine/log.js';
 import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
+import { noTimeFacts, type TimeFacts } from './instances/own-times.js';
 
 /** How the engine's thread runs; what it does with messages is in the configuration. */
 export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
@@ -58,9 +58,8 @@ export interface SwitchMachine {
   /** Sends a report of that membership. */
   readonly sendReport: SendReport;
   readonly interfaceMemory: InterfaceMemory;
-  readonly kernelClock: KernelClock;
-  /** The text of a file; undefined where it cannot be read. */
-  readonly readText: (path: string) => string | undefined;
+  /** What the machine knows of its time; nothing unless given. */
+  readonly timeFacts: Omit<TimeFacts, 'warn' | 'info'>;
 }
 
 /**
@@ -74,8 +73,7 @@ const thisMachine: SwitchMachine = {
   addressesOf: addressesOfInterface,
   sendReport,
   interfaceMemory: noMemory,
-  kernelClock: untoldKernelClock,
-  readText: () => undefined,
+  timeFacts: noTimeFacts,
 };
 
 export class UnknownPortError extends Error {
@@ -138,8 +136,9 @@ export class Switch {
         bridge: bridge && bridgePolicy(bridge),
         dataPlane: this.#dataPlane,
         timeFacts: {
-          ...{ kernelClock: machine.kernelClock, readText: machine.readText },
+          ...machine.timeFacts,
           warn: (line) => log.warn(line),
+          info: (line) => log.info(line),
         },
         onEvent: (event) => this.#onEvent(event),
       });

@@ -60,8 +60,10 @@ NoNewPrivileges=yes
 DevicePolicy=closed
 DeviceAllow=char-ptp rw
 ProtectSystem=strict
+# What clocks have learned of their oscillators, for the next start.
+StateDirectory=${name}
 # The control socket, and beside it the time stamping modes from before. What a bridge has replaced is remembered in the
-# kernel: there is no state directory.
+# kernel.
 ${socketDirectory(socket)}
 ProtectHome=read-only
 PrivateTmp=yes

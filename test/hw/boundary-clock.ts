@@ -104,7 +104,24 @@ export function tests(guest: GuestRun): void {
       console.log(`clock: system: ${aheadSeconds} s and ${restNs} ns ahead of the grandmaster`);
       expect(aheadSeconds).toBe(-37);
       expect(Math.abs(restNs)).toBeLessThan(SYSTEM_LIMIT_NS);
-      expect(clock.steered.map(({ name }) => name)).toEqual(['CLOCK_REALTIME']);
+      expect(clock.steered).toMatchObject([
+        {
+          name: 'CLOCK_REALTIME',
+          problem: null,
+          utc: { utcOffset: 37, origin: 'leapSecondsFile' },
+        },
+      ]);
+    });
+
+    test('and the kernel knows of TAI, of the leap second to come, and how good its clock is', () => {
+      const { kernel } = guest.result<SystemClock>(SYSTEM, 'system');
+      console.log(`the kernel before, in lock, and after: ${JSON.stringify(kernel)}`);
+      const [before, locked, after] = kernel;
+      expect(before).toMatchObject({ synchronised: false, leapSecond: 'none' });
+      expect(locked).toMatchObject({ taiOffset: 37, synchronised: true, leapSecond: 'insert' });
+      expect(locked.estimatedErrorUs).toBeLessThan(1_000);
+      expect(locked.maxErrorUs).toBeLessThan(10_000);
+      expect(after).toMatchObject({ taiOffset: 37, synchronised: false, leapSecond: 'none' });
     });
   });
 }

@@ -107,7 +107,9 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
   await removeLeftover(args.socket);
   const { openDataPlane, notifyServiceManager, kernelClock } = await environment.loadAddon();
-  const { readText } = await import('../../daemon/machine/text-file.js');
+  const { bootId, readText } = await import('../../daemon/machine/text-file.js');
+  const { driftFile, driftFilePath } = await import('../../daemon/machine/drift-file.js');
+  const driftPath = driftFilePath(config.driftFile, environment.variables);
   const log = { info: environment.print, warn: environment.printError };
   const { ServiceManager } = await import('../../daemon/machine/service-manager.js');
   const manager = new ServiceManager(environment.variables, notifyServiceManager, log.warn);
@@ -120,7 +122,11 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     const running = new Switch(openDataPlane, config, engine, log, {
       bridge: bridge?.state,
       interfaceMemory: interfaceMemory(args.socket),
-      ...{ kernelClock, readText },
+      timeFacts: {
+        ...{ kernelClock, readText, bootId: bootId() },
+        ...{ wallClock: () => Date.now(), monotonicNs: () => process.hrtime.bigint() },
+        driftFile: driftPath === undefined ? undefined : driftFile(driftPath),
+      },
     });
     follow.by = running;
     tellOrdinaryTraffic(config, bridgeOf, log);

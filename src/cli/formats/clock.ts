@@ -92,10 +92,24 @@ function missingMessages(missing: ClockStatus['clock']['missing']): string {
 }
 
 function steeredLines(steered: ClockStatus['clock']['steered']): string[][] {
-  return steered.map(({ name, interfaces, aheadNs }) => {
-    const ahead = aheadNs === null ? 'not steered yet' : `${aheadNs.toFixed(0)} ns ahead`;
-    return [`steered ${name}`, `${ahead} (${interfaces.join(', ')})`];
+  return steered.flatMap(({ name, interfaces, aheadNs, problem, utc }) => {
+    const ahead = aheadNs === null ? 'not steered now' : `${aheadNs.toFixed(0)} ns ahead`;
+    return [
+      [`steered ${name}`, `${ahead} (${interfaces.join(', ')})`],
+      ...(problem === null ? [] : [[`steered ${name}`, problem]]),
+      ...(utc === undefined ? [] : [[`UTC of ${name}`, utcText(utc)]]),
+    ];
   });
+}
+
+function utcText(utc: NonNullable<ClockStatus['clock']['steered'][number]['utc']>): string {
+  const { utcOffset, origin, leapSecond, refusals, synchronised } = utc;
+  return [
+    utcOffset === null ? 'TAI - UTC is not known' : `TAI - UTC is ${utcOffset} s (${origin})`,
+    ...(leapSecond === 'none' ? [] : [`leap second to come: ${leapSecond}`]),
+    synchronised ? 'synchronised' : 'not synchronised',
+    ...(refusals === 0 ? [] : [`not believed so far: ${refusals}`]),
+  ].join(', ');
 }
 
 function foreignMasters({ foreignMasters: masters }: ClockStatus): string {

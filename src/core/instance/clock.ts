@@ -170,7 +170,7 @@ export class Clock {
       this.#dataSets.setOwnTimeProperties(timePropertiesDS, isOwn),
       this.#dataSets.passTime(this.timeAt(now), isOwn),
     ];
-    return toldAnew.includes(true) ? this.#roles.announceAtOnce() : [];
+    return toldAnew.includes(true) ? this.#roles.tellTimeProperties() : [];
   }
 
   /** PTP time at a raw time stamp. */

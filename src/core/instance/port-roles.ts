@@ -139,6 +139,11 @@ export class PortRoles {
     return [...this.#gate(), ...this.#tellNewsBy(this.#ports)];
   }
 
+  /** To be called when something else is told of the time: its offset to UTC, its timescale, a leap second. */
+  tellTimeProperties(): readonly Output[] {
+    return this.#announceAtOnce(this.#ports);
+  }
+
   /**
    * Those below need not wait for an interval to end to learn of another grandmaster, or that it has become better or worse,
    * nor a better one to hear that it is.
@@ -147,7 +152,7 @@ export class PortRoles {
     const told = grandmasterToldBy(this.announced());
     if (told === this.#told) return [];
     this.#told = told;
-    return this.announceAtOnce(masters);
+    return this.#announceAtOnce(masters);
   }
 
   #gate(): readonly Output[] {
@@ -157,7 +162,7 @@ export class PortRoles {
     return this.#ports.flatMap((port) => port.gate(gated, this.announced()));
   }
 
-  announceAtOnce(masters: readonly ClockPort[] = this.#ports): readonly Output[] {
+  #announceAtOnce(masters: readonly ClockPort[]): readonly Output[] {
     return masters
       .filter(({ isTransmitting }) => isTransmitting)
       .flatMap((port) => {

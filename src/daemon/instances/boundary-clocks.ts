@@ -76,7 +76,7 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
     status: () =>
       clockStatusOf(
         clock.state(),
-        { kind: config.clock, steered: steeredBy(clock) },
+        { source: config.time.source, kind: config.clock, steered: steeredBy(clock) },
         config.ports.map((port) => ({
           interface: port.interface,
           discarded: discards.of(interfaces.indexOf(port.interface)),

@@ -26,6 +26,7 @@ import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonis
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
 import { ClockSteering } from './clock-steering.js';
+import { DriftMemory } from './drift-memory.js';
 import { LeapSecondsFiles } from './leap-seconds-files.js';
 import { noTimeFacts, OwnTimes, type TimeFacts } from './own-times.js';
 import { attachPeerToPeerLinks } from './peer-to-peer-links.js';
@@ -59,6 +60,7 @@ export class Instances {
   readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
   readonly #ownTimes: OwnTimes;
+  readonly #memory: DriftMemory;
   readonly #list: readonly AttachedInstance[];
   /** The same, for the events of the pump. */
   readonly #byAttachment: ReadonlyMap<Attachment, AttachedInstance>;
@@ -97,8 +99,13 @@ export class Instances {
       steerers: this.#list.flatMap(({ clock }) => clock ?? []),
       warn: (port, message) => options.onEvent({ kind: 'portError', port, message }),
     });
+    this.#memory = new DriftMemory({
+      ...{ ...facts, file: facts.driftFile, dataPlane, timerClock },
+      clocks: this.#list.flatMap(({ clock }) => clock ?? []),
+    });
     this.#ownTimes = new OwnTimes({
       ...{ dataPlane, timerClock, facts, listIn },
+      isAwaited: (clock) => this.#memory.isAwaited(clock),
       timed: this.#list.flatMap(({ attachment, clock }) =>
         clock === undefined
           ? []
@@ -159,6 +166,7 @@ export class Instances {
 
   start(): void {
     this.#applyForwarding(this.#options.bridge);
+    this.#memory.start();
     this.#ownTimes.start();
     this.#pump.start();
     this.#steering.start();
@@ -180,6 +188,7 @@ export class Instances {
   stop(): void {
     this.#steering.stop();
     this.#ownTimes.stop();
+    this.#memory.stop();
     this.#pump.stop();
     this.#programmer.stop();
   }

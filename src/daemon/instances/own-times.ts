@@ -10,6 +10,7 @@ import type { Output } from '../../core/io.js';
 import { disciplineInterval } from '../../core/servo/clock-discipline.js';
 import type { DataPlane } from '../../native/data-plane.js';
 import { untoldKernelClock, type KernelClock } from '../../native/kernel-clock.js';
+import type { DriftFile } from '../machine/drift-file.js';
 import { Timers, type TimerClock } from '../runtime/timers.js';
 import { TimeSource } from './time-source.js';
 
@@ -26,6 +27,8 @@ export interface OwnTimesOptions {
   readonly dataPlane: DataPlane;
   readonly facts: TimeFacts;
   readonly listIn: (path: string) => LeapSecondsList | null;
+  /** A clock is about to begin with a better time than that of its source. */
+  readonly isAwaited?: (clock: Clock) => boolean;
   readonly timed: readonly Timed[];
   readonly timerClock: TimerClock;
 }
@@ -35,14 +38,27 @@ export interface TimeFacts {
   readonly kernelClock: KernelClock;
   /** The text of a file; undefined where it cannot be read. */
   readonly readText: (path: string) => string | undefined;
+  /** What clocks had learned before the last restart; absent: nothing is remembered. */
+  readonly driftFile?: DriftFile | undefined;
+  /** Another one after each start of the machine. */
+  readonly bootId: string;
+  /** Milliseconds since 1970, by the system clock. */
+  readonly wallClock: () => number;
+  /** CLOCK_MONOTONIC in nanoseconds: nobody sets it while the machine runs. */
+  readonly monotonicNs: () => bigint;
   /** Called with a line for the operator, once for each cause. */
   readonly warn: (message: string) => void;
+  readonly info: (message: string) => void;
 }
 
 export const noTimeFacts: TimeFacts = {
   kernelClock: untoldKernelClock,
   readText: () => undefined,
+  bootId: '',
+  wallClock: () => 0,
+  monotonicNs: () => 0n,
   warn: () => undefined,
+  info: () => undefined,
 };
 
 interface Entry {
@@ -125,6 +141,9 @@ export class OwnTimes {
     const { currentDS, timePropertiesDS, rateOffset } = clock.state();
     if (currentDS.stepsRemoved !== 0) entry.followed = timePropertiesDS;
     const own = { timeAt: clock.timeAt.bind(clock), rateOffset, followed: entry.followed };
-    timed.carryOut(clock.passTime(source.read({ system, hardware, kernel, list }, own)));
+    const ownTime = source.read({ system, hardware, kernel, list }, own);
+    const { reading, ...withoutReading } = ownTime;
+    const isAwaited = this.#options.isAwaited?.(clock) === true;
+    timed.carryOut(clock.passTime(isAwaited || reading === undefined ? withoutReading : ownTime));
   }
 }

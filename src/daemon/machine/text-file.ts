@@ -9,3 +9,8 @@ export function readText(path: string): string | undefined {
     return undefined; // who wants it says what it means that it is not there
   }
 }
+
+/** Another one after each start of the machine (random(4)); empty where the kernel does not say. */
+export function bootId(): string {
+  return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+}

@@ -67,6 +67,8 @@ export interface ClockStatus {
      * Offsets from the master over the last seconds, by length of the window; in nanoseconds, null before the first.
      */
     readonly offsets: Readonly<Record<string, Omit<OffsetWindow, 'seconds'>>>;
+    /** Where the time is from now: `lostMaster`: a master that is not followed any more has told it. */
+    readonly timeFrom: 'master' | 'lostMaster' | OwnTimeSource;
     /** Which clocks of the machine the instance steers; none with `virtual`. */
     readonly clock: 'virtual' | 'phc' | 'system';
     readonly steered: readonly SteeredClockStatus[];
@@ -96,8 +98,12 @@ export interface ClockStatus {
   readonly foreignMasters: readonly ForeignMasterStatus[];
 }
 
-/** Clocks of the machine that an instance steers. */
+/** As `time:` of the configuration has it. */
+export type OwnTimeSource = 'system' | 'phc' | 'free';
+
+/** Clocks of the machine that an instance steers, and where its own time is from. */
 export interface SteeredClocks {
+  readonly source: OwnTimeSource;
   readonly kind: ClockStatus['clock']['clock'];
   readonly steered: readonly SteeredClockStatus[];
 }
@@ -118,7 +124,7 @@ export interface ForeignMasterStatus {
  */
 export function clockStatusOf(
   state: ClockState,
-  { kind, steered }: SteeredClocks,
+  { source, kind, steered }: SteeredClocks,
   ports: readonly Pick<ClockStatus['clock']['ports'][number], 'interface' | 'discarded'>[],
   aheadOfSystemClockNs: number,
 ): ClockStatus {
@@ -140,6 +146,7 @@ export function clockStatusOf(
       offsets: Object.fromEntries(
         state.offsetWindows.map(({ seconds, ...window }) => [`${seconds}s`, window]),
       ),
+      timeFrom: currentDS.stepsRemoved > 0 ? 'master' : state.ownTime ? source : 'lostMaster',
       ...{ clock: kind, steered },
       ratePpb: state.rateOffset * 1e9,
       aheadOfSystemClockNs,

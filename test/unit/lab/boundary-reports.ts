@@ -32,6 +32,7 @@ export const boundaryReport: BoundaryLabReport = {
     lockReason: 'the offsets are small',
     offsets: {},
     clock: 'virtual',
+    timeFrom: 'master',
     steered: [],
     aheadOfSystemClockNs: 17_900e9,
     ratePpb: 10_012.3,

@@ -218,10 +218,11 @@ describe('clock: system, what the kernel and others are told', () => {
       const commonNs = at(utc);
       const clockNs = commonNs + 3_600n * second - utcOffset * second;
       it.plane.readings.set('system', { clockNs, commonNs, rateOffset: 0 });
-      it.time.advance(durationNs(1e9));
       it.plane.adjusted.length = 0;
       it.time.advance(disciplineInterval);
-      return it.plane.adjusted.map(([, { stepNs }]) => stepNs);
+      const steps = it.plane.adjusted.map(([, { stepNs }]) => stepNs);
+      it.time.advance(durationNs(1e9));
+      return steps;
     };
     it.steering.start();
     return { ...it, show };

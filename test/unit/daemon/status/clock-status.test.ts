@@ -15,7 +15,7 @@ const following: Partial<ClockState> = {
 };
 
 function statusOf(change: Partial<ClockState>) {
-  const steered = { kind: 'virtual', steered: [] } as const;
+  const steered = { source: 'system', kind: 'virtual', steered: [] } as const;
   const ports = [{ interface: 'eth0', discarded: {} }];
   return clockStatusOf({ ...fresh, ...change }, steered, ports, 0);
 }
