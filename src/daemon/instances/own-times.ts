@@ -12,7 +12,7 @@ import type { DataPlane } from '../../native/data-plane.js';
 import { untoldKernelClock, type KernelClock } from '../../native/kernel-clock.js';
 import type { DriftFile } from '../machine/drift-file.js';
 import { Timers, type TimerClock } from '../runtime/timers.js';
-import { TimeSource } from './time-source.js';
+import { MachineTimeSource } from './time-source.js';
 
 /** A clock, and what may be done with its outputs. */
 export interface Timed {
@@ -63,7 +63,7 @@ export const noTimeFacts: TimeFacts = {
 
 interface Entry {
   readonly timed: Timed;
-  readonly source: TimeSource;
+  readonly source: MachineTimeSource;
   /** In the data plane; -1 where there is none, or it is not needed. */
   readonly hardwarePort: number;
   followed: TimePropertiesDS | undefined;
@@ -103,7 +103,7 @@ export class OwnTimes {
       );
     }
     return {
-      ...{ timed, source: new TimeSource(time, warn), followed: undefined },
+      ...{ timed, source: new MachineTimeSource(time, warn), followed: undefined },
       hardwarePort: time.source === 'phc' ? hardwarePort : -1,
     };
   }

@@ -53,7 +53,7 @@ interface SourceUtcOffset {
   readonly valid: boolean;
 }
 
-export class TimeSource {
+export class MachineTimeSource {
   readonly #config: TimeConfig;
   readonly #warn: (message: string) => void;
   readonly #warned = new Set<string>();

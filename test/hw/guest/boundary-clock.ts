@@ -247,9 +247,10 @@ async function kernelState(): Promise<KernelClockState> {
   return addon.kernelClock.read();
 }
 
-/** A list of leap seconds with one at the end of this UTC day, in the seconds of NTP. */
+/** A list of leap seconds with one at the end of the UTC day that the grandmaster has, in the seconds of NTP. */
 function leapSecondToday(): string {
-  const midnight = (Math.floor(Date.now() / 86_400_000) + 1) * 86_400 + 2_208_988_800;
+  const utcSeconds = Date.now() / 1e3 - systemClockAheadNs('eth0') / 1e9 - 37;
+  const midnight = (Math.floor(utcSeconds / 86_400) + 1) * 86_400 + 2_208_988_800;
   return `#@ ${midnight + 86_400}\n3692217600 37\n${midnight} 38\n`;
 }
 

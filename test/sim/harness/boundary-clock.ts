@@ -42,6 +42,8 @@ export interface BoundaryInstanceModel {
   readonly time?: Partial<TimeConfig>;
   /** What the device's kernel says of its clock; nothing unless set. */
   readonly kernelClock?: KernelClock;
+  /** Called with what the operator is told of the clocks that it steers; an error unless set. */
+  readonly onWarning?: (message: string) => void;
   /** Which clocks of the device it steers; none unless set. */
   readonly steers?: 'phc' | 'system';
   /** End to end unless set; Pdelay_Req once a second. */
@@ -111,7 +113,9 @@ export function runBoundaryClocks(
     },
     timerClock: device.dataPlane.timerClock,
     warn: (port, message) => {
-      throw new Error(`port ${port}: ${message}`);
+      const onWarning = models.find((model) => model.onWarning)?.onWarning;
+      if (onWarning === undefined) throw new Error(`port ${port}: ${message}`);
+      onWarning(message);
     },
   });
   const carryOut = runInstances(

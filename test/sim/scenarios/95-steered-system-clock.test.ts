@@ -18,17 +18,16 @@ test('the system clock shows UTC, and what is handed on does not notice', () => 
       ...{ ptpTimescale: true, currentUtcOffsetValid: true, currentUtcOffset },
     }),
   });
+  const warnings: string[] = [];
   const bc = scenario.boundaryClock('bc', {
     steers: 'system',
+    onWarning: (message) => warnings.push(message),
     clock: { driftPpb: 30_000, wanderPpb: 2, offsetNs: -500e9 },
   });
   const slave = scenario.slave('slave');
   scenario.connect(gm, 0, bc, 0);
   scenario.connect(bc, 1, slave, 0);
-  const utc = scenario.compare(
-    { aheadNs: () => bc.clock.deviationNs() + 37e9 },
-    gm,
-  );
+  const utc = scenario.compare({ aheadNs: () => bc.clock.deviationNs() + 37e9 }, gm);
   const errors = [bc, slave].map((node) => scenario.compare(node, gm));
   scenario.at(60, () => (currentUtcOffset = 38));
 
@@ -39,6 +38,7 @@ test('the system clock shows UTC, and what is handed on does not notice', () => 
   expect(errorsOf(utc, 60).worstNs).toBeLessThan(100);
   // Not even while the clock under it is set.
   for (const error of errors) expect(errorsOf(error, 30).worstNs).toBeLessThan(100);
+  expect(warnings).toHaveLength(1);
   expect(bc.steered()).toMatchObject([
     { name: 'CLOCK_REALTIME', utc: { utcOffset: 37, refused: 'utcOffset', refusals: 1 } },
   ]);

@@ -5,7 +5,7 @@ import type { TimePropertiesDS } from '../../../../src/core/datasets/data-sets.j
 import { parseLeapSecondsList } from '../../../../src/core/datasets/leap-seconds-list.js';
 import type { OwnTime } from '../../../../src/core/instance/own-time.js';
 import { instantFromNs, instantToNs, type Instant } from '../../../../src/core/time/instant.js';
-import { TimeSource } from '../../../../src/daemon/instances/time-source.js';
+import { MachineTimeSource } from '../../../../src/daemon/instances/time-source.js';
 import { untoldKernelClock, type KernelClockState } from '../../../../src/native/kernel-clock.js';
 
 const second = 1_000_000_000n;
@@ -39,11 +39,13 @@ class Machine {
   steppedBy = 0n;
   followed: TimePropertiesDS | undefined;
   readonly warnings: string[] = [];
-  readonly #source: TimeSource;
+  readonly #source: MachineTimeSource;
   #ownNs = 0n;
 
   constructor(config: Partial<TimeConfig> = {}) {
-    this.#source = new TimeSource({ ...defaults, ...config }, (line) => this.warnings.push(line));
+    this.#source = new MachineTimeSource({ ...defaults, ...config }, (line) =>
+      this.warnings.push(line),
+    );
   }
 
   /** Reads as an instance does that goes by what it has read last. */
