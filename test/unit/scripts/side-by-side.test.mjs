@@ -14,7 +14,8 @@ const runs = (pid) =>
 const script = new URL('../../../scripts/side-by-side.mjs', import.meta.url).href;
 
 test('a command succeeds only with exit code 0, and tells what it printed', async () => {
-  const run = (text) => runCommand('sh', ['-c', text], { cwd });
+  const options = { cwd, inIdleTime: false };
+  const run = (text) => runCommand('sh', ['-c', text], options);
   expect(await run('echo one')).toEqual({ succeeded: true, stdout: 'one\n', output: 'one\n' });
   expect(await run('echo two >&2; exit 3')).toEqual({
     succeeded: false,
@@ -22,7 +23,7 @@ test('a command succeeds only with exit code 0, and tells what it printed', asyn
     output: 'two\n',
   });
   expect((await run('kill -9 $$')).succeeded).toBe(false);
-  const absent = await runCommand('/no/such/program', [], { cwd });
+  const absent = await runCommand('/no/such/program', [], options);
   expect(absent).toMatchObject({ succeeded: false, output: expect.stringContaining('ENOENT') });
 });
 
