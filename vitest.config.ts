@@ -9,7 +9,6 @@ const heldToTimes = [
   'direct-cable',
   'faults',
   'following',
-  'lab',
   'peer-to-peer',
   'ring',
   'soak',

@@ -1,8 +1,17 @@
 // Runs checks beside each other, as many at once as there are processors, and shows the output of each as a whole when it
 // ends. A signal that ends this program ends whatever the checks have started, too.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 const END_TIMEOUT_MS = 15_000;
+/** sched(7): SCHED_IDLE, and which field of /proc/PID/stat after the name tells the policy (proc(5)). */
+const IDLE_POLICY = '5';
+const POLICY_FIELD = 38;
+/**
+ * Runs its arguments with the processors' idle time alone. A command leads a session, and where the kernel shares time out by
+ * sessions (autogroup in sched(7)) the policy counts within one only: so its session has the least weight, too.
+ */
+const IDLE_SCRIPT = '{ echo 19 > /proc/self/autogroup; } 2>/dev/null; exec chrt --idle 0 "$@"';
 
 /** @type {Set<import('node:child_process').ChildProcess>} Each leads a group of processes: its own children are in it. */
 const running = new Set();
@@ -12,14 +21,18 @@ let ending;
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd: string, live?: boolean }} options `live` shows the output as it comes, and returns none
+ * @param {{ cwd: string, live?: boolean, inIdleTime?: boolean }} options `live` shows the output as it comes, and returns none;
+ * what is started from within idle time stays there
  * @returns {Promise<{ succeeded: boolean, stdout: string, output: string }>} `output` has standard error in it as well
  */
-export function runCommand(command, args, { cwd, live = false }) {
+export function runCommand(command, args, { cwd, live = false, inIdleTime = hasIdleTimeAlone() }) {
   return new Promise((resolve) => {
     if (ending !== undefined) return;
     const stream = live ? 'inherit' : 'pipe';
-    const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', stream, stream] });
+    const options = { cwd, detached: true, stdio: ['ignore', stream, stream] };
+    const child = inIdleTime
+      ? spawn('sh', ['-c', IDLE_SCRIPT, 'sh', command, ...args], options)
+      : spawn(command, args, options);
     running.add(child);
     let stdout = '';
     let output = '';
@@ -41,6 +54,11 @@ export function runCommand(command, args, { cwd, live = false }) {
       end(code === 0);
     });
   });
+}
+
+function hasIdleTimeAlone() {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ');
+  return fields[POLICY_FIELD] === IDLE_POLICY;
 }
 
 /** From now on a signal ends all commands before this program. */

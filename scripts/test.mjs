@@ -1,5 +1,6 @@
 // npm test: installs and builds what is missing, then runs the checks; the last line counts them. What needs
-// processors, or waits, runs side by side; what holds real time to limits runs alone afterwards.
+// processors, or waits, runs side by side; what holds real time to limits runs afterwards, and beside it only what takes the
+// processors' idle time.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,6 @@ const resultDirectory = join(projectRoot, 'test-results');
 const passed = { passed: 1, failed: 0, skipped: 0 };
 const failed = { passed: 0, failed: 1, skipped: 0 };
 const skipped = { passed: 0, failed: 0, skipped: 1 };
-const nothing = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const failures = [];
 
@@ -46,9 +46,17 @@ const statics = [
   check('types of src/core, without Node', 'tsc', '-p', 'src/core/tsconfig.json'),
   {
     title: 'clang-format',
-    run: () => passes('clang-format', 'npm', ['run', '--silent', 'lint:cpp']),
+    run: (options) => passes('clang-format', 'npm', ['run', '--silent', 'lint:cpp'], options),
   },
 ];
+const fuzzing = {
+  title: 'fuzz targets',
+  run: (options) => {
+    const limits = ['--jobs', '1', '--seconds', String(FUZZ_SECONDS)];
+    const script = join(projectRoot, 'scripts/fuzz.mjs');
+    return passes('fuzz targets', process.execPath, [script, ...limits], options);
+  },
+};
 const quick = ['tidy', 'unit', 'property', 'native'];
 
 /** The longest first: whatever is short fits in beside the rest of it. */
@@ -57,7 +65,6 @@ const sideBySideChecks = [
   vitestCheck('network namespaces', ['netns']),
   { title: 'C++ tests under AddressSanitizer and UBSan', run: runDataplaneTests },
   vitestCheck('vitest', [...quick, 'sim']),
-  ...statics,
 ];
 
 await main(async () => {
@@ -86,10 +93,12 @@ await main(async () => {
   if (first !== undefined) {
     return report((await runVitest('vitest', [first, ...others], { live: true })).result);
   }
-  const fuzzed = process.env.PTP_SWITCH_TEST_FUZZ ? fuzzInIdleTime() : nothing;
   let count = await together(sideBySideChecks, availableParallelism() + 1);
+  // What is held to times waits most of the time.
+  const idle = (process.env.PTP_SWITCH_TEST_FUZZ ? [fuzzing, ...statics] : statics).map(inIdleTime);
+  const meanwhile = together(idle, availableParallelism() + 1);
   count = addCounts(count, await alone('network namespaces held to times', 'netns-time'));
-  count = addCounts(count, await fuzzed);
+  count = addCounts(count, await meanwhile);
   // Two guests, a processor each.
   if (process.env.PTP_SWITCH_TEST_HARDWARE) {
     count = addCounts(count, await alone('hardware lab', 'hw'));
@@ -97,7 +106,7 @@ await main(async () => {
   return report(count);
 });
 
-/** A vitest project that holds real time to limits, or takes all processors: nothing else may run beside it. */
+/** A vitest project that holds real time to limits, or takes all processors: only idle time may be used beside it. */
 async function alone(title, project) {
   console.log(`\n${title}: started, alone`);
   const args = [`--project=${project}`];
@@ -126,11 +135,17 @@ function report(total) {
 
 /** A check by a program of an npm package. */
 function check(title, program, ...args) {
-  return { title, run: () => passes(title, join(projectRoot, 'node_modules/.bin', program), args) };
+  const command = join(projectRoot, 'node_modules/.bin', program);
+  return { title, run: (options) => passes(title, command, args, options) };
 }
 
-async function passes(title, command, args) {
-  const { succeeded, output } = await runCommand(command, args, { cwd: projectRoot });
+/** The same check with the processors' idle time alone: it gives way to whatever else wants to run. */
+function inIdleTime({ title, run }) {
+  return { title: `${title}, in idle time`, run: () => run({ inIdleTime: true }) };
+}
+
+async function passes(title, command, args, options = {}) {
+  const { succeeded, output } = await runCommand(command, args, { cwd: projectRoot, ...options });
   if (!succeeded) failures.push(title);
   return { result: succeeded ? passed : failed, output };
 }
@@ -161,21 +176,6 @@ async function runDoctest(name, args) {
   const result = countDoctest(run.stdout, run.succeeded);
   if (result.failed > 0) failures.push(name);
   return { result, output: run.succeeded ? '' : run.output };
-}
-
-/**
- * From the corpus in the repository, with what nothing else takes of the processors: a process of this class gives way to any
- * other at once, also to what is held to times, which waits most of the time.
- */
-async function fuzzInIdleTime() {
-  const title = 'fuzz targets';
-  console.log(`${title}: started, in idle time`);
-  const limits = ['--jobs', '1', '--seconds', String(FUZZ_SECONDS)];
-  const { result, output } = await passes(title, 'chrt', [
-    ...['--idle', '0', process.execPath, join(projectRoot, 'scripts/fuzz.mjs'), ...limits],
-  ]);
-  console.log(`\n${output.trimEnd()}\n${title}: ${summaryLine(result)}`);
-  return result;
 }
 
 function vitestCheck(title, projects) {

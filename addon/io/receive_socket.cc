@@ -97,22 +97,22 @@ uint32_t ReceiveSocket::status() const {
 
 FrameReceiver::ReceivedFrame ReceiveSocket::receive() {
   tpacket2_hdr* const slot = current_slot();
-  const uint32_t status = this->status();
+  const uint32_t slot_status = status();
   ReceivedFrame frame;
   frame.data = reinterpret_cast<uint8_t*>(slot) + slot->tp_mac;
   frame.length = static_cast<uint16_t>(slot->tp_snaplen);
   frame.truncated = slot->tp_snaplen < slot->tp_len;
-  frame.checksum_pending = (status & TP_STATUS_CSUMNOTREADY) != 0;
+  frame.checksum_pending = (slot_status & TP_STATUS_CSUMNOTREADY) != 0;
   const uint32_t right_kind = mode_ == TimestampingMode::kHardware
                                   ? static_cast<uint32_t>(TP_STATUS_TS_RAW_HARDWARE)
                                   : static_cast<uint32_t>(TP_STATUS_TS_SOFTWARE);
-  if (status & right_kind) {
+  if (slot_status & right_kind) {
     frame.timestamp_ns = slot->tp_sec * 1'000'000'000LL + slot->tp_nsec;
   }
-  if (status & TP_STATUS_VLAN_VALID) {
+  if (slot_status & TP_STATUS_VLAN_VALID) {
     // The tag goes back between the addresses and the EtherType.
     const uint16_t tpid =
-        (status & TP_STATUS_VLAN_TPID_VALID) ? slot->tp_vlan_tpid : uint16_t{ETH_P_8021Q};
+        (slot_status & TP_STATUS_VLAN_TPID_VALID) ? slot->tp_vlan_tpid : uint16_t{ETH_P_8021Q};
     std::memmove(frame.data - kVlanTagLength, frame.data, 12);
     frame.data -= kVlanTagLength;
     frame.length += kVlanTagLength;

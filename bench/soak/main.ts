@@ -32,7 +32,7 @@ const seed = options.seed ?? Date.now() % 1_000_000;
 console.error(`soak: seed ${seed}, ${minutes} minutes`);
 const report = await soak({
   seed,
-  seconds: minutes * 60,
+  faults: { forSeconds: minutes * 60 },
   onStruck: ({ name, atSeconds, what, resumedMs, lost }) => {
     const after = resumedMs === undefined ? 'never' : `after ${resumedMs.toFixed(0)} ms`;
     const detail = what === '' ? '' : `: ${what}`;

@@ -5,14 +5,16 @@ import type { PortStatus, Stats } from '../daemon/status/status.js';
 import type { ProcessStatus } from './server.js';
 import { ControlError } from './socket-file.js';
 
-/** A switch answers from memory, so one that takes longer than this hangs. */
-const answerTimeoutMs = 5000;
+/** A switch answers from memory, so one that takes longer than this hangs, or has no processor. */
+const defaultAnswerTimeoutMs = 5000;
 
 export class ControlClient {
   readonly #path: string;
+  readonly #answerTimeoutMs: number;
 
-  constructor(socketPath: string) {
+  constructor(socketPath: string, answerTimeoutMs = defaultAnswerTimeoutMs) {
     this.#path = socketPath;
+    this.#answerTimeoutMs = answerTimeoutMs;
   }
 
   /** @throws ControlError, as every method here */
@@ -56,7 +58,7 @@ export class ControlClient {
     return new Promise((resolve, reject) => {
       const fail = (error: NodeJS.ErrnoException): void => reject(this.#explain(error));
       const exchange = request(
-        { socketPath: this.#path, path, timeout: answerTimeoutMs, agent: false },
+        { socketPath: this.#path, path, timeout: this.#answerTimeoutMs, agent: false },
         (response) => {
           let text = '';
           response.setEncoding('utf8');

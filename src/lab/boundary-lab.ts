@@ -22,7 +22,7 @@ import {
 import type { Child } from './child.js';
 import { clockDomain, logSyncInterval, syncPerSecond } from './stations/clocks.js';
 import { ErrorWindow, summaryOf } from './report/error-window.js';
-import type { Experiment } from './experiment.js';
+import { switchAnswerTimeoutMs, type Experiment } from './experiment.js';
 import { Failover } from './failover.js';
 import { grandmasterRatePpb } from './stations/grandmaster-time.js';
 import { labClockArguments } from './stations/lab-clock-arguments.js';
@@ -70,7 +70,7 @@ export class BoundaryLab implements Experiment {
 
   constructor(options: BoundaryLabOptions) {
     this.#options = options;
-    this.#client = new ControlClient(options.socket);
+    this.#client = new ControlClient(options.socket, switchAnswerTimeoutMs);
     if (options.scenario === 'failover') this.#failover = this.#newFailover();
   }
 

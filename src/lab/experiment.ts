@@ -1,5 +1,8 @@
-/** The interface of a lab to `lab.ts`, which runs it whatever the type of its switch is. */
+/** What `lab.ts` runs, whatever the type of the switch is, and how long both kinds wait for that switch. */
 import type { LabReport } from './report/report.js';
+
+/** All stations of a lab share the machine's processors with whatever else runs there: an answer may take a while. */
+export const switchAnswerTimeoutMs = 30_000;
 
 export interface Experiment {
   /** Starts every process; done when every receiver has had a sample, or when stopped. */

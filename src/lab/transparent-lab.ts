@@ -4,7 +4,7 @@
 import { ControlClient } from '../control/client.js';
 import { burstsPerSecond, maxBurstMessages, syncPerSecond } from './stations/clocks.js';
 import { CorrectionComparison } from './report/comparison.js';
-import type { Experiment } from './experiment.js';
+import { switchAnswerTimeoutMs, type Experiment } from './experiment.js';
 import { labClockArguments } from './stations/lab-clock-arguments.js';
 import type { Processes } from './processes.js';
 import type { TransparentLabReport, TransparentLabType } from './report/report.js';
@@ -27,7 +27,7 @@ export class TransparentLab implements Experiment {
 
   constructor(options: TransparentLabOptions) {
     this.#options = options;
-    this.#client = new ControlClient(options.socket);
+    this.#client = new ControlClient(options.socket, switchAnswerTimeoutMs);
   }
 
   /** The switch first, then the clocks. */

@@ -4,7 +4,8 @@ import type { Cable } from '../../src/native/virtual/cable.js';
 import { VirtualNetwork } from '../../src/native/virtual/virtual-network.js';
 import { policyOf, RecordLog, type Bench } from './contract/bench.js';
 import { describeContract } from './contract/data-plane-contract.js';
-import { correctionOf, followUpFrame, syncFrame } from './contract/frames.js';
+import { correctionOf } from '../support/ethernet-fields.js';
+import { followUpFrame, syncFrame } from './contract/frames.js';
 
 const residenceNs = 7_000;
 

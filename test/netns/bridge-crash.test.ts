@@ -7,6 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { correctionOf, isFollowUp } from '../support/ethernet-fields.js';
 import { BridgedNetwork, type Host } from '../support/netns/bridged-network.js';
 import type { Child } from '../support/netns/child.js';
 import { FramePort } from '../support/netns/frame-port.js';
@@ -190,8 +191,6 @@ describe.skipIf(missing !== undefined)('a switch that is killed while traffic fl
 /** sequenceIds of the Follow_Ups whose correctionField is not zero, as the source sends it. */
 function corrected(port: FramePort): number[] {
   return port.received
-    .filter((frame) => (frame[14]! & 0xf) === 0x8)
-    .map((frame) => new DataView(frame.buffer, frame.byteOffset))
-    .filter((view) => view.getBigInt64(14 + 8) !== 0n)
-    .map((view) => view.getUint16(14 + 30));
+    .filter((frame) => isFollowUp(frame) && correctionOf(frame) !== 0n)
+    .map((frame) => new DataView(frame.buffer, frame.byteOffset).getUint16(14 + 30));
 }

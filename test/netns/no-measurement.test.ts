@@ -21,7 +21,7 @@ import { until } from '../support/netns/wait.js';
 const START_TIMEOUT_MS = 60_000;
 /** The grandmaster's elections, and eight Syncs that agree. */
 const LOCK_TIMEOUT_MS = 30_000;
-/** Its own timeouts are 1 s for what comes with Sync, 3 s for the path; the rest is for a busy machine. */
+/** Its own timeouts are 3 s; the rest is for a busy machine. */
 const END_TIMEOUT_MS = 10_000;
 
 type Trouble = 'drop' | 'refuse' | 'delay';

@@ -30,6 +30,13 @@ export interface ClockChange {
   readonly pathTrace?: boolean;
 }
 
+/** What is told of a grandmaster whose time this clock cannot vouch for. */
+interface Degraded {
+  readonly quality: ClockQuality;
+  /** Flags that it does not get. */
+  readonly withdrawn: number;
+}
+
 export class ClockDataSets {
   defaultDS: DefaultDS;
   currentDS: CurrentDS = grandmasterCurrentDS;
@@ -179,13 +186,16 @@ export class ClockDataSets {
     ) {
       return latest;
     }
-    const announced = this.#tell(uncertain, degraded ? this.#degradedQuality(within) : undefined);
+    const announced = this.#tell(uncertain, degraded ? this.#degraded(within) : undefined);
     this.#announced = { sources, latest: announced };
     return announced;
   }
 
-  /** Of the grandmaster's quality and this clock's own in each respect the worse. */
-  #degradedQuality(within: HoldoverSpecification | undefined): ClockQuality {
+  /**
+   * Of the grandmaster's quality and this clock's own in each respect the worse; in holdover within a specification the class
+   * that is claimed then, and what was traceable stays so.
+   */
+  #degraded(within: HoldoverSpecification | undefined): Degraded {
     const lost = this.parentDS.grandmasterClockQuality;
     const own = this.defaultDS.clockQuality;
     const { ptpTimescale } = this.timePropertiesDS;
@@ -193,15 +203,18 @@ export class ClockDataSets {
       within && heldClockClass(this.#clockClasses, within, lost.clockClass, ptpTimescale);
     const worse = (member: keyof ClockQuality) => Math.max(lost[member], own[member]);
     return {
-      clockClass: held ?? worse('clockClass'),
-      clockAccuracy: worse('clockAccuracy'),
-      offsetScaledLogVariance: worse('offsetScaledLogVariance'),
+      quality: {
+        clockClass: held ?? worse('clockClass'),
+        clockAccuracy: worse('clockAccuracy'),
+        offsetScaledLogVariance: worse('offsetScaledLogVariance'),
+      },
+      withdrawn: held === undefined ? Flag.timeTraceable | Flag.frequencyTraceable : 0,
     };
   }
 
-  #tell(uncertain: boolean, degraded: ClockQuality | undefined): AnnouncedGrandmaster {
+  #tell(uncertain: boolean, degraded: Degraded | undefined): AnnouncedGrandmaster {
     const { grandmasterPriority1, grandmasterPriority2, grandmasterIdentity } = this.parentDS;
-    const grandmasterClockQuality = degraded ?? this.parentDS.grandmasterClockQuality;
+    const grandmasterClockQuality = degraded?.quality ?? this.parentDS.grandmasterClockQuality;
     const { currentUtcOffset, timeSource } = this.timePropertiesDS;
     return {
       grandmaster: {
@@ -211,7 +224,7 @@ export class ClockDataSets {
         stepsRemoved: this.currentDS.stepsRemoved,
       },
       announceFlags:
-        flagsOfTimeProperties(this.timePropertiesDS) |
+        (flagsOfTimeProperties(this.timePropertiesDS) & ~(degraded?.withdrawn ?? 0)) |
         (uncertain ? Flag.synchronizationUncertain : 0),
       announceTlvs: this.#announceTlvs().tlvs,
     };

@@ -8,6 +8,7 @@ import { newSyncExchange } from '../exchange/sync-exchange.js';
 import type { SyncExchange, SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { PeerAddress } from '../io.js';
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
+import type { Instant } from '../time/instant.js';
 
 /** Path delays whose median is right although two of them were held up, for a clock that has a time to go on with meanwhile. */
 export const robustPathDelays = 5;
@@ -27,18 +28,47 @@ export interface Following {
 
 export type Measuring =
   | { readonly kind: 'idle' }
-  /** The path to the master is not known well enough yet. `latestSync`: Delay_Req messages are being sent. Time stamps are raw. */
+  /** The path to the master is not known well enough yet. `latestSync`: Delay_Req messages are being sent. */
   | (Following & {
       readonly kind: 'measuringPath';
       readonly latestSync?: SyncMeasurement;
+      readonly syncs?: readonly SyncMeasurement[];
       readonly pathDelays?: PathDelays;
     })
   /** Every Sync gives an offset. */
   | (Following & {
       readonly kind: 'calibrated';
       readonly latestSync: SyncMeasurement;
+      /** The latest ones, oldest first: a Delay_Req goes with the one that is nearest to it. */
+      readonly syncs?: readonly SyncMeasurement[];
       readonly pathDelays: PathDelays;
     });
+
+/** Syncs that are remembered for the answers that are still under way. */
+const maxRememberedSyncs = 16;
+
+export function withRemembered(
+  syncs: readonly SyncMeasurement[] | undefined,
+  sync: SyncMeasurement,
+): readonly SyncMeasurement[] {
+  return [...(syncs ?? []), sync].slice(-maxRememberedSyncs);
+}
+
+/** Of those the one that came nearest to that time: the farther it is, the more the rate of the clock counts. */
+export function nearestTo(
+  time: Instant,
+  syncs: readonly SyncMeasurement[] | undefined,
+  latest: SyncMeasurement,
+): SyncMeasurement {
+  const distance = ({ syncEventIngressTimestamp }: SyncMeasurement) => {
+    const between = syncEventIngressTimestamp - time;
+    return between < 0n ? -between : between;
+  };
+  return (syncs ?? []).reduce(
+    (nearest, sync) => (distance(sync) < distance(nearest) ? sync : nearest),
+    latest,
+  );
+}
 
 export type WithMaster = Extract<Measuring, Following>;
 
@@ -81,8 +111,8 @@ export function followMaster(
 export function forgetPath(state: ReceiverState): ReceiverState {
   const { measuring } = state;
   if (measuring.kind !== 'calibrated') return state;
-  const { master, sync, delay, latestSync } = measuring;
-  return { ...state, measuring: { kind: 'measuringPath', master, sync, delay, latestSync } };
+  const { pathDelays: _, ...others } = measuring;
+  return { ...state, measuring: { ...others, kind: 'measuringPath' } };
 }
 
 /** The master has that address now: the next Delay_Req goes there. */

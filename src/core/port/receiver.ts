@@ -7,7 +7,7 @@ import { stepDelayExchange } from '../exchange/delay-exchange.js';
 import type { DelayEvent, DelayMeasurement } from '../exchange/delay-exchange.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import { meanPathDelay, offsetFromMaster } from '../exchange/offset.js';
-import { withPathDelay } from '../exchange/path-delay.js';
+import { withPathDelay, type PathDelays } from '../exchange/path-delay.js';
 import { stepSyncExchange } from '../exchange/sync-exchange.js';
 import type { SyncEvent, SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { LinkDelay, Output, PeerAddress } from '../io.js';
@@ -28,6 +28,8 @@ import {
 } from './port.js';
 import {
   isFromMaster,
+  nearestTo,
+  withRemembered,
   type Following,
   type Measuring,
   type ReceiverState,
@@ -54,8 +56,8 @@ export interface ReceiverSettings extends PortSettings {
   /** Path delays to be measured of a master before an offset from it is told; asked at each of them. Absent: one. */
   readonly pathDelaysNeeded?: () => number;
   /**
-   * This clock's time at a time stamp, asked when a measurement is complete: all of its times are of one line then, although
-   * the clock has been steered between them. Absent: the time stamps are this clock's time.
+   * This clock's time at a time stamp: of a Sync asked when its measurement is complete, of a Delay_Req when its time stamp is
+   * there. So it is what the clock has shown, whatever it has been steered by since. Absent: the time stamps are this clock's time.
    */
   readonly timeAt?: (raw: Instant) => Instant;
   /** The end-to-end path delays that count, in nanoseconds. Absent: all. */
@@ -108,6 +110,7 @@ export function stepReceiver(
   state: ReceiverState,
   event: Exclude<PortEvent, { kind: 'link' }>,
 ): ReceiverTransition {
+  const { timeAt = (raw) => raw } = settings;
   switch (event.kind) {
     case 'message':
       return onMessage(settings, state, event);
@@ -119,7 +122,7 @@ export function stepReceiver(
       return onDelayEvent(settings, state, {
         kind: 'transmitTimestamp',
         sequenceId: event.context,
-        delayReqEventEgressTimestamp: event.egressTimestamp,
+        delayReqEventEgressTimestamp: timeAt(event.egressTimestamp),
       });
     case 'transmitTimestampLost':
       return onDelayEvent(settings, state, {
@@ -219,22 +222,20 @@ function withSync(
   settings: ReceiverSettings,
   state: ReceiverState,
   measuring: WithMaster,
-  sync: SyncMeasurement,
+  received: SyncMeasurement,
 ): ReceiverTransition {
+  const { syncEventIngressTimestamp: receivedAt } = received;
+  const latestSync = onOurTime(settings, received);
+  const syncs = withRemembered(measuring.syncs, latestSync);
   if (measuring.kind === 'calibrated') {
-    return withOffset(settings, state, { ...measuring, latestSync: sync });
+    return withOffset(state, { ...measuring, latestSync, syncs }, receivedAt);
   }
   const first = measuring.latestSync === undefined;
   return {
-    state: { ...state, measuring: { ...measuring, latestSync: sync } },
+    state: { ...state, measuring: { ...measuring, latestSync, syncs } },
     // Not before there is a Sync to combine it with; from then on the timer keeps itself going.
     outputs: first ? [delayReqTimer(settings, state.logMinDelayReqInterval)] : [],
-    measurement: {
-      kind: 'sync',
-      sync: onOurTime(settings, sync),
-      receivedAt: sync.syncEventIngressTimestamp,
-      first,
-    },
+    measurement: { kind: 'sync', sync: latestSync, receivedAt, first },
   };
 }
 
@@ -243,7 +244,7 @@ function withSyncOverLink(
   settings: ReceiverSettings,
   state: ReceiverState,
   { master, sync: exchange, delay }: WithMaster,
-  sync: SyncMeasurement,
+  received: SyncMeasurement,
   linkDelay: LinkDelay,
 ): ReceiverTransition {
   const following: Following = { master, sync: exchange, delay };
@@ -254,34 +255,34 @@ function withSyncOverLink(
       measurement: { kind: 'linkDelayUnknown' },
     };
   }
-  // The link has filtered its delay already.
-  const pathDelays = {
+  const { syncEventIngressTimestamp: receivedAt } = received;
+  const latestSync = onOurTime(settings, received);
+  const pathDelays: PathDelays = {
+    // The link has filtered its delay already.
     window: movingMedian(1, linkDelay.meanLinkDelay),
-    sync: sync.syncEventIngressTimestamp,
+    sync: latestSync.syncEventIngressTimestamp,
     apart: [],
   };
-  return withOffset(settings, state, {
-    ...{ ...following, kind: 'calibrated', latestSync: sync, pathDelays },
-  });
+  return withOffset(
+    state,
+    { ...following, kind: 'calibrated', latestSync, pathDelays },
+    receivedAt,
+  );
 }
 
 function withOffset(
-  settings: ReceiverSettings,
   state: ReceiverState,
   measuring: Extract<Measuring, { kind: 'calibrated' }>,
+  receivedAt: Instant,
 ): ReceiverTransition {
-  const { latestSync, pathDelays } = measuring;
+  const { latestSync: sync, pathDelays } = measuring;
   const { median } = pathDelays.window;
-  const sync = onOurTime(settings, latestSync);
   return {
     state: { ...state, measuring },
     outputs: [],
     measurement: {
-      kind: 'offset',
-      sync,
-      receivedAt: latestSync.syncEventIngressTimestamp,
+      ...{ kind: 'offset', sync, receivedAt, meanPathDelay: median },
       offsetFromMaster: offsetFromMaster(sync, median),
-      meanPathDelay: median,
     },
   };
 }
@@ -353,22 +354,21 @@ function onDelayEvent(
   return { ...measured, outputs: [...outputs, ...measured.outputs] };
 }
 
-/** A delay of the path, by the latest Sync and that answer. */
+/** A delay of the path, by that answer and the Sync that came nearest to its request. */
 function withDelay(
   settings: ReceiverSettings,
   state: ReceiverState,
   measuring: WithMaster & { readonly latestSync: SyncMeasurement },
-  answered: DelayMeasurement,
+  delay: DelayMeasurement,
 ): ReceiverTransition {
-  const { timeAt = (raw) => raw, meanPathDelayNs, pathDelaysNeeded = () => 1 } = settings;
-  const sync = onOurTime(settings, measuring.latestSync);
-  const { delayReqEventEgressTimestamp: sentAt } = answered;
-  const delay = { ...answered, delayReqEventEgressTimestamp: timeAt(sentAt) };
+  const { meanPathDelayNs, pathDelaysNeeded = () => 1 } = settings;
+  const { delayReqEventEgressTimestamp: sentAt } = delay;
+  const sync = nearestTo(sentAt, measuring.syncs, measuring.latestSync);
   const { pathDelays, refused } = withPathDelay(
     meanPathDelayNs,
     measuring.pathDelays,
     meanPathDelay(sync, delay),
-    measuring.latestSync.syncEventIngressTimestamp,
+    sync.syncEventIngressTimestamp,
   );
   const known = pathDelays === undefined ? measuring : { ...measuring, pathDelays };
   const enough = pathDelays !== undefined && pathDelays.window.samples.length >= pathDelaysNeeded();

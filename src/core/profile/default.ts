@@ -56,7 +56,8 @@ export const defaultProfile: Profile = {
   measurement: {
     // A servo ignores four offsets in a row that stand out; the next one is believed.
     syncReceiptTimeout: 6,
-    minSyncReceiptTimeout: durationNs(1e9),
+    // Where frames overtake each other, most Syncs of a second may come to nothing.
+    minSyncReceiptTimeout: durationNs(3e9),
     maxSyncReceiptTimeout: durationNs(10e9),
     delayReceiptTimeout: 10,
     minDelayReceiptTimeout: durationNs(3e9),

@@ -10,6 +10,7 @@
  */
 
 import type { PortStats } from '../../../src/daemon/status/status.js';
+import { correctionNsOf, isFollowUp } from '../../support/ethernet-fields.js';
 import { FramePort } from '../../support/netns/frame-port.js';
 import { Network } from '../../support/netns/network.js';
 import { until } from '../../support/netns/wait.js';
@@ -48,7 +49,6 @@ const QUIET_TIMEOUT_MS = 10_000;
 
 const PTP_OFFSET = 14;
 const DOMAIN_OFFSET = PTP_OFFSET + 4;
-const CORRECTION_OFFSET = PTP_OFFSET + 8;
 const SEQUENCE_ID_OFFSET = PTP_OFFSET + 30;
 const SYNC = 0x0;
 const DELAY_REQ = 0x1;
@@ -75,14 +75,7 @@ function burst(number: number): Uint8Array[] {
 
 function isFollowUpOfBurst(frame: Uint8Array): boolean {
   const isPtp = frame[12] === 0x88 && frame[13] === 0xf7;
-  return (
-    isPtp && frame[DOMAIN_OFFSET] === BURST_DOMAIN && (frame[PTP_OFFSET]! & 0x0f) === FOLLOW_UP
-  );
-}
-
-function correctionNsOf(frame: Uint8Array): number {
-  const view = new DataView(frame.buffer, frame.byteOffset);
-  return Number(view.getBigInt64(CORRECTION_OFFSET)) / 2 ** 16;
+  return isPtp && frame[DOMAIN_OFFSET] === BURST_DOMAIN && isFollowUp(frame);
 }
 
 function countOf(ports: readonly PortStats[], nic: Nic, group: string, name: string): number {

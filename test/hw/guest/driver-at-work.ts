@@ -7,6 +7,7 @@
 
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { PortStatus } from '../../../src/daemon/status/status.js';
+import { correctionNsOf, isFollowUp } from '../../support/ethernet-fields.js';
 import { FramePort } from '../../support/netns/frame-port.js';
 import { Network } from '../../support/netns/network.js';
 import { arrivals, isPtp } from '../../support/netns/pair-stream.js';
@@ -64,8 +65,6 @@ const PORT_TIMEOUT_MS = 60_000;
 const LOCK_TIMEOUT_MS = 60_000;
 /** A request is as much work for a switch as a second of messages. */
 const REQUEST_INTERVAL_MS = 250;
-const CORRECTION_OFFSET = 14 + 8;
-const FOLLOW_UP = 0x8;
 
 const network = new Network();
 const {
@@ -103,9 +102,7 @@ async function crossingWhile(act: () => Promise<void>): Promise<Crossing> {
   const to = now();
   await arriving.close();
   const { sync: syncs, followUp: followUps } = arrivals(arriving);
-  const residencesNs = arriving.received
-    .filter((frame) => (frame[14]! & 0x0f) === FOLLOW_UP)
-    .map((frame) => Number(new DataView(frame.buffer).getBigInt64(CORRECTION_OFFSET)) / 2 ** 16);
+  const residencesNs = arriving.received.filter(isFollowUp).map(correctionNsOf);
   const offsets = await slave.offsetsBetween(from, to);
   const clockDifferenceNs = differenceNs('eth2', 'eth0');
   return { seconds: to - from, syncs, followUps, residencesNs, offsets, clockDifferenceNs };

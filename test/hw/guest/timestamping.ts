@@ -6,6 +6,7 @@
 
 import type { InterfaceProbe } from '../../../src/native/interface-probe.js';
 import type { PortStats } from '../../../src/daemon/status/status.js';
+import { correctionNsOf, isFollowUp } from '../../support/ethernet-fields.js';
 import { FramePort } from '../../support/netns/frame-port.js';
 import { Network } from '../../support/netns/network.js';
 import { arrivals, isPtp, PairStream } from '../../support/netns/pair-stream.js';
@@ -55,8 +56,6 @@ export interface Killed {
 const PAIRS = 40;
 const PAIRS_PER_SECOND = 50;
 const ARRIVAL_TIMEOUT_MS = 20_000;
-const CORRECTION_OFFSET = 14 + 8;
-const FOLLOW_UP = 0x8;
 
 const network = new Network();
 const { hard, sw } = await plugIn(network, { hard: ['eth0'], sw: ['eth1'] });
@@ -74,9 +73,7 @@ function modeOfEth1(): Mode {
 }
 
 function correctionsNs(port: FramePort): number[] {
-  return port.received
-    .filter((frame) => (frame[14]! & 0x0f) === FOLLOW_UP)
-    .map((frame) => Number(new DataView(frame.buffer).getBigInt64(CORRECTION_OFFSET)) / 2 ** 16);
+  return port.received.filter(isFollowUp).map(correctionNsOf);
 }
 
 /** Sends Syncs with their Follow_Ups and waits until all have come. */

@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { DataPlane } from '../../../src/native/data-plane.js';
 import { counter, eventually, policyOf, RecordLog, type Bench } from './bench.js';
-import { correctionOf, followUpFrame, senders, syncFrame, tagged } from './frames.js';
+import { correctionOf } from '../../support/ethernet-fields.js';
+import { followUpFrame, senders, syncFrame, tagged } from './frames.js';
 
 const settlingMs = 50;
 

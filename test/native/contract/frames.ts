@@ -67,8 +67,3 @@ export function tagged(frame: Uint8Array, vlanId: number): Uint8Array {
   const tag = Uint8Array.of(0x81, 0x00, vlanId >> 8, vlanId & 0xff);
   return Buffer.concat([frame.subarray(0, 12), tag, frame.subarray(12)]);
 }
-
-/** correctionField of a message on Ethernet without tags, in units of 2^-16 ns. */
-export function correctionOf(frame: Uint8Array): bigint {
-  return new DataView(frame.buffer, frame.byteOffset).getBigInt64(14 + 8);
-}

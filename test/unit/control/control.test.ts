@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -109,6 +110,15 @@ describe('a client and a server', () => {
     await expect(new ControlClient(socket).stats()).rejects.toThrow(
       `${socket}: no ptp-switch is running there: start one with ptp-switch run`,
     );
+  });
+
+  test('a switch that hangs is waited for as long as the caller says, then told of', async () => {
+    const silent = createServer().listen(socket);
+    await once(silent, 'listening');
+    await expect(new ControlClient(socket, 20).stats()).rejects.toThrow(
+      `${socket}: no answer in time: see whether the ptp-switch is well`,
+    );
+    silent.close();
   });
 
   test('a switch that fails to answer is an error, not an answer', async () => {

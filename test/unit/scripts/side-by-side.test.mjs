@@ -74,3 +74,21 @@ test.for(['SIGINT', 'SIGTERM'])(
     await vi.waitFor(() => expect(runs(grandchild)).toBe(false));
   },
 );
+
+test('what is left to idle time gives way, and so does whatever it starts in its turn', async () => {
+  const told = 'chrt -p $$; cat /proc/self/autogroup 2>/dev/null || echo nice 19';
+  const inTurn = `
+    import { runCommand } from ${JSON.stringify(script)};
+    const { output } = await runCommand('sh', ['-c', ${JSON.stringify(told)}], { cwd: '/' });
+    console.log(output);
+  `;
+  const run = (command, args) => runCommand(command, args, { cwd, inIdleTime: true });
+  for (const { output } of [
+    await run('sh', ['-c', told]),
+    await run(process.execPath, ['--input-type=module', '-e', inTurn]),
+  ]) {
+    expect(output).toMatch(/SCHED_IDLE/);
+    // Where the kernel shares time out by sessions.
+    expect(output).toMatch(/nice 19$/m);
+  }
+});

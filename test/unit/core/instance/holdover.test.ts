@@ -115,6 +115,28 @@ describe('the data sets in holdover', () => {
     expect(sets.parentDS.grandmasterClockQuality.clockClass).toBe(140);
   });
 
+  test('of a master that is there without its time: what this clock can vouch for', () => {
+    const sets = new ClockDataSets(
+      {
+        ...{ clockIdentity: clockIdentity(9n), numberPorts: 2, priority1: 128, priority2: 128 },
+        ...{ clockQuality: own, domainNumber: 0, sdoId: 0, slaveOnly: false },
+      },
+      false,
+      clockClasses,
+    );
+    const body = { grandmasterClockQuality: { ...lost, clockAccuracy: 0x20 }, timeSource: 0x20 };
+    sets.takeParent(announceFrom(portIdentityOf(1n), body, { flagField }));
+    const told = (vouches: boolean, within?: typeof specification) => {
+      const { grandmaster, announceFlags } = sets.announced(false, vouches, within);
+      const { clockClass, clockAccuracy } = grandmaster.grandmasterClockQuality;
+      return [clockClass, clockAccuracy, (announceFlags & Flag.timeTraceable) !== 0];
+    };
+    expect(told(true)).toEqual([6, 0x20, true]);
+    expect(told(false)).toEqual([248, 0xfe, false]);
+    expect(told(false, specification)).toEqual([187, 0xfe, true]);
+    expect(sets.announced(false, false).grandmaster.grandmasterIdentity).toBe(1n);
+  });
+
   test('claim nothing for a slaveOnly clock', () => {
     expect(heldOver(true).defaultDS.clockQuality).toEqual(own);
   });

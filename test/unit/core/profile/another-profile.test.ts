@@ -167,7 +167,7 @@ test('offsets may stay away for a time that goes by what the Syncs tell, within 
       return timers.find(({ timer }) => timer === '0/syncReceipt')?.after;
     });
   // No master stretches it beyond 10 s (W18).
-  expect(timeouts({})).toEqual([1e9, 6e9, 10e9]);
+  expect(timeouts({})).toEqual([3e9, 6e9, 10e9]);
   const change = {
     measurement: { ...defaultProfile.measurement, minSyncReceiptTimeout: durationNs(1e8) },
     believableLogInterval: { min: -7, max: 3 },
@@ -175,7 +175,9 @@ test('offsets may stay away for a time that goes by what the Syncs tell, within 
   // What is not believed is the port's own.
   expect(timeouts(change)).toEqual([750e6, 6e9, 750e6]);
   const keys = { syncReceiptTimeout: 3, maxSyncReceiptTimeout: durationNs(2e9) };
-  expect(timeouts({}, keys)).toEqual([1e9, 2e9, 2e9]);
+  expect(timeouts({}, { ...keys, minSyncReceiptTimeout: durationNs(1e9) })).toEqual([
+    1e9, 2e9, 2e9,
+  ]);
 });
 
 test('every message tells the versions of the profile', () => {
