@@ -88,15 +88,15 @@ void SystemTimebase::follow_steps(const SystemClockReading& reading) {
 }
 
 bool SystemTimebase::needs_reading(int64_t realtime_ns) const {
-  const auto raw = raw_of(realtime_ns - set_ahead_ns_);
+  const auto raw = raw_of(realtime_ns - set_ahead_ns_, kTolerance);
   return raw && (*raw > latest_raw_ns_ || *raw < earlier_raw_ns_ - kMaxBeforeReception);
 }
 
-std::optional<int64_t> SystemTimebase::to_common(int64_t realtime_ns) const {
-  const auto after = raw_of(realtime_ns - set_ahead_ns_);
+std::optional<int64_t> SystemTimebase::to_common(int64_t realtime_ns, int64_t tolerance) const {
+  const auto after = raw_of(realtime_ns - set_ahead_ns_, tolerance);
   if (!step_) return after ? std::optional(common_of_raw(*after)) : std::nullopt;
   if (step_->twice) return std::nullopt;
-  const auto before = raw_of(realtime_ns - step_->set_ahead_before_ns);
+  const auto before = raw_of(realtime_ns - step_->set_ahead_before_ns, tolerance);
   if (!after || !before) return std::nullopt;
   const bool may_be_after =
       *after >= step_->from_raw_ns - kTolerance && *after <= latest_raw_ns_ + kTolerance;
@@ -108,14 +108,14 @@ std::optional<int64_t> SystemTimebase::to_common(int64_t realtime_ns) const {
 
 // None where the time stamp was taken between two readings of which the second was off the line,
 // and so long before it that it is not known well enough what the clock did then.
-std::optional<int64_t> SystemTimebase::raw_of(int64_t monotonic_ns) const {
+std::optional<int64_t> SystemTimebase::raw_of(int64_t monotonic_ns, int64_t tolerance) const {
   if (!bend_ || monotonic_ns >= line_.monotonic_ns) return line_.raw_at(monotonic_ns);
   if (monotonic_ns <= bend_->from_monotonic_ns) return bend_->before.raw_at(monotonic_ns);
   const auto raw = static_cast<double>(line_.raw_ns - bend_->from_raw_ns);
   const auto monotonic = static_cast<double>(line_.monotonic_ns - bend_->from_monotonic_ns);
   const auto before_end = static_cast<double>(line_.monotonic_ns - monotonic_ns);
   const double doubt = std::abs(static_cast<double>(bend_->by_ns)) * before_end / monotonic;
-  if (doubt > kTolerance) return std::nullopt;
+  if (doubt > static_cast<double>(tolerance)) return std::nullopt;
   return line_.raw_ns - std::llround(before_end * raw / monotonic);
 }
 

@@ -25,7 +25,7 @@ class SystemTimebase {
 
   // A clock that was set by less than this passes for one that was not: readings are no better.
   static constexpr int64_t kSmallestStepNs = 1'000;
-  // What is converted is right to this.
+  // What is converted is right to this, unless something better is asked for.
   static constexpr int64_t kTolerance = 1'000;
 
   // The clocks were read again.
@@ -35,7 +35,9 @@ class SystemTimebase {
   bool needs_reading(int64_t realtime_ns) const;
   // A time stamp of the system clock in ns of the timebase. None when it may have been taken before
   // the clock was set as well as after that, or while it began to be slewed otherwise.
-  std::optional<int64_t> to_common(int64_t realtime_ns) const;
+  std::optional<int64_t> to_common(int64_t realtime_ns, int64_t tolerance = kTolerance) const;
+  // How far apart two conversions may be because of the readings.
+  int64_t window_ns() const { return line_.window_ns; }
 
   int64_t common_of_raw(int64_t raw_ns) const { return raw_ns + origin_ns_; }
   // At the latest reading: the time of the timebase, and what the system clock was ahead of it.
@@ -70,7 +72,7 @@ class SystemTimebase {
 
   void follow_rate(const SystemClockReading& reading);
   void follow_steps(const SystemClockReading& reading);
-  std::optional<int64_t> raw_of(int64_t monotonic_ns) const;
+  std::optional<int64_t> raw_of(int64_t monotonic_ns, int64_t tolerance) const;
 
   const int64_t origin_ns_;  // of the timebase, minus CLOCK_MONOTONIC_RAW
   Line line_;

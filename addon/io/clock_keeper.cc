@@ -21,6 +21,9 @@ constexpr uint32_t kReadAttempts = 8;
 // read again, unless that was just done.
 constexpr int64_t kVerifyIntervalNs = 1'000'000;
 constexpr uint32_t kVerifyAttempts = 2;
+// What a reading against the system clock may be wrong by because that is slewed: little beside
+// what is taken for a move of the hardware clock.
+constexpr int64_t kReadingToleranceNs = dataplane::ClockTracker::kJumpThresholdNs / 4;
 // A reading that has just been made and is further off than this is of another clock.
 constexpr int64_t kAnotherClockNs = 1'000'000'000;
 
@@ -113,9 +116,10 @@ std::optional<dataplane::CrossTimestamp> ClockKeeper::read_in_common(Track& trac
     track.device.distrust_reference();
     return std::nullopt;
   }
-  const auto common_ns = timebase_.to_common(reading->reference_ns);
+  const auto common_ns = timebase_.to_common(reading->reference_ns, kReadingToleranceNs);
   if (!common_ns) return std::nullopt;
   in_common.reference_ns = *common_ns;
+  in_common.window_ns += timebase_.window_ns();
   return in_common;
 }
 

@@ -235,6 +235,9 @@ TEST_CASE("a slew that begins while the thread sleeps: what was stamped long bef
   CHECK_FALSE(clock.error_of(long_before));
   REQUIRE(clock.error_of(just_before));
   CHECK(std::llabs(*clock.error_of(just_before)) <= 20);
+  // Not for whoever needs it better than that.
+  CHECK(clock.timebase().to_common(just_before.realtime_ns, 50));
+  CHECK_FALSE(clock.timebase().to_common(just_before.realtime_ns, 10));
 }
 
 TEST_CASE("a reading that was interrupted changes nothing") {

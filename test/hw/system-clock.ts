@@ -23,9 +23,9 @@ const RMS_LIMIT_NS = 30;
 const MAX_LIMIT_NS = 100;
 /** Of medians by software time stamps, against those while nothing happens. */
 const SOFTWARE_LIMIT_NS = 1_000;
-/** Syncs a second, less what is on its way. */
-const HARDWARE_SAMPLES = 0.9 * 10 * 16;
-const SOFTWARE_SAMPLES = 0.9 * 10 * 64;
+/** Syncs of a window, whose last second is not over. */
+const HARDWARE_SAMPLES = 0.85 * 10 * 16;
+const SOFTWARE_SAMPLES = 0.85 * 10 * 64;
 
 const shown = ({ samples, rmsNs, maxNs, medianNs }: OwnOffsets): string =>
   `rms ${rmsNs.toFixed(1)}, max ${maxNs.toFixed(0)}, median ${medianNs.toFixed(0)} ns of ${samples}`;
