@@ -57,8 +57,12 @@ export function runCommand(command, args, { cwd, live = false, inIdleTime = hasI
 }
 
 function hasIdleTimeAlone() {
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ');
-  return fields[POLICY_FIELD] === IDLE_POLICY;
+  return isOfIdlePolicy(readFileSync('/proc/self/stat', 'utf8'));
+}
+
+/** @param {string} stat what /proc/PID/stat says of a process; its name is in parentheses, and may have some */
+export function isOfIdlePolicy(stat) {
+  return stat.split(') ').at(-1).split(' ')[POLICY_FIELD] === IDLE_POLICY;
 }
 
 /** From now on a signal ends all commands before this program. */
