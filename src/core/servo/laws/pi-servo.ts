@@ -66,7 +66,7 @@ const deviationOfDifferences = 1.1;
 const standsOut = 10;
 const mostNoise = 4;
 /** A mean of samples that leans this far, in standard deviations of one sample, is three of its own. */
-const leansFar = 0.6;
+const leansFar = 0.78;
 const leaningWeight = 1 / 8;
 const shortening = 0.75;
 
