@@ -64,7 +64,7 @@ export default defineConfig({
         },
       },
       {
-        // Real time: one file at a time, and nothing else beside it.
+        // Real time: one file at a time, beside it only what takes the processors' idle time (scripts/test.mjs).
         test: {
           ...namespaces,
           name: 'netns-time',

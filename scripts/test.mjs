@@ -108,7 +108,7 @@ await main(async () => {
 
 /** A vitest project that holds real time to limits, or takes all processors: only idle time may be used beside it. */
 async function alone(title, project) {
-  console.log(`\n${title}: started, alone`);
+  console.log(`\n${title}: started`);
   const args = [`--project=${project}`];
   const { result } = await runVitest(title.replaceAll(' ', '-'), args, { live: true });
   console.log(`${title}: ${summaryLine(result)}`);
