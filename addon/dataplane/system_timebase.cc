@@ -1,5 +1,6 @@
 #include "addon/dataplane/system_timebase.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -11,6 +12,11 @@ namespace {
 // Readings that are closer together say too little of a rate: 100 ns of 10 ms are 10 ppm, and what
 // lies between two readings is shorter than that most of the time.
 constexpr int64_t kRateBaselineNs = 10 * kMillisecond;
+
+// No reading is worth being made anew for less than the first, nor good that took longer than the
+// second.
+constexpr int64_t kShortWindowNs = 200;
+constexpr int64_t kLongWindowNs = 1'000;
 
 }  // namespace
 
@@ -85,6 +91,10 @@ void SystemTimebase::follow_steps(const SystemClockReading& reading) {
   }
   set_ahead_ns_ = set_ahead;
   set_ahead_window_ns_ = reading.window_ns;
+}
+
+int64_t SystemTimebase::good_window_ns() const {
+  return std::clamp(2 * line_.window_ns, kShortWindowNs, kLongWindowNs);
 }
 
 bool SystemTimebase::needs_reading(int64_t realtime_ns) const {

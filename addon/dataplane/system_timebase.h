@@ -37,7 +37,9 @@ class SystemTimebase {
   // the clock was set as well as after that, or while it began to be slewed otherwise.
   std::optional<int64_t> to_common(int64_t realtime_ns, int64_t tolerance = kTolerance) const;
   // How far apart two conversions may be because of the readings.
-  int64_t window_ns() const { return line_.window_ns; }
+  int64_t window_ns() const { return line_.window_ns + set_ahead_window_ns_; }
+  // A reading that took no longer than this is about as good as those before it.
+  int64_t good_window_ns() const;
 
   int64_t common_of_raw(int64_t raw_ns) const { return raw_ns + origin_ns_; }
   // At the latest reading: the time of the timebase, and what the system clock was ahead of it.

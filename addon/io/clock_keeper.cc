@@ -119,7 +119,8 @@ std::optional<dataplane::CrossTimestamp> ClockKeeper::read_in_common(Track& trac
   const auto common_ns = timebase_.to_common(reading->reference_ns, kReadingToleranceNs);
   if (!common_ns) return std::nullopt;
   in_common.reference_ns = *common_ns;
-  in_common.window_ns += timebase_.window_ns();
+  // Once for what it is compared with, which was converted as well.
+  in_common.window_ns += 2 * timebase_.window_ns();
   return in_common;
 }
 

@@ -30,7 +30,7 @@ class ClockKeeper {
         records_(records),
         infos_(infos),
         network_(network),
-        timebase_(network.read_system_clock(), timebase_ahead_ns) {}
+        timebase_(network.read_system_clock(0), timebase_ahead_ns) {}
 
   // From now on the time stamps of the port are of this clock, which ports of one NIC share; or of
   // the system clock.
@@ -46,7 +46,9 @@ class ClockKeeper {
   void verify(int64_t now);
 
   // Reads the system clock, for the software time stamps that have just been read.
-  void read_system_clock() { timebase_.add(network_.read_system_clock()); }
+  void read_system_clock() {
+    timebase_.add(network_.read_system_clock(timebase_.good_window_ns()));
+  }
   // A time stamp as the forwarder takes it for that port: one of a hardware clock as it is, one of
   // the system clock in the common timebase. None, and counted, when it cannot be told what it is
   // there.

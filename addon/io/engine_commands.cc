@@ -61,7 +61,7 @@ std::optional<Error> Engine::adjust_clock(uint32_t port, const ClockAdjustment& 
 }
 
 Engine::SystemClock Engine::read_system_clock() const {
-  const dataplane::SystemClockReading reading = network_.read_system_clock();
+  const dataplane::SystemClockReading reading = network_.read_system_clock(0);
   return {reading.realtime_ns, clocks_.common_of_raw(reading.raw_ns),
           system_clock_rate(network_.driver())};
 }

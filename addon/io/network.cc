@@ -59,7 +59,9 @@ class KernelNetwork final : public Network {
 
   DriverCalls& driver() override { return driver_calls(); }
 
-  dataplane::SystemClockReading read_system_clock() override { return io::read_system_clock(); }
+  dataplane::SystemClockReading read_system_clock(int64_t enough_ns) override {
+    return io::read_system_clock(enough_ns);
+  }
 
   std::variant<FileDescriptor, Error> watch_system_clock() override {
     return io::watch_system_clock();

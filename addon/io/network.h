@@ -49,8 +49,9 @@ class Network {
                                                                         int priority) = 0;
   virtual std::variant<HardwareClock, Error> open_clock(int phc_index) = 0;
   virtual DriverCalls& driver() = 0;
-  // The system clock, which software time stamps are of, and what it is compared with.
-  virtual dataplane::SystemClockReading read_system_clock() = 0;
+  // The system clock, which software time stamps are of, and what it is compared with: read again,
+  // a few times, while that took longer than `enough_ns`.
+  virtual dataplane::SystemClockReading read_system_clock(int64_t enough_ns) = 0;
   // Readable from when that clock was set until 8 bytes are read of it, which may fail.
   virtual std::variant<FileDescriptor, Error> watch_system_clock() = 0;
 };

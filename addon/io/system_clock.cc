@@ -11,8 +11,6 @@
 namespace ptpswitch::io {
 namespace {
 
-// Readings in a row that nothing interrupts take less than this most of the time.
-constexpr int64_t kUninterruptedNs = 1'000;
 constexpr int kAttempts = 4;
 // adjtimex(2): frequencies are in ppm * 2^16, and a tick is in microseconds.
 constexpr double kFrequencyUnit = 1e-6 / 65536;
@@ -26,7 +24,7 @@ int64_t now_ns(clockid_t clock) {
 
 }  // namespace
 
-dataplane::SystemClockReading read_system_clock() {
+dataplane::SystemClockReading read_system_clock(int64_t enough_ns) {
   dataplane::SystemClockReading best;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const int64_t before = now_ns(CLOCK_MONOTONIC_RAW);
@@ -36,7 +34,7 @@ dataplane::SystemClockReading read_system_clock() {
     if (attempt == 0 || window < best.window_ns) {
       best = {realtime, monotonic, before + window / 2, window};
     }
-    if (window <= kUninterruptedNs) break;
+    if (window <= enough_ns) break;
   }
   return best;
 }

@@ -11,8 +11,8 @@
 
 namespace ptpswitch::io {
 
-// Of a few readings the one that took least time.
-dataplane::SystemClockReading read_system_clock();
+// The first of a few readings that took no longer than this, or the one that took least time.
+dataplane::SystemClockReading read_system_clock(int64_t enough_ns);
 
 // As Network::watch_system_clock.
 std::variant<FileDescriptor, Error> watch_system_clock();

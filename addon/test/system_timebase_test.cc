@@ -107,6 +107,38 @@ TEST_CASE("data planes of one machine have one timebase where they are told what
   CHECK(second.system_ahead_ns() == late.realtime_ns - second.common_ns());
 }
 
+TEST_CASE("what a conversion may be off by is told: also of a reading of a step that took long") {
+  SystemClock clock;
+  clock.pass(20 * kMillisecond);
+  clock.read(100);
+  const int64_t before = clock.timebase().window_ns();
+  CHECK(before <= 200);
+  clock.step(37 * kSecond);
+  clock.pass(20 * kMillisecond);
+  clock.read(700);
+  CHECK(clock.timebase().window_ns() >= before + 700);
+  // The next one is better, and makes no jump of it.
+  clock.pass(20 * kMillisecond);
+  clock.read(100);
+  CHECK(clock.timebase().window_ns() < 700);
+  CHECK(clock.error_of(clock.stamp()) == 0);
+}
+
+TEST_CASE("a reading is good that took about as long as those before it") {
+  SystemClock clock;
+  clock.pass(20 * kMillisecond);
+  clock.slew(400e-6);
+  for (const int64_t window : {700, 300, 110}) {
+    clock.pass(20 * kMillisecond);
+    clock.read(window);
+  }
+  CHECK(clock.timebase().good_window_ns() == 220);
+  clock.slew(-400e-6);
+  clock.pass(20 * kMillisecond);
+  clock.read(5'000);
+  CHECK(clock.timebase().good_window_ns() == 1'000);
+}
+
 TEST_CASE("an undisturbed clock is converted exactly, whatever its readings are off by") {
   SystemClock clock;
   for (int i = 0; i < 1'000; ++i) {

@@ -262,7 +262,7 @@ io::DriverCalls& FakeNetwork::driver() { return *driver_; }
 
 // This and the next are called under the lock.
 dataplane::SystemClockReading FakeNetwork::undisturbed() const {
-  dataplane::SystemClockReading reading = io::read_system_clock();
+  dataplane::SystemClockReading reading = io::read_system_clock(0);
   for (int64_t* const shown : {&reading.realtime_ns, &reading.monotonic_ns, &reading.raw_ns}) {
     *shown += passed_ns_;
   }
@@ -277,7 +277,7 @@ dataplane::SystemClockReading FakeNetwork::disturbed(dataplane::SystemClockReadi
   return reading;
 }
 
-dataplane::SystemClockReading FakeNetwork::read_system_clock() {
+dataplane::SystemClockReading FakeNetwork::read_system_clock(int64_t) {
   const std::lock_guard lock(mutex_);
   ++system_clock_readings_;
   return disturbed(undisturbed());

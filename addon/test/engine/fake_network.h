@@ -116,7 +116,7 @@ class FakeNetwork final : public io::Network {
       const io::InterfaceProbe& probe, io::TimestampingMode mode, int priority) override;
   std::variant<io::HardwareClock, io::Error> open_clock(int phc_index) override;
   io::DriverCalls& driver() override;
-  dataplane::SystemClockReading read_system_clock() override;
+  dataplane::SystemClockReading read_system_clock(int64_t enough_ns) override;
   std::variant<io::FileDescriptor, io::Error> watch_system_clock() override;
 
   // The system clock, which software time stamps are of. Nobody is told of a quiet step.
