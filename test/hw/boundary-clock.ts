@@ -4,7 +4,12 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import type { BoundaryClockFollowing, Failover, SystemClock } from './guest/boundary-clock.js';
+import type {
+  BoundaryClockFollowing,
+  Failover,
+  Restart,
+  SystemClock,
+} from './guest/boundary-clock.js';
 import type { GuestProgram, GuestRun } from './lab.js';
 
 const RMS_LIMIT_NS = 50;
@@ -16,10 +21,12 @@ const FAILOVER_LIMIT_SECONDS = 5;
 const STEERED_LIMIT_NS = 200;
 /** By software time stamps of the emulated machine, on one side. */
 const SYSTEM_LIMIT_NS = 50_000;
+/** Of a clock that has run by itself for some seconds, at a rate that is set in steps of 119 ppb. */
+const RESTART_LIMIT_NS = 5_000;
 
 /** What it steers, and the scenarios. The last one leaves the guest's system clock as no other would have it. */
 const VIRTUAL: GuestProgram = ['boundary-clock', 'virtual', 'one slave', 'two slaves', 'failover'];
-const PHC: GuestProgram = ['boundary-clock', 'phc', 'one slave', 'two slaves'];
+const PHC: GuestProgram = ['boundary-clock', 'phc', 'one slave', 'two slaves', 'restart'];
 const SYSTEM: GuestProgram = ['boundary-clock', 'system', 'system'];
 
 export const programs = [VIRTUAL, PHC, SYSTEM];
@@ -96,6 +103,23 @@ export function tests(guest: GuestRun): void {
         ]);
       },
     );
+
+    test('started again after its grandmaster is gone and the system clock set: it goes on with the time it had', () => {
+      const { seconds, timeAheadNs, portClocksAheadNs, clock, log } = guest.result<Restart>(
+        PHC,
+        'restart',
+      );
+      console.log(
+        `restart: ${timeAheadNs.toFixed(0)} ns ahead ${seconds.toFixed(1)} s after the grandmaster was lost; ` +
+          `its PHCs ${portClocksAheadNs.join(', ')} ns; ${log.join('\n')}`,
+      );
+      for (const aheadNs of [timeAheadNs, ...portClocksAheadNs]) {
+        expect(Math.abs(aheadNs)).toBeLessThan(RESTART_LIMIT_NS);
+      }
+      expect(clock).toMatchObject({ timeFrom: 'lostMaster', lockState: 'holdover' });
+      expect(log).toContainEqual(expect.stringContaining('begins with the rate'));
+      expect(log).toContainEqual(expect.stringContaining('begins with the time that'));
+    });
   });
 
   describe('a boundary clock, clock: system', () => {
@@ -116,12 +140,24 @@ export function tests(guest: GuestRun): void {
     test('and the kernel knows of TAI, of the leap second to come, and how good its clock is', () => {
       const { kernel } = guest.result<SystemClock>(SYSTEM, 'system');
       console.log(`the kernel before, in lock, and after: ${JSON.stringify(kernel)}`);
-      const [before, locked, after] = kernel;
+      const [before, locked, , after] = kernel;
       expect(before).toMatchObject({ synchronised: false, leapSecond: 'none' });
       expect(locked).toMatchObject({ taiOffset: 37, synchronised: true, leapSecond: 'insert' });
       expect(locked.estimatedErrorUs).toBeLessThan(1_000);
       expect(locked.maxErrorUs).toBeLessThan(10_000);
-      expect(after).toMatchObject({ taiOffset: 37, synchronised: false, leapSecond: 'none' });
+      expect(after).toMatchObject({ synchronised: false, leapSecond: 'none' });
+    });
+
+    test('the day ends with the leap second: UTC is a second further behind, the grandmaster knows nothing of it', () => {
+      const { afterLeapSecond, kernel, log } = guest.result<SystemClock>(SYSTEM, 'system');
+      const { aheadSeconds, restNs } = afterLeapSecond;
+      console.log(`after the leap second: ${aheadSeconds} s and ${restNs} ns ahead`);
+      expect(aheadSeconds).toBe(-38);
+      expect(Math.abs(restNs)).toBeLessThan(SYSTEM_LIMIT_NS);
+      const [, , leapt, after] = kernel;
+      expect(leapt).toMatchObject({ taiOffset: 38, synchronised: true, leapSecond: 'none' });
+      expect(after.taiOffset).toBe(38);
+      expect(log.filter((line) => /leap second/.test(line))).toEqual([]);
     });
   });
 }

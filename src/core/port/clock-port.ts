@@ -253,7 +253,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
       inner,
     );
     this.#receiver = state;
-    this.#noteDiscards(event, outputs);
+    this.#noteOutputs(event, outputs);
     return {
       outputs: outputs.map((output) => withContextsFrom(transmitterContexts, output)),
       ...(measurement !== undefined && { measurement }),
@@ -296,12 +296,13 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return isSlave(this.portState) ? this.#receipts.missing(this.linkDelay()) : [];
   }
 
-  /** Which of the two kinds of measurement it is that has come to nothing, and why. */
-  #noteDiscards(event: Exclude<PortEvent, { kind: 'link' }>, outputs: readonly Output[]): void {
+  /** Which of the two kinds of measurement has begun, or come to nothing and why. */
+  #noteOutputs(event: Exclude<PortEvent, { kind: 'link' }>, outputs: readonly Output[]): void {
     const ofSync =
       event.kind === 'message' &&
       (event.message.messageType === 'Sync' || event.message.messageType === 'Follow_Up');
     for (const output of outputs) {
+      if (output.kind === 'sendEvent') this.#receipts.noteDelayReq();
       if (output.kind !== 'discarded' || output.reason === 'otherMaster') continue;
       this.#receipts.noteDiscard(ofSync ? 'sync' : 'delay', output.reason as DiscardReason);
     }

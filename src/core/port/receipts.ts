@@ -90,6 +90,11 @@ export class Receipts {
     this.#sync = { ...this.#sync, begun: this.#sync.begun + 1 };
   }
 
+  /** This clock has sent a Delay_Req. */
+  noteDelayReq(): void {
+    this.#delay = { ...this.#delay, begun: this.#delay.begun + 1 };
+  }
+
   /** Something has come to nothing. */
   noteDiscard(measured: Measured, reason: DiscardReason): void {
     if (measured === 'sync') this.#sync = withReason(this.#sync, reason);
@@ -159,7 +164,12 @@ function withReason(receipt: Receipt, reason: DiscardReason): Receipt {
   return { ...receipt, reasons: { ...reasons, [reason]: (reasons[reason] ?? 0) + 1 } };
 }
 
+/**
+ * The reason that has come up most often; but none that explains less than what has come to nothing without one: a single outlier
+ * says little about messages that stay away after it.
+ */
 function missingOf(measured: Measured, { begun, reasons }: Receipt): MissingMessage {
+  const explained = Object.values(reasons).reduce((sum, times) => sum + times, 0);
   const most = causes[measured].reduce<{ times: number; missing?: MissingMessage }>(
     (found, [reason, missing]) => {
       const times = reasons[reason] ?? 0;
@@ -167,7 +177,7 @@ function missingOf(measured: Measured, { begun, reasons }: Receipt): MissingMess
     },
     { times: 0 },
   );
-  if (most.missing !== undefined) return most.missing;
+  if (most.missing !== undefined && most.times >= begun - explained) return most.missing;
   if (measured === 'delay') return { messageType: 'Delay_Resp', how: 'absent' };
   return { messageType: begun === 0 ? 'Sync' : 'Follow_Up', how: 'absent' };
 }

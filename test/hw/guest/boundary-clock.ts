@@ -6,6 +6,7 @@
  *                                         eth5 ── eth4 slave, the second one
  *   failover:               gm eth0 ── eth1 BC eth3 ── eth2 second gm
  *                                         eth5 ── eth4 slave
+ *   restart:                gm eth0 ── eth1 BC eth3     both end, and the boundary clock is started again, alone
  *   system:                 gm eth0 ── eth1 BC
  */
 
@@ -28,6 +29,8 @@ import {
   detune,
   differenceNs,
   setRate,
+  stepClock,
+  stepSystemClock,
   systemClockAheadNs,
   type Nic,
 } from './hardware-clock.js';
@@ -56,15 +59,28 @@ export interface Failover {
   readonly log: readonly string[];
 }
 
+export interface Restart {
+  /** Seconds from the end of the grandmaster until the time was read. */
+  readonly seconds: number;
+  /** Of the boundary clock's time, and of its NICs' clocks, minus the grandmaster's clock, by reading both. */
+  readonly timeAheadNs: number;
+  readonly portClocksAheadNs: readonly number[];
+  readonly clock: ClockStatus['clock'];
+  readonly log: readonly string[];
+}
+
 export interface SystemClock {
   /** The guest's CLOCK_REALTIME minus the grandmaster's clock, which is of TAI: seconds, and the rest of them. */
   readonly aheadSeconds: number;
   readonly restNs: number;
   readonly clock: ClockStatus['clock'];
-  /** What the guest's kernel says of its clock before, in lock, and after the switch has stopped. */
+  /** The same some seconds after the UTC day has ended, with a leap second. */
+  readonly afterLeapSecond: Pick<SystemClock, 'aheadSeconds' | 'restNs'>;
+  /** What the guest's kernel says of its clock before, in lock, after the leap second, and after the switch has stopped. */
   readonly kernel: readonly [
     before: KernelClockState,
     locked: KernelClockState,
+    leapt: KernelClockState,
     after: KernelClockState,
   ];
   readonly log: readonly string[];
@@ -74,6 +90,13 @@ export interface SystemClock {
 const SETTLING_SECONDS = 8;
 const FOLLOWING_TIMEOUT_MS = 120_000;
 const FAILOVER_SECONDS = 20;
+/** From when the clocks are set until the UTC day ends: enough for all to have followed for SETTLING_SECONDS. */
+const UNTIL_MIDNIGHT_SECONDS = 120;
+const AFTER_MIDNIGHT_SECONDS = 6;
+/** TAI - UTC as the list of the test has it. */
+const UTC_OFFSET = 37;
+/** Further than the boundary clock has been away: whoever went by the system clock would be wrong by as much. */
+const STEP_SECONDS = 3_600;
 /** A request is work for the boundary clock, more than all of its messages meanwhile. */
 const REQUEST_INTERVAL_MS = 250;
 
@@ -210,9 +233,48 @@ async function failover(): Promise<Failover> {
   }
 }
 
+/** What the boundary clock has learned outlives it: its rate in a file, its time in its NIC's clock. */
+async function restart(): Promise<Restart> {
+  detuneAll();
+  const grandmaster = startGrandmaster(network, left, 'eth0');
+  const more = `driftFile: ${join(network.directory, 'drift.json')}\n`;
+  const first = await startBoundaryClock(['eth1', 'eth3'], 'hardware', more);
+  try {
+    const since = await following(first, 'eth1');
+    await asleep(() => delay((since + SETTLING_SECONDS - now()) * 1_000));
+  } finally {
+    await Promise.all([grandmaster.child.stop(), first.child.stop()]);
+  }
+  const lostAt = now();
+  stepSystemClock(STEP_SECONDS);
+  const again = await startBoundaryClock(['eth1', 'eth3'], 'hardware', more);
+  try {
+    await asleep(() =>
+      until(
+        'the boundary clock to go on with the time that it had',
+        async () => (await again.clock()).clock.timeFrom === 'lostMaster',
+        FOLLOWING_TIMEOUT_MS,
+        () => again.child.output,
+        REQUEST_INTERVAL_MS,
+      ),
+    );
+    const before = systemClockAheadNs('eth0');
+    const { clock: shown } = await again.clock();
+    return {
+      seconds: now() - lostAt,
+      timeAheadNs: shown.aheadOfSystemClockNs + (before + systemClockAheadNs('eth0')) / 2,
+      portClocksAheadNs: [differenceNs('eth1', 'eth0'), differenceNs('eth3', 'eth0')],
+      ...{ clock: shown, log: again.child.lines },
+    };
+  } finally {
+    await again.child.stop();
+  }
+}
+
 /** The guest's own system clock, by software time stamps, after that of a NIC. */
 async function system(): Promise<SystemClock> {
   detuneAll();
+  stepClock('eth0', secondsToMidnight('eth0') - UNTIL_MIDNIGHT_SECONDS);
   const before = await kernelState();
   const grandmaster = startGrandmaster(network, left, 'eth0');
   const list = join(network.directory, 'leap-seconds.list');
@@ -224,15 +286,17 @@ async function system(): Promise<SystemClock> {
     await untilLoaded(grandmaster);
     const since = await following(instance, 'eth1');
     await asleep(() => delay((since + SETTLING_SECONDS - now()) * 1_000));
-    const aheadNs = systemClockAheadNs('eth0');
-    const aheadSeconds = Math.round(aheadNs / 1e9);
+    const ahead = systemClockAhead();
     const { clock: shown } = await instance.clock();
     const locked = await kernelState();
+    const untilThen = secondsToMidnight('eth0') + AFTER_MIDNIGHT_SECONDS;
+    await asleep(() => delay(untilThen * 1_000));
+    const afterLeapSecond = systemClockAhead();
+    const leapt = await kernelState();
     await instance.child.stop();
     return {
-      ...{ aheadSeconds, restNs: aheadNs - aheadSeconds * 1e9 },
-      ...{ clock: shown, kernel: [before, locked, await kernelState()] },
-      log: instance.child.lines,
+      ...{ ...ahead, afterLeapSecond, clock: shown },
+      ...{ kernel: [before, locked, leapt, await kernelState()], log: instance.child.lines },
     };
   } finally {
     await Promise.all([grandmaster.child.stop(), instance.child.stop()]);
@@ -247,11 +311,27 @@ async function kernelState(): Promise<KernelClockState> {
   return addon.kernelClock.read();
 }
 
+/** Of the grandmaster's clock. */
+function systemClockAhead(): { readonly aheadSeconds: number; readonly restNs: number } {
+  const aheadNs = systemClockAheadNs('eth0');
+  const aheadSeconds = Math.round(aheadNs / 1e9);
+  return { aheadSeconds, restNs: aheadNs - aheadSeconds * 1e9 };
+}
+
+/** Seconds since 1970 by a clock that shows TAI. */
+function utcSecondsOf(nic: Nic): number {
+  return Date.now() / 1e3 - systemClockAheadNs(nic) / 1e9 - UTC_OFFSET;
+}
+
+function secondsToMidnight(nic: Nic): number {
+  return 86_400 - (utcSecondsOf(nic) % 86_400);
+}
+
 /** A list of leap seconds with one at the end of the UTC day that the grandmaster has, in the seconds of NTP. */
 function leapSecondToday(): string {
-  const utcSeconds = Date.now() / 1e3 - systemClockAheadNs('eth0') / 1e9 - 37;
-  const midnight = (Math.floor(utcSeconds / 86_400) + 1) * 86_400 + 2_208_988_800;
-  return `#@ ${midnight + 86_400}\n3692217600 37\n${midnight} 38\n`;
+  const midnight = Math.round(utcSecondsOf('eth0') + secondsToMidnight('eth0')) + 2_208_988_800;
+  const lines = [`#@ ${midnight + 86_400}`, `3692217600 ${UTC_OFFSET}`];
+  return [...lines, `${midnight} ${UTC_OFFSET + 1}`, ''].join('\n');
 }
 
 const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -262,6 +342,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       { namespace: far, nic: 'eth4' },
     ]),
   failover,
+  restart,
   system,
 };
 for (const name of wanted) await scenario(name, scenarios[name]!);
