@@ -14,9 +14,6 @@ const DISTURBANCES = [
   'nothing',
   'date -s, 37 s forward',
   'a step of 37 s back',
-  'a step of 100 ms',
-  'adjtimex 10 ppm',
-  'adjtimex 100 ppm',
   'adjtimex 400 ppm',
 ];
 const RMS_LIMIT_NS = 30;
@@ -25,7 +22,8 @@ const MAX_LIMIT_NS = 100;
 const SOFTWARE_LIMIT_NS = 1_000;
 /** Syncs of a window, whose last second is not over. */
 const HARDWARE_SAMPLES = 0.85 * 10 * 16;
-const SOFTWARE_SAMPLES = 0.85 * 10 * 64;
+/** 64 a second are more than the guest's processor has the time for. */
+const SOFTWARE_SAMPLES = 0.5 * 10 * 64;
 
 const shown = ({ samples, rmsNs, maxNs, medianNs }: OwnOffsets): string =>
   `rms ${rmsNs.toFixed(1)}, max ${maxNs.toFixed(0)}, median ${medianNs.toFixed(0)} ns of ${samples}`;
