@@ -9,6 +9,8 @@ const nsPerSecond = 1_000_000_000n;
 const secondsPerDay = 86_400n;
 /** 9.4: a leap second is announced within the last twelve hours before it, and not earlier. */
 const announcedBeforeNs = 12n * 3_600n * nsPerSecond;
+/** 9.4 allows two announce intervals, which are rarely longer than 16 s each, and a little. */
+const toldEarlyNs = 60n * nsPerSecond;
 /** UTC has leap seconds since 1972; nobody knows a calendar for after 9999. Seconds of Unix. */
 const leapSecondDays = {
   first: BigInt(Date.UTC(1972, 0) / 1_000),
@@ -54,6 +56,20 @@ export function announcedLeapSecond(
   if (leap59 === leap61) return undefined;
   const dayEnd = endOfUtcDay(utcSecondsAt(now, currentUtcOffset));
   return leapSecondAt(dayEnd, currentUtcOffset, leap61 ? 1 : -1);
+}
+
+/**
+ * At that PTP time a master that tells this offset already tells what will be after the leap second: with Announce some do so a few
+ * seconds early. The flags that it tells beside it say nothing then: taken back they are no revocation, and left standing
+ * they would date the leap second by the new offset.
+ */
+export function isToldEarly(
+  { at, change, utcOffset }: LeapSecond,
+  told: number,
+  now: Instant,
+): boolean {
+  const aheadNs = instantToNs(at) - instantToNs(now);
+  return aheadNs > 0n && aheadNs < toldEarlyNs && told === utcOffset + change;
 }
 
 /** 9.4: it is to be announced at that PTP time. */

@@ -9,6 +9,7 @@ import {
   announcedLeapSecond,
   endOfUtcDay,
   isEndOfMonth,
+  isToldEarly,
   utcSecondsAt,
   type LeapSecond,
 } from './leap-second.js';
@@ -48,8 +49,7 @@ const greatestUtcOffset = 100;
 const confirmationNs = durationNs(600e9);
 const second = 1_000_000_000n * unitsPerNs;
 const day = 86_400n * second;
-/** Around a leap second masters may tell the other offset: a little before it, and until they have taken their announcement back. */
-const before = 60n * second;
+/** After a leap second masters may tell the offset of before, until they have taken their announcement back. */
 const after = 600n * second;
 
 export class UtcOffset {
@@ -129,6 +129,8 @@ export class UtcOffset {
     listed: ListedUtcOffset | undefined,
   ): void {
     const isArbitrary = !told.ptpTimescale;
+    // What held for a timescale of its own says nothing of PTP's: there, what is known is what was before, if anything.
+    if (this.#isArbitrary && !isArbitrary && !told.currentUtcOffsetValid) this.#isArbitrary = false;
     const isTold = isArbitrary || told.currentUtcOffsetValid;
     const utcOffset = isArbitrary ? 0 : isTold ? told.currentUtcOffset : this.#ptp?.utcOffset;
     const { known } = this;
@@ -162,9 +164,7 @@ export class UtcOffset {
   #isOfLeapSecond(utcOffset: number, now: Instant): boolean {
     const made = this.#made;
     if (made !== undefined && now - made.at < after && utcOffset === made.utcOffset) return true;
-    const next = this.#leapSecond;
-    if (next === undefined) return false;
-    return next.at - now < before && utcOffset === next.utcOffset + next.change;
+    return this.#leapSecond !== undefined && isToldEarly(this.#leapSecond, utcOffset, now);
   }
 
   #judgeLeapSecond(
@@ -172,6 +172,8 @@ export class UtcOffset {
     now: Instant,
     listed: ListedUtcOffset | undefined,
   ): void {
+    const kept = this.#leapSecond;
+    if (kept !== undefined && isToldEarly(kept, told.currentUtcOffset, now)) return;
     const next = listed?.next;
     const listedToday = next !== undefined && next.at - now <= day ? next : undefined;
     const isTold = told.ptpTimescale && told.currentUtcOffsetValid && this.#refused === undefined;
