@@ -11,6 +11,8 @@ const secondsPerDay = 86_400n;
 const announcedBeforeNs = 12n * 3_600n * nsPerSecond;
 /** 9.4 allows two announce intervals, which are rarely longer than 16 s each, and a little. */
 const toldEarlyNs = 60n * nsPerSecond;
+/** Some masters are late for minutes. */
+const takenBackNs = 600n * nsPerSecond;
 /** UTC has leap seconds since 1972; nobody knows a calendar for after 9999. Seconds of Unix. */
 const leapSecondDays = {
   first: BigInt(Date.UTC(1972, 0) / 1_000),
@@ -70,6 +72,15 @@ export function isToldEarly(
 ): boolean {
   const aheadNs = instantToNs(at) - instantToNs(now);
   return aheadNs > 0n && aheadNs < toldEarlyNs && told === utcOffset + change;
+}
+
+/**
+ * Masters take their announcement back some time after the leap second: until then they mean this one and not the next midnight's.
+ * A clock may have been set back over it by a little.
+ */
+export function isJustMade({ at }: LeapSecond, now: Instant): boolean {
+  const sinceNs = instantToNs(now) - instantToNs(at);
+  return sinceNs > -nsPerSecond && sinceNs < takenBackNs;
 }
 
 /** 9.4: it is to be announced at that PTP time. */

@@ -9,6 +9,7 @@ import {
   announcedLeapSecond,
   endOfUtcDay,
   isEndOfMonth,
+  isJustMade,
   isToldEarly,
   utcSecondsAt,
   type LeapSecond,
@@ -49,8 +50,6 @@ const greatestUtcOffset = 100;
 const confirmationNs = durationNs(600e9);
 const second = 1_000_000_000n * unitsPerNs;
 const day = 86_400n * second;
-/** After a leap second masters may tell the offset of before, until they have taken their announcement back. */
-const after = 600n * second;
 
 export class UtcOffset {
   readonly #table: LeapSecondTable;
@@ -163,7 +162,7 @@ export class UtcOffset {
   /** It is what the master would tell before, or after, the leap second that is near. */
   #isOfLeapSecond(utcOffset: number, now: Instant): boolean {
     const made = this.#made;
-    if (made !== undefined && now - made.at < after && utcOffset === made.utcOffset) return true;
+    if (made !== undefined && isJustMade(made, now) && utcOffset === made.utcOffset) return true;
     return this.#leapSecond !== undefined && isToldEarly(this.#leapSecond, utcOffset, now);
   }
 
@@ -178,7 +177,7 @@ export class UtcOffset {
     const listedToday = next !== undefined && next.at - now <= day ? next : undefined;
     const isTold = told.ptpTimescale && told.currentUtcOffsetValid && this.#refused === undefined;
     const announced = isTold ? announcedLeapSecond(told, now) : undefined;
-    const isOld = this.#made !== undefined && now - this.#made.at < after;
+    const isOld = this.#made !== undefined && isJustMade(this.#made, now);
     if (announced === undefined || isOld) {
       this.#refusesLeapSecond = false;
       this.#leapSecond = isOld ? undefined : listedToday;
