@@ -51,6 +51,11 @@ const confirmationNs = durationNs(600e9);
 const second = 1_000_000_000n * unitsPerNs;
 const day = 86_400n * second;
 
+/** What a master may tell of TAI - UTC, as far as that can be said without a list. */
+export function isPossibleUtcOffset(utcOffset: number): boolean {
+  return utcOffset >= leastUtcOffset && utcOffset <= greatestUtcOffset;
+}
+
 export class UtcOffset {
   readonly #table: LeapSecondTable;
   /** Of the PTP timescale. */
@@ -141,9 +146,7 @@ export class UtcOffset {
     }
     const isPossible =
       isArbitrary ||
-      (listed === undefined
-        ? utcOffset >= leastUtcOffset && utcOffset <= greatestUtcOffset
-        : utcOffset === listed.utcOffset);
+      (listed === undefined ? isPossibleUtcOffset(utcOffset) : utcOffset === listed.utcOffset);
     const isFirst = known === undefined || (isArbitrary && !this.#hasFollowed);
     const needsNoStep = known !== undefined && fits(utcOffset) && !fits(known.utcOffset);
     const isSame = this.#refused?.utcOffset === utcOffset;
