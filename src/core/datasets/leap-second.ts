@@ -9,6 +9,15 @@ const nsPerSecond = 1_000_000_000n;
 const secondsPerDay = 86_400n;
 /** 9.4: a leap second is announced within the last twelve hours before it, and not earlier. */
 const announcedBeforeNs = 12n * 3_600n * nsPerSecond;
+/** 9.4 allows two announce intervals, which are rarely longer than 16 s each, and a little. */
+const toldEarlyNs = 60n * nsPerSecond;
+/** Some masters are late for minutes. */
+const takenBackNs = 600n * nsPerSecond;
+/** UTC has leap seconds since 1972; nobody knows a calendar for after 9999. Seconds of Unix. */
+const leapSecondDays = {
+  first: BigInt(Date.UTC(1972, 0) / 1_000),
+  last: BigInt(Date.UTC(10_000, 0) / 1_000),
+};
 
 export interface LeapSecond {
   /** PTP time from which on UTC is that much further behind TAI. */
@@ -51,6 +60,29 @@ export function announcedLeapSecond(
   return leapSecondAt(dayEnd, currentUtcOffset, leap61 ? 1 : -1);
 }
 
+/**
+ * At that PTP time a master that tells this offset already tells what will be after the leap second: with Announce some do so a few
+ * seconds early. The flags that it tells beside it say nothing then: taken back they are no revocation, and left standing
+ * they would date the leap second by the new offset.
+ */
+export function isToldEarly(
+  { at, change, utcOffset }: LeapSecond,
+  told: number,
+  now: Instant,
+): boolean {
+  const aheadNs = instantToNs(at) - instantToNs(now);
+  return aheadNs > 0n && aheadNs < toldEarlyNs && told === utcOffset + change;
+}
+
+/**
+ * Masters take their announcement back some time after the leap second: until then they mean this one and not the next midnight's.
+ * A clock may have been set back over it by a little.
+ */
+export function isJustMade({ at }: LeapSecond, now: Instant): boolean {
+  const sinceNs = instantToNs(now) - instantToNs(at);
+  return sinceNs > -nsPerSecond && sinceNs < takenBackNs;
+}
+
 /** 9.4: it is to be announced at that PTP time. */
 export function isToBeAnnounced({ at }: LeapSecond, now: Instant): boolean {
   const aheadNs = instantToNs(at) - instantToNs(now);
@@ -58,19 +90,13 @@ export function isToBeAnnounced({ at }: LeapSecond, now: Instant): boolean {
 }
 
 /**
- * Leap seconds are at the end of a month (ITU-R TF.460-6, annex 1, 2.1).
- * @param dayEnd seconds of Unix, from 1970 on
+ * Leap seconds are at the end of a month (ITU-R TF.460-6, annex 1, 2.1), since there are any. A master may tell any time, up to
+ * millions of years from now: it is not to cost more to look at such a day, and no leap second is on it.
+ * @param dayEnd seconds of Unix
  */
 export function isEndOfMonth(dayEnd: bigint): boolean {
-  let days = Number(dayEnd / secondsPerDay);
-  for (let year = 1970; days > 0; ++year) {
-    const isLeapYear = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-    for (const length of [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) {
-      if (days <= 0) break;
-      days -= length;
-    }
-  }
-  return days === 0;
+  if (dayEnd <= leapSecondDays.first || dayEnd > leapSecondDays.last) return false;
+  return new Date(Number(dayEnd) * 1_000).getUTCDate() === 1;
 }
 
 /** The leap second has happened. */

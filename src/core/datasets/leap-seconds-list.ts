@@ -18,7 +18,10 @@ export interface LeapSecondsList {
   readonly leapSeconds: readonly LeapSecond[];
 }
 
-/** Undefined where the text is none, or has no date of expiry. */
+/** UTC, in its form of 1972, was 10 s behind TAI at the beginning, and gets behind by less than a minute in a century. */
+const greatestUtcOffset = 100;
+
+/** Undefined where the text is none, has no date of expiry, or what no list has: its offsets may not be used for anything then. */
 export function parseLeapSecondsList(text: string): LeapSecondsList | undefined {
   const expires = /^#@\s*(\d+)\s*$/m.exec(text)?.[1];
   const lines = [...text.matchAll(/^\s*(\d+)\s+(\d+)\s*(?:#.*)?$/gm)].map(
@@ -26,6 +29,11 @@ export function parseLeapSecondsList(text: string): LeapSecondsList | undefined 
   );
   const first = lines[0]?.utcOffset;
   if (expires === undefined || first === undefined) return undefined;
+  const isInOrder = lines.every(
+    ({ since }, i) => i === 0 || since > (lines[i - 1]?.since ?? since),
+  );
+  const isPossible = lines.every(({ utcOffset }) => utcOffset <= greatestUtcOffset);
+  if (!isInOrder || !isPossible) return undefined;
   const leapSeconds: LeapSecond[] = [];
   let before = first;
   for (const { since, utcOffset } of lines.slice(1)) {

@@ -9,6 +9,8 @@ import {
   announcedLeapSecond,
   endOfUtcDay,
   isEndOfMonth,
+  isJustMade,
+  isToldEarly,
   utcSecondsAt,
   type LeapSecond,
 } from './leap-second.js';
@@ -48,9 +50,11 @@ const greatestUtcOffset = 100;
 const confirmationNs = durationNs(600e9);
 const second = 1_000_000_000n * unitsPerNs;
 const day = 86_400n * second;
-/** Around a leap second masters may tell the other offset: a little before it, and until they have taken their announcement back. */
-const before = 60n * second;
-const after = 600n * second;
+
+/** What a master may tell of TAI - UTC, as far as that can be said without a list. */
+export function isPossibleUtcOffset(utcOffset: number): boolean {
+  return utcOffset >= leastUtcOffset && utcOffset <= greatestUtcOffset;
+}
 
 export class UtcOffset {
   readonly #table: LeapSecondTable;
@@ -129,6 +133,8 @@ export class UtcOffset {
     listed: ListedUtcOffset | undefined,
   ): void {
     const isArbitrary = !told.ptpTimescale;
+    // What held for a timescale of its own says nothing of PTP's: there, what is known is what was before, if anything.
+    if (this.#isArbitrary && !isArbitrary && !told.currentUtcOffsetValid) this.#isArbitrary = false;
     const isTold = isArbitrary || told.currentUtcOffsetValid;
     const utcOffset = isArbitrary ? 0 : isTold ? told.currentUtcOffset : this.#ptp?.utcOffset;
     const { known } = this;
@@ -140,9 +146,7 @@ export class UtcOffset {
     }
     const isPossible =
       isArbitrary ||
-      (listed === undefined
-        ? utcOffset >= leastUtcOffset && utcOffset <= greatestUtcOffset
-        : utcOffset === listed.utcOffset);
+      (listed === undefined ? isPossibleUtcOffset(utcOffset) : utcOffset === listed.utcOffset);
     const isFirst = known === undefined || (isArbitrary && !this.#hasFollowed);
     const needsNoStep = known !== undefined && fits(utcOffset) && !fits(known.utcOffset);
     const isSame = this.#refused?.utcOffset === utcOffset;
@@ -161,10 +165,8 @@ export class UtcOffset {
   /** It is what the master would tell before, or after, the leap second that is near. */
   #isOfLeapSecond(utcOffset: number, now: Instant): boolean {
     const made = this.#made;
-    if (made !== undefined && now - made.at < after && utcOffset === made.utcOffset) return true;
-    const next = this.#leapSecond;
-    if (next === undefined) return false;
-    return next.at - now < before && utcOffset === next.utcOffset + next.change;
+    if (made !== undefined && isJustMade(made, now) && utcOffset === made.utcOffset) return true;
+    return this.#leapSecond !== undefined && isToldEarly(this.#leapSecond, utcOffset, now);
   }
 
   #judgeLeapSecond(
@@ -172,11 +174,13 @@ export class UtcOffset {
     now: Instant,
     listed: ListedUtcOffset | undefined,
   ): void {
+    const kept = this.#leapSecond;
+    if (kept !== undefined && isToldEarly(kept, told.currentUtcOffset, now)) return;
     const next = listed?.next;
     const listedToday = next !== undefined && next.at - now <= day ? next : undefined;
     const isTold = told.ptpTimescale && told.currentUtcOffsetValid && this.#refused === undefined;
     const announced = isTold ? announcedLeapSecond(told, now) : undefined;
-    const isOld = this.#made !== undefined && now - this.#made.at < after;
+    const isOld = this.#made !== undefined && isJustMade(this.#made, now);
     if (announced === undefined || isOld) {
       this.#refusesLeapSecond = false;
       this.#leapSecond = isOld ? undefined : listedToday;

@@ -3,7 +3,13 @@
  * bookkeeping: who is to be followed, others decide.
  */
 import type { CurrentDS, DefaultDS, ParentDS, TimePropertiesDS } from '../datasets/data-sets.js';
-import { afterLeapSecond, announcedLeapSecond, type LeapSecond } from '../datasets/leap-second.js';
+import {
+  afterLeapSecond,
+  announcedLeapSecond,
+  isJustMade,
+  isToldEarly,
+  type LeapSecond,
+} from '../datasets/leap-second.js';
 import {
   flagsOfTimeProperties,
   heldOver,
@@ -158,12 +164,13 @@ export class ClockDataSets {
    * @returns whether something else is told from now on
    */
   passTime(now: Instant, ownTime: boolean): boolean {
-    const { leap59, leap61 } = this.timePropertiesDS;
-    // A grandmaster takes its announcement back some time after the leap second: until then it is still the same one.
-    this.#leapSecond =
-      leap59 === leap61
-        ? undefined
-        : (this.#leapSecond ?? announcedLeapSecond(this.timePropertiesDS, now));
+    const { currentUtcOffset } = this.timePropertiesDS;
+    const announced = announcedLeapSecond(this.timePropertiesDS, now);
+    // Dated anew each time, because what this clock took for the time before it followed anybody may be decades off.
+    const isSame =
+      this.#leapSecond !== undefined &&
+      (isJustMade(this.#leapSecond, now) || isToldEarly(this.#leapSecond, currentUtcOffset, now));
+    if (announced === undefined || !isSame) this.#leapSecond = announced;
     const due = this.#leapSecond !== undefined && now >= this.#leapSecond.at;
     if (!due || !this.isGrandmaster || ownTime) return false;
     this.timePropertiesDS = afterLeapSecond(this.timePropertiesDS, this.#leapSecond!);

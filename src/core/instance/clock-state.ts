@@ -34,6 +34,8 @@ export interface ClockState {
   readonly missing: readonly MissingMessage[];
   /** PTP seconds per second of the raw time stamps, minus 1. */
   readonly rateOffset: number;
+  /** What of that the masters' Syncs have told of the oscillator; the rest slews an offset away, and is over soon. */
+  readonly learnedRateOffset: number;
   /** The average of the magnitudes of the latest offsets. */
   readonly meanOffset: DurationNs;
   readonly offsetWindows: readonly OffsetWindow[];

@@ -89,6 +89,7 @@ export class Timekeeper {
     | 'servo'
     | 'holdover'
     | 'rateOffset'
+    | 'learnedRateOffset'
     | 'meanOffset'
     | 'offsetWindows'
     | 'latestSync'
@@ -98,6 +99,7 @@ export class Timekeeper {
       servo: this.#clock.servo,
       holdover: this.#holdover.state,
       rateOffset: this.#clock.rateOffset,
+      learnedRateOffset: this.#clock.learnedRateOffset,
       meanOffset: this.#clock.meanOffset,
       offsetWindows: this.#clock.offsetWindows(),
       latestSync: this.#clock.latestSync,

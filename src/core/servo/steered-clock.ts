@@ -82,6 +82,11 @@ export class SteeredClock {
     return rateOffsetOf(this.#map.rateRatio);
   }
 
+  /** The part of rateOffset that is the oscillator's, without what slews an offset away just now. */
+  get learnedRateOffset(): number {
+    return this.#servo.learnedRateOffset;
+  }
+
   /** Receive time stamp of the master's latest Sync; none yet: undefined. */
   get latestSync(): Instant | undefined {
     return this.#latestSync;

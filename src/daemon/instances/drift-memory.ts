@@ -20,8 +20,11 @@ const oldestMs = 7 * 86_400_000;
 const maxRateOffset = 1e-3;
 /** The relation of a hardware clock to the timebase is there after some readings. */
 const patienceNs = 10e9;
-/** By as much a hardware clock and CLOCK_MONOTONIC, which NTP slews, can have come apart without that one of them was set. */
-const maxApart = { rate: 1e-3, ns: 1e6 };
+/**
+ * By as much a hardware clock and CLOCK_MONOTONIC, which NTP slews, can have come apart without that one of them was set. After hours
+ * that alone would be seconds: a clock that was set by a second is to be noticed even then.
+ */
+const maxApart = { rate: 1e-3, ns: 1e6, atMostNs: 500e6 };
 
 export interface Remembered {
   readonly config: Pick<ClockConfig, 'type' | 'domain' | 'sdoId' | 'clock'> & {
@@ -175,7 +178,7 @@ export class DriftMemory {
 
   #driftOf({ config, clock }: Remembered): Drift {
     const { dataPlane, monotonicNs, wallClock } = this.#options;
-    const { defaultDS, timePropertiesDS, rateOffset } = clock.state();
+    const { defaultDS, timePropertiesDS, learnedRateOffset } = clock.state();
     const { ptpTimescale, currentUtcOffset } = timePropertiesDS;
     const port = dataPlane
       .ports()
@@ -186,7 +189,7 @@ export class DriftMemory {
     const name = dataPlane.ports()[port]?.interface ?? '';
     return {
       clockIdentity: formatClockIdentity(defaultDS.clockIdentity),
-      rateOffset,
+      rateOffset: learnedRateOffset,
       writtenAt: wallClock(),
       ...(reading && {
         kept: {
@@ -222,6 +225,6 @@ function refusalOf(drift: Drift, clockIdentity: string, ageMs: number): string |
 function hasRunOn(kept: KeptTime, now: Pick<KeptTime, 'clockNs' | 'monotonicNs'>): boolean {
   const clockNs = Number(now.clockNs - kept.clockNs);
   const elapsedNs = Number(now.monotonicNs - kept.monotonicNs);
-  const allowed = maxApart.ns + maxApart.rate * Math.abs(elapsedNs);
+  const allowed = Math.min(maxApart.ns + maxApart.rate * elapsedNs, maxApart.atMostNs);
   return elapsedNs >= 0 && Math.abs(clockNs - elapsedNs) <= allowed;
 }

@@ -29,6 +29,8 @@ const blindNs = { before: nsPerSecond, after: 2n * nsPerSecond };
 const tellingInterval = 1e9;
 /** After a refusal it is tried again. */
 const retryInterval = 10e9;
+/** A master may tell another value with each Announce: the operator gets a line a minute of each kind at most, `refusals` counts all. */
+const warningInterval = 60e9;
 /** A clock that is further off than this is not synchronised yet. */
 const synchronisedNs = 1e6;
 
@@ -36,7 +38,7 @@ export interface SystemClockOptions {
   readonly time: TimeConfig;
   readonly kernelClock: KernelClock;
   readonly list: () => LeapSecondsList | null;
-  /** Called once for each cause. */
+  /** Called with each cause when it is new, and of each kind once a minute at most. */
   readonly warn: (message: string) => void;
 }
 
@@ -47,7 +49,9 @@ export class SystemClock {
   /** The kernel has been told that its clock is synchronised. */
   #keeps = false;
   #nextTelling = -Infinity;
-  readonly #warned = new Set<string>();
+  #uptime = 0;
+  /** The latest warning of each kind. */
+  readonly #warned = new Map<string, { readonly message: string; readonly at: number }>();
 
   constructor(options: SystemClockOptions) {
     this.#options = options;
@@ -69,6 +73,7 @@ export class SystemClock {
       return ahead < fittingNs && -ahead < fittingNs;
     };
     const before = this.#state?.leapSecond;
+    this.#uptime = uptime;
     const state = this.#utcOffset.update(told, time, uptime, fits);
     this.#state = state;
     this.#tellOf(told, state);
@@ -135,7 +140,7 @@ export class SystemClock {
       this.#options.kernelClock.change(change);
       return true;
     } catch (error) {
-      this.#warnOnce((error as Error).message);
+      this.#warn('kernel', (error as Error).message);
       return false;
     }
   }
@@ -154,17 +159,20 @@ export class SystemClock {
         ? `currentUtcOffset ${told.currentUtcOffset}`
         : 'a timescale that is not PTP';
       const instead = this.#utcOffset.known;
-      this.#warnOnce(
+      this.#warn(
+        refused,
         instead === undefined
           ? `${name}: the master tells ${word}, which cannot be: it is left alone; mend the master, or write time: {utcOffset: 37}`
           : `${name}: the master tells ${word}, but TAI - UTC is ${instead.utcOffset} s (${instead.origin}): it is not set by that, unless that lasts`,
       );
     } else if (refused === 'leapSecond') {
-      this.#warnOnce(
+      this.#warn(
+        refused,
         `${name}: the master announces a leap second that cannot be: it is not made; mend the master`,
       );
     } else if (told.ptpTimescale && !told.currentUtcOffsetValid) {
-      this.#warnOnce(
+      this.#warn(
+        'notValid',
         known === undefined
           ? `${name}: the master's currentUtcOffset is not valid, and nobody here knows better: it is left alone; set currentUtcOffsetValid at the master (pmc), or write time: {utcOffset: 37}`
           : `${name}: the master's currentUtcOffset is not valid: TAI - UTC is taken for ${known.utcOffset} s (${known.origin})`,
@@ -172,9 +180,11 @@ export class SystemClock {
     }
   }
 
-  #warnOnce(message: string): void {
-    if (this.#warned.has(message)) return;
-    this.#warned.add(message);
+  #warn(kind: string, message: string): void {
+    const latest = this.#warned.get(kind);
+    if (latest?.message === message) return;
+    if (latest !== undefined && this.#uptime - latest.at < warningInterval) return;
+    this.#warned.set(kind, { message, at: this.#uptime });
     this.#options.warn(message);
   }
 }

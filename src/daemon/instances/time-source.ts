@@ -12,6 +12,7 @@ import {
   type LeapSecond,
 } from '../../core/datasets/leap-second.js';
 import { listedAt, type LeapSecondsList } from '../../core/datasets/leap-seconds-list.js';
+import { isPossibleUtcOffset } from '../../core/datasets/utc-offset.js';
 import { initialTimeProperties } from '../../core/datasets/time-properties.js';
 import type { OwnTime, SourceReading } from '../../core/instance/own-time.js';
 import { instantFromNs, instantToNs, type Instant } from '../../core/time/instant.js';
@@ -123,7 +124,10 @@ export class MachineTimeSource {
       );
     }
     if (found !== undefined) return found;
-    return followed?.ptpTimescale === true && followed.currentUtcOffsetValid
+    // A slip of that master is not to become what this clock tells everybody. There is no list here that it could contradict.
+    return followed?.ptpTimescale === true &&
+      followed.currentUtcOffsetValid &&
+      isPossibleUtcOffset(followed.currentUtcOffset)
       ? { utcOffset: followed.currentUtcOffset, valid: false }
       : undefined;
   }

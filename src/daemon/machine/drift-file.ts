@@ -50,6 +50,8 @@ const nanoseconds = z
   .string()
   .regex(/^-?\d{1,20}$/)
   .transform(BigInt);
+/** As it goes over the wire. */
+const integer16 = z.number().int().min(-0x8000).max(0x7fff);
 const format = z.object({
   timebase: z.string(),
   bootId: z.string(),
@@ -63,7 +65,7 @@ const format = z.object({
         .object({
           interface: z.string(),
           ...{ clockNs: nanoseconds, monotonicNs: nanoseconds },
-          ...{ ptpTimescale: z.boolean(), currentUtcOffset: z.number().int() },
+          ...{ ptpTimescale: z.boolean(), currentUtcOffset: integer16 },
         })
         .exactOptional(),
     }),
@@ -75,7 +77,7 @@ export function driftFile(path: string): DriftFile {
     path,
     read: () => {
       const text = textOf(path);
-      return text === undefined ? undefined : format.parse(JSON.parse(text));
+      return text === undefined ? undefined : parse(text);
     },
     write: (drifts) => {
       const text = JSON.stringify(
@@ -86,6 +88,15 @@ export function driftFile(path: string): DriftFile {
       replace(path, `${text}\n`);
     },
   };
+}
+
+/** @throws Error whose message is one line */
+function parse(text: string): Drifts {
+  const { data, error } = format.safeParse(JSON.parse(text));
+  if (data !== undefined) return data;
+  const [issue] = error.issues;
+  const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
+  throw new Error(`${where}${issue?.message ?? 'not what was written'}`);
 }
 
 /** In systemd's state directory (systemd.exec(5)) unless the configuration says where; undefined: nowhere. */

@@ -57,13 +57,25 @@ describe('9.4: the leap second that is announced', () => {
 });
 
 test.each([
-  ['1970-02-01T00:00:00Z', true],
+  ['1970-02-01T00:00:00Z', false],
+  ['1972-01-01T00:00:00Z', false],
+  ['1972-07-01T00:00:00Z', true],
   ['2016-12-31T00:00:00Z', false],
   ['2017-01-01T00:00:00Z', true],
   ['2024-03-01T00:00:00Z', true],
   ['2024-02-29T00:00:00Z', false],
   ['2100-03-01T00:00:00Z', true],
   ['2100-03-02T00:00:00Z', false],
+  ['2400-03-01T00:00:00Z', true],
+  ['+010000-01-01T00:00:00Z', true],
+  ['+010000-02-01T00:00:00Z', false],
 ])('the day before %s is the last of a month: %s', (dayEnd, expected) => {
   expect(isEndOfMonth(utc(dayEnd))).toBe(expected);
+});
+
+test('a day millions of years from now is as soon looked at as any, and is none of a leap second', () => {
+  const begin = performance.now();
+  for (const power of [40n, 44n, 47n, 48n]) expect(isEndOfMonth(2n ** power)).toBe(false);
+  // Counting the months up to there takes seconds.
+  expect(performance.now() - begin).toBeLessThan(100);
 });

@@ -38,6 +38,10 @@ test.each([
   ['3692217600 37\n', 'no date of expiry'],
   ['#@ 3991593600\n', 'no offset'],
   ['#@ 3991593600\n3644697600 35\n3692217600 37\n', 'a gap'],
+  ['#@ 3991593600\n3692217600 37\n3644697600 38\n', 'out of order'],
+  ['#@ 3991593600\n3692217600 37\n3692217600 38\n', 'twice the same time'],
+  ['#@ 3991593600\n2272060800 99999\n', 'an offset that cannot be'],
+  [`#@ 3991593600\n2272060800 ${'9'.repeat(400)}\n`, 'one that is no number'],
 ])('%j is no list: %s', (other) => {
   expect(parseLeapSecondsList(other)).toBeUndefined();
 });

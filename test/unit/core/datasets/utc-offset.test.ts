@@ -77,6 +77,17 @@ describe('the UTC offset of a master', () => {
     expect(bench.tell(arbitrary).known).toEqual({ utcOffset: 0, origin: 'arbitrary' });
     expect(bench.tell(valid(37)).known?.utcOffset).toBe(37);
   });
+
+  test('that is not valid, after a timescale that is not PTP: nothing is known of it, or what was before', () => {
+    const bench = new Bench();
+    bench.tell(arbitrary);
+    expect(bench.tell(notValid(37))).toMatchObject({ known: undefined, refusals: 0 });
+    expect(bench.offset.known).toBeUndefined();
+    expect(bench.tell(valid(37)).known).toEqual({ utcOffset: 37, origin: 'master' });
+    const knowing = new Bench(kernel37);
+    knowing.tell(arbitrary);
+    expect(knowing.tell(notValid(0)).known).toEqual(kernel37);
+  });
 });
 
 describe('a slip', () => {
@@ -156,6 +167,30 @@ describe('a leap second', () => {
     // A master that is late for minutes, and another one that is not.
     bench.pass(120);
     expect(bench.tell(announced)).toMatchObject({ known: { utcOffset: 38 }, refusals: 0 });
+  });
+
+  test.each([
+    ['with the flags cleared', valid(38)],
+    ['with the flags still set', { ...valid(38), leap61: true }],
+  ])('whose new offset is told up to some seconds early, %s, stays where it is', (_, early) => {
+    const bench = new Bench();
+    bench.now = ptp('2027-06-30T23:59:30Z');
+    bench.fitting = 37;
+    bench.tell(announced);
+    bench.pass(25);
+    const unchanged = { leapSecond: midnight, known: { utcOffset: 37 }, refusals: 0 };
+    expect(bench.tell(early)).toMatchObject({ ...unchanged, refused: undefined });
+    bench.pass(4);
+    expect(bench.tell(early)).toMatchObject({ ...unchanged, refused: undefined });
+    bench.pass(1);
+    bench.fitting = 38;
+    for (const seconds of [0, 1, 5, 60]) {
+      bench.pass(seconds);
+      expect(bench.tell(valid(38))).toMatchObject({
+        ...{ leapSecond: undefined, known: { utcOffset: 38 }, refused: undefined, refusals: 0 },
+      });
+    }
+    expect(bench.offset.made).toEqual(midnight);
   });
 
   test('is none that is taken back before', () => {

@@ -37,7 +37,7 @@ class FakeClock {
   begin = (raw: Instant, point: StartingPoint): void => void this.begun.push([raw, point]);
   state = () =>
     ({
-      ...{ lockState: this.lockState, rateOffset: 15e-6 },
+      ...{ lockState: this.lockState, rateOffset: 400e-6, learnedRateOffset: 15e-6 },
       currentDS: { stepsRemoved: this.stepsRemoved },
       defaultDS: { clockIdentity: clockIdentity(0x020000fffe000001n) },
       timePropertiesDS: { ptpTimescale: true, currentUtcOffset: 37 },
@@ -134,7 +134,7 @@ describe('the rate', () => {
     expect(lines).toEqual([`! /state/drift.json: what was learned before is not used: ${reason}`]);
   });
 
-  test('is written every ten minutes in lock, and at the end, also in holdover', () => {
+  test('is written every ten minutes in lock, and at the end, also in holdover: what was learned, no slew', () => {
     const { memory, clock, time, written } = bench();
     memory.start();
     time.advance(durationNs(1_200e9));
@@ -214,6 +214,14 @@ describe('the time that a steered hardware clock has kept', () => {
     expect(lines[1]).toBe(
       '! bc of domain 0: the hardware clock of eth1 has been set since: the time is not taken from it',
     );
+  });
+
+  test('is not taken from one that was set by a second while nobody looked for an hour', () => {
+    const { memory, clock, time, dataPlane } = bench({ drifts: hourOldOf({ kept }), clock: 'phc' });
+    dataPlane.readings.set(0, { ...shown, clockNs: shown.clockNs + second });
+    memory.start();
+    time.advance(disciplineInterval);
+    expect(clock.begun).toHaveLength(1);
   });
 
   test.each([

@@ -143,6 +143,22 @@ describe('the system clock as a source', () => {
     });
   });
 
+  test.each([0, -32_768, 9, 101])(
+    'not by the %d that a master has told: that cannot be TAI - UTC',
+    (currentUtcOffset) => {
+      const machine = new Machine();
+      machine.kernel = untold;
+      machine.followed = {
+        ...machine.read().timePropertiesDS,
+        ...{ ptpTimescale: true, currentUtcOffset, currentUtcOffsetValid: true },
+      };
+      expect(machine.aheadOfUtc()).toBe(0n);
+      expect(machine.read().timePropertiesDS).toMatchObject({
+        ...{ ptpTimescale: false, currentUtcOffsetValid: false },
+      });
+    },
+  );
+
   test('what is claimed of it is claimed while it is synchronised', () => {
     const claims = { timeTraceable: true, frequencyTraceable: true } as const;
     const machine = new Machine({ ...claims, timeSource: 0x20 });

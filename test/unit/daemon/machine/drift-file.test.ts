@@ -63,6 +63,27 @@ test.each(['', '{', '[]', '{"timebase": 3}', '{"timebase":"a","bootId":"b","cloc
   },
 );
 
+test('what is refused is said in one line, with the place', () => {
+  const path = join(folder, 'drift.json');
+  const readOf = (change: object) => {
+    driftFile(path).write({ ...drifts, ...change });
+    return () => driftFile(path).read();
+  };
+  const [, learned] = Object.values(drifts.clocks);
+  const withOffset = (currentUtcOffset: number) => ({
+    clocks: { '24/0': { ...learned, kept: { ...learned?.kept, currentUtcOffset } } },
+  });
+  expect(readOf({ clocks: { '0/0': { ...learned, rateOffset: 'x' } } })).toThrow(
+    /^clocks\.0\/0\.rateOffset: .*number.*$/,
+  );
+  expect(readOf(withOffset(32_767))).not.toThrow();
+  for (const offset of [32_768, -32_769, Number.MAX_SAFE_INTEGER]) {
+    expect(readOf(withOffset(offset))).toThrow(/^clocks\.24\/0\.kept\.currentUtcOffset: .+$/);
+  }
+  writeFileSync(path, '[]');
+  expect(() => driftFile(path).read()).toThrow(/^[^\n]*object[^\n]*$/);
+});
+
 test.each([
   [undefined, {}, undefined],
   [
