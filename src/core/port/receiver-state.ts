@@ -111,8 +111,11 @@ export function followMaster(
 export function forgetPath(state: ReceiverState): ReceiverState {
   const { measuring } = state;
   if (measuring.kind !== 'calibrated') return state;
-  const { pathDelays: _, ...others } = measuring;
-  return { ...state, measuring: { ...others, kind: 'measuringPath' } };
+  const { master, sync, delay, latestSync, syncs = [] } = measuring;
+  return {
+    ...state,
+    measuring: { kind: 'measuringPath', master, sync, delay, latestSync, syncs },
+  };
 }
 
 /** The master has that address now: the next Delay_Req goes there. */
