@@ -142,6 +142,7 @@ export class ClockNetwork {
   readonly clocks: SimulatedClock[] = [];
   readonly #random: () => number;
   readonly #cables: Cable[] = [];
+  /** In the order of their times. */
   readonly #events: { readonly at: number; readonly run: () => void }[] = [];
   #now = 0;
 
@@ -194,7 +195,7 @@ export class ClockNetwork {
   run(seconds: number): void {
     const end = this.#now + seconds * 1e9;
     for (;;) {
-      const [next] = this.#events.sort((a, b) => a.at - b.at);
+      const [next] = this.#events;
       if (next === undefined || next.at > end) break;
       this.#events.shift();
       this.#now = next.at;
@@ -283,6 +284,8 @@ export class ClockNetwork {
   }
 
   #after(delayNs: number, run: () => void): void {
-    this.#events.push({ at: this.#now + delayNs, run });
+    const at = this.#now + delayNs;
+    const before = this.#events.findLastIndex((event) => event.at <= at);
+    this.#events.splice(before + 1, 0, { at, run });
   }
 }

@@ -67,10 +67,10 @@ function appended(before: PathDelays | undefined, latest: TimeInterval, sync: In
   return { window, sync, apart: [] };
 }
 
-/** By being longer: what is held up on its way never makes a path shorter. */
+/** Longer, as by a message that was held up, or shorter, as by a Sync that was corrected by too much. */
 function standsOut({ samples, median }: MovingMedian, latestNs: number): boolean {
   if (samples.length < minSamples) return false;
   const medianNs = timeIntervalToNs(median);
   const deviation = medianOf(samples.map((each) => Math.abs(timeIntervalToNs(each) - medianNs)));
-  return latestNs - medianNs > Math.max(minOutlierNs, outlierFactor * deviation);
+  return Math.abs(latestNs - medianNs) > Math.max(minOutlierNs, outlierFactor * deviation);
 }

@@ -129,7 +129,8 @@ export class Timekeeper {
       instantAfter(sync.originTimestamp, sync.correctionField),
     );
     const ahead = sync.syncEventIngressTimestamp - sync.originTimestamp;
-    const isFarOff = ahead > coarseStepThreshold || -ahead > coarseStepThreshold;
+    const isBeyond = ahead > coarseStepThreshold || -ahead > coarseStepThreshold;
+    const isFarOff = isBeyond && !this.#clock.isNeverSet;
     if (isFarOff) this.#clock.set(-ahead);
     this.#ofMaster ||= isFarOff || hasLearned;
     return isFarOff || hasLearned;

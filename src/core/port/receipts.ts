@@ -164,12 +164,10 @@ function withReason(receipt: Receipt, reason: DiscardReason): Receipt {
   return { ...receipt, reasons: { ...reasons, [reason]: (reasons[reason] ?? 0) + 1 } };
 }
 
-/**
- * The reason that has come up most often; but none that explains less than what has come to nothing without one: a single outlier
- * says little about messages that stay away after it.
- */
+/** A reason that has come up less often than in so many is not why all came to nothing: a single outlier, and then silence. */
+const fewest = 4;
+
 function missingOf(measured: Measured, { begun, reasons }: Receipt): MissingMessage {
-  const explained = Object.values(reasons).reduce((sum, times) => sum + times, 0);
   const most = causes[measured].reduce<{ times: number; missing?: MissingMessage }>(
     (found, [reason, missing]) => {
       const times = reasons[reason] ?? 0;
@@ -177,7 +175,7 @@ function missingOf(measured: Measured, { begun, reasons }: Receipt): MissingMess
     },
     { times: 0 },
   );
-  if (most.missing !== undefined && most.times >= begun - explained) return most.missing;
+  if (most.missing !== undefined && fewest * most.times >= begun) return most.missing;
   if (measured === 'delay') return { messageType: 'Delay_Resp', how: 'absent' };
   return { messageType: begun === 0 ? 'Sync' : 'Follow_Up', how: 'absent' };
 }

@@ -65,6 +65,8 @@ export interface ServoState {
   /** In a row. After maxOutliers of them the next sample is believed, whatever it is; so it is right after a step. */
   readonly outliers: readonly Outlier[];
   readonly believesNext: boolean;
+  /** Running mean of how many offsets are outliers, of all there have been in lock: 0 to 1. */
+  readonly refusedShare: number;
   /** To which side the offsets lean, and their noise. */
   readonly trend: Trend;
   /** What the law remembers; undefined between masters. */
@@ -100,6 +102,9 @@ const outlierFactor = 5;
  */
 const minOutlier = durationNs(1e3);
 const usualRateChange = 1e-6;
+/** Weight of the latest offset in the share of those that are refused; and at which share there is no lock, or again one. */
+const refusedWeight = 1 / 16;
+const mostRefused = { inLock: 1 / 2, forLock: 1 / 4 } as const;
 /** After so many outliers in a row the offsets are believed: the time of the master has moved. */
 export const maxOutliers = 4;
 
@@ -113,6 +118,7 @@ export const initialServoState: ServoState = {
   rateKnown: false,
   outliers: [],
   believesNext: false,
+  refusedShare: 0,
   trend: noTrend,
   memory: undefined,
 };
@@ -155,11 +161,14 @@ export function stepServo(
   if (isWild(state, offset, elapsed)) {
     const outliers = [...state.outliers, { offset, elapsed }];
     const ramp = rampOf(outliers);
-    const isSlewed = state.memory !== undefined && Math.abs(offset) <= settings.stepThreshold;
-    if (ramp === undefined || interval === undefined || !isSlewed) {
-      return { state: { ...state, outliers }, action: { kind: 'none' } };
+    if (ramp === undefined || interval === undefined || state.memory === undefined) {
+      return { state: withRefused({ ...state, outliers }), action: { kind: 'none' } };
     }
-    return slew(settings, state, offset, interval, ramp);
+    if (Math.abs(offset) <= settings.stepThreshold) {
+      return slew(settings, state, offset, interval, ramp);
+    }
+    const rateOffset = state.learnedRateOffset - ramp;
+    return step(settings, withFirstRate(settings, state, rateOffset), offset);
   }
   if (interval === undefined || state.lockState === 'unlocked' || state.lockState === 'holdover') {
     return begin(settings, state, offset);
@@ -191,8 +200,9 @@ function step(settings: ServoSettings, state: ServoState, offset: DurationNs): S
 }
 
 /**
- * Right after a step a large offset is what the rate has made of the interval, if a rate could: one that is known already has
- * changed by no more than what two crystals are apart.
+ * Right after a step a large offset is what the rate has made of the interval. One that is known already and has changed by no
+ * more than what two crystals are apart is known again by that; one that has changed by more is not known any more, and
+ * learned like the first one: the time of the master may have been set once more.
  */
 function withRateOf(
   settings: ServoSettings,
@@ -201,9 +211,19 @@ function withRateOf(
   interval: DurationNs,
 ): ServoState {
   const rateError = offset / interval;
-  const most = state.rateKnown ? oscillatorTolerance : settings.maxRate;
-  if (state.samples > 0 || Math.abs(rateError) > most) return state;
+  if (state.samples > 0) return state;
+  if (state.rateKnown && Math.abs(rateError) > oscillatorTolerance) {
+    return { ...state, rateKnown: false };
+  }
+  if (Math.abs(rateError) > settings.maxRate) return state;
   return withFirstRate(settings, state, state.learnedRateOffset - rateError);
+}
+
+/** Who refuses every other offset of a master does not know its time. */
+function withRefused(state: ServoState): ServoState {
+  const refusedShare = state.refusedShare + refusedWeight * (1 - state.refusedShare);
+  const isLost = state.lockState === 'locked' && refusedShare > mostRefused.inLock;
+  return { ...state, refusedShare, ...(isLost && { lockState: 'acquiring' }) };
 }
 
 /** @param offset what is left of it */
@@ -256,14 +276,15 @@ function slew(
   );
   const samples = state.samples + 1;
   const trend = withTrend(state.trend, offset);
-  const isLocked = isLockedBy(settings.lockThreshold, {
-    ...{ trend, meanOffset, samples },
-    wasLocked: state.lockState === 'locked',
-  });
+  const refusedShare = (1 - refusedWeight) * state.refusedShare;
+  const wasLocked = state.lockState === 'locked';
+  const isLocked =
+    refusedShare <= mostRefused[wasLocked ? 'inLock' : 'forLock'] &&
+    isLockedBy(settings.lockThreshold, { ...{ trend, meanOffset, samples }, wasLocked });
   return {
     state: {
       ...initialServoState,
-      ...{ learnedRateOffset, meanOffset, samples, meanInterval, memory, trend },
+      ...{ learnedRateOffset, meanOffset, samples, meanInterval, memory, trend, refusedShare },
       lockState: isLocked ? 'locked' : 'acquiring',
       rateKnown: true,
       hasLocked: state.hasLocked || isLocked,

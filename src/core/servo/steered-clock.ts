@@ -62,6 +62,11 @@ export class SteeredClock {
     return this.#servo.hasLocked;
   }
 
+  /** No offset is too large to be slewed: others rely on this time, and that is how it was configured. */
+  get isNeverSet(): boolean {
+    return this.#servo.hasLocked && this.#settings.stepThreshold === Infinity;
+  }
+
   /** Running mean of the magnitudes of the offsets. */
   get meanOffset(): DurationNs {
     return this.#servo.meanOffset;

@@ -3,7 +3,7 @@
  * independent model of linuxptp's PI servo. Prints the table of docs/servo.md, each figure the median of twenty seeds, or the
  * worst where that is said. PTP_SWITCH_SERVO_PLOT=docs/servo.svg has its plot written.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   defaultServoSettings,
@@ -173,7 +173,9 @@ test('the table', { timeout: 60_000 }, () => {
   const head = ['servo', ...columns.map(([title]) => title)];
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   console.log(lines.join('\n'));
-  expect(rows).toHaveLength(names.length);
+  // What is written of them is so.
+  const written = readFileSync('docs/servo.md', 'utf8').replaceAll('**', '');
+  for (const line of lines.slice(2)) expect(written).toContain(line);
 });
 
 const colours: Readonly<Record<ServoName, string>> = {
@@ -197,7 +199,7 @@ test('the plot', () => {
   const svg = plot();
   const file = process.env['PTP_SWITCH_SERVO_PLOT'];
   if (file !== undefined) writeFileSync(file, svg);
-  expect(svg.match(/<polyline/g)).toHaveLength(names.length);
+  expect(readFileSync('docs/servo.svg', 'utf8')).toBe(svg);
 });
 
 describe.each([1e9, 125e6])(

@@ -38,8 +38,8 @@ const tooLong = correcting('Delay_Resp', timeIntervalFromNs(-9.613e9));
 const lost = (type: MessageType) => (cable: Cable) => {
   cable.lost = [type];
 };
-const late = (type: MessageType) => (cable: Cable) => {
-  cable.late = { [type]: 1.5e9 };
+const late = (type: MessageType, seconds: number) => (cable: Cable) => {
+  cable.late = { [type]: seconds * 1e9 };
 };
 const altered = (altering: Cable['altered']) => (cable: Cable) => {
   cable.altered = altering;
@@ -56,10 +56,10 @@ describe('no measurement, no lock', { timeout: 60_000 }, () => {
     ['Sync', 'absent', 'they are lost', lost('Sync'), 3.2],
     ['Sync', 'noTimestamp', 'no time stamps of receipt', stampless('Sync'), 3.2],
     ['Follow_Up', 'absent', 'they are lost', lost('Follow_Up'), 3.2],
-    ['Follow_Up', 'late', 'by 1.5 s', late('Follow_Up'), 4.7],
+    ['Follow_Up', 'late', 'by 1.5 s', late('Follow_Up', 1.5), 4.7],
     ['Follow_Up', 'refused', 'correction too big', altered(correcting('Follow_Up')), 3.2],
     ['Delay_Resp', 'absent', 'they are lost', lost('Delay_Resp'), 3.7],
-    ['Delay_Resp', 'late', 'by 1.5 s', late('Delay_Resp'), 3.7],
+    ['Delay_Resp', 'late', 'by 2 s', late('Delay_Resp', 2), 4.7],
     ['Delay_Resp', 'refused', 'correction too big', altered(correcting('Delay_Resp')), 3.7],
     ['Delay_Resp', 'refused', 'a path of 4.8 s', altered(tooLong), 3.7],
     ['Delay_Req', 'noTimestamp', 'no transmit time stamps', stampless('Delay_Req'), 3.7],
@@ -282,3 +282,22 @@ test('a grandmaster that has become worse is announced so at once (C8)', () => {
     expect(clock.state().parentDS.grandmasterClockQuality.clockClass).toBe(7);
   }
 });
+
+test.each([1500e-6, 0.05])(
+  'a master that runs by %d faster than the one before it is followed',
+  { timeout: 60_000 },
+  (rateOffset) => {
+    const network = new ClockNetwork();
+    const better = network.add({ ports: 1, clockClass: 6, priority1: 10, rateOffset });
+    const bc = network.add({ ports: 2, rateOffset: 30e-6 });
+    const other = network.add({ ports: 1, clockClass: 6, priority1: 100 });
+    const cable = network.connect(better, 0, bc, 0);
+    network.connect(other, 0, bc, 1);
+    network.run(30);
+    expect(bc.clock.state().lockState).toBe('locked');
+    network.setLink(cable, false);
+    network.run(20);
+    expect(bc.clock.state().lockState).toBe('locked');
+    expect(Math.abs(network.offsetNs(bc, other))).toBeLessThan(1_000);
+  },
+);

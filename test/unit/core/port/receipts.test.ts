@@ -35,6 +35,10 @@ describe('what is missing', () => {
     [{ messageType: 'Follow_Up', how: 'late' }, 'sync', 48, { staleFollowUp: 25 }],
     [{ messageType: 'Delay_Resp', how: 'absent' }, 'delay', 48, {}],
     [{ messageType: 'Delay_Resp', how: 'absent' }, 'delay', 48, { pathDelayOutlier: 2 }],
+    [
+      { messageType: 'Delay_Resp', how: 'absent' },
+      ...(['delay', 48, { pathDelayOutlier: 2, delayRespMissing: 46 }] as const),
+    ],
     [{ messageType: 'Delay_Resp', how: 'refused' }, 'delay', 48, { pathDelayOutlier: 40 }],
     [{ messageType: 'Delay_Req', how: 'noTimestamp' }, 'delay', 9, { transmitTimestampLost: 9 }],
   ])('%j (%s, %d begun, %j)', (expected, measured, begun, reasons) => {

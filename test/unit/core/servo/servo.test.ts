@@ -218,6 +218,31 @@ describe.each<ServoKind>(['pi', 'linreg'])('%s servo', (kind) => {
     expect(action.kind).not.toBe('none');
   });
 
+  test.each([900e-6, 2e-3, 1e-2, 5e-2])(
+    'a master whose rate changes by %d in lock is followed at its new rate, after a step or two',
+    (change) => {
+      const loop = new Loop(kind, 30e-6, 0, 1e9);
+      loop.run(60);
+      loop.oscillator += change;
+      loop.run(40);
+      expect(loop.steps).toBeLessThanOrEqual(2);
+      expect(Math.abs(loop.offsetNs)).toBeLessThan(1_000);
+      expect(loop.state.lockState).toBe('locked');
+    },
+  );
+
+  test('who refuses every other offset is in no lock, until they are believable again', () => {
+    const loop = new Loop(kind, 10e-6, 0, 125e6);
+    loop.run(100);
+    for (let turn = 0; turn < 20; turn += 1) {
+      for (const errorNs of [5e6, -5e6, 5e6, 0]) loop.sample(errorNs);
+    }
+    expect(loop.state.lockState).toBe('acquiring');
+    expect(loop.steps).toBe(0);
+    loop.run(60);
+    expect(loop.state.lockState).toBe('locked');
+  });
+
   test('jitter of 200 us is a lock as well: the noise is the measure', () => {
     const random = seededRandom(4);
     const loop = new Loop(kind, 10e-6, 0, 1e9);
