@@ -32,3 +32,27 @@ export const untoldKernelClock: KernelClock = {
   }),
   change: () => undefined,
 };
+
+/**
+ * The same clock, read by timers, in which nobody could catch anything. Where the kernel refuses to be asked (a seccomp filter without
+ * clock_adjtime), that is told once, and all is as with a kernel that has been told nothing.
+ */
+export function withoutRefusals(
+  kernelClock: KernelClock,
+  warn: (message: string) => void,
+): KernelClock {
+  let isTold = false;
+  return {
+    read: () => {
+      try {
+        return kernelClock.read();
+      } catch (error) {
+        if (!isTold)
+          warn(`the kernel does not say how its clock is kept: ${(error as Error).message}`);
+        isTold = true;
+        return untoldKernelClock.read();
+      }
+    },
+    change: (change) => kernelClock.change(change),
+  };
+}

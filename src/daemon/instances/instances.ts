@@ -9,6 +9,7 @@ import { Syntoniser } from '../../core/instance/syntoniser.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
 import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
+import { withoutRefusals } from '../../native/kernel-clock.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { instanceServing, policyRules } from '../forwarding/policy.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
@@ -90,7 +91,8 @@ export class Instances {
     );
     this.#list = this.#attachAll();
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
-    const facts = options.timeFacts ?? noTimeFacts;
+    const given = options.timeFacts ?? noTimeFacts;
+    const facts = { ...given, kernelClock: withoutRefusals(given.kernelClock, given.warn) };
     const files = new LeapSecondsFiles(facts.readText, timerClock);
     const listIn = (path: string) => files.listIn(path);
     this.#steering = new ClockSteering({

@@ -11,6 +11,7 @@ import {
   encapsulate,
   type LocalAddress,
 } from '../../../../src/daemon/runtime/encapsulation.js';
+import { noTimeFacts, type TimeFacts } from '../../../../src/daemon/instances/own-times.js';
 import { Instances } from '../../../../src/daemon/instances/instances.js';
 import type { EngineRecord, SubmitFrame } from '../../../../src/native/data-plane.js';
 import {
@@ -37,6 +38,7 @@ const neighborAddresses: Record<Transport, LocalAddress> = {
 function setup(
   instances: readonly InstanceConfig[] = [peerToPeer],
   addresses: { ipv4?: string; linkLocalIpv6?: string } = {},
+  timeFacts: TimeFacts = noTimeFacts,
 ) {
   const config: Config = {
     timestamping: 'auto',
@@ -51,6 +53,7 @@ function setup(
     timerClock: time,
     addressesOf: () => ({ ipv4: undefined, linkLocalIpv6: undefined, ...addresses }),
     onEvent: () => undefined,
+    timeFacts,
   });
   clock.start();
   return { dataPlane, time, clock };
@@ -315,4 +318,31 @@ describe('a boundary clock beside a peer-to-peer transparent clock', () => {
     expect(answered(dataPlane)).toEqual([0, 24]);
     clock.stop();
   });
+});
+
+it('goes on with a kernel that refuses to say how its clock is kept, and tells that once', () => {
+  const [clock] = loadConfig('config/boundary-clock.yaml').instances.filter(
+    (instance) => instance.type === 'bc',
+  );
+  if (clock === undefined || !('ports' in clock)) throw new Error('no boundary clock');
+  const warnings: string[] = [];
+  const refusing = () => {
+    throw Object.assign(new Error('clock_adjtime: EPERM'), { code: 'ERR_SYSTEM' });
+  };
+  const { time } = setup(
+    [
+      { ...clock, clock: 'system' },
+      { ...clock, domain: 1 },
+    ],
+    {},
+    {
+      ...noTimeFacts,
+      kernelClock: { read: refusing, change: () => undefined },
+      warn: (line) => warnings.push(line),
+    },
+  );
+  time.advance(2 * second);
+  expect(warnings.filter((line) => line.includes('clock_adjtime'))).toEqual([
+    'the kernel does not say how its clock is kept: clock_adjtime: EPERM',
+  ]);
 });
