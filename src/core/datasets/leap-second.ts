@@ -13,11 +13,8 @@ const announcedBeforeNs = 12n * 3_600n * nsPerSecond;
 const toldEarlyNs = 60n * nsPerSecond;
 /** Some masters are late for minutes. */
 const takenBackNs = 600n * nsPerSecond;
-/** UTC has leap seconds since 1972; nobody knows a calendar for after 9999. Seconds of Unix. */
-const leapSecondDays = {
-  first: BigInt(Date.UTC(1972, 0) / 1_000),
-  last: BigInt(Date.UTC(10_000, 0) / 1_000),
-};
+/** UTC has leap seconds since 1972; nobody knows a calendar for after 9999. Days of Unix that end with these years. */
+const leapSecondDays = { first: 730, last: 2_932_897 } as const;
 
 export interface LeapSecond {
   /** PTP time from which on UTC is that much further behind TAI. */
@@ -95,8 +92,22 @@ export function isToBeAnnounced({ at }: LeapSecond, now: Instant): boolean {
  * @param dayEnd seconds of Unix
  */
 export function isEndOfMonth(dayEnd: bigint): boolean {
-  if (dayEnd <= leapSecondDays.first || dayEnd > leapSecondDays.last) return false;
-  return new Date(Number(dayEnd) * 1_000).getUTCDate() === 1;
+  const whole = dayEnd / secondsPerDay;
+  if (whole <= leapSecondDays.first || whole > leapSecondDays.last) return false;
+  let days = Number(whole);
+  for (let year = 1970; days > 0; ++year) {
+    const isLeapYear = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+    const ofYear = isLeapYear ? 366 : 365;
+    if (days > ofYear) {
+      days -= ofYear;
+      continue;
+    }
+    for (const length of [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) {
+      if (days <= 0) break;
+      days -= length;
+    }
+  }
+  return days === 0;
 }
 
 /** The leap second has happened. */
