@@ -164,8 +164,11 @@ function withReason(receipt: Receipt, reason: DiscardReason): Receipt {
   return { ...receipt, reasons: { ...reasons, [reason]: (reasons[reason] ?? 0) + 1 } };
 }
 
-/** A reason that has come up less often than in so many is not why all came to nothing: a single outlier, and then silence. */
-const fewest = 4;
+/**
+ * A reason that has come up less often than in so many is not why all came to nothing: a single outlier, and then silence. What
+ * comes too late comes through a queue, which lets few pass.
+ */
+const fewest = { absent: 1, noTimestamp: 4, refused: 4, late: 16 } as const;
 
 function missingOf(measured: Measured, { begun, reasons }: Receipt): MissingMessage {
   const most = causes[measured].reduce<{ times: number; missing?: MissingMessage }>(
@@ -175,7 +178,9 @@ function missingOf(measured: Measured, { begun, reasons }: Receipt): MissingMess
     },
     { times: 0 },
   );
-  if (most.missing !== undefined && fewest * most.times >= begun) return most.missing;
+  if (most.missing !== undefined && fewest[most.missing.how] * most.times >= begun) {
+    return most.missing;
+  }
   if (measured === 'delay') return { messageType: 'Delay_Resp', how: 'absent' };
   return { messageType: begun === 0 ? 'Sync' : 'Follow_Up', how: 'absent' };
 }

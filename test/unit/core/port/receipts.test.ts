@@ -33,6 +33,12 @@ describe('what is missing', () => {
     // One that was refused before the others stayed away says nothing of those.
     [{ messageType: 'Follow_Up', how: 'absent' }, 'sync', 48, { offsetOutlier: 1 }],
     [{ messageType: 'Follow_Up', how: 'late' }, 'sync', 48, { staleFollowUp: 25 }],
+    [{ messageType: 'Follow_Up', how: 'absent' }, 'sync', 48, { staleFollowUp: 1 }],
+    // By a queue that lets few pass, and drops the others.
+    [
+      { messageType: 'Delay_Resp', how: 'late' },
+      ...(['delay', 210, { unexpectedDelayResp: 48, delayRespMissing: 200 }] as const),
+    ],
     [{ messageType: 'Delay_Resp', how: 'absent' }, 'delay', 48, {}],
     [{ messageType: 'Delay_Resp', how: 'absent' }, 'delay', 48, { pathDelayOutlier: 2 }],
     [
