@@ -23,7 +23,7 @@ const SOFTWARE_LIMIT_NS = 1_000;
 /** Syncs of a window, whose last second is not over. */
 const HARDWARE_SAMPLES = 0.85 * 10 * 16;
 /** 64 a second are more than the guest's processor has the time for. */
-const SOFTWARE_SAMPLES = 0.5 * 10 * 64;
+const SOFTWARE_SAMPLES = 0.25 * 10 * 64;
 
 const shown = ({ samples, rmsNs, maxNs, medianNs }: OwnOffsets): string =>
   `rms ${rmsNs.toFixed(1)}, max ${maxNs.toFixed(0)}, median ${medianNs.toFixed(0)} ns of ${samples}`;

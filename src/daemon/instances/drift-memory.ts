@@ -7,7 +7,7 @@ import type { Clock } from '../../core/instance/clock.js';
 import { disciplineInterval } from '../../core/servo/clock-discipline.js';
 import { formatClockIdentity } from '../../core/time/identity.js';
 import { durationNs, instantFromNs } from '../../core/time/instant.js';
-import type { DataPlane } from '../../native/data-plane.js';
+import type { AdjustableClockReading, DataPlane } from '../../native/data-plane.js';
 import type { Drift, DriftFile, Drifts, KeptTime } from '../machine/drift-file.js';
 import { Timers, type TimerClock } from '../runtime/timers.js';
 
@@ -124,7 +124,7 @@ export class DriftMemory {
   }
 
   #tryHardware(config: Remembered['config'], clock: Clock): void {
-    const { dataPlane, monotonicNs, timerClock, info, warn } = this.#options;
+    const { dataPlane, timerClock, info, warn } = this.#options;
     const waiting = this.#waiting.get(clock);
     if (waiting === undefined) return;
     const { kept, since } = waiting;
@@ -137,7 +137,7 @@ export class DriftMemory {
     }
     this.#waiting.delete(clock);
     if (isFollowing) return;
-    if (!hasRunOn(kept, { clockNs: reading.clockNs, monotonicNs: monotonicNs() })) {
+    if (!hasRunOn(kept, { clockNs: reading.clockNs, monotonicNs: this.#monotonicAt(reading) })) {
       warn(
         `${nameOf(config)}: the hardware clock of ${kept.interface} has been set since: the time is not taken from it`,
       );
@@ -176,8 +176,15 @@ export class DriftMemory {
     }
   }
 
+  /** CLOCK_MONOTONIC when the hardware clock showed that, which is up to its next reading ago. */
+  #monotonicAt({ commonNs }: AdjustableClockReading): bigint {
+    const { dataPlane, monotonicNs } = this.#options;
+    const now = dataPlane.readClock('system');
+    return monotonicNs() - (now === null ? 0n : now.commonNs - commonNs);
+  }
+
   #driftOf({ config, clock }: Remembered): Drift {
-    const { dataPlane, monotonicNs, wallClock } = this.#options;
+    const { dataPlane, wallClock } = this.#options;
     const { defaultDS, timePropertiesDS, learnedRateOffset } = clock.state();
     const { ptpTimescale, currentUtcOffset } = timePropertiesDS;
     const port = dataPlane
@@ -193,7 +200,7 @@ export class DriftMemory {
       writtenAt: wallClock(),
       ...(reading && {
         kept: {
-          ...{ interface: name, clockNs: reading.clockNs, monotonicNs: monotonicNs() },
+          ...{ interface: name, clockNs: reading.clockNs, monotonicNs: this.#monotonicAt(reading) },
           ...{ ptpTimescale, currentUtcOffset },
         },
       }),

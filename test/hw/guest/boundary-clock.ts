@@ -30,6 +30,7 @@ import {
   differenceNs,
   setRate,
   stepClock,
+  stepSystemClock,
   systemClockAheadNs,
   type Nic,
 } from './hardware-clock.js';
@@ -59,6 +60,11 @@ export interface Failover {
 }
 
 export interface Restart {
+  /** Seconds from the end of the grandmaster until the time was read. */
+  readonly seconds: number;
+  /** Of the boundary clock's time, and of its NICs' clocks, minus the grandmaster's clock, by reading both. */
+  readonly timeAheadNs: number;
+  readonly portClocksAheadNs: readonly number[];
   readonly clock: ClockStatus['clock'];
   readonly log: readonly string[];
 }
@@ -87,6 +93,8 @@ const FAILOVER_SECONDS = 20;
 /** From when the clocks are set until the UTC day ends: enough for all to have followed for SETTLING_SECONDS. */
 const UNTIL_MIDNIGHT_SECONDS = 120;
 const AFTER_MIDNIGHT_SECONDS = 6;
+/** Further than the boundary clock has been away: whoever went by the system clock would be wrong by as much. */
+const STEP_SECONDS = 3_600;
 /** TAI - UTC as the list of the test has it. */
 const UTC_OFFSET = 37;
 /** A request is work for the boundary clock, more than all of its messages meanwhile. */
@@ -229,10 +237,7 @@ async function failover(): Promise<Failover> {
   }
 }
 
-/**
- * What the boundary clock has learned outlives it: its rate in a file; its time in its NIC's clock, but igb sets that anew
- * whenever its interface comes up, which it does when time stamps are turned on.
- */
+/** What the boundary clock has learned outlives it: its rate in a file, its time in its NIC's clock. */
 async function restart(): Promise<Restart> {
   detuneAll();
   const grandmaster = startGrandmaster(network, left, 'eth0');
@@ -244,10 +249,19 @@ async function restart(): Promise<Restart> {
   } finally {
     await Promise.all([grandmaster.child.stop(), first.child.stop()]);
   }
+  const lostAt = now();
+  stepSystemClock(STEP_SECONDS);
   const again = await startBoundaryClock(['eth1', 'eth3'], 'hardware', more);
   try {
     await asleep(() => again.child.waitForLine(/the hardware clock of eth1/, FOLLOWING_TIMEOUT_MS));
-    return { clock: (await again.clock()).clock, log: again.child.lines };
+    const before = systemClockAheadNs('eth0');
+    const { clock: shown } = await again.clock();
+    return {
+      seconds: now() - lostAt,
+      timeAheadNs: shown.aheadOfSystemClockNs + (before + systemClockAheadNs('eth0')) / 2,
+      portClocksAheadNs: [differenceNs('eth1', 'eth0'), differenceNs('eth3', 'eth0')],
+      ...{ clock: shown, log: again.child.lines },
+    };
   } finally {
     await again.child.stop();
   }

@@ -200,6 +200,25 @@ describe('the time that a steered hardware clock has kept', () => {
     });
   });
 
+  test('is that of the moment at which the clock was read, which is a little ago', () => {
+    const reading = { ...shown, commonNs: nowNs - 20_000_000n };
+    const oneSecondOld = {
+      ...kept,
+      clockNs: reading.clockNs - second,
+      monotonicNs: upNs - 20_000_000n - second,
+    };
+    const { memory, clock, time, written, dataPlane } = bench({
+      ...{ drifts: hourOldOf({ kept: oneSecondOld }), clock: 'phc' },
+    });
+    dataPlane.readings.set(0, reading);
+    memory.start();
+    time.advance(disciplineInterval);
+    expect(clock.begun).toHaveLength(2);
+    clock.lockState = 'locked';
+    memory.stop();
+    expect(written[0]?.clocks['0/0']?.kept?.monotonicNs).toBe(upNs - 20_000_000n);
+  });
+
   test.each([
     ['is set since', { ...shown, clockNs: shown.clockNs + 10n * second }],
     ['is that of a driver that was loaded again', { ...shown, clockNs: nowNs }],
