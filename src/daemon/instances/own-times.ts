@@ -139,8 +139,10 @@ export class OwnTimes {
     const hardware = hardwarePort === -1 ? null : dataPlane.readClock(hardwarePort);
     const list = this.#options.listIn(config.time.leapSecondsFile);
     const { currentDS, timePropertiesDS, rateOffset } = clock.state();
-    if (currentDS.stepsRemoved !== 0) entry.followed = timePropertiesDS;
-    const own = { timeAt: clock.timeAt.bind(clock), rateOffset, followed: entry.followed };
+    const isFollowing = currentDS.stepsRemoved !== 0;
+    if (isFollowing) entry.followed = timePropertiesDS;
+    const { followed } = entry;
+    const own = { timeAt: clock.timeAt.bind(clock), rateOffset, isFollowing, followed };
     const ownTime = source.read({ system, hardware, kernel, list }, own);
     const { reading, ...withoutReading } = ownTime;
     const isAwaited = this.#options.isAwaited?.(clock) === true;

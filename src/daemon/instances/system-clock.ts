@@ -48,6 +48,8 @@ export class SystemClock {
   #state: UtcOffsetState | undefined;
   /** The kernel has been told that its clock is synchronised. */
   #keeps = false;
+  /** It may have been told of a leap second. */
+  #hasTold = false;
   #nextTelling = -Infinity;
   #uptime = 0;
   /** The latest warning of each kind. */
@@ -94,7 +96,7 @@ export class SystemClock {
       state.lockState === 'locked' && aheadNs !== null && Math.abs(aheadNs) <= synchronisedNs;
     if (!isKept) {
       // Around a leap second, and while one offset is not believed, it is still what it was.
-      if (state.lockState !== 'locked') this.release();
+      if (state.lockState !== 'locked') this.#lose();
       return;
     }
     if (uptime < this.#nextTelling) return;
@@ -111,16 +113,23 @@ export class SystemClock {
       // However unlike its two directions are, the path makes no more than its delay.
       maxErrorUs: microseconds(errorNs + delayNs),
     } as const;
-    if (this.#change(change)) this.#keeps = true;
+    if (this.#change(change)) this.#keeps = this.#hasTold = true;
     else this.#nextTelling = uptime + retryInterval;
   }
 
   /** Nobody keeps the clock any more. */
   release(): void {
+    this.#lose();
+    if (this.#hasTold) this.#change({ leapSecond: 'none' });
+    this.#hasTold = false;
+  }
+
+  /** Of a leap second the kernel is still to know: the day ends whether its clock is kept well or not. */
+  #lose(): void {
     if (!this.#keeps) return;
     this.#keeps = false;
     this.#nextTelling = -Infinity;
-    this.#change({ synchronised: false, leapSecond: 'none' });
+    this.#change({ synchronised: false });
   }
 
   status(): UtcStatus {

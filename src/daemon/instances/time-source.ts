@@ -6,6 +6,7 @@ import type { TimeConfig } from '../../config/config.js';
 import type { TimePropertiesDS } from '../../core/datasets/data-sets.js';
 import {
   endOfUtcDay,
+  isJustMade,
   isToBeAnnounced,
   leapSecondAt,
   utcSecondsAt,
@@ -44,6 +45,8 @@ export interface OwnState {
   /** PTP time at a raw time stamp, as it goes until now. */
   readonly timeAt: (raw: Instant) => Instant;
   readonly rateOffset: number;
+  /** Its time is a master's now, and not of its own source. */
+  readonly isFollowing: boolean;
   /** Of the latest master that was followed, if there has been one. */
   readonly followed: TimePropertiesDS | undefined;
 }
@@ -75,6 +78,7 @@ export class MachineTimeSource {
     const now = instantFromNs(machine.system.commonNs);
     if (this.#config.source === 'free') return this.#free(machine, own, now);
     const time = this.#hasRead ? own.timeAt(now) : about(machine);
+    this.#countLeapSecond(time);
     const known = this.#utcOffset(machine, own, time);
     this.#noteLeapSecond(machine, known, time);
     if (known === undefined) this.#warnOfUnknown();
@@ -132,9 +136,19 @@ export class MachineTimeSource {
       : undefined;
   }
 
+  #countLeapSecond(time: Instant): void {
+    const latest = this.#leapSecond;
+    if (latest === undefined || time < latest.at) return;
+    if (!this.#counted.some(({ at }) => at === latest.at)) this.#counted.push(latest);
+  }
+
   /** By the flags of the kernel, or by the list. */
   #noteLeapSecond(machine: MachineTime, known: SourceUtcOffset | undefined, time: Instant): void {
     const { kernel, list } = machine;
+    const latest = this.#leapSecond;
+    const isPast = latest !== undefined && time >= latest.at;
+    // The kernel's flag stands until somebody takes it back: so it does in the second that is inserted, before the new day.
+    if (isPast && isJustMade(latest, time)) return;
     const ofKernel =
       kernel.leapSecond === 'none' || known === undefined
         ? undefined
@@ -148,9 +162,6 @@ export class MachineTimeSource {
     const announced = [ofKernel, listed].find(
       (it) => it !== undefined && isToBeAnnounced(it, time),
     );
-    const latest = this.#leapSecond;
-    const isPast = latest !== undefined && time >= latest.at;
-    if (isPast && !this.#counted.some(({ at }) => at === latest.at)) this.#counted.push(latest);
     // One that is not announced any more before its time has been taken back.
     this.#leapSecond = announced ?? (isPast ? latest : undefined);
   }
@@ -173,6 +184,7 @@ export class MachineTimeSource {
     if (sinceNs < blindNs.after) return false;
     const wrongNs = Number(instantToNs(reading.time) - instantToNs(own.timeAt(reading.raw)));
     if (Math.abs(Math.abs(wrongNs) - 1e9) > 1e8) return true;
+    if (own.isFollowing) return false;
     this.#warnOnce(
       'the system clock has not made the leap second yet: the time goes on without it; have whoever keeps that clock know of leap seconds',
     );

@@ -325,6 +325,22 @@ describe('clock: system, what the kernel and others are told', () => {
     expect(show('2027-07-01T00:00:10Z', 38n)).toEqual([0n]);
   });
 
+  test('a lock that is lost right before it takes nothing back: the day ends all the same', () => {
+    const { clock, kernelClock, steering, show } = systemBench();
+    clock.told = { ...clock.told, leap61: true };
+    show('2027-06-30T23:59:50Z');
+    clock.lockState = 'acquiring';
+    show('2027-06-30T23:59:58Z');
+    expect(kernelClock.state).toMatchObject({ synchronised: false, leapSecond: 'insert' });
+    clock.lockState = 'locked';
+    expect(show('2027-07-01T00:00:05Z', 38n)).toEqual([0n]);
+    expect(kernelClock.state).toMatchObject({ synchronised: true, leapSecond: 'none' });
+    clock.lockState = 'acquiring';
+    show('2027-07-01T00:00:08Z', 38n);
+    steering.stop();
+    expect(kernelClock.state).toMatchObject({ synchronised: false, leapSecond: 'none' });
+  });
+
   test('a kernel that has not made it is set', () => {
     const { clock, show } = systemBench();
     clock.told = { ...clock.told, leap59: true };

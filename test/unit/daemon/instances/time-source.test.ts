@@ -37,6 +37,7 @@ class Machine {
   nowNs = utcNs('2027-03-05T10:00:00Z');
   /** What somebody has set the system clock forward by, seconds. */
   steppedBy = 0n;
+  isFollowing = false;
   followed: TimePropertiesDS | undefined;
   readonly warnings: string[] = [];
   readonly #source: MachineTimeSource;
@@ -53,12 +54,13 @@ class Machine {
     const clockNs = this.nowNs + this.steppedBy * second;
     const at = { commonNs: this.nowNs, rateOffset: 0 };
     const hardware = this.hardwareNs === null ? null : { clockNs: this.hardwareNs, ...at };
-    const { kernel, list: listed, followed } = this;
+    const { kernel, list: listed, isFollowing, followed } = this;
+    const timeAt = (raw: Instant) => (raw + this.#ownNs) as Instant;
     const ownTime = this.#source.read(
       {
         ...{ system: { clockNs, ...at }, hardware, kernel, list: listed },
       },
-      { timeAt: (raw) => (raw + this.#ownNs) as Instant, rateOffset: 1e-6, followed },
+      { timeAt, rateOffset: 1e-6, isFollowing, followed },
     );
     if (ownTime.reading !== undefined) this.#ownNs = ownTime.reading.time - ownTime.reading.raw;
     return ownTime;
@@ -222,6 +224,11 @@ describe('9.4: a leap second', () => {
     machine.nowNs = utcNs('2027-06-30T23:59:50Z');
     expect(machine.aheadOfUtc()).toBe(37n);
     machine.nowNs = utcNs('2027-07-01T00:00:10Z');
+    // While a master is followed, its time is what goes on.
+    machine.isFollowing = true;
+    expect(machine.read()).not.toHaveProperty('reading');
+    expect(machine.warnings).toEqual([]);
+    machine.isFollowing = false;
     expect(machine.read()).not.toHaveProperty('reading');
     expect(machine.warnings).toHaveLength(1);
     // Half a minute late it is set right.
@@ -243,6 +250,23 @@ describe('9.4: a leap second', () => {
     expect(flags(machine.read())).toEqual([false, false, 38]);
     expect(machine.aheadOfUtc()).toBe(37n);
   });
+
+  test.each(['kernel', 37] as const)(
+    'is one, though the kernel keeps its flag during the second that it repeats (utcOffset: %s)',
+    (utcOffset) => {
+      const machine = new Machine({ utcOffset });
+      machine.kernel = insert;
+      machine.nowNs = utcNs('2027-06-30T23:59:59.5Z');
+      machine.read();
+      machine.steppedBy = -1n;
+      machine.kernel = { ...insert, taiOffset: 38 };
+      for (let tenths = 0n; tenths < 50n; ++tenths) {
+        machine.nowNs = utcNs('2027-07-01T00:00:00Z') + (tenths * second) / 10n;
+        expect(flags(machine.read())).toEqual([false, false, 38]);
+      }
+      expect(machine.aheadOfUtc()).toBe(37n);
+    },
+  );
 
   test('that is taken back before its time is none', () => {
     const machine = new Machine({ utcOffset: 37 });
