@@ -84,9 +84,12 @@ export class ClockSteering {
     if (this.#targets.length > 0) this.#scheduleNextReading();
   }
 
-  /** Steers no more; the clocks go on at the rate that they have. */
+  /** Steers no more; the clocks go on at the rate that was learned. */
   stop(): void {
     this.#timers.cancelAll();
+    for (const target of this.#targets.filter(({ aheadNs }) => aheadNs !== null)) {
+      this.#letGo(target);
+    }
     for (const { system } of this.#targets) system?.release();
   }
 
@@ -111,14 +114,31 @@ export class ClockSteering {
   }
 
   #steer(target: Target): void {
-    const { clock } = target;
-    const now = this.#timerClock.now();
+    const wasSteered = target.aheadNs !== null;
     const correction = this.#correctionOf(target);
-    target.system?.keep(target.steerer.clock.state(), target.aheadNs, now);
-    if (correction === undefined || now < target.retryAt) return;
-    const { stepNs, rateChange } = correction;
+    const { clock } = target.steerer;
+    target.system?.keep(clock.state(), target.aheadNs, this.#timerClock.now());
+    if (correction !== undefined) this.#adjust(target, correction);
+    else if (wasSteered) this.#letGo(target);
+  }
+
+  /**
+   * From now on nobody looks at the clock: it is to go on at the rate that has been learned, and not at one that was to bring
+   * it nearer by the next look.
+   */
+  #letGo(target: Target): void {
+    const reading = this.#dataPlane.readClock(target.clock);
+    if (reading === null) return;
+    const { learnedRateOffset } = target.steerer.clock.state();
+    const rateChange = (1 + learnedRateOffset) / (1 + reading.rateOffset) - 1;
+    this.#adjust(target, { stepNs: 0n, rateChange });
+  }
+
+  #adjust(target: Target, { stepNs, rateChange }: ClockCorrection): void {
+    const now = this.#timerClock.now();
+    if (now < target.retryAt) return;
     try {
-      this.#dataPlane.adjustClock(clock, { stepNs, rateChangePpb: rateChange * 1e9 });
+      this.#dataPlane.adjustClock(target.clock, { stepNs, rateChangePpb: rateChange * 1e9 });
     } catch (error) {
       const { message } = error as Error;
       if (target.problem !== message) this.#warn(target.ports[0] ?? 0, message);

@@ -40,6 +40,7 @@ class FakeKernelClock implements KernelClock {
 class FakeClock {
   lockState: ClockState['lockState'] = 'locked';
   holdover: ClockState['holdover'] = 'none';
+  rateOffset = 0;
   told: TimePropertiesDS = {
     ...initialTimeProperties,
     ...{ ptpTimescale: true, currentUtcOffset: 37, currentUtcOffsetValid: true },
@@ -47,7 +48,8 @@ class FakeClock {
   timeAt = (common: Instant): Instant => (common + 3_600n * second * unitsPerNs) as Instant;
   state(): ClockState {
     return {
-      ...{ lockState: this.lockState, holdover: this.holdover, rateOffset: 0 },
+      ...{ lockState: this.lockState, holdover: this.holdover },
+      ...{ rateOffset: this.rateOffset, learnedRateOffset: 3e-6 },
       ...{ timePropertiesDS: this.told, meanOffset: 800, currentDS: { meanDelay: 65_536_000n } },
     } as ClockState;
   }
@@ -131,6 +133,26 @@ describe('clock: phc', () => {
     time.advance(4 * disciplineInterval);
     expect(plane.adjusted).toEqual([]);
   });
+
+  test.each(['a lost lock', 'the end'] as const)(
+    'after %s it goes on at the rate that was learned, and not at one that was to bring it nearer',
+    (what) => {
+      const { plane, clock, time, steering } = bench(['phc'], { phcs: [3, 3] });
+      const aheadNs = 3_600n * second + 10_000n;
+      plane.readings.set(0, { clockNs: nowNs + aheadNs, commonNs: nowNs, rateOffset: -2e-6 });
+      clock.rateOffset = 12e-6;
+      steering.start();
+      time.advance(disciplineInterval);
+      expect(plane.adjusted[0]?.[1].rateChangePpb).toBeCloseTo(14_000 - 5_000, 0);
+      plane.adjusted.length = 0;
+      if (what === 'the end') steering.stop();
+      clock.lockState = 'acquiring';
+      time.advance(durationNs(4 * disciplineInterval));
+      expect(plane.adjusted).toHaveLength(1);
+      expect(plane.adjusted[0]?.[1].stepNs).toBe(0n);
+      expect(plane.adjusted[0]?.[1].rateChangePpb).toBeCloseTo(5_000, 0);
+    },
+  );
 
   test('where no port has one it is refused, with the remedy', () => {
     expect(() => bench(['phc'], { phcs: [-1, -1] })).toThrow(
@@ -316,7 +338,8 @@ describe('clock: system, what the kernel and others are told', () => {
     expect(show('2027-06-30T23:59:50Z')).toEqual([0n]);
     expect(kernelClock.state).toMatchObject({ leapSecond: 'insert', taiOffset: 37 });
     // Just before and after it its clock is left alone: nobody knows to a microsecond when it does that.
-    expect(show('2027-06-30T23:59:59.5Z')).toEqual([]);
+    // It keeps the rate that was learned until then.
+    expect(show('2027-06-30T23:59:59.5Z')).toEqual([0n]);
     expect(show('2027-07-01T00:00:01Z', 38n)).toEqual([]);
     // The master has not told of the new offset yet.
     expect(show('2027-07-01T00:00:05Z', 38n)).toEqual([0n]);
