@@ -7,6 +7,7 @@ declare module 'raw-socket' {
 
   export interface Socket {
     on(event: 'error', listener: (error: Error) => void): this;
+    on(event: 'close', listener: () => void): this;
     setOption(level: number, option: number, value: Buffer, length: number): void;
     setOption(level: number, option: number, value: number): void;
     /** Once the socket is writable; an error of sending is given to `sent`. */

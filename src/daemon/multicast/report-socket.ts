@@ -2,7 +2,7 @@
  * Sends membership reports by one interface: a raw socket that is bound to the interface bypasses the bridge that it
  * may be a port of.
  */
-import { createSocket } from 'raw-socket';
+import { createSocket, type Socket } from 'raw-socket';
 import { reportDestination } from './report-packets.js';
 import type { SendReport } from './membership-reports.js';
 
@@ -17,24 +17,35 @@ const headerIncluded = {
 const ipprotoRaw = 255;
 const families = { udp4: 1, udp6: 2 } as const;
 
+/**
+ * Sockets under way. Nothing else holds one until it can send: libuv calls it by a pointer of raw-socket's own, and whatever the
+ * garbage collector took meanwhile would send nothing, or be called when it is half gone.
+ */
+const underWay = new Set<Socket>();
+
 export const sendReport: SendReport = (interfaceName, transport, packet, onError) => {
+  let socket: Socket | undefined;
   try {
-    const socket = createSocket({ protocol: ipprotoRaw, addressFamily: families[transport] });
+    socket = createSocket({ protocol: ipprotoRaw, addressFamily: families[transport] });
+    underWay.add(socket);
+    const own = socket;
     let failed = false;
     const fail = (error: Error): void => {
       if (!failed) onError(error);
       failed = true;
     };
     socket.on('error', fail);
+    socket.on('close', () => underWay.delete(own));
     const device = Buffer.from(`${interfaceName}\0`);
     socket.setOption(solSocket, soBindToDevice, device, device.length);
     const { level, option } = headerIncluded[transport];
     socket.setOption(level, option, 1);
     socket.send(packet, 0, packet.length, reportDestination[transport], (error) => {
       if (error) fail(error);
-      socket.close();
+      own.close();
     });
   } catch (error) {
+    socket?.close();
     onError(error as Error);
   }
 };
