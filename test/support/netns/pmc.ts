@@ -15,6 +15,8 @@ export interface PmcOptions {
 export interface PmcAnswer {
   /** "020000.fffe.000001-1". */
   readonly portIdentity: string;
+  /** That of the request. */
+  readonly sequenceId: number;
   /** RESPONSE or ACKNOWLEDGE. */
   readonly action: string;
   /** The managementId, or MANAGEMENT_ERROR_STATUS. */
@@ -26,6 +28,8 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 export class Pmc {
   readonly #child: Child;
+  /** pmc counts its requests from 0. */
+  #nextSequenceId = 0;
 
   constructor(network: Network, namespace: Namespace, options: PmcOptions) {
     const { transport, interface: name = 'eth0', domain = 0, boundaryHops = 1 } = options;
@@ -39,12 +43,15 @@ export class Pmc {
 
   /** Sends a command once, and returns the first answers from `count` ports. */
   async ask(command: string, count: number): Promise<readonly PmcAnswer[]> {
-    const before = this.#child.lines.length;
+    const sequenceId = this.#nextSequenceId++;
     this.#child.write(`${command}\n`);
     return until(
       `${count} answers to ${command}`,
       () => {
-        const answers = parseAnswers(this.#child.lines.slice(before));
+        // Another port's answer to an earlier request may come as late as now.
+        const answers = parseAnswers(this.#child.lines).filter(
+          (answer) => answer.sequenceId === sequenceId,
+        );
         return answers.length >= count ? answers : undefined;
       },
       ANSWER_TIMEOUT_MS,
@@ -61,15 +68,16 @@ export class Pmc {
 export function parseAnswers(lines: readonly string[]): PmcAnswer[] {
   const answers: { head: RegExpMatchArray; members: Record<string, string> }[] = [];
   for (const line of lines) {
-    const head = /^\t([0-9a-f]{6}\.[0-9a-f]{4}\.[0-9a-f]{6}-\d+) seq \d+ (\w+) (.*)$/.exec(line);
+    const head = /^\t([0-9a-f]{6}\.[0-9a-f]{4}\.[0-9a-f]{6}-\d+) seq (\d+) (\w+) (.*)$/.exec(line);
     const member = /^\t\t(\S+)\s+(.*)$/.exec(line);
     if (head) answers.push({ head, members: {} });
     else if (member) answers.at(-1)!.members[member[1]!] = member[2]!.trim();
   }
   return answers.map(({ head, members }) => ({
     portIdentity: head[1]!,
-    action: head[2]!,
-    id: head[3]!.replace(/^MANAGEMENT /, '').trim(),
+    sequenceId: Number(head[2]),
+    action: head[3]!,
+    id: head[4]!.replace(/^MANAGEMENT /, '').trim(),
     members,
   }));
 }
