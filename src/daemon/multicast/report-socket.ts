@@ -18,8 +18,8 @@ const ipprotoRaw = 255;
 const families = { udp4: 1, udp6: 2 } as const;
 
 /**
- * Sockets under way. Nothing else holds one until it can send: libuv calls it by a pointer of raw-socket's own, and whatever the
- * garbage collector took meanwhile would send nothing, or be called when it is half gone.
+ * Sockets under way. Nothing else of JavaScript holds one until it can send, since libuv knows it by a pointer of raw-socket's own:
+ * the garbage collector would take it, and nothing would be sent.
  */
 const underWay = new Set<Socket>();
 
