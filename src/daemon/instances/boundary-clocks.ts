@@ -14,7 +14,7 @@ import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
 import type { MeasurementLimits, Profile } from '../../core/profile/profile.js';
 import type { ServoSettings } from '../../core/servo/servo.js';
-import type { ClockIdentity } from '../../core/time/identity.js';
+import { parseClockIdentity, type ClockIdentity } from '../../core/time/identity.js';
 import { durationNs } from '../../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../core/time/time-interval.js';
 import type { DataPlane } from '../../native/data-plane.js';
@@ -47,7 +47,8 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
   const { dataPlane, steeredBy, onLinkDelay, random = Math.random } = options;
   const switchPorts = options.config.ports;
   const profile = profileOf(config);
-  const settings = settingsOf(config, profile, identityOf(dataPlane), switchPorts, random);
+  const identity = parseClockIdentity(config.clockIdentity ?? '') ?? identityOf(dataPlane);
+  const settings = settingsOf(config, profile, identity, switchPorts, random);
   const interfaces = switchPorts.map((port) => port.interface);
   const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
     const own = config.ports.find((candidate) => candidate.interface === interfaceName);

@@ -10,6 +10,7 @@ import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
 import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
 import { withoutRefusals } from '../../native/kernel-clock.js';
+import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { instanceServing, policyRules } from '../forwarding/policy.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
@@ -26,6 +27,7 @@ import {
 import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonisation-table.js';
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
+import { settleIdentity } from './clock-identity.js';
 import { ClockSteering } from './clock-steering.js';
 import { DriftMemory } from './drift-memory.js';
 import { LeapSecondsFiles } from './leap-seconds-files.js';
@@ -47,6 +49,8 @@ export interface InstancesOptions {
   readonly random?: () => number;
   /** What the machine knows of its time; nothing unless given. */
   readonly timeFacts?: TimeFacts;
+  /** Where the clockIdentity of this box is kept over a restart; nowhere unless set. */
+  readonly identityFile?: IdentityFile | undefined;
   /** Links, clocks and errors, for the operator. */
   readonly onEvent: (
     event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'notice' | 'portError' }>,
@@ -73,6 +77,11 @@ export class Instances {
   constructor(options: InstancesOptions) {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
+    const given = options.timeFacts ?? noTimeFacts;
+    settleIdentity({
+      ...{ dataPlane, configured: config.clockIdentity, file: options.identityFile },
+      ...{ info: given.info, warn: given.warn },
+    });
     const interfaces = config.ports.map((port) => port.interface);
     const managed = config.instances.some(isTransparent);
     this.#programmer = new PolicyProgrammer(
@@ -91,7 +100,6 @@ export class Instances {
     );
     this.#list = this.#attachAll();
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
-    const given = options.timeFacts ?? noTimeFacts;
     const facts = { ...given, kernelClock: withoutRefusals(given.kernelClock, given.warn) };
     const files = new LeapSecondsFiles(facts.readText, timerClock);
     const listIn = (path: string) => files.listIn(path);
