@@ -115,7 +115,7 @@ function utcText(utc: NonNullable<ClockStatus['clock']['steered'][number]['utc']
 function foreignMasters({ foreignMasters: masters }: ClockStatus): string {
   if (masters.length === 0) return 'no foreign masters: nobody else announces time';
   return table([
-    ['port', 'sender', 'grandmaster', 'priority1', 'stepsRemoved', 'best of its port'],
+    ['port', 'sender', 'grandmaster', 'priority1', 'stepsRemoved', 'best of its port', 'standing'],
     ...masters.map((master) => [
       master.interface,
       master.sourcePortIdentity,
@@ -123,6 +123,7 @@ function foreignMasters({ foreignMasters: masters }: ClockStatus): string {
       String(master.grandmasterPriority1),
       String(master.stepsRemoved),
       master.best ? 'yes' : 'no',
+      master.standingText,
     ]),
   ]);
 }

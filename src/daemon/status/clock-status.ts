@@ -2,6 +2,7 @@
  * The status of a boundary or ordinary clock: its data sets in shapes that scripts rely on, identities and times as
  * text and numbers.
  */
+import type { Standing } from '../../core/bmca/standing.js';
 import type { PortState, TimePropertiesDS } from '../../core/datasets/data-sets.js';
 import type { UtcOffsetOrigin } from '../../core/datasets/utc-offset.js';
 import type { ClockState } from '../../core/instance/clock-state.js';
@@ -12,6 +13,7 @@ import type { OffsetWindow } from '../../core/servo/offset-history.js';
 import { formatClockIdentity, formatPortIdentity } from '../../core/time/identity.js';
 import { timeIntervalToNs } from '../../core/time/time-interval.js';
 import type { ClockQuality } from '../../core/wire/messages/announce.js';
+import { standingWords } from './standing-words.js';
 
 /** A clock of the machine that an instance steers. */
 export interface SteeredClockStatus {
@@ -116,6 +118,14 @@ export interface ForeignMasterStatus {
   readonly stepsRemoved: number;
   /** It is the best master of its port (Erbest). */
   readonly best: boolean;
+  /** What has become of it: it is followed, or why not. */
+  readonly standing: Standing;
+  /** The same in words. */
+  readonly standingText: string;
+  /** Its interval as it tells it, a logarithm to the base 2 of seconds. */
+  readonly logAnnounceInterval: number;
+  /** It repeats its sequenceId, which is to count its messages (7.3.7). */
+  readonly sequenceIdStuck: boolean;
 }
 
 /**
@@ -163,14 +173,17 @@ export function clockStatusOf(
       grandmasterIdentity: formatClockIdentity(parentDS.grandmasterIdentity),
     },
     time: state.timePropertiesDS,
-    foreignMasters: state.foreignMasters.map(({ port, announce, best }) => ({
-      interface: interfaceOf(port.portNumber),
-      sourcePortIdentity: formatPortIdentity(announce.header.sourcePortIdentity),
-      grandmasterIdentity: formatClockIdentity(announce.grandmasterIdentity),
-      grandmasterPriority1: announce.grandmasterPriority1,
-      stepsRemoved: announce.stepsRemoved,
-      best,
-    })),
+    foreignMasters: state.foreignMasters.map(
+      ({ port, announce, best, standing, sequenceIdStuck }) => ({
+        interface: interfaceOf(port.portNumber),
+        sourcePortIdentity: formatPortIdentity(announce.header.sourcePortIdentity),
+        grandmasterIdentity: formatClockIdentity(announce.grandmasterIdentity),
+        grandmasterPriority1: announce.grandmasterPriority1,
+        stepsRemoved: announce.stepsRemoved,
+        ...{ best, standing, standingText: standingWords(standing, sequenceIdStuck) },
+        ...{ logAnnounceInterval: announce.header.logMessageInterval, sequenceIdStuck },
+      }),
+    ),
   };
 }
 

@@ -4,6 +4,8 @@ import type { ClockState } from '../../../../src/core/instance/clock-state.js';
 import type { MissingMessage } from '../../../../src/core/port/receipts.js';
 import { clockText } from '../../../../src/cli/formats/clock.js';
 import { clockStatusOf } from '../../../../src/daemon/status/clock-status.js';
+import type { Standing } from '../../../../src/core/bmca/standing.js';
+import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 import { ClockNetwork } from '../../../support/clock-network.js';
 
 const { clock } = new ClockNetwork().add({ ports: 1 });
@@ -70,4 +72,35 @@ test('show clock has a line of what is missing', () => {
   expect(JSON.parse(clockText('clock', [statusOf({ missing })], true))).toMatchObject([
     { missing },
   ]);
+});
+
+describe('whoever announces himself is shown, and what has become of him', () => {
+  const foreignMaster = (standing: Standing, sequenceIdStuck = false) => {
+    const announce = announceFrom(portIdentityOf(9n), {}, { logMessageInterval: 3 });
+    const port = portIdentityOf(1n);
+    return statusOf({
+      foreignMasters: [{ port, announce, best: false, standing, sequenceIdStuck }],
+    });
+  };
+
+  test('in JSON', () => {
+    expect(foreignMaster('masterOnlyPort').foreignMasters).toEqual([
+      {
+        ...{ interface: 'eth0', sourcePortIdentity: '000000.0000.000009-1' },
+        ...{ grandmasterIdentity: '000000.0000.000009', grandmasterPriority1: 128 },
+        ...{ stepsRemoved: 0, best: false, standing: 'masterOnlyPort' },
+        standingText: 'not followed: the port is masterOnly',
+        ...{ logAnnounceInterval: 3, sequenceIdStuck: false },
+      },
+    ]);
+  });
+
+  test.each<[Standing, boolean, RegExp]>([
+    ['followed', true, /followed; its sequenceId does not count$/m],
+    ['announcesTooSeldom', false, /announces itself too seldom for this port: set logAnnounceInt/],
+    ['worseThanThisClock', false, /this clock is better itself/],
+    ['notAcceptableMaster', false, /not among the acceptableMasters$/m],
+  ])('in the table: %s', (standing, stuck, line) => {
+    expect(clockText('foreign-masters', [foreignMaster(standing, stuck)], false)).toMatch(line);
+  });
 });
