@@ -11,13 +11,14 @@ import type { Managed } from '../../core/management/managed-clock.js';
 import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
 import { withoutRefusals } from '../../native/kernel-clock.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
-import { instanceServing, policyRules } from '../forwarding/policy.js';
+import { engineRules, policyRules, type ServedRule } from '../forwarding/policy.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf } from '../runtime/port-transport.js';
 import { Pump, type Attachment, type PumpEvent } from '../runtime/pump.js';
 import type { TimerClock } from '../runtime/timers.js';
 import type { ClockStatus } from '../status/clock-status.js';
-import { ManagementRequestError, type DomainRequest } from '../status/management.js';
+import type { InstanceRequest } from '../status/management.js';
+import { NotTaken, type NotTakenStatus } from '../status/not-taken.js';
 import {
   measuredTransports,
   PeerDelayTable,
@@ -28,6 +29,7 @@ import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
 import { ClockSteering } from './clock-steering.js';
 import { DriftMemory } from './drift-memory.js';
+import { managedInstance } from './managed-instance.js';
 import { LeapSecondsFiles } from './leap-seconds-files.js';
 import { noTimeFacts, OwnTimes, type TimeFacts } from './own-times.js';
 import { attachPeerToPeerLinks } from './peer-to-peer-links.js';
@@ -56,8 +58,10 @@ export interface InstancesOptions {
 export class Instances {
   readonly #options: InstancesOptions;
   readonly #pump: Pump;
+  readonly #rules: readonly ServedRule[];
   readonly #programmer: PolicyProgrammer;
   readonly #peerDelay: PeerDelayTable;
+  readonly #notTaken: NotTaken;
   readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
   readonly #ownTimes: OwnTimes;
@@ -73,25 +77,26 @@ export class Instances {
   constructor(options: InstancesOptions) {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
-    const interfaces = config.ports.map((port) => port.interface);
+    this.#rules = policyRules(config);
     const managed = config.instances.some(isTransparent);
-    this.#programmer = new PolicyProgrammer(
-      dataPlane,
-      policyRules(config.instances, interfaces),
-      timerClock,
-      {
-        loopGuard: config.loopGuard,
-        bridge: options.bridge,
-        managedClock: managed ? identityOf(dataPlane) : undefined,
-      },
-    );
+    this.#programmer = new PolicyProgrammer(dataPlane, engineRules(this.#rules), timerClock, {
+      loopGuard: config.loopGuard,
+      bridge: options.bridge,
+      managedClock: managed ? identityOf(dataPlane) : undefined,
+    });
+    const given = options.timeFacts ?? noTimeFacts;
+    this.#notTaken = new NotTaken({
+      instances: config.instances,
+      nameOf: (port) => config.ports[port]?.interface ?? '',
+      now: () => timerClock.now(),
+      warn: given.warn,
+    });
     this.#peerDelay = new PeerDelayTable(
       measuredTransports(config, options.transports ?? allTransports),
       dataPlane.counters(),
     );
     this.#list = this.#attachAll();
     this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
-    const given = options.timeFacts ?? noTimeFacts;
     const facts = { ...given, kernelClock: withoutRefusals(given.kernelClock, given.warn) };
     const files = new LeapSecondsFiles(facts.readText, timerClock);
     const listIn = (path: string) => files.listIn(path);
@@ -128,6 +133,7 @@ export class Instances {
     const peerDelay = this.#peerDelay;
     const links = attachPeerToPeerLinks({
       ...this.#options,
+      rules: this.#rules,
       programmer: this.#programmer,
       peerDelay,
     });
@@ -136,6 +142,8 @@ export class Instances {
       this.#attachSyntoniser(),
       ...attachBoundaryClocks({
         ...this.#options,
+        notTaken: () => this.notTaken(),
+        warn: (this.#options.timeFacts ?? noTimeFacts).warn,
         steeredBy: (clock) => this.#steering.statusOf(clock),
         // The delays that a boundary clock finds serve itself alone; they are shown where no transparent clock measures.
         onLinkDelay: (report) => {
@@ -144,6 +152,7 @@ export class Instances {
       }),
       ...attachTransparentClockManagement({
         ...this.#options,
+        rules: this.#rules,
         linkDelayOf: (port, transport) => peerDelay.linkDelayOf(port, transport),
       }),
     ];
@@ -205,24 +214,25 @@ export class Instances {
     return this.#syntonisation.statusOf(instance, this.#options.config.instances);
   }
 
+  /** PTP that comes in and that no instance takes. */
+  notTaken(): NotTakenStatus[] {
+    return this.#notTaken.current();
+  }
+
   /** Of every boundary and ordinary clock. */
   clocks(): ClockStatus[] {
     return this.#list.flatMap(({ status }) => status?.() ?? []);
   }
 
   /**
-   * Carries out a management request of an operator; for sdoId 0 where several instances share the domain.
-   * @throws ManagementRequestError when no clock is in that domain
+   * Carries out a management request of an operator.
+   * @throws ManagementRequestError when no instance is meant
    */
-  manage({ domain, request }: DomainRequest): Managed {
-    const config = instanceServing(this.#options.config.instances, 0, domain);
-    for (const { attachment, management } of this.#list) {
-      if (management === undefined || management.config !== config) continue;
-      const managed = management.manage(request);
-      this.#pump.carryOut(attachment, managed.outputs);
-      return managed;
-    }
-    throw new ManagementRequestError(`domain ${domain}: no clock of this switch is in it`);
+  manage(request: InstanceRequest): Managed {
+    const { attachment, management } = managedInstance(this.#list, request);
+    const managed = management.manage(request.request);
+    this.#pump.carryOut(attachment, managed.outputs);
+    return managed;
   }
 
   #onEvent(event: PumpEvent): void {
@@ -241,8 +251,14 @@ export class Instances {
       case 'portError':
         this.#options.onEvent(event);
         return;
-      // What nobody claims is in the engine's counters already.
+      case 'unserved':
+        this.#notTaken.take(event);
+        return;
       case 'unclaimed':
+        // Of a message of another type than an instance takes there is nothing to say.
+        if (event.reason === 'otherHost') {
+          this.#notTaken.take({ ...event, messages: 1, toOtherHost: true });
+        }
         return;
     }
   }
