@@ -74,7 +74,7 @@ export async function setUp({ required, optional = [] }) {
   worked =
     (await build(
       'dist',
-      ['src', 'tsconfig.json', 'tsconfig.build.json'],
+      ['src', 'tsconfig.json', 'tsconfig.build.json', 'rolldown.config.js'],
       distIsBuilt,
       'build:ts',
     )) || worked;

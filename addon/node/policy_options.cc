@@ -1,3 +1,4 @@
+// Reads the policy: rules, link delays, rates, and what the bridge has decided.
 #include <cmath>
 
 #include "addon/node/options.h"

@@ -6,6 +6,8 @@ import type { KernelClock } from '../native/kernel-clock.js';
 
 export interface Environment {
   readonly version: string;
+  /** The file that Node was started with, without symbolic links: what starts another like this one. */
+  readonly script: string;
   /** Writes a line, or a block of lines, to standard output. */
   readonly print: (text: string) => void;
   /** The same to standard error. */

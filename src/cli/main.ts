@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The executable: the real process around the command line. */
+import { realpathSync } from 'node:fs';
 import { productVersion } from '../daemon/machine/product-version.js';
 import { runCommandLine } from './program.js';
 
@@ -16,6 +17,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   version: productVersion(),
+  script: realpathSync(process.argv[1] ?? ''),
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
   interactive: process.stdout.isTTY,

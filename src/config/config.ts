@@ -15,6 +15,8 @@ export interface Config {
   readonly limits?: Limits;
   /** Where the rates that clocks have learned are kept between runs; in systemd's state directory unless set. */
   readonly driftFile?: string;
+  /** Of all clocks of this box, as text; made from a MAC address unless set. */
+  readonly clockIdentity?: string;
   /** SO_PRIORITY of PTP messages that are sent, 0 to 15; 7 (TC_PRIO_CONTROL) unless set. */
   readonly socketPriority?: number;
   /** Switches around that snoop on IGMP and MLD are told that PTP over UDP is wanted here. */
@@ -88,6 +90,28 @@ export interface PortConfig {
 
 export type InstanceConfig = EndToEndConfig | PeerToPeerConfig | ClockConfig;
 
+/** What the messages of an instance are like, whatever they say; what is absent is the profile's. */
+export interface MessageConfig {
+  /** 13.3.2.4: 0 is 1588-2008, 1 is 1588-2019. */
+  readonly minorVersionPTP?: number;
+  readonly encapsulation?: EncapsulationConfig;
+}
+
+export interface EncapsulationConfig {
+  /** RFC 2474, of UDP packets. */
+  readonly eventDscp?: number;
+  readonly generalDscp?: number;
+  /** Or hop limit. */
+  readonly multicastTimeToLive?: number;
+  readonly unicastTimeToLive?: number;
+  /** The PCP of a VLAN tag. */
+  readonly vlanPriority?: number;
+  /** How far the group of UDP/IPv6 reaches, but for that of peer delay. */
+  readonly ipv6Scope?: 'link' | 'admin' | 'site' | 'organization' | 'global';
+  /** The group of Ethernet, but for that of peer delay. */
+  readonly l2Destination?: string;
+}
+
 /** What messages a transparent clock forwards, of those that no clock of this box takes. */
 export interface ForwardedMessages {
   readonly domain: number | 'any';
@@ -103,15 +127,17 @@ export interface EndToEndConfig extends ForwardedMessages {
 }
 
 /** A peer-to-peer transparent clock. */
-export interface PeerToPeerConfig extends ForwardedMessages {
+export interface PeerToPeerConfig extends ForwardedMessages, MessageConfig {
   readonly type: 'p2p-tc';
   /** How often every link is measured: logarithm to the base 2 of seconds, clause 9.5.13. */
   readonly logMinPdelayReqInterval: number;
 }
 
 /** A clock that takes part in the protocol: `bc` on many ports, `oc` on one. Names as in the data sets (8.2). */
-export interface ClockConfig {
+export interface ClockConfig extends MessageConfig {
   readonly type: 'bc' | 'oc';
+  /** As text; the one of this box unless set. */
+  readonly clockIdentity?: string;
   readonly domain: number;
   /** 12 bits, clause 7.1.4. */
   readonly sdoId: number;

@@ -3,11 +3,13 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { untilLockedWords, type Setting } from '../core/profile/profile.js';
 import { limitsOf, longMeasurement, measurement } from './clock/measurement-schema.js';
+import { longEncapsulation, messageKeys } from './clock/message-schema.js';
 import { longServo, maxRates, servo, servoOf } from './clock/servo-schema.js';
 import { time, timeKeys } from './clock/time-schema.js';
 import type { ClockPortConfig, InstanceConfig } from './config.js';
 import { interfaceName, longForm, portRemedy } from './port-schema.js';
 import { profiles } from './profiles.js';
+import { clockIdentity } from './clock/identity-shape.js';
 import {
   complain,
   listWithoutRepetition,
@@ -124,6 +126,8 @@ const clockKeys = {
   measurement,
   untilLocked: oneOf(...untilLockedWords).default(profile.untilLocked),
   holdover: holdover.exactOptional(),
+  clockIdentity: clockIdentity.exactOptional(),
+  ...messageKeys,
   ...clockPortKeys,
   ports: listWithoutRepetition(clockPort, {
     error: 'list interfaces of the switch, as in ports: [eth1, eth2]',
@@ -148,6 +152,7 @@ const instanceTypes = {
     type: z.literal('p2p-tc'),
     ...forwardedKeys,
     logMinPdelayReqInterval: setting(portDS.logMinPdelayReqInterval),
+    ...messageKeys,
   }),
   bc: z.strictObject({ type: z.literal('bc'), ...clockKeys }),
   oc: z.strictObject({
@@ -207,6 +212,7 @@ export const instance = z
   });
 
 type ParsedInstance = z.infer<typeof instance>;
+type ParsedClock = Extract<ParsedInstance, { type: 'bc' | 'oc' }>;
 
 /** A clock with each of its ports spelled out. */
 export function resolved(
@@ -252,6 +258,15 @@ export function resolved(
     measurement: limitsOf(parsed.measurement),
     untilLocked: parsed.untilLocked,
     ...(parsed.holdover && { holdover: parsed.holdover }),
+    ...messagesOf(parsed),
+  };
+}
+
+function messagesOf({ clockIdentity: identity, minorVersionPTP, encapsulation }: ParsedClock) {
+  return {
+    ...(identity !== undefined && { clockIdentity: identity }),
+    ...(minorVersionPTP !== undefined && { minorVersionPTP }),
+    ...(encapsulation && { encapsulation }),
   };
 }
 
@@ -265,6 +280,7 @@ function portKeysOf(clock: z.infer<typeof clockPortKeysAlone>) {
 /** The keys that may stand at a place below an instance, for suggestions; `type` as the file has it. */
 export function instanceKeysAt(below: PropertyKey | undefined, type: unknown): readonly string[] {
   if (below === 'ports') return Object.keys(longClockPort.shape);
+  if (below === 'encapsulation') return Object.keys(longEncapsulation.shape);
   if (below === 'servo') return Object.keys(longServo.shape);
   if (below === 'measurement') return Object.keys(longMeasurement.shape);
   if (below === 'time') return timeKeys;

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { bridge, bridgeConfig, bridgeKeys, complainOfVlans, vlanKeys } from './bridge-schema.js';
+import { clockIdentity } from './clock/identity-shape.js';
+import { complainOfSharedLinks } from './clock/message-schema.js';
 import { driftFile } from './clock/time-schema.js';
 import type { ClockPortConfig, Config, InstanceConfig, Limits } from './config.js';
 import { instanceNames } from './instances/name.js';
@@ -75,6 +77,7 @@ const shape = z.strictObject({
   membershipReports: yesOrNo.default(true),
   mergeOffloads: mergeOffloads.default('off'),
   driftFile: driftFile.exactOptional(),
+  clockIdentity: clockIdentity.exactOptional(),
   socketPriority: wholeNumber(0, maxSocketPriority).exactOptional(),
   limits: limits.exactOptional(),
   management: management.exactOptional(),
@@ -102,6 +105,7 @@ const root = shape.transform((config, context): Config => {
   complainOfSteering(config.timestamping, instances, (index, key, complaint) => {
     complain(context, ['instances', index, key], complaint);
   });
+  complainOfSharedLinks(instances, context);
   complainOfVlans(config.bridge, config.ports, context);
   complainOfLimits(config.limits, interfaces.length, context);
   const { bridge: wanted, mergeOffloads: merging, ...rest } = config;

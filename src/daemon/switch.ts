@@ -40,6 +40,7 @@ import {
   type Stats,
 } from './status/status.js';
 import { systemTimerClock, type TimerClock } from './runtime/timers.js';
+import type { IdentityFile } from './machine/identity-file.js';
 import type { Log } from './machine/log.js';
 import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
@@ -59,6 +60,8 @@ export interface SwitchMachine {
   /** Sends a report of that membership. */
   readonly sendReport: SendReport;
   readonly interfaceMemory: InterfaceMemory;
+  /** Where the clockIdentity of this box is kept over a restart; nowhere unless set. */
+  readonly identityFile?: IdentityFile | undefined;
   /** What the machine knows of its time; nothing unless given. */
   readonly timeFacts: Omit<TimeFacts, 'warn' | 'info'>;
 }
@@ -138,6 +141,7 @@ export class Switch {
         ...{ timerClock, addressesOf, config },
         bridge: bridge && bridgePolicy(bridge),
         dataPlane: this.#dataPlane,
+        identityFile: machine.identityFile,
         timeFacts: {
           ...machine.timeFacts,
           warn: (line) => log.warn(line),

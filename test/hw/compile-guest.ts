@@ -1,15 +1,24 @@
-/** Compiles what runs in the guest, before the tests do: there it is Node alone, on a slow machine. */
+/**
+ * Bundles what runs in the guest, before the tests do: there it is Node alone, on a slow machine, which reads a few files
+ * sooner than a hundred.
+ */
 
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { rolldown } from 'rolldown';
 import { compiled } from '../support/netns/compiled.js';
-import { findLab } from './lab.js';
+import { findLab, GUEST_PROGRAMS } from './lab.js';
 
-export default function setup(): void {
+export default async function setup(): Promise<void> {
   if (findLab() === undefined) return;
-  const root = process.cwd();
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const project = join(root, 'test/hw/guest/tsconfig.json');
-  execFileSync(process.execPath, [compiler, '-p', project], { stdio: 'inherit' });
+  const sources = join(process.cwd(), 'test/hw/guest');
+  const names = readdirSync(sources).filter((name) => name.endsWith('.ts'));
+  const bundle = await rolldown({
+    platform: 'node',
+    input: Object.fromEntries(
+      names.map((name) => [basename(name, '.ts'), join(sources, name)] as const),
+    ),
+  });
+  await bundle.write({ dir: GUEST_PROGRAMS, cleanDir: true });
   compiled('frame-port');
 }

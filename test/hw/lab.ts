@@ -19,6 +19,9 @@ export const RUN_TIMEOUT_MS = 1_800_000;
 const PAIRS = 3;
 const LOG_LINES_SHOWN = 60;
 
+/** What runs in the guest, compiled. */
+export const GUEST_PROGRAMS = join(process.cwd(), '.setup/hw');
+
 /** The folder of the lab, where there is one. */
 export function findLab(): string | undefined {
   const folder = process.env['HWLAB'] ?? join(process.cwd(), '../shared/hwlab');
@@ -101,13 +104,12 @@ function keyOf(title: string, scenario: string): string {
 
 /** A line of the shell; each program has its turn whatever became of the one before. */
 function inTurn(programs: readonly GuestProgram[]): string {
-  const folder = join(process.cwd(), '.setup/hw/test/hw/guest');
   const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(' ');
   return programs
     .map((program) => {
       const [name, ...args] = program;
       const mark = ['echo', PROGRAM_MARK + titleOf(program)];
-      return `${quoted(mark)}; ${quoted([process.execPath, join(folder, `${name}.js`), ...args])}`;
+      return `${quoted(mark)}; ${quoted([process.execPath, join(GUEST_PROGRAMS, `${name}.js`), ...args])}`;
     })
     .join('; ');
 }

@@ -1,5 +1,4 @@
 /** ptp-switch install-service: a switch that starts with the machine, under systemd. */
-import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import type { UnitOptions } from '../../service/unit.js';
@@ -64,7 +63,7 @@ export function installServiceCommand(
 
 async function installService(
   args: InstallServiceArguments,
-  { print }: Environment,
+  { print, script }: Environment,
 ): Promise<void> {
   if (!/^[A-Za-z0-9:_.-]+$/.test(args.name) || args.name.endsWith('.service')) {
     throw new UsageError('--name: letters, digits, and : _ . - only, without .service');
@@ -81,7 +80,7 @@ async function installService(
     print(removeService(args.name, thisHost()).join('\n'));
     return;
   }
-  const options = await unitOptions(args);
+  const options = await unitOptions(args, script);
   if (args.print) {
     const { unitText } = await import('../../service/unit.js');
     print(unitText(options).trimEnd());
@@ -91,7 +90,7 @@ async function installService(
 }
 
 /** Makes all paths absolute, as a unit needs them; the unit runs the program that runs now. */
-async function unitOptions(args: InstallServiceArguments): Promise<UnitOptions> {
+async function unitOptions(args: InstallServiceArguments, script: string): Promise<UnitOptions> {
   if (args.config === undefined) {
     throw new UsageError('-c: name the configuration file of the switch');
   }
@@ -103,7 +102,7 @@ async function unitOptions(args: InstallServiceArguments): Promise<UnitOptions> 
   return {
     name: args.name,
     node: process.execPath,
-    script: realpathSync(process.argv[1] ?? ''),
+    script,
     config: resolve(args.config),
     socket: resolve(args.socket),
     arguments: [

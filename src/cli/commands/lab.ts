@@ -1,5 +1,4 @@
 /** ptp-switch lab: shows the switch at work without a network. The hidden command lab-clock runs the lab's clocks. */
-import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
 import { failoverSeconds } from '../../lab/failover.js';
 import { labScenarios, labTypes, type LabScenario, type LabType } from '../../lab/report/report.js';
@@ -64,7 +63,7 @@ async function lab(args: LabArguments, environment: Environment): Promise<void> 
   const { runLab } = await import('../../lab/lab.js');
   const { displayFor } = await import('../formats/lab-display.js');
   const display = displayFor(args.json, environment);
-  const commandLine = [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))];
+  const commandLine = [process.execPath, environment.script];
   try {
     const { type, scenario } = args;
     const { stop } = environment;

@@ -110,6 +110,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { bootId, readText } = await import('../../daemon/machine/text-file.js');
   const { driftFile, driftFilePath } = await import('../../daemon/machine/drift-file.js');
   const driftPath = driftFilePath(config.driftFile, environment.variables);
+  const { identityFileBeside } = await import('../../daemon/machine/identity-file.js');
   const log = { info: environment.print, warn: environment.printError };
   const { ServiceManager } = await import('../../daemon/machine/service-manager.js');
   const manager = new ServiceManager(environment.variables, notifyServiceManager, log.warn);
@@ -122,6 +123,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     const running = new Switch(openDataPlane, config, engine, log, {
       bridge: bridge?.state,
       interfaceMemory: interfaceMemory(args.socket),
+      identityFile: identityFileBeside(driftPath),
       timeFacts: {
         ...{ kernelClock, readText, bootId: bootId() },
         ...{ wallClock: () => Date.now(), monotonicNs: () => process.hrtime.bigint() },

@@ -55,13 +55,14 @@ export function headerOf(
   messageType: MessageType,
   fields: Pick<Header, 'flagField' | 'correctionField' | 'sequenceId' | 'logMessageInterval'>,
 ): Header {
+  const { minorVersionPTP, controlFieldOf } = settings.profile.header;
   return {
     sdoId: settings.sdoId,
-    minorVersionPTP: settings.profile.header.minorVersionPTP,
+    minorVersionPTP,
     domainNumber: settings.domainNumber,
     messageTypeSpecific: 0,
     sourcePortIdentity: settings.portIdentity,
-    controlField: settings.profile.header.controlFieldOf(messageType),
+    controlField: controlFieldOf(messageType, minorVersionPTP),
     ...fields,
   };
 }

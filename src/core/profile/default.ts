@@ -5,10 +5,21 @@
 import { compareDataSets } from '../bmca/comparison.js';
 import { unknownClockAccuracy, unknownOffsetScaledLogVariance } from '../datasets/data-sets.js';
 import { durationNs } from '../time/instant.js';
+import type { MessageType } from '../wire/header.js';
 import type { Profile, Range } from './profile.js';
 
 /** 128/s to one in two minutes: wider than any profile, narrower than a damaged octet. */
 const logIntervals: Range = { min: -7, max: 7 };
+
+/** 1588-2008, table 23: a number for those types that version 1 had, one for all others. */
+const controlFields: { readonly [Type in MessageType]?: number } = {
+  Sync: 0,
+  Delay_Req: 1,
+  Follow_Up: 2,
+  Delay_Resp: 3,
+  Management: 4,
+};
+const otherControlField = 5;
 
 export const defaultProfile: Profile = {
   defaultDS: {
@@ -88,8 +99,8 @@ export const defaultProfile: Profile = {
   },
   header: {
     minorVersionPTP: 1,
-    // 0 and ignored since 1588-2019.
-    controlFieldOf: () => 0,
+    controlFieldOf: (messageType, minorVersionPTP) =>
+      minorVersionPTP === 0 ? (controlFields[messageType] ?? otherControlField) : 0,
   },
   encapsulation: {
     groups: {
@@ -100,6 +111,9 @@ export const defaultProfile: Profile = {
     },
     // Multicast stays in one network; a unicast peer may be behind routers.
     timeToLive: { multicast: 1, unicast: 64 },
+    // Expedited forwarding (RFC 3246), as AES67 has it: what waits in a queue makes time worse. A network that uses the highest
+    // class (annex C.4) keeps it for its own routing.
+    dscp: { event: 46, general: 0 },
     // Network control, the highest (IEEE 802.1Q, annex I): waiting in a queue makes time worse.
     vlanPriority: 7,
   },

@@ -140,8 +140,8 @@ export interface Profile {
   readonly header: {
     /** 13.3.2.4: 0 is 1588-2008, 1 is 1588-2019. */
     readonly minorVersionPTP: number;
-    /** 13.3.2.13: in 1588-2008 a number for each type of message. */
-    readonly controlFieldOf: (messageType: MessageType) => number;
+    /** 13.3.2.13: in 1588-2008 a number for each type of message, 0 since then. */
+    readonly controlFieldOf: (messageType: MessageType, minorVersionPTP: number) => number;
   };
   /** How messages travel. */
   readonly encapsulation: {
@@ -149,6 +149,8 @@ export interface Profile {
     readonly groups: Readonly<Record<Transport, Groups>>;
     /** Of IP packets to a group and to a peer: by it a profile keeps messages in one network or lets them cross routers. */
     readonly timeToLive: { readonly multicast: number; readonly unicast: number };
+    /** RFC 2474: by these 6 bits of an IP packet routers and switches sort it into a queue. Event messages are those that are timed. */
+    readonly dscp: { readonly event: number; readonly general: number };
     /** IEEE 802.1Q, 6.9: the priority in a VLAN tag. IEEE C37.238 has 4 for it. */
     readonly vlanPriority: number;
   };

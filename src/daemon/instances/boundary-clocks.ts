@@ -16,7 +16,7 @@ import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
 import type { MeasurementLimits, Profile } from '../../core/profile/profile.js';
 import type { ServoSettings } from '../../core/servo/servo.js';
-import type { ClockIdentity } from '../../core/time/identity.js';
+import { parseClockIdentity, type ClockIdentity } from '../../core/time/identity.js';
 import { durationNs } from '../../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../core/time/time-interval.js';
 import type { DataPlane } from '../../native/data-plane.js';
@@ -29,7 +29,7 @@ import { clockStatusOf, type SteeredClockStatus } from '../status/clock-status.j
 import type { AttachedInstance } from './attached-instance.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { Steerer } from './clock-steering.js';
-import { DiscardCounts } from './discard-counts.js';
+import { DiscardCounts } from '../status/discard-counts.js';
 
 export interface BoundaryClockOptions {
   readonly dataPlane: DataPlane;
@@ -62,7 +62,8 @@ function attached(
   const { dataPlane, steeredBy, onLinkDelay, random = Math.random } = options;
   const switchPorts = options.config.ports;
   const profile = profileOf(config);
-  const settings = settingsOf(config, profile, identityOf(dataPlane), switchPorts, random);
+  const identity = parseClockIdentity(config.clockIdentity ?? '') ?? identityOf(dataPlane);
+  const settings = settingsOf(config, profile, identity, switchPorts, random);
   const interfaces = switchPorts.map((port) => port.interface);
   const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
     const own = config.ports.find((candidate) => candidate.interface === interfaceName);

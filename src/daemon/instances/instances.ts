@@ -10,6 +10,7 @@ import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
 import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
 import { withoutRefusals } from '../../native/kernel-clock.js';
+import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { engineRules, policyRules, type ServedRule } from '../forwarding/policy.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
@@ -27,6 +28,7 @@ import {
 import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonisation-table.js';
 import type { AttachedInstance } from './attached-instance.js';
 import { attachBoundaryClocks } from './boundary-clocks.js';
+import { settleIdentity } from './clock-identity.js';
 import { ClockSteering } from './clock-steering.js';
 import { DriftMemory } from './drift-memory.js';
 import { managedInstance } from './managed-instance.js';
@@ -49,6 +51,8 @@ export interface InstancesOptions {
   readonly random?: () => number;
   /** What the machine knows of its time; nothing unless given. */
   readonly timeFacts?: TimeFacts;
+  /** Where the clockIdentity of this box is kept over a restart; nowhere unless set. */
+  readonly identityFile?: IdentityFile | undefined;
   /** Links, clocks and errors, for the operator. */
   readonly onEvent: (
     event: Extract<PumpEvent, { kind: 'link' | 'clockMoved' | 'notice' | 'portError' }>,
@@ -77,6 +81,11 @@ export class Instances {
   constructor(options: InstancesOptions) {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
+    const given = options.timeFacts ?? noTimeFacts;
+    settleIdentity({
+      ...{ dataPlane, configured: config.clockIdentity, file: options.identityFile },
+      ...{ info: given.info, warn: given.warn },
+    });
     this.#rules = policyRules(config);
     const managed = config.instances.some(isTransparent);
     this.#programmer = new PolicyProgrammer(dataPlane, engineRules(this.#rules), timerClock, {
@@ -84,7 +93,6 @@ export class Instances {
       bridge: options.bridge,
       managedClock: managed ? identityOf(dataPlane) : undefined,
     });
-    const given = options.timeFacts ?? noTimeFacts;
     this.#notTaken = new NotTaken({
       instances: config.instances,
       nameOf: (port) => config.ports[port]?.interface ?? '',

@@ -1,9 +1,9 @@
 /**
- * The file in which it is kept over a restart what clocks have learned of their oscillators. It is replaced as a whole, so that
- * whoever reads it after a crash or a power cut finds the one or the other state and no half of it.
+ * The file in which it is kept over a restart what clocks have learned of their oscillators. It is
+ * replaced as a whole (text-file.ts).
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { z } from 'zod';
+import { readIfThere, replaceText } from './text-file.js';
 
 /** What one clock had learned. */
 export interface Drift {
@@ -76,7 +76,7 @@ export function driftFile(path: string): DriftFile {
   return {
     path,
     read: () => {
-      const text = textOf(path);
+      const text = readIfThere(path);
       return text === undefined ? undefined : parse(text);
     },
     write: (drifts) => {
@@ -85,7 +85,7 @@ export function driftFile(path: string): DriftFile {
         (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
         2,
       );
-      replace(path, `${text}\n`);
+      replaceText(path, `${text}\n`);
     },
   };
 }
@@ -106,25 +106,4 @@ export function driftFilePath(
 ): string | undefined {
   const directory = variables['STATE_DIRECTORY']?.split(':')[0];
   return configured ?? (directory ? `${directory}/drift.json` : undefined);
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function replace(path: string, text: string): void {
-  const next = `${path}.next`;
-  const file = openSync(next, 'w', 0o644);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(next, path);
 }

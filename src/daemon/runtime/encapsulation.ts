@@ -60,6 +60,9 @@ const udpProtocol = 17;
 /** Annex C.2 and D.2: the one port takes event messages, the other general messages. */
 const udpPort = { event: 319, general: 320 } as const;
 
+/** RFC 2474: DSCP is the upper part of that octet, the other two bits are of explicit congestion notification. */
+const dscpShift = 2;
+
 const dontFragment = 0x4000;
 
 /**
@@ -110,6 +113,10 @@ function groupOf(messageType: MessageType): keyof Groups {
   return isPeerDelayMessageType(messageType) ? 'peerDelay' : 'primary';
 }
 
+function trafficClassOf(messageType: MessageType, { dscp }: Encapsulation): number {
+  return (isEventMessage(messageType) ? dscp.event : dscp.general) << dscpShift;
+}
+
 function ethernetHeader(destination: string, source: string, type: number): Buffer {
   const header = Buffer.allocUnsafe(ethernetLength);
   header.set(macOctets(destination), 0);
@@ -131,8 +138,9 @@ function udp4Frame(
   messageType: MessageType,
   destination: PeerAddress,
   local: Extract<LocalAddress, { transport: 'udp4' }>,
-  { groups, timeToLive }: Encapsulation,
+  encapsulation: Encapsulation,
 ): Uint8Array {
+  const { groups, timeToLive } = encapsulation;
   const ip = ipv4Octets(
     destination.kind === 'unicast' ? ipOf(destination) : groups.udp4[groupOf(messageType)],
   );
@@ -146,6 +154,7 @@ function udp4Frame(
   const datagram = udpDatagram(messageType, message);
   const header = Buffer.alloc(ipv4Length);
   header.writeUInt8(0x45, 0); // version 4, five words
+  header.writeUInt8(trafficClassOf(messageType, encapsulation), 1);
   header.writeUInt16BE(ipv4Length + datagram.length, 2);
   header.writeUInt16BE(dontFragment, 6); // no identification is needed then: RFC 6864
   header.writeUInt8(timeToLive[destination.kind], 8);
@@ -174,8 +183,9 @@ function udp6Frame(
   messageType: MessageType,
   destination: PeerAddress,
   local: Extract<LocalAddress, { transport: 'udp6' }>,
-  { groups, timeToLive }: Encapsulation,
+  encapsulation: Encapsulation,
 ): Uint8Array {
+  const { groups, timeToLive } = encapsulation;
   const ip = ipv6Octets(
     destination.kind === 'unicast' ? ipOf(destination) : groups.udp6[groupOf(messageType)],
   );
@@ -188,7 +198,8 @@ function udp6Frame(
 
   const datagram = udpDatagram(messageType, message, spareOctets);
   const header = Buffer.alloc(ipv6Length);
-  header.writeUInt8(0x60, 0); // version 6
+  // Version 6, then the traffic class, four bits further on than whole octets, then the flow label.
+  header.writeUInt16BE(0x6000 | (trafficClassOf(messageType, encapsulation) << 4), 0);
   header.writeUInt16BE(datagram.length, 4);
   header.writeUInt8(udpProtocol, 6);
   header.writeUInt8(timeToLive[destination.kind], 7);

@@ -21,6 +21,11 @@ export function identityOf(dataPlane: DataPlane): ClockIdentity {
   return identity;
 }
 
+/** To be called before anybody has asked for it. */
+export function setIdentity(dataPlane: DataPlane, identity: ClockIdentity): void {
+  identities.set(dataPlane, identity);
+}
+
 function newIdentityOf(dataPlane: DataPlane): ClockIdentity {
   const mac = dataPlane.ports().find((port) => port.mac !== '')?.mac;
   return clockIdentityFromMac(mac ?? formatMac(Buffer.of(0x02, ...randomBytes(5))));

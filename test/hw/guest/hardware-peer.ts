@@ -30,6 +30,11 @@ export interface Offsets {
 
 /** A slave hears of its master, and time passes quickly while the guest waits for a file. */
 const STATE_TIMEOUT_MS = 120_000;
+/**
+ * A time stamp that is given up puts ptp4l's port out of service for 16 s, and the guest, whose processor is emulated, is
+ * at times away for longer than the milliseconds that a time stamp takes.
+ */
+const TIMESTAMP_TIMEOUT_MS = 2_000;
 /** By how much a summary may come later than a second after the last. */
 const SUMMARY_TIMEOUT_MS = 30_000;
 
@@ -39,7 +44,7 @@ function optionsOf(nic: Nic, options: HardwarePeerOptions, settings: Ptp4lSettin
     interfaces: [nic],
     settings: {
       time_stamping: 'hardware',
-      tx_timestamp_timeout: 100,
+      tx_timestamp_timeout: TIMESTAMP_TIMEOUT_MS,
       delay_mechanism: options.delayMechanism ?? 'E2E',
       // One summary a second.
       summary_interval: 0,

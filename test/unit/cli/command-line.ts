@@ -29,6 +29,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
   const errors: string[] = [];
   const environment: Environment = {
     version: '1.2.3',
+    script: '/opt/ptp-switch/dist/cli/main.js',
     print: (text) => {
       output.push(text);
       machine.onOutput?.(text);

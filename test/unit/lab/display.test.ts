@@ -10,6 +10,7 @@ function display(json: boolean, interactive: boolean) {
   const errors: string[] = [];
   const environment: Environment = {
     version: '1.2.3',
+    script: '/opt/ptp-switch/dist/cli/main.js',
     print: (text) => output.push(text),
     printError: (text) => errors.push(text),
     interactive,

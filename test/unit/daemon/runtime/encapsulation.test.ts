@@ -13,7 +13,11 @@ import { checksumsHold } from '../../../support/internet-checksum.js';
 import { allPtpFrames, ptpFramesOf, type PtpFrame } from '../../../support/ptp-frames.js';
 
 const encapsulate = (message: Uint8Array, destination: PeerAddress, local: LocalAddress) =>
-  encapsulateBy(message, destination, local, defaultProfile.encapsulation);
+  // As linuxptp has it unless told otherwise.
+  encapsulateBy(message, destination, local, {
+    ...defaultProfile.encapsulation,
+    dscp: { event: 0, general: 0 },
+  });
 
 function takenApart({ frame, ptpOffset, ptpLength }: PtpFrame) {
   const received = decapsulate(frame, ptpOffset, ptpLength);
@@ -195,6 +199,7 @@ describe('another profile', () => {
       udp6: { primary: 'ff05::1', peerDelay: 'ff02::6b' },
     },
     timeToLive: { multicast: 16, unicast: 2 },
+    dscp: { event: 46, general: 34 },
     vlanPriority: 4,
   };
 
@@ -211,5 +216,28 @@ describe('another profile', () => {
     expect([ipv4Destination(toGroup), toGroup[22]]).toEqual(['239.192.0.1', 16]);
     const toPeer = built(udp4, { kind: 'unicast', mac: '02:00:00:00:00:02', ip: '192.0.2.2' });
     expect([ipv4Destination(toPeer), toPeer[22]]).toEqual(['192.0.2.2', 2]);
+  });
+
+  it('sorts event messages and others into classes of their own, over IPv4 and IPv6', () => {
+    const built = (local: LocalAddress, messageType: number) => {
+      const message = Uint8Array.from(takenApart(l2).message);
+      message[0] = messageType;
+      return Buffer.from(encapsulateBy(message, { kind: 'multicast' }, local, own));
+    };
+    const [udp4At, udp6At]: LocalAddress[] = [
+      { transport: 'udp4', mac: '02:00:00:00:00:01', ip: '192.0.2.1' },
+      { transport: 'udp6', mac: '02:00:00:00:00:01', ip: 'fe80::1' },
+    ];
+    const eventTypes = [0x0, 0x1, 0x2, 0x3];
+    const generalTypes = [0x8, 0x9, 0xa, 0xb, 0xc, 0xd];
+    for (const type of [...eventTypes, ...generalTypes]) {
+      const octet = (eventTypes.includes(type) ? 46 : 34) << 2;
+      const four = built(udp4At!, type);
+      expect([four[14], four[15], checksumsHold(four)]).toEqual([0x45, octet, true]);
+      const six = built(udp6At!, type);
+      // Four bits of version, eight of the traffic class, twenty of the flow label.
+      expect(six.readUInt32BE(14)).toBe(0x60000000 + octet * 2 ** 20);
+      expect(checksumsHold(six)).toBe(true);
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** What a clock takes no account of, by port and reason: counted, and what keeps a master from being followed told once in the log. */
-import { discardWords } from '../status/discard-words.js';
+import { discardWords } from './discard-words.js';
 
 /** A message that came twice is no news; what goes on is. */
 const toldFrom = 3;
