@@ -43,8 +43,8 @@ Corrections::Corrections(const Limits& limits, uint64_t seed, ForwardingState& s
 // ---------------------------------------------------------------------------------------------------------------------
 // Event messages
 
-ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const Arrival& arrival,
-                                int64_t now) {
+ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, Action action,
+                                const Arrival& arrival, int64_t now) {
   const ExchangeKey key = key_of_event(event);
   const uint64_t far_end = far_end_of_event(event);
   ExchangeIndex index = exchanges_.find(key, ingress, far_end);
@@ -59,8 +59,7 @@ ExchangeIndex Corrections::open(uint32_t ingress, const FrameView& event, const 
   exchange.event_seen = true;
   exchange.received = now;
   exchange.correction_field = event.correction_field();
-  exchange.peer_to_peer = state_.policy.action(event.sdo_id(), event.domain_number(), ingress) ==
-                          Action::kPeerToPeerTransparent;
+  exchange.peer_to_peer = action == Action::kPeerToPeerTransparent;
   exchange.timestamped = arrival.timestamp_ns && !state_.clock_just_set(ingress, now);
   if (exchange.timestamped) {
     exchange.ingress_timestamp_ns = *arrival.timestamp_ns;

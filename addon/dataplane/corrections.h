@@ -27,8 +27,8 @@ class Corrections {
 
   // An event message has come in: opens its exchange. The exchange of the same message before, or
   // of one before sequenceId wrapped, is closed.
-  ExchangeIndex open(uint32_t ingress, const wire::FrameView& event, const Arrival& arrival,
-                     int64_t now);
+  ExchangeIndex open(uint32_t ingress, const wire::FrameView& event, Action action,
+                     const Arrival& arrival, int64_t now);
   const Exchange& at(ExchangeIndex index) { return exchanges_.at(index); }
   // Sends the event message of an exchange; the ports that it leaves by.
   uint32_t send_event(ExchangeIndex index, const wire::FrameView& event, uint32_t egress_ports,

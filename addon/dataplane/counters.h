@@ -106,6 +106,8 @@ namespace ptpswitch::dataplane {
   /* Tables. */                                                                                           \
   X(kExchangesEvicted, "table.exchangesEvicted")                                                          \
   X(kAddressesEvicted, "table.addressesEvicted")                                                          \
+  /* Of what no rule takes, messages of kinds for which there was no room: not told of. */                \
+  X(kUnservedFull, "table.unservedFull")                                                                  \
   /* Link and interface. */                                                                               \
   X(kLoopsFound, "link.loopsFound")                                                                       \
   X(kLinkUp, "link.up")                                                                                   \

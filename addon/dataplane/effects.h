@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "addon/dataplane/message_key.h"
 #include "addon/wire/frame_edit.h"
 #include "addon/wire/frame_view.h"
 
@@ -50,6 +51,14 @@ struct Notice {
   uint32_t other_port = 0;
 };
 
+// Messages that came in by `port` and that no rule takes.
+struct UnservedMessages {
+  uint32_t port;
+  MessageKey key;
+  bool announce;  // they are Announce; else they are of other types
+  uint32_t messages;
+};
+
 class Effects {
  public:
   virtual ~Effects() = default;
@@ -67,6 +76,9 @@ class Effects {
   virtual void observe_sync(uint32_t port, const SyncObservation& observation) = 0;
 
   virtual void notice(const Notice& notice) = 0;
+
+  // Told anew while it goes on, so a lost report does no harm.
+  virtual void unserved(const UnservedMessages& messages) = 0;
 
   // The transmit time stamp (ns of the common timebase) of a frame that a clock of this box
   // submitted; none when it is lost.

@@ -28,7 +28,7 @@ Forwarder::Forwarder(uint32_t ports, const Limits& limits, uint64_t seed, Effect
     : effects_(effects),
       state_(ports_without_link(ports, counters)),
       notices_(ports, effects),
-      reception_(limits, seed, state_, notices_),
+      reception_(limits, seed, state_, notices_, effects),
       transmission_(ports, limits, state_, effects),
       corrections_(limits, seed, state_, transmission_),
       observer_(state_, effects) {}
@@ -65,7 +65,7 @@ void Forwarder::forward_end_to_end(uint32_t ingress, FrameView& view, const Arri
     case MessageType::kDelayReq:
     case MessageType::kPdelayReq:
     case MessageType::kPdelayResp:
-      return forward_event(ingress, view, arrival, now);
+      return forward_event(ingress, view, Action::kEndToEndTransparent, arrival, now);
     case MessageType::kFollowUp:
     case MessageType::kPdelayRespFollowUp:
       return forward_follow_up(ingress, view, now);
@@ -91,7 +91,8 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Ar
       if (!state_.policy.delay_of(ingress, view.transport)) {
         return counters.add(Counter::kDropLinkDelayUnknown);
       }
-      return forward_end_to_end(ingress, view, arrival, now);
+      if (view.type == MessageType::kFollowUp) return forward_follow_up(ingress, view, now);
+      return forward_event(ingress, view, Action::kPeerToPeerTransparent, arrival, now);
     case MessageType::kDelayReq:
     case MessageType::kDelayResp:
       return counters.add(Counter::kDropDelayMechanism);
@@ -108,8 +109,8 @@ void Forwarder::forward_peer_to_peer(uint32_t ingress, FrameView& view, const Ar
 
 // Step 1: a Sync, or another event message, leaves at once. How long it has stayed here goes into
 // the general message that follows.
-void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Arrival& arrival,
-                              int64_t now) {
+void Forwarder::forward_event(uint32_t ingress, FrameView& view, Action action,
+                              const Arrival& arrival, int64_t now) {
   PortCounters& counters = state_.ports[ingress].counters;
   if (view.type == MessageType::kPdelayResp) {
     // Peer delay is measured between two clocks: more of them on one link are told apart by a
@@ -119,7 +120,7 @@ void Forwarder::forward_event(uint32_t ingress, FrameView& view, const Arrival& 
   }
   const uint32_t egress_ports = reception_.egress_ports(ingress, view, now);
   if (egress_ports == 0) return;
-  const ExchangeIndex exchange = corrections_.open(ingress, view, arrival, now);
+  const ExchangeIndex exchange = corrections_.open(ingress, view, action, arrival, now);
   const bool one_step = corrections_.at(exchange).one_step;
   if (one_step) wire::set_two_step_flag(view);
   const uint32_t sent_ports = corrections_.send_event(exchange, view, egress_ports, now);

@@ -83,7 +83,8 @@ class Forwarder {
                           int64_t now);
   void forward_peer_to_peer(uint32_t ingress, wire::FrameView& view, const Arrival& arrival,
                             int64_t now);
-  void forward_event(uint32_t ingress, wire::FrameView& view, const Arrival& arrival, int64_t now);
+  void forward_event(uint32_t ingress, wire::FrameView& view, Action action, const Arrival& arrival,
+                     int64_t now);
   void forward_follow_up(uint32_t ingress, const wire::FrameView& view, int64_t now);
   void forward_delay_resp(uint32_t ingress, const wire::FrameView& view, int64_t now);
   bool drop_by_other_port(uint32_t ingress, const wire::FrameView& response, int64_t now);

@@ -67,6 +67,11 @@ inline constexpr DurationNs kLoopIsolation = 10 * kSecond;
 // What goes on for long is told an operator anew after this time, of each kind and port.
 inline constexpr DurationNs kNoticeInterval = 60 * kSecond;
 
+// Kinds of messages of one port that no rule takes, by domain, transport, VLAN and whether they
+// announce: a network has a few. Each is told anew after this time while it goes on.
+inline constexpr uint32_t kUnservedOfPort = 16;
+inline constexpr DurationNs kUnservedInterval = 10 * kSecond;
+
 // 802.1Q: VLAN identifiers are 12 bits.
 inline constexpr uint32_t kVlanIds = 4'096;
 

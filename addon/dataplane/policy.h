@@ -1,6 +1,6 @@
 // What the control plane has decided: which messages are forwarded, terminated or dropped, by
-// (sdoId, domainNumber) and ingress port; the delay of each link; the rate of each domain. It is
-// replaced as a whole.
+// (sdoId, domainNumber), transport, VLAN and ingress port; the delay of each link; the rate of each
+// domain. It is replaced as a whole.
 #pragma once
 
 #include <array>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "addon/dataplane/limits.h"
+#include "addon/dataplane/message_key.h"
 #include "addon/wire/frame_edit.h"
 #include "addon/wire/frame_view.h"
 
@@ -21,10 +22,14 @@ enum class Action : uint8_t {
   kDrop,
 };
 
+// Of a member that is none, a rule takes any.
 struct PolicyRule {
-  std::optional<uint16_t> sdo_id;        // none: any
-  std::optional<uint8_t> domain_number;  // none: any
-  std::array<Action, kMaxPorts> action;  // by ingress port
+  std::optional<uint16_t> sdo_id{};
+  std::optional<uint8_t> domain_number{};
+  std::optional<wire::Transport> transport{};
+  std::optional<uint16_t> vlan_id{};  // of the outermost tag as it came in; 0: without a tag
+  // By ingress port; none: a later rule decides.
+  std::array<std::optional<Action>, kMaxPorts> action{};
 };
 
 // rateRatio - 1 of a domain: grandmaster seconds per local second, minus 1.
@@ -73,11 +78,13 @@ struct Policy {
   std::optional<uint64_t> managed_clock;
 
   // The action of the first rule that matches; none when no rule does.
-  std::optional<Action> action(uint16_t sdo_id, uint8_t domain_number, uint32_t port) const {
+  std::optional<Action> action(const MessageKey& key, uint32_t port) const {
     for (const PolicyRule& rule : rules) {
-      if (rule.sdo_id && *rule.sdo_id != sdo_id) continue;
-      if (rule.domain_number && *rule.domain_number != domain_number) continue;
-      return rule.action[port];
+      if (rule.sdo_id && *rule.sdo_id != key.sdo_id) continue;
+      if (rule.domain_number && *rule.domain_number != key.domain_number) continue;
+      if (rule.transport && *rule.transport != key.transport) continue;
+      if (rule.vlan_id && *rule.vlan_id != key.vlan_id) continue;
+      if (rule.action[port]) return rule.action[port];
     }
     return std::nullopt;
   }
@@ -88,7 +95,7 @@ struct Policy {
     uint32_t ports = 0;
     for (const PolicyRule& rule : rules) {
       for (uint32_t port = 0; port < kMaxPorts; ++port) {
-        const Action action = rule.action[port];
+        const auto action = rule.action[port];
         const bool transparent =
             action == Action::kEndToEndTransparent || action == Action::kPeerToPeerTransparent;
         if (transparent) ports |= 1u << port;

@@ -20,11 +20,13 @@ bool is_usable_source(const uint8_t* mac) {
 
 }  // namespace
 
-Reception::Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Notices& notices)
+Reception::Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Notices& notices,
+                     Effects& effects)
     : state_(state),
       notices_(notices),
       addresses_(limits.addresses, static_cast<uint32_t>(state.ports.size()), limits.address_ageing,
                  seed),
+      unserved_(static_cast<uint32_t>(state.ports.size()), effects),
       loops_(static_cast<uint32_t>(state.ports.size()), limits, seed) {}
 
 std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* frame,
@@ -52,8 +54,8 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   if (!is_usable_source(view.source_mac())) return drop(Counter::kDropBadSourceAddress);
   const bool version1 = parsed.verdict == ParseVerdict::kPtpV1;
   counters.add(version1 ? Counter::kRxPtpV1 : received_counter(view.type));
-  const auto action = version1 ? version1_action(ingress)
-                               : state_.policy.action(view.sdo_id(), view.domain_number(), ingress);
+  const MessageKey key = version1 ? MessageKey{} : MessageKey::of(view);
+  const auto action = version1 ? version1_action(ingress) : state_.policy.action(key, ingress);
   const bool peer_delay = !version1 && wire::is_peer_delay(view.type);
   // A clock of this box belongs to the port and not to a VLAN of the bridge, so VLANs are not
   // filtered for it.
@@ -75,8 +77,12 @@ std::optional<Reception::Admitted> Reception::admit(uint32_t ingress, uint8_t* f
   }
   const auto evicted = addresses_.learn(view.vlan_id[0], view.source_mac(), ingress, now);
   if (evicted) state_.ports[*evicted].counters.add(Counter::kAddressesEvicted);
-  if (!action) return drop(Counter::kDropNoPolicy);
-  if (action == Action::kDrop) return drop(Counter::kDropByPolicy);
+  if (message.action == Action::kDrop) {
+    if (!version1 && !unserved_.note(ingress, key, view.type, now)) {
+      counters.add(Counter::kUnservedFull);
+    }
+    return drop(action ? Counter::kDropByPolicy : Counter::kDropNoPolicy);
+  }
   return message;
 }
 

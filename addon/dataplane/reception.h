@@ -11,6 +11,7 @@
 #include "addon/dataplane/forwarding_state.h"
 #include "addon/dataplane/loop_isolation.h"
 #include "addon/dataplane/notices.h"
+#include "addon/dataplane/unserved.h"
 #include "addon/dataplane/vlan_filter.h"
 #include "addon/wire/frame_view.h"
 
@@ -18,8 +19,9 @@ namespace ptpswitch::dataplane {
 
 class Reception {
  public:
-  // `state` and `notices` outlive it. `seed` salts the tables.
-  Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Notices& notices);
+  // `state`, `notices` and `effects` outlive it. `seed` salts the tables.
+  Reception(const Limits& limits, uint64_t seed, ForwardingState& state, Notices& notices,
+            Effects& effects);
 
   struct Admitted {
     wire::FrameView view;
@@ -56,6 +58,7 @@ class Reception {
   ForwardingState& state_;
   Notices& notices_;
   AddressTable addresses_;
+  Unserved unserved_;
   LoopIsolation loops_;
   VlanFilter vlans_;
 };

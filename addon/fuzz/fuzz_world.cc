@@ -79,7 +79,7 @@ bool World::receive(uint32_t port, const uint8_t* frame, size_t length, int64_t 
   const int64_t received_at = true_time() - age;
   last_message_ = kNoMessage;
   if (verdict == ParseVerdict::kPtp) {
-    const bool peer_to_peer = policy_.action(view.sdo_id(), view.domain_number(), port) ==
+    const bool peer_to_peer = policy_.action(dataplane::MessageKey::of(view), port) ==
                               dataplane::Action::kPeerToPeerTransparent;
     last_message_ = oracle_.add(view, port, peer_to_peer, received_at);
     if (last_message_ == kNoMessage) return false;
@@ -280,6 +280,10 @@ bool World::punt(uint32_t port, const FrameView& view, std::optional<int64_t> ti
 
 void World::observe_sync(uint32_t port, const dataplane::SyncObservation& observation) {
   require(port < kPorts && observation.source_port_identity != nullptr, "a report is whole");
+}
+
+void World::unserved(const dataplane::UnservedMessages& messages) {
+  require(messages.port < kPorts && messages.messages != 0, "messages came in by a port");
 }
 
 void World::notice(const dataplane::Notice& notice) {

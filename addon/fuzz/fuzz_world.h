@@ -81,6 +81,7 @@ class World final : private dataplane::Effects {
             std::optional<int64_t> timestamp_ns) override;
   void observe_sync(uint32_t port, const dataplane::SyncObservation& observation) override;
   void notice(const dataplane::Notice& notice) override;
+  void unserved(const dataplane::UnservedMessages& messages) override;
   void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                 std::optional<int64_t> timestamp_ns) override;
 

@@ -379,6 +379,10 @@ void Engine::observe_sync(uint32_t index, const dataplane::SyncObservation& obse
 
 void Engine::notice(const dataplane::Notice& notice) { records_.push(notice_record(notice)); }
 
+void Engine::unserved(const dataplane::UnservedMessages& messages) {
+  records_.push(UnservedRecord(messages).record());
+}
+
 void Engine::clock_transmit_timestamp(uint32_t index, uint32_t context,
                                       std::optional<int64_t> timestamp_ns) {
   // A clock that misses this record sees the time stamp as lost: its own time-out covers it.

@@ -83,4 +83,17 @@ SyncRecord::SyncRecord(uint32_t port, const dataplane::SyncObservation& observat
   std::memcpy(payload_ + 24, &observation.correction, 8);
 }
 
+UnservedRecord::UnservedRecord(const dataplane::UnservedMessages& unserved)
+    : record_{.kind = RecordKind::kUnserved,
+              .port = static_cast<uint8_t>(unserved.port),
+              .context = unserved.messages,
+              .flags = static_cast<uint16_t>(unserved.announce ? 1 : 0),
+              .payload = payload_,
+              .payload_size = sizeof payload_} {
+  std::memcpy(payload_, &unserved.key.sdo_id, 2);
+  std::memcpy(payload_ + 2, &unserved.key.vlan_id, 2);
+  payload_[4] = unserved.key.domain_number;
+  payload_[5] = static_cast<uint8_t>(unserved.key.transport);
+}
+
 }  // namespace ptpswitch::io

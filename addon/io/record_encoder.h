@@ -30,6 +30,9 @@ enum class RecordKind : uint8_t {
   // time stamp is wanted under the number in `context`.
   kSend = 8,
   kNotice = 9,  // flags: dataplane::NoticeKind; context: the other port
+  // flags: bit 0 Announce; context: how many; payload: u16 sdoId, u16 VLAN, u8 domainNumber, u8
+  // wire::Transport
+  kUnserved = 10,
 };
 
 // True of what tells that something is so from now on. Who misses it goes on believing otherwise,
@@ -71,6 +74,20 @@ class SyncRecord {
 
  private:
   uint8_t payload_[32] = {};
+  Record record_;
+};
+
+// The same of a kUnserved record.
+class UnservedRecord {
+ public:
+  explicit UnservedRecord(const dataplane::UnservedMessages& unserved);
+  UnservedRecord(const UnservedRecord&) = delete;
+  UnservedRecord& operator=(const UnservedRecord&) = delete;
+
+  const Record& record() const { return record_; }
+
+ private:
+  uint8_t payload_[8] = {};
   Record record_;
 };
 

@@ -251,6 +251,10 @@ void ForwarderObject::observe_sync(uint32_t port, const dataplane::SyncObservati
   records_.push(io::SyncRecord(port, observation).record());
 }
 
+void ForwarderObject::unserved(const dataplane::UnservedMessages& messages) {
+  records_.push(io::UnservedRecord(messages).record());
+}
+
 void ForwarderObject::notice(const dataplane::Notice& notice) {
   records_.push(io::notice_record(notice));
 }

@@ -10,11 +10,6 @@ namespace {
 // Numbers of JavaScript are exact up to here: 104 days of nanoseconds.
 constexpr double kMaxExactInteger = 9007199254740991.0;
 
-Napi::Object read_object(const Napi::Value& value, const char* name) {
-  if (!value.IsObject()) throw_argument(value.Env(), std::string(name) + " must be an object");
-  return value.As<Napi::Object>();
-}
-
 }  // namespace
 
 ForwarderOptions read_forwarder_options(const Napi::Value& value) {

@@ -11,31 +11,8 @@
 namespace ptpswitch::node {
 namespace {
 
-using dataplane::Action;
-
-// A latency or asymmetry of more than a second is a mistake in units.
-constexpr double kMaxDelaySettingNs = 1e9;
 // Numbers of JavaScript are exact up to here: 104 days of nanoseconds.
 constexpr double kMaxExactInteger = 9007199254740991.0;
-
-Napi::Object object(const Napi::Value& value, const char* name) {
-  if (!value.IsObject()) throw_argument(value.Env(), std::string(name) + " must be an object");
-  return value.As<Napi::Object>();
-}
-
-Napi::Array array(const Napi::Value& value, const char* name) {
-  if (!value.IsArray()) throw_argument(value.Env(), std::string(name) + " must be an array");
-  return value.As<Napi::Array>();
-}
-
-Napi::Array bounded_array(const Napi::Value& value, const char* name) {
-  const Napi::Array result = array(value, name);
-  if (result.Length() > dataplane::kMaxPolicyRules) {
-    throw_argument(value.Env(), std::string(name) + " must have at most " +
-                                    std::to_string(dataplane::kMaxPolicyRules) + " entries");
-  }
-  return result;
-}
 
 int64_t nanoseconds(const Napi::Object& from, const char* name) {
   const Napi::Value value = from.Get(name);
@@ -46,22 +23,26 @@ int64_t nanoseconds(const Napi::Object& from, const char* name) {
   return std::llround(ns);
 }
 
-Action action(const Napi::Value& value) {
-  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
-  if (name == "e2e-tc") return Action::kEndToEndTransparent;
-  if (name == "p2p-tc") return Action::kPeerToPeerTransparent;
-  if (name == "terminate") return Action::kTerminate;
-  if (name == "drop") return Action::kDrop;
-  throw_argument(value.Env(), "action must be e2e-tc, p2p-tc, terminate or drop");
-}
-
-template <typename Integer>
-std::optional<Integer> any_or(const Napi::Value& value, const char* name, uint32_t maximum) {
-  if (value.IsString() && value.As<Napi::String>().Utf8Value() == "any") return std::nullopt;
-  return static_cast<Integer>(read_integer(value, name, maximum));
-}
-
 }  // namespace
+
+Napi::Object read_object(const Napi::Value& value, const char* name) {
+  if (!value.IsObject()) throw_argument(value.Env(), std::string(name) + " must be an object");
+  return value.As<Napi::Object>();
+}
+
+Napi::Array read_array(const Napi::Value& value, const char* name) {
+  if (!value.IsArray()) throw_argument(value.Env(), std::string(name) + " must be an array");
+  return value.As<Napi::Array>();
+}
+
+Napi::Array read_bounded_array(const Napi::Value& value, const char* name) {
+  const Napi::Array result = read_array(value, name);
+  if (result.Length() > dataplane::kMaxPolicyRules) {
+    throw_argument(value.Env(), std::string(name) + " must have at most " +
+                                    std::to_string(dataplane::kMaxPolicyRules) + " entries");
+  }
+  return result;
+}
 
 void throw_argument(Napi::Env env, const std::string& message) {
   Napi::TypeError error = Napi::TypeError::New(env, message);
@@ -85,7 +66,7 @@ uint32_t read_integer(const Napi::Value& value, const char* name, uint32_t maxim
 }
 
 dataplane::PortSettings read_port_settings(const Napi::Value& value) {
-  const Napi::Object from = object(value, "settings");
+  const Napi::Object from = read_object(value, "settings");
   dataplane::PortSettings settings;
   settings.ingress_latency_ns = nanoseconds(from, "ingressLatencyNs");
   settings.egress_latency_ns = nanoseconds(from, "egressLatencyNs");
@@ -96,7 +77,7 @@ dataplane::PortSettings read_port_settings(const Napi::Value& value) {
 std::optional<io::FormerTimestamping> read_former_timestamping(const Napi::Value& value) {
   if (value.IsUndefined()) return std::nullopt;
   constexpr uint32_t kMaximum = std::numeric_limits<int32_t>::max();
-  const Napi::Object from = object(value, "formerTimestamping");
+  const Napi::Object from = read_object(value, "formerTimestamping");
   const auto number = [&](const char* name) {
     return static_cast<int>(read_integer(from.Get(name), name, kMaximum));
   };
@@ -119,7 +100,7 @@ Napi::Uint8Array read_frame(const Napi::Value& value) {
 dataplane::Limits read_limits(const Napi::Value& value) {
   dataplane::Limits limits;
   if (value.IsUndefined()) return limits;
-  const Napi::Object from = object(value, "limits");
+  const Napi::Object from = read_object(value, "limits");
   const auto read_size = [&](const char* name, uint32_t& size) {
     constexpr uint32_t kMaxSize = 1 << 20;
     const Napi::Value wanted = from.Get(name);
@@ -166,11 +147,11 @@ io::TimestampingRequest timestamping_request(const Napi::Value& value) {
 std::optional<io::FormerOffloads> read_former_offloads(const Napi::Value& value) {
   if (value.IsUndefined()) return std::nullopt;
   constexpr uint32_t kMaximum = std::numeric_limits<int32_t>::max();
-  const Napi::Object from = object(value, "formerOffloads");
+  const Napi::Object from = read_object(value, "formerOffloads");
   io::FormerOffloads former;
   former.interface_index =
       static_cast<int>(read_integer(from.Get("interfaceIndex"), "interfaceIndex", kMaximum));
-  const Napi::Array features = bounded_array(from.Get("features"), "features");
+  const Napi::Array features = read_bounded_array(from.Get("features"), "features");
   for (uint32_t i = 0; i < features.Length(); ++i) {
     const Napi::Value feature = features.Get(i);
     if (!feature.IsString()) throw_argument(value.Env(), "features must be strings");
@@ -183,15 +164,15 @@ std::optional<io::FormerOffloads> read_former_offloads(const Napi::Value& value)
 
 io::EngineOptions read_engine_options(const Napi::Value& value) {
   const Napi::Env env = value.Env();
-  const Napi::Object from = object(value, "options");
+  const Napi::Object from = read_object(value, "options");
   io::EngineOptions options;
-  const Napi::Array ports = array(from.Get("ports"), "ports");
+  const Napi::Array ports = read_array(from.Get("ports"), "ports");
   if (ports.Length() == 0 || ports.Length() > dataplane::kMaxPorts) {
     throw_argument(env,
                    "ports must have 1 to " + std::to_string(dataplane::kMaxPorts) + " entries");
   }
   for (uint32_t i = 0; i < ports.Length(); ++i) {
-    const Napi::Object port = object(ports.Get(i), "port");
+    const Napi::Object port = read_object(ports.Get(i), "port");
     const Napi::Value name = port.Get("interface");
     io::EnginePortOptions entry;
     if (name.IsString()) entry.interface = name.As<Napi::String>().Utf8Value();
@@ -229,157 +210,11 @@ io::EngineOptions read_engine_options(const Napi::Value& value) {
   return options;
 }
 
-namespace {
-
-std::vector<dataplane::PolicyRule> read_rules(const Napi::Value& value, uint32_t ports) {
-  const Napi::Array from = bounded_array(value, "rules");
-  std::vector<dataplane::PolicyRule> rules;
-  for (uint32_t i = 0; i < from.Length(); ++i) {
-    const Napi::Object entry = object(from.Get(i), "rule");
-    dataplane::PolicyRule rule{};
-    rule.sdo_id = any_or<uint16_t>(entry.Get("sdoId"), "sdoId", 0xFFF);
-    rule.domain_number = any_or<uint8_t>(entry.Get("domainNumber"), "domainNumber", 255);
-    const Napi::Value actions = entry.Get("action");
-    if (actions.IsArray()) {
-      const Napi::Array each = actions.As<Napi::Array>();
-      if (each.Length() != ports) throw_argument(value.Env(), "action must have one entry a port");
-      for (uint32_t port = 0; port < ports; ++port) rule.action[port] = action(each.Get(port));
-    } else {
-      rule.action.fill(action(actions));
-    }
-    rules.push_back(rule);
-  }
-  return rules;
-}
-
-wire::Transport read_transport(const Napi::Value& value) {
-  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
-  if (name == "l2") return wire::Transport::kL2;
-  if (name == "udp4") return wire::Transport::kUdp4;
-  if (name == "udp6") return wire::Transport::kUdp6;
-  throw_argument(value.Env(), "transport must be l2, udp4 or udp6");
-}
-
-uint32_t bit(uint32_t port) { return 1u << port; }
-
-// A set of ports from one boolean a port.
-uint32_t read_ports(const Napi::Value& value, const char* name, uint32_t ports) {
-  const Napi::Array each = array(value, name);
-  if (each.Length() != ports) {
-    throw_argument(value.Env(), std::string(name) + " must have one entry a port");
-  }
-  uint32_t set = 0;
-  for (uint32_t port = 0; port < ports; ++port) {
-    if (each.Get(port).ToBoolean().Value()) set |= bit(port);
-  }
-  return set;
-}
-
-// {udp4: [bool], udp6: 16 times [bool], by scope}, the inner arrays by port.
-void read_wanted_groups(const Napi::Value& value, uint32_t ports, dataplane::BridgePolicy& bridge) {
-  if (value.IsUndefined()) return;
-  const Napi::Object from = object(value, "wantedGroups");
-  bridge.wants_udp4 = read_ports(from.Get("udp4"), "udp4", ports);
-  const Napi::Array scopes = array(from.Get("udp6"), "udp6");
-  if (scopes.Length() != bridge.wants_udp6.size()) {
-    throw_argument(value.Env(), "udp6 must have 16 entries, one a scope");
-  }
-  for (uint32_t scope = 0; scope < scopes.Length(); ++scope) {
-    bridge.wants_udp6[scope] = read_ports(scopes.Get(scope), "udp6", ports);
-  }
-}
-
-// {forwarding: [bool], pvid: [number], vlans: [{port, first, last, untagged}] or null,
-// topologyChanges, wantedGroups}, the arrays by port.
-dataplane::BridgePolicy read_bridge(const Napi::Value& value, uint32_t ports) {
-  dataplane::BridgePolicy bridge;
-  if (value.IsUndefined()) return bridge;
-  const Napi::Object from = object(value, "bridge");
-  const Napi::Array pvid = array(from.Get("pvid"), "pvid");
-  if (pvid.Length() != ports) throw_argument(value.Env(), "pvid must have one entry a port");
-  bridge.forwarding = read_ports(from.Get("forwarding"), "forwarding", ports);
-  read_wanted_groups(from.Get("wantedGroups"), ports, bridge);
-  for (uint32_t port = 0; port < ports; ++port) {
-    bridge.pvid[port] =
-        static_cast<uint16_t>(read_integer(pvid.Get(port), "pvid", dataplane::kVlanIds - 1));
-  }
-  bridge.topology_changes =
-      read_integer(from.Get("topologyChanges"), "topologyChanges", UINT32_MAX);
-  const Napi::Value memberships = from.Get("vlans");
-  if (memberships.IsNull()) return bridge;
-  bridge.vlans.resize(dataplane::kVlanIds);
-  const Napi::Array vlans = array(memberships, "vlans");
-  for (uint32_t i = 0; i < vlans.Length(); ++i) {
-    const Napi::Object entry = object(vlans.Get(i), "vlan");
-    const uint32_t port = read_integer(entry.Get("port"), "port", ports - 1);
-    const uint32_t last = read_integer(entry.Get("last"), "last", dataplane::kVlanIds - 1);
-    const bool untagged = entry.Get("untagged").ToBoolean().Value();
-    for (uint32_t id = read_integer(entry.Get("first"), "first", last); id <= last; ++id) {
-      bridge.vlans[id].members |= bit(port);
-      if (untagged) bridge.vlans[id].untagged |= bit(port);
-    }
-  }
-  return bridge;
-}
-
-wire::ScaledNs read_link_delay(const Napi::Value& value) {
-  bool lossless = value.IsBigInt();
-  const int64_t delay = lossless ? value.As<Napi::BigInt>().Int64Value(&lossless) : 0;
-  if (!lossless || std::abs(static_cast<double>(delay)) > kMaxDelaySettingNs * 65536) {
-    throw_argument(value.Env(), "meanLinkDelay must be a BigInt of at most a second * 2^16");
-  }
-  return delay;
-}
-
-uint64_t read_clock_identity(const Napi::Value& value) {
-  bool lossless = value.IsBigInt();
-  const uint64_t identity = lossless ? value.As<Napi::BigInt>().Uint64Value(&lossless) : 0;
-  if (!lossless) throw_argument(value.Env(), "managedClock must be a BigInt of 64 bits, unsigned");
-  return identity;
-}
-
-dataplane::RateRatio read_rate_ratio(const Napi::Object& entry) {
-  // No oscillator is further off than this.
-  constexpr double kMaxRateOffset = 1e-2;
-  const Napi::Value value = entry.Get("rateOffset");
-  const double offset = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
-  if (!(std::abs(offset) <= kMaxRateOffset)) {
-    throw_argument(entry.Env(), "rateOffset must be a number between -0.01 and 0.01");
-  }
-  return {static_cast<uint16_t>(read_integer(entry.Get("sdoId"), "sdoId", 0xFFF)),
-          static_cast<uint8_t>(read_integer(entry.Get("domainNumber"), "domainNumber", 255)),
-          offset};
-}
-
-}  // namespace
-
-dataplane::Policy read_policy(const Napi::Value& value, uint32_t ports) {
-  const Napi::Object from = object(value, "policy");
-  dataplane::Policy policy;
-  policy.rules = read_rules(from.Get("rules"), ports);
-  const Napi::Array delays = bounded_array(from.Get("linkDelays"), "linkDelays");
-  for (uint32_t i = 0; i < delays.Length(); ++i) {
-    const Napi::Object entry = object(delays.Get(i), "linkDelay");
-    const uint32_t port = read_integer(entry.Get("port"), "port", ports - 1);
-    const auto transport = static_cast<size_t>(read_transport(entry.Get("transport")));
-    policy.link_delay[port][transport] = read_link_delay(entry.Get("meanLinkDelay"));
-  }
-  const Napi::Array ratios = bounded_array(from.Get("rateRatios"), "rateRatios");
-  for (uint32_t i = 0; i < ratios.Length(); ++i) {
-    policy.rate_ratios.push_back(read_rate_ratio(object(ratios.Get(i), "rateRatio")));
-  }
-  policy.bridge = read_bridge(from.Get("bridge"), ports);
-  policy.loop_guard = from.Get("loopGuard").ToBoolean().Value();
-  const Napi::Value managed = from.Get("managedClock");
-  if (!managed.IsUndefined()) policy.managed_clock = read_clock_identity(managed);
-  return policy;
-}
-
 std::vector<io::Engine::Submission> read_submissions(const Napi::Value& value, uint32_t ports) {
-  const Napi::Array from = array(value, "frames");
+  const Napi::Array from = read_array(value, "frames");
   std::vector<io::Engine::Submission> submissions;
   for (uint32_t i = 0; i < from.Length(); ++i) {
-    const Napi::Object entry = object(from.Get(i), "frame");
+    const Napi::Object entry = read_object(from.Get(i), "frame");
     io::Engine::Submission submission;
     submission.port = read_integer(entry.Get("port"), "port", ports - 1);
     const Napi::Uint8Array bytes = read_frame(entry.Get("frame"));

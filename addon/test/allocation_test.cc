@@ -46,6 +46,7 @@ class FixedEffects final : public dataplane::Effects {
   bool punt(uint32_t, const wire::FrameView&, std::optional<int64_t>) override { return true; }
   void observe_sync(uint32_t, const dataplane::SyncObservation&) override {}
   void notice(const dataplane::Notice&) override {}
+  void unserved(const dataplane::UnservedMessages&) override {}
   void clock_transmit_timestamp(uint32_t, uint32_t, std::optional<int64_t>) override {}
 
   uint64_t sent = 0;

@@ -212,9 +212,9 @@ TEST_CASE(
 TEST_CASE("policy: dropped, or not spoken of, is counted and not forwarded") {
   ForwarderHarness harness;
   Policy policy;
-  PolicyRule drop{.sdo_id = {}, .domain_number = 5, .action = {}};
+  PolicyRule drop{.domain_number = 5};
   drop.action.fill(Action::kDrop);
-  PolicyRule transparent{.sdo_id = {}, .domain_number = 6, .action = {}};
+  PolicyRule transparent{.domain_number = 6};
   transparent.action.fill(Action::kEndToEndTransparent);
   policy.rules = {drop, transparent};
   harness.forwarder.program(policy);

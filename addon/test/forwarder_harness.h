@@ -161,6 +161,7 @@ class ForwarderHarness final : private dataplane::Effects {
   std::vector<Observed> observed;
 
   std::vector<dataplane::Notice> notices;
+  std::vector<dataplane::UnservedMessages> unserved_messages;
 
   // Sees every frame as it leaves.
   std::function<void(uint32_t port, const Bytes& frame)> on_send;
@@ -225,6 +226,9 @@ class ForwarderHarness final : private dataplane::Effects {
   }
 
   void notice(const dataplane::Notice& notice) override { notices.push_back(notice); }
+  void unserved(const dataplane::UnservedMessages& messages) override {
+    unserved_messages.push_back(messages);
+  }
 
   void clock_transmit_timestamp(uint32_t port, uint32_t context,
                                 std::optional<int64_t> timestamp_ns) override {

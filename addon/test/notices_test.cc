@@ -15,6 +15,7 @@ class Told final : public Effects {
 
  private:
   void notice(const Notice& notice) override { notices.push_back(notice); }
+  void unserved(const ptpswitch::dataplane::UnservedMessages&) override {}
   uint32_t send(uint32_t, std::span<const OutgoingFrame> frames) override {
     return static_cast<uint32_t>(frames.size());
   }

@@ -177,7 +177,7 @@ TEST_CASE(
   Policy policy = measured();
   policy.rules.clear();
   for (const Domain& domain : domains) {
-    PolicyRule rule{domain.sdo_id, domain.number, {}};
+    PolicyRule rule{.sdo_id = domain.sdo_id, .domain_number = domain.number};
     rule.action.fill(domain.peer_to_peer ? Action::kPeerToPeerTransparent
                                          : Action::kEndToEndTransparent);
     policy.rules.push_back(rule);

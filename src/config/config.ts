@@ -112,16 +112,23 @@ export interface EncapsulationConfig {
   readonly l2Destination?: string;
 }
 
-/** An end-to-end transparent clock. */
-export interface EndToEndConfig {
-  readonly type: 'e2e-tc';
+/** What messages a transparent clock forwards, of those that no clock of this box takes. */
+export interface ForwardedMessages {
   readonly domain: number | 'any';
+  /** 12 bits, clause 7.1.4; any unless set. */
+  readonly sdoId?: number | 'any';
+  /** All unless set. */
+  readonly transport?: ClockPortConfig['transport'];
+}
+
+/** An end-to-end transparent clock. */
+export interface EndToEndConfig extends ForwardedMessages {
+  readonly type: 'e2e-tc';
 }
 
 /** A peer-to-peer transparent clock. */
-export interface PeerToPeerConfig extends MessageConfig {
+export interface PeerToPeerConfig extends ForwardedMessages, MessageConfig {
   readonly type: 'p2p-tc';
-  readonly domain: number | 'any';
   /** How often every link is measured: logarithm to the base 2 of seconds, clause 9.5.13. */
   readonly logMinPdelayReqInterval: number;
 }

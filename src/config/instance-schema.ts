@@ -27,20 +27,23 @@ const { defaultDS, portDS, clockClasses, bestMaster } = profile;
 /** IEEE 802.1Q, 9.6: 0 is no VLAN, 4095 reserved. */
 const maxVlanId = 4094;
 
+/** 802.1AS-2020, 8.1. */
+const gptpSdoId = 0x100;
+
 const within = ({ min, max }: Setting) => wholeNumber(min, max);
 /** The profile's unless set. */
 const setting = (of: Setting) => within(of).default(of.default);
 
 const { min: minDomain, max: maxDomain } = defaultDS.domainNumber;
 const domainRemedy = `write any, or a whole number from ${minDomain} to ${maxDomain}`;
-const domainOrAny = z
-  .preprocess(
+const { min: minSdoId, max: maxSdoId } = defaultDS.sdoId;
+
+function numberOrAny(min: number, max: number, error: string) {
+  return z.preprocess(
     (value) => numberIn(wordAmong(['any'], value)),
-    z.union([z.literal('any'), wholeNumber(minDomain, maxDomain, domainRemedy)], {
-      error: domainRemedy,
-    }),
-  )
-  .default('any');
+    z.union([z.literal('any'), wholeNumber(min, max, error)], { error }),
+  );
+}
 
 /** As linuxptp, ptpd and the standards call them. */
 const transport = oneOfAlso(portDS.transport.allowed, {
@@ -134,11 +137,21 @@ const clockKeys = {
   }).exactOptional(),
 };
 
+const forwardedKeys = {
+  domain: numberOrAny(minDomain, maxDomain, domainRemedy).default('any'),
+  sdoId: numberOrAny(
+    minSdoId,
+    maxSdoId,
+    'write any, or a number of 12 bits, as in 0x100 (IEEE 802.1AS)',
+  ).exactOptional(),
+  transport: transport.exactOptional(),
+};
+
 const instanceTypes = {
-  'e2e-tc': z.strictObject({ type: z.literal('e2e-tc'), domain: domainOrAny }),
+  'e2e-tc': z.strictObject({ type: z.literal('e2e-tc'), ...forwardedKeys }),
   'p2p-tc': z.strictObject({
     type: z.literal('p2p-tc'),
-    domain: domainOrAny,
+    ...forwardedKeys,
     logMinPdelayReqInterval: setting(portDS.logMinPdelayReqInterval),
     ...messageKeys,
   }),
@@ -161,6 +174,14 @@ export const instance = z
   )
   .superRefine((value, context) => {
     if (value.type !== 'bc' && value.type !== 'oc') return;
+    if (value.sdoId === gptpSdoId) {
+      complain(context, ['sdoId'], {
+        problem:
+          '0x100 is IEEE 802.1AS (gPTP), whose clocks have other addresses, TLVs and rules than this one: no gPTP device would follow it',
+        remedy:
+          'leave sdoId out for a clock of IEEE 1588; gPTP passes by type: p2p-tc with sdoId: 0x100 beside it',
+      });
+    }
     const { maxRate } = value.servo;
     if (value.clock === 'system' && maxRate !== undefined && maxRate > maxRates.steering) {
       complain(context, ['servo', 'maxRate'], {

@@ -8,9 +8,12 @@ import { clockIdentity } from './clock/identity-shape.js';
 import { complainOfSharedLinks } from './clock/message-schema.js';
 import { driftFile } from './clock/time-schema.js';
 import type { ClockPortConfig, Config, InstanceConfig, Limits } from './config.js';
+import { instanceNames } from './instances/name.js';
+import { overlapsOf } from './instances/overlap.js';
 import { instance, instanceKeysAt, resolved } from './instance-schema.js';
 import { mergeOffloads, port, portConfig, portKeys } from './port-schema.js';
 import {
+  boundedList,
   complain,
   listWithoutRepetition,
   oneOfAlso,
@@ -65,11 +68,9 @@ const shape = z.strictObject({
     key: 'interface',
     valueOf: ({ interface: name }) => name,
   }),
-  instances: listWithoutRepetition(instance, {
+  instances: boundedList(instance, {
     error: 'list what runs on the ports, as in instances: [{type: e2e-tc}]',
     max: { items: maxInstances, error: `list ${maxInstances} instances at most` },
-    key: 'domain',
-    valueOf: ({ domain }) => domain,
   }),
   bridge: bridge.exactOptional(),
   loopGuard: yesOrNo.default(true),
@@ -98,6 +99,9 @@ const root = shape.transform((config, context): Config => {
       complain(context, ['instances', index, ...path], complaint);
     }),
   );
+  for (const [index, complaint] of overlapsOf(instances)) {
+    complain(context, ['instances', index], complaint);
+  }
   complainOfSteering(config.timestamping, instances, (index, key, complaint) => {
     complain(context, ['instances', index, key], complaint);
   });
@@ -134,7 +138,8 @@ function complainOfSteering(
   instances: readonly InstanceConfig[],
   complainAt: (index: number, key: 'clock' | 'time', complaint: Complaint) => void,
 ): void {
-  const takenBy = new Map<string, number>();
+  const takenBy = new Map<string, string>();
+  const nameOf = instanceNames(instances);
   for (const [index, instance] of instances.entries()) {
     if ('time' in instance && instance.time.source === 'phc' && timestamping === 'software') {
       complainAt(index, 'time', {
@@ -143,7 +148,7 @@ function complainOfSteering(
       });
     }
     if (!('clock' in instance) || instance.clock === 'virtual') continue;
-    const { clock, domain } = instance;
+    const { clock } = instance;
     const fits = clock === 'system' ? timestamping === 'software' : timestamping !== 'software';
     if (!fits) {
       const wanted = clock === 'system' ? 'software' : 'auto';
@@ -156,11 +161,11 @@ function complainOfSteering(
     const taken = names.find((name) => takenBy.has(name));
     if (taken !== undefined) {
       complainAt(index, 'clock', {
-        problem: `${taken} is steered by the instance of domain ${takenBy.get(taken)} already`,
+        problem: `${taken} is steered by the ${takenBy.get(taken)} already`,
         remedy: 'use clock: virtual for one of them',
       });
     }
-    for (const name of names) takenBy.set(name, domain);
+    for (const name of names) takenBy.set(name, nameOf.get(instance) ?? '');
   }
 }
 

@@ -67,29 +67,35 @@ export function listOf<Item extends z.ZodType>(item: Item, error: string) {
   return z.preprocess(asList, z.array(item, { error }));
 }
 
-/** A list that is not empty and not too long, in which no two items have the same `valueOf`. */
-export function listWithoutRepetition<Item extends z.ZodType>(
-  item: Item,
-  { error, max, key, valueOf }: ListRules<z.output<Item>>,
-) {
+interface ListBounds {
+  readonly error: string;
+  readonly max?: { readonly items: number; readonly error: string };
+}
+
+/** A list that is not empty and not too long. */
+export function boundedList<Item extends z.ZodType>(item: Item, { error, max }: ListBounds) {
   const items = z.array(item, { error }).min(1, { error });
   return z.preprocess(
     asList,
-    (max === undefined ? items : items.max(max.items, { error: max.error })).superRefine(
-      forbidRepetition(key, valueOf),
-    ),
+    max === undefined ? items : items.max(max.items, { error: max.error }),
   );
 }
 
-interface ListRules<Item> {
-  readonly error: string;
-  readonly max?: { readonly items: number; readonly error: string };
+/** The same, in which no two items have the same `valueOf`. */
+export function listWithoutRepetition<Item extends z.ZodType>(
+  item: Item,
+  { key, valueOf, ...bounds }: ListRules<z.output<Item>>,
+) {
+  return boundedList(item, bounds).superRefine(forbidRepetition(key, valueOf));
+}
+
+interface ListRules<Item> extends ListBounds {
   /** What two items must not have in common, as it is called. */
   readonly key: string;
   readonly valueOf: (item: Item) => string | number;
 }
 
-/** Two ports on one interface, or two instances on one domain, would each do the other's work again. */
+/** Two ports on one interface would each do the other's work again. */
 function forbidRepetition<Item>(key: string, valueOf: (item: Item) => string | number) {
   return (items: readonly Item[], context: z.RefinementCtx): void => {
     const seen = new Set<string | number>();

@@ -1,6 +1,7 @@
 /** A running switch: opens the engine on the configured ports, programs it, and logs its events for the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig, Limits } from '../config/config.js';
+import { instanceNames } from '../config/instances/name.js';
 import { profileOf, profiles } from '../config/profiles.js';
 import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
@@ -89,6 +90,7 @@ export class Switch {
   readonly #config: Config;
   readonly #dataPlane: DataPlane;
   readonly #instances: Instances;
+  readonly #instanceNames: ReadonlyMap<InstanceConfig, string>;
   readonly #groups: GroupMemberships;
   readonly #reports: MembershipReports;
   readonly #log: Log;
@@ -115,6 +117,7 @@ export class Switch {
     replaced: Partial<SwitchMachine> = {},
   ) {
     this.#config = config;
+    this.#instanceNames = instanceNames(config.instances);
     this.#log = log;
     const machine = { ...thisMachine, ...replaced };
     const { timerClock, addressesOf, bridge, openSocket } = machine;
@@ -242,9 +245,11 @@ export class Switch {
       ports,
       counters: this.#dataPlane.counters(),
       peerDelays: ports.map((_, port) => this.#instances.peerDelay(port)),
+      notTaken: this.#instances.notTaken(),
       isolations: ports.map((_, port) => this.#notices.isolationOf(port)),
       instances: this.#config.instances.map((instance) => ({
         ...instance,
+        name: this.#instanceNames.get(instance) ?? '',
         syntonisation: this.#instances.syntonisation(instance),
       })),
     });
@@ -335,10 +340,10 @@ export class Switch {
 }
 
 function clockPortsOf(name: string, clocks: readonly ClockStatus[]): ClockPortStatus[] {
-  return clocks.flatMap(({ clock: { domainNumber, ports } }) =>
+  return clocks.flatMap(({ clock: { instance, domainNumber, ports } }) =>
     ports
       .filter((port) => port.interface === name)
-      .map(({ portState }) => ({ domainNumber, portState })),
+      .map(({ portState }) => ({ instance, domainNumber, portState })),
   );
 }
 

@@ -124,12 +124,26 @@ export interface ClockAdjustment {
  */
 export type PolicyAction = 'e2e-tc' | 'p2p-tc' | 'terminate' | 'drop';
 
+/** What rules tell messages apart by. */
+export interface MessageKey {
+  readonly sdoId: number;
+  readonly domainNumber: number;
+  readonly transport: Transport;
+  /** Of the outermost tag as a message comes in; 0: without one. */
+  readonly vlanId: number;
+  readonly port: number;
+}
+
 /** First match wins; a message that no rule matches is dropped and counted (`noPolicy`). */
 export interface PolicyRule {
   readonly sdoId: number | 'any';
   readonly domainNumber: number | 'any';
-  /** One action for every port, or one a port. */
-  readonly action: PolicyAction | readonly PolicyAction[];
+  /** Any unless set. */
+  readonly transport?: Transport;
+  /** Of the outermost tag as a message comes in, 0 without one; any unless set. */
+  readonly vlanId?: number;
+  /** One action for every port, or one a port; null: a later rule decides. */
+  readonly action: PolicyAction | readonly (PolicyAction | null)[];
 }
 
 /** The measured delay of the link at a port by that transport, which a `p2p-tc` adds to the correction of its Syncs. */
@@ -262,6 +276,14 @@ export type EngineRecord =
       readonly port: number;
       readonly otherPort: number;
     }
+  /** Messages that came in by `port` and that no rule takes: when they are new, and every 10 s while they go on. */
+  | (MessageKey & {
+      readonly kind: 'unserved';
+      /** They are Announce; else of other types. */
+      readonly announce: boolean;
+      /** How many since they were last told of. */
+      readonly messages: number;
+    })
   /** An operating error, once per cause: the text names what failed and errno. */
   | { readonly kind: 'portError'; readonly port: number; readonly message: string };
 

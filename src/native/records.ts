@@ -1,4 +1,5 @@
 /** Reads the batches of records that the engine hands up; the layout is written by addon/io/record_encoder.h. */
+import type { Transport } from '../core/io.js';
 import type { EngineRecord, Notice } from './data-plane.js';
 
 const headerSize = 32;
@@ -13,6 +14,7 @@ const recordKind = {
   clockMoved: 7,
   send: 8,
   notice: 9,
+  unserved: 10,
 } as const;
 
 /** In the order of dataplane::NoticeKind (addon/dataplane/effects.h). */
@@ -23,6 +25,15 @@ const notices: readonly Notice[] = [
   'answerByOtherPort',
   'secondAnswer',
 ];
+
+/** In the order of wire::Transport (addon/wire/frame_view.h). */
+const transports: readonly Transport[] = ['l2', 'udp4', 'udp6'];
+
+function transportOfCode(code: number): Transport {
+  const transport = transports[code];
+  if (transport === undefined) throw new RangeError(`transport ${code} is none`);
+  return transport;
+}
 
 /** Decodes one batch; payloads are views into `batch`. Throws on a batch that the engine cannot have written. */
 export function decodeRecords(batch: Uint8Array): EngineRecord[] {
@@ -105,6 +116,19 @@ function decodeRecord(view: DataView, batch: Uint8Array, at: number): EngineReco
       const notice = notices[view.getUint16(at + 22, true)];
       if (notice === undefined) throw new RangeError('a notice of an unknown kind');
       return { kind: 'notice', port, notice, otherPort: context };
+    }
+    case recordKind.unserved: {
+      const payloadAt = at + headerSize;
+      return {
+        kind: 'unserved',
+        port,
+        sdoId: view.getUint16(payloadAt, true),
+        domainNumber: view.getUint8(payloadAt + 4),
+        transport: transportOfCode(view.getUint8(payloadAt + 5)),
+        vlanId: view.getUint16(payloadAt + 2, true),
+        announce: (view.getUint16(at + 22, true) & 1) !== 0,
+        messages: context,
+      };
     }
     default:
       throw new RangeError(`record of unknown kind ${kind.toString()}`);

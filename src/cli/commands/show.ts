@@ -92,13 +92,9 @@ function pruningTable(ports: readonly PortStatus[]): string {
 /** Where a boundary or ordinary clock runs. */
 function portStateTable(ports: readonly PortStatus[]): string {
   const rows = ports.flatMap(({ interface: name, clockPorts = [] }) =>
-    clockPorts.map(({ domainNumber, portState }) => [
-      name,
-      String(domainNumber),
-      withNewName(portState),
-    ]),
+    clockPorts.map(({ instance, portState }) => [name, instance, withNewName(portState)]),
   );
-  return rows.length === 0 ? '' : table([['port', 'domain', 'port state'], ...rows]);
+  return rows.length === 0 ? '' : table([['port', 'instance', 'port state'], ...rows]);
 }
 
 /** Of the hardware clocks alone: software time stamps are all of CLOCK_REALTIME. */

@@ -1,5 +1,6 @@
 /** What `show clock|parent|time|foreign-masters` prints of boundary clocks: the standard's names, beside them the new ones. */
 import type { ClockStatus } from '../../daemon/status/clock-status.js';
+import { discardWords } from '../../daemon/status/discard-words.js';
 import { table } from './table.js';
 
 /** IEEE 1588g: the states that have a new name. */
@@ -29,7 +30,9 @@ export function clockText(what: string, clocks: readonly ClockStatus[], json: bo
     );
   return clocks
     .map((status) =>
-      what === 'foreign-masters' ? foreignMasters(status) : members(partOf(what, status)),
+      what === 'foreign-masters'
+        ? foreignMasters(status)
+        : [members(partOf(what, status)), ...(what === 'clock' ? reasons(status) : [])].join('\n'),
     )
     .join('\n\n');
 }
@@ -51,13 +54,15 @@ function partOf(what: string, status: ClockStatus): object {
 function members(part: object): string {
   return table(
     Object.entries(part).flatMap(([name, value]: [string, unknown]) =>
-      name === 'ports'
-        ? portLines(value as ClockStatus['clock']['ports'])
-        : name === 'steered'
-          ? steeredLines(value as ClockStatus['clock']['steered'])
-          : name === 'missing'
-            ? [[name, missingMessages(value as ClockStatus['clock']['missing'])]]
-            : lines(name, value),
+      name === 'notTaken'
+        ? []
+        : name === 'ports'
+          ? portLines(value as ClockStatus['clock']['ports'])
+          : name === 'steered'
+            ? steeredLines(value as ClockStatus['clock']['steered'])
+            : name === 'missing'
+              ? [[name, missingMessages(value as ClockStatus['clock']['missing'])]]
+              : lines(name, value),
     ),
   );
 }
@@ -112,8 +117,30 @@ function utcText(utc: NonNullable<ClockStatus['clock']['steered'][number]['utc']
   ].join(', ');
 }
 
-function foreignMasters({ foreignMasters: masters }: ClockStatus): string {
-  if (masters.length === 0) return 'no foreign masters: nobody else announces time';
+/** Why something that comes in is not taken: a line for each cause. */
+function reasons(status: ClockStatus, of?: 'Announce'): string[] {
+  const discarded = status.clock.ports.flatMap(({ interface: name, discarded: counts }) =>
+    Object.entries(counts).flatMap(([reason, count]) => {
+      const words = discardWords(reason);
+      if (of !== undefined && words?.of !== of) return [];
+      const text = words === undefined ? '' : `: ${words.text}`;
+      return [`discarded at ${name} so far: ${count} ${reason}${text}`];
+    }),
+  );
+  const notTaken = status.clock.notTaken
+    .filter(({ announce }) => of === undefined || announce)
+    .map(({ description, messages }) => `${description} (${messages})`);
+  return [...notTaken, ...discarded];
+}
+
+function foreignMasters(status: ClockStatus): string {
+  return [masterTable(status), ...reasons(status, 'Announce')].join('\n');
+}
+
+function masterTable({ clock, foreignMasters: masters }: ClockStatus): string {
+  if (masters.length === 0) {
+    return `${clock.instance}: no foreign masters: no Announce has come lately that it takes`;
+  }
   return table([
     ['port', 'sender', 'grandmaster', 'priority1', 'stepsRemoved', 'best of its port', 'standing'],
     ...masters.map((master) => [

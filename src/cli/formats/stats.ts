@@ -3,7 +3,7 @@ import type { PortStats, Stats } from '../../daemon/status/status.js';
 import { table } from './table.js';
 
 export function formatStats({ ports }: Stats): string {
-  const sections = [portTable(ports), messageTable(ports), otherTable(ports)];
+  const sections = [portTable(ports), messageTable(ports), otherTable(ports), notTaken(ports)];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
@@ -22,6 +22,13 @@ function portTable(ports: readonly PortStats[]): string {
       formatNs(port.residenceNs.max),
     ]),
   ]);
+}
+
+function notTaken(ports: readonly PortStats[]): string {
+  return ports
+    .flatMap((port) => port.notTaken)
+    .map(({ description, messages }) => `${description} (${messages})`)
+    .join('\n');
 }
 
 /** With the port that it makes a loop with, while it is kept out for that. */

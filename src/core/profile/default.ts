@@ -24,7 +24,7 @@ const otherControlField = 5;
 export const defaultProfile: Profile = {
   defaultDS: {
     // Up to 127 by IEEE 1588, up to 239 by profiles; above that reserved.
-    domainNumber: { default: 0, min: 0, max: 239 },
+    domainNumber: { default: 0, min: 0, max: 255 },
     // 12 bits.
     sdoId: { default: 0, min: 0, max: 0xfff },
     priority1: { default: 128, min: 0, max: 255 },

@@ -112,9 +112,9 @@ export function decodeHeader(view: DataView): ReceivedHeader | DecodeFailure {
     messageType,
     messageLength: view.getUint16(2),
     header: {
-      sdoId: ((view.getUint8(0) & 0xf0) << 4) | view.getUint8(5),
+      sdoId: sdoIdIn(view),
       minorVersionPTP: versions >> 4,
-      domainNumber: view.getUint8(4),
+      domainNumber: domainNumberIn(view),
       flagField: view.getUint16(6),
       correctionField: timeInterval(view.getBigInt64(8)),
       messageTypeSpecific: view.getUint32(16),
@@ -124,6 +124,15 @@ export function decodeHeader(view: DataView): ReceivedHeader | DecodeFailure {
       logMessageInterval: view.getInt8(33),
     },
   };
+}
+
+/** Of a header that is there as a whole. */
+export function sdoIdIn(view: DataView): number {
+  return ((view.getUint8(0) & 0xf0) << 4) | view.getUint8(5);
+}
+
+export function domainNumberIn(view: DataView): number {
+  return view.getUint8(4);
 }
 
 /** Writes headerLength octets from the start of `view`. */

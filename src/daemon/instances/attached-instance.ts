@@ -14,9 +14,10 @@ export interface AttachedInstance {
   readonly status?: () => ClockStatus;
   /** Answers management requests for an instance of the configuration. */
   readonly management?: {
+    readonly name: string;
     readonly config: InstanceConfig;
     readonly manage: (request: ManagementRequest) => Managed;
   };
   /** The clock whose time may be given to clocks of the machine, and which has a source for its own. */
-  readonly clock?: { readonly config: ClockConfig; readonly clock: Clock };
+  readonly clock?: { readonly name: string; readonly config: ClockConfig; readonly clock: Clock };
 }

@@ -10,6 +10,8 @@ import type {
   ServoConfig,
 } from '../../config/config.js';
 import { profileOf } from '../../config/profiles.js';
+import { instanceNames } from '../../config/instances/name.js';
+import { isClock } from '../../config/instances/overlap.js';
 import type { AcceptableMaster } from '../../core/instance/announce-reception.js';
 import type { Clock, ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
@@ -24,10 +26,12 @@ import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
 import type { PortTransport, Report } from '../runtime/pump.js';
 import { systemTimeOf } from '../runtime/system-time.js';
+import type { NotTakenStatus } from '../status/not-taken.js';
 import { clockStatusOf, type SteeredClockStatus } from '../status/clock-status.js';
 import type { AttachedInstance } from './attached-instance.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { Steerer } from './clock-steering.js';
+import { DiscardCounts } from '../status/discard-counts.js';
 
 export interface BoundaryClockOptions {
   readonly dataPlane: DataPlane;
@@ -35,6 +39,10 @@ export interface BoundaryClockOptions {
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** The clocks of the machine that are steered by a clock. */
   readonly steeredBy: (clock: Steerer['clock']) => readonly SteeredClockStatus[];
+  /** PTP that comes in and that no instance takes. */
+  readonly notTaken: () => readonly NotTakenStatus[];
+  /** Called with a line for the operator, once for each cause. */
+  readonly warn: (line: string) => void;
   /** Called with the delay of a link that a clock has measured. */
   readonly onLinkDelay: (report: Extract<Report, { kind: 'linkDelay' }>) => void;
   /** Uniform from 0 up to but not including 1, to spread the times at which Delay_Req are sent. Math.random unless set. */
@@ -42,10 +50,17 @@ export interface BoundaryClockOptions {
 }
 
 export function attachBoundaryClocks(options: BoundaryClockOptions): AttachedInstance[] {
-  return options.config.instances.filter(isClock).map((instance) => attached(instance, options));
+  const names = instanceNames(options.config.instances);
+  return options.config.instances
+    .filter(isClock)
+    .map((instance) => attached(names.get(instance) ?? '', instance, options));
 }
 
-function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedInstance {
+function attached(
+  name: string,
+  config: ClockConfig,
+  options: BoundaryClockOptions,
+): AttachedInstance {
   const { dataPlane, steeredBy, onLinkDelay, random = Math.random } = options;
   const switchPorts = options.config.ports;
   const profile = profileOf(config);
@@ -64,10 +79,12 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
     ),
   });
   const { clock } = managed;
-  const discards = new DiscardCounts();
+  const discards = new DiscardCounts((port, words) => {
+    options.warn(`${name}: ${interfaces[port]}: ${words}`);
+  });
   return {
     attachment: {
-      name: `${config.type} of domain ${config.domain}`,
+      name,
       instance: managed,
       encapsulation: profile.encapsulation,
       ports,
@@ -79,35 +96,29 @@ function attached(config: ClockConfig, options: BoundaryClockOptions): AttachedI
     status: () =>
       clockStatusOf(
         clock.state(),
-        { source: config.time.source, kind: config.clock, steered: steeredBy(clock) },
+        {
+          instance: name,
+          notTaken: notTakenAt(config, options.notTaken()),
+          source: config.time.source,
+          kind: config.clock,
+          steered: steeredBy(clock),
+        },
         config.ports.map((port) => ({
           interface: port.interface,
           discarded: discards.of(interfaces.indexOf(port.interface)),
         })),
         aheadOfSystemClockNs(clock, dataPlane),
       ),
-    management: { config, manage: (request) => managed.manage(request) },
-    clock: { config, clock },
+    management: { name, config, manage: (request) => managed.manage(request) },
+    clock: { name, config, clock },
   };
 }
 
-/** Messages and answers of a clock that came to nothing, by port of the data plane and reason. */
-class DiscardCounts {
-  readonly #byPort = new Map<number, Record<string, number>>();
-
-  count(port: number, reason: string): void {
-    const counts = this.#byPort.get(port) ?? {};
-    counts[reason] = (counts[reason] ?? 0) + 1;
-    this.#byPort.set(port, counts);
-  }
-
-  of(port: number): Readonly<Record<string, number>> {
-    return { ...this.#byPort.get(port) };
-  }
-}
-
-function isClock(instance: Config['instances'][number]): instance is ClockConfig {
-  return instance.type === 'bc' || instance.type === 'oc';
+function notTakenAt(
+  { ports }: ClockConfig,
+  notTaken: readonly NotTakenStatus[],
+): readonly NotTakenStatus[] {
+  return notTaken.filter((it) => ports.some((port) => port.interface === it.interface));
 }
 
 function transportOf(

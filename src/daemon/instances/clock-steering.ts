@@ -19,7 +19,8 @@ import { SystemClock, type SystemClockOptions } from './system-clock.js';
 
 /** An instance that may steer clocks of the machine. */
 export interface Steerer {
-  readonly config: Pick<ClockConfig, 'clock' | 'domain' | 'time'> & {
+  readonly name: string;
+  readonly config: Pick<ClockConfig, 'clock' | 'time'> & {
     readonly ports: readonly { readonly interface: string }[];
   };
   readonly clock: Pick<Clock, 'timeAt' | 'state'>;
@@ -208,7 +209,7 @@ function targetsOf(
       if (withClock.length === 0) {
         const names = own.map(({ interface: name }) => name).join(', ');
         throw steeringError(
-          `clock: phc of domain ${config.domain}: no hardware time stamps on ${names}; use clock: virtual`,
+          `${steerer.name}: clock: phc: no hardware time stamps on ${names}; use clock: virtual`,
         );
       }
       const indices = [...new Set(withClock.map(({ phcIndex }) => phcIndex))];
@@ -225,8 +226,8 @@ function forbidSharing(targets: readonly Target[]): void {
     const other = targets.slice(0, index).find((target) => target.name === name);
     if (other === undefined) continue;
     throw steeringError(
-      `${name} would be steered by the instances of domains ${other.steerer.config.domain} and ` +
-        `${steerer.config.domain}: use clock: virtual for one of them`,
+      `${name} would be steered by the ${other.steerer.name} and the ${steerer.name}: ` +
+        `use clock: virtual for one of them`,
     );
   }
 }

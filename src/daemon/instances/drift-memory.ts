@@ -27,7 +27,8 @@ const patienceNs = 10e9;
 const maxApart = { rate: 1e-3, ns: 1e6, atMostNs: 500e6 };
 
 export interface Remembered {
-  readonly config: Pick<ClockConfig, 'type' | 'domain' | 'sdoId' | 'clock'> & {
+  readonly name: string;
+  readonly config: Pick<ClockConfig, 'domain' | 'sdoId' | 'clock'> & {
     readonly ports: readonly { readonly interface: string }[];
   };
   readonly clock: Clock;
@@ -97,9 +98,10 @@ export class DriftMemory {
     this.#options.warn(`${path}: what was learned before is not used: ${reason}`);
   }
 
-  #begin({ config, clock }: Remembered, drifts: Drifts | undefined): void {
+  #begin(remembered: Remembered, drifts: Drifts | undefined): void {
+    const { name, config, clock } = remembered;
     const { file, wallClock, dataPlane, info, bootId } = this.#options;
-    const drift = drifts?.clocks[keyOf(config)];
+    const drift = drifts?.clocks[this.#keyOf(remembered)];
     const now = dataPlane.readClock('system');
     if (file === undefined || drift === undefined || now === null) return;
     const ageMs = wallClock() - drift.writtenAt;
@@ -108,9 +110,9 @@ export class DriftMemory {
       formatClockIdentity(clock.state().defaultDS.clockIdentity),
       ageMs,
     );
-    if (reason !== undefined) return this.#ignore(file, `${nameOf(config)}: ${reason}`);
+    if (reason !== undefined) return this.#ignore(file, `${name}: ${reason}`);
     clock.begin(instantFromNs(now.commonNs), { rateOffset: drift.rateOffset });
-    info(`${nameOf(config)}: begins with the rate that it had learned, ${ppm(drift.rateOffset)}`);
+    info(`${name}: begins with the rate that it had learned, ${ppm(drift.rateOffset)}`);
     const { kept } = drift;
     if (kept === undefined || config.clock !== 'phc' || drifts?.bootId !== bootId) return;
     this.#waiting.set(clock, { kept, since: this.#options.timerClock.now() });
@@ -118,12 +120,12 @@ export class DriftMemory {
 
   #awaitHardware(): void {
     this.#timers.set('hardware', disciplineInterval, () => {
-      for (const { config, clock } of this.#options.clocks) this.#tryHardware(config, clock);
+      for (const remembered of this.#options.clocks) this.#tryHardware(remembered);
       if (this.#waiting.size > 0) this.#awaitHardware();
     });
   }
 
-  #tryHardware(config: Remembered['config'], clock: Clock): void {
+  #tryHardware({ name, clock }: Remembered): void {
     const { dataPlane, timerClock, info, warn } = this.#options;
     const waiting = this.#waiting.get(clock);
     if (waiting === undefined) return;
@@ -139,15 +141,22 @@ export class DriftMemory {
     if (isFollowing) return;
     if (!hasRunOn(kept, { clockNs: reading.clockNs, monotonicNs: this.#monotonicAt(reading) })) {
       warn(
-        `${nameOf(config)}: the hardware clock of ${kept.interface} has been set since: the time is not taken from it`,
+        `${name}: the hardware clock of ${kept.interface} has been set since: the time is not taken from it`,
       );
       return;
     }
     const [raw, time] = [instantFromNs(reading.commonNs), instantFromNs(reading.clockNs)];
     clock.begin(raw, { rateOffset: reading.rateOffset, kept: { ...kept, raw, time } });
-    info(
-      `${nameOf(config)}: begins with the time that the hardware clock of ${kept.interface} has`,
+    info(`${name}: begins with the time that the hardware clock of ${kept.interface} has`);
+  }
+
+  /** By domain and sdoId, and beside another clock of both by name. */
+  #keyOf({ name, config }: Remembered): string {
+    const key = `${config.domain}/${config.sdoId}`;
+    const alike = this.#options.clocks.filter(
+      (other) => other.config.domain === config.domain && other.config.sdoId === config.sdoId,
     );
+    return alike.length > 1 ? `${key} ${name}` : key;
   }
 
   #scheduleWriting(): void {
@@ -162,7 +171,7 @@ export class DriftMemory {
     const { file, clocks, bootId } = this.#options;
     const learned = clocks
       .filter(({ clock }) => lockStates.includes(clock.state().lockState))
-      .map((remembered) => [keyOf(remembered.config), this.#driftOf(remembered)] as const);
+      .map((remembered) => [this.#keyOf(remembered), this.#driftOf(remembered)] as const);
     if (file === undefined || learned.length === 0) return;
     this.#known = { ...this.#known, ...Object.fromEntries(learned) };
     try {
@@ -206,14 +215,6 @@ export class DriftMemory {
       }),
     };
   }
-}
-
-function keyOf({ domain, sdoId }: Remembered['config']): string {
-  return `${domain}/${sdoId}`;
-}
-
-function nameOf({ type, domain }: Remembered['config']): string {
-  return `${type} of domain ${domain}`;
 }
 
 function ppm(rateOffset: number): string {

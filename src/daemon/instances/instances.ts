@@ -12,13 +12,14 @@ import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
 import { withoutRefusals } from '../../native/kernel-clock.js';
 import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
-import { instanceServing, policyRules } from '../forwarding/policy.js';
+import { engineRules, policyRules, type ServedRule } from '../forwarding/policy.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf } from '../runtime/port-transport.js';
 import { Pump, type Attachment, type PumpEvent } from '../runtime/pump.js';
 import type { TimerClock } from '../runtime/timers.js';
 import type { ClockStatus } from '../status/clock-status.js';
-import { ManagementRequestError, type DomainRequest } from '../status/management.js';
+import type { InstanceRequest } from '../status/management.js';
+import { NotTaken, type NotTakenStatus } from '../status/not-taken.js';
 import {
   measuredTransports,
   PeerDelayTable,
@@ -30,6 +31,7 @@ import { attachBoundaryClocks } from './boundary-clocks.js';
 import { settleIdentity } from './clock-identity.js';
 import { ClockSteering } from './clock-steering.js';
 import { DriftMemory } from './drift-memory.js';
+import { managedInstance } from './managed-instance.js';
 import { LeapSecondsFiles } from './leap-seconds-files.js';
 import { noTimeFacts, OwnTimes, type TimeFacts } from './own-times.js';
 import { attachPeerToPeerLinks } from './peer-to-peer-links.js';
@@ -60,8 +62,10 @@ export interface InstancesOptions {
 export class Instances {
   readonly #options: InstancesOptions;
   readonly #pump: Pump;
+  readonly #rules: readonly ServedRule[];
   readonly #programmer: PolicyProgrammer;
   readonly #peerDelay: PeerDelayTable;
+  readonly #notTaken: NotTaken;
   readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
   readonly #ownTimes: OwnTimes;
@@ -82,18 +86,19 @@ export class Instances {
       ...{ dataPlane, configured: config.clockIdentity, file: options.identityFile },
       ...{ info: given.info, warn: given.warn },
     });
-    const interfaces = config.ports.map((port) => port.interface);
+    this.#rules = policyRules(config);
     const managed = config.instances.some(isTransparent);
-    this.#programmer = new PolicyProgrammer(
-      dataPlane,
-      policyRules(config.instances, interfaces),
-      timerClock,
-      {
-        loopGuard: config.loopGuard,
-        bridge: options.bridge,
-        managedClock: managed ? identityOf(dataPlane) : undefined,
-      },
-    );
+    this.#programmer = new PolicyProgrammer(dataPlane, engineRules(this.#rules), timerClock, {
+      loopGuard: config.loopGuard,
+      bridge: options.bridge,
+      managedClock: managed ? identityOf(dataPlane) : undefined,
+    });
+    this.#notTaken = new NotTaken({
+      instances: config.instances,
+      nameOf: (port) => config.ports[port]?.interface ?? '',
+      now: () => timerClock.now(),
+      warn: given.warn,
+    });
     this.#peerDelay = new PeerDelayTable(
       measuredTransports(config, options.transports ?? allTransports),
       dataPlane.counters(),
@@ -136,6 +141,7 @@ export class Instances {
     const peerDelay = this.#peerDelay;
     const links = attachPeerToPeerLinks({
       ...this.#options,
+      rules: this.#rules,
       programmer: this.#programmer,
       peerDelay,
     });
@@ -144,6 +150,8 @@ export class Instances {
       this.#attachSyntoniser(),
       ...attachBoundaryClocks({
         ...this.#options,
+        notTaken: () => this.notTaken(),
+        warn: (this.#options.timeFacts ?? noTimeFacts).warn,
         steeredBy: (clock) => this.#steering.statusOf(clock),
         // The delays that a boundary clock finds serve itself alone; they are shown where no transparent clock measures.
         onLinkDelay: (report) => {
@@ -152,6 +160,7 @@ export class Instances {
       }),
       ...attachTransparentClockManagement({
         ...this.#options,
+        rules: this.#rules,
         linkDelayOf: (port, transport) => peerDelay.linkDelayOf(port, transport),
       }),
     ];
@@ -213,24 +222,25 @@ export class Instances {
     return this.#syntonisation.statusOf(instance, this.#options.config.instances);
   }
 
+  /** PTP that comes in and that no instance takes. */
+  notTaken(): NotTakenStatus[] {
+    return this.#notTaken.current();
+  }
+
   /** Of every boundary and ordinary clock. */
   clocks(): ClockStatus[] {
     return this.#list.flatMap(({ status }) => status?.() ?? []);
   }
 
   /**
-   * Carries out a management request of an operator; for sdoId 0 where several instances share the domain.
-   * @throws ManagementRequestError when no clock is in that domain
+   * Carries out a management request of an operator.
+   * @throws ManagementRequestError when no instance is meant
    */
-  manage({ domain, request }: DomainRequest): Managed {
-    const config = instanceServing(this.#options.config.instances, 0, domain);
-    for (const { attachment, management } of this.#list) {
-      if (management === undefined || management.config !== config) continue;
-      const managed = management.manage(request);
-      this.#pump.carryOut(attachment, managed.outputs);
-      return managed;
-    }
-    throw new ManagementRequestError(`domain ${domain}: no clock of this switch is in it`);
+  manage(request: InstanceRequest): Managed {
+    const { attachment, management } = managedInstance(this.#list, request);
+    const managed = management.manage(request.request);
+    this.#pump.carryOut(attachment, managed.outputs);
+    return managed;
   }
 
   #onEvent(event: PumpEvent): void {
@@ -249,8 +259,14 @@ export class Instances {
       case 'portError':
         this.#options.onEvent(event);
         return;
-      // What nobody claims is in the engine's counters already.
+      case 'unserved':
+        this.#notTaken.take(event);
+        return;
       case 'unclaimed':
+        // Of a message of another type than an instance takes there is nothing to say.
+        if (event.reason === 'otherHost') {
+          this.#notTaken.take({ ...event, messages: 1, toOtherHost: true });
+        }
         return;
     }
   }

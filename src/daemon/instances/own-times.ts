@@ -16,7 +16,8 @@ import { MachineTimeSource } from './time-source.js';
 
 /** A clock, and what may be done with its outputs. */
 export interface Timed {
-  readonly config: Pick<ClockConfig, 'type' | 'domain' | 'slaveOnly' | 'time'> & {
+  readonly name: string;
+  readonly config: Pick<ClockConfig, 'slaveOnly' | 'time'> & {
     readonly ports: readonly { readonly interface: string }[];
   };
   readonly clock: Clock;
@@ -82,8 +83,8 @@ export class OwnTimes {
   }
 
   #entryOf(timed: Timed): Entry {
-    const { type, domain, slaveOnly, time, ports } = timed.config;
-    const name = `${type} of domain ${domain}`;
+    const { name } = timed;
+    const { slaveOnly, time, ports } = timed.config;
     // Who is never a grandmaster tells nobody of his time.
     const warn = (message: string) => {
       if (!slaveOnly) this.#options.facts.warn(`${name}: ${message}`);
@@ -96,9 +97,7 @@ export class OwnTimes {
     if (time.source === 'phc' && hardwarePort === -1) {
       const interfaces = ports.map((port) => port.interface).join(', ');
       throw Object.assign(
-        new Error(
-          `time: phc of domain ${domain}: no hardware time stamps on ${interfaces}; use time: system`,
-        ),
+        new Error(`${name}: time: phc: no hardware time stamps on ${interfaces}; use time: system`),
         { code: 'ERR_TIMESTAMPING' },
       );
     }

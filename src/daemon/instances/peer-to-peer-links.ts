@@ -3,12 +3,13 @@
  * transport, because the delay that neighbours see differs by transport. All transparent clocks share these links.
  */
 import type { Config, InstanceConfig, PeerToPeerConfig } from '../../config/config.js';
+import { takesTransport } from '../../config/instances/transparent.js';
 import { profileOf } from '../../config/profiles.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import { PeerDelayLink } from '../../core/port/link.js';
 import { peerDelayMessageTypes } from '../../core/wire/header.js';
 import type { DataPlane } from '../../native/data-plane.js';
-import { isPeerToPeerTransparent, policyRules } from '../forwarding/policy.js';
+import { servedBy, type ServedRule } from '../forwarding/policy.js';
 import type { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
@@ -19,6 +20,7 @@ import type { AttachedInstance } from './attached-instance.js';
 export interface PeerToPeerLinksOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
+  readonly rules: readonly ServedRule[];
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** The transports on which links are measured; all unless set. */
   readonly transports?: readonly Transport[];
@@ -34,20 +36,21 @@ export function attachPeerToPeerLinks(options: PeerToPeerLinksOptions): Attached
   const instances = config.instances.filter(isPeerToPeer);
   const [first] = instances;
   if (first === undefined) return [];
-  return transports.flatMap((transport) =>
-    config.ports.map((_, port) => attached(first, instances, { transport, port }, options)),
-  );
+  return transports
+    .filter((transport) => instances.some((instance) => takesTransport(instance, transport)))
+    .flatMap((transport) =>
+      config.ports.map((_, port) => attached(first, instances, { transport, port }, options)),
+    );
 }
 
 function attached(
   first: PeerToPeerConfig,
   instances: readonly PeerToPeerConfig[],
   { transport, port }: { readonly transport: Transport; readonly port: number },
-  { dataPlane, config, addressesOf, programmer, peerDelay }: PeerToPeerLinksOptions,
+  { dataPlane, config, rules, addressesOf, programmer, peerDelay }: PeerToPeerLinksOptions,
 ): AttachedInstance {
   const interfaces = config.ports.map((each) => each.interface);
   const interfaceName = interfaces[port] ?? '';
-  const rules = policyRules(config.instances, interfaces);
   const ports: (PortTransport | undefined)[] = [];
   ports[port] = transportAt(transport, {
     addresses: () => addressesOf(interfaceName),
@@ -62,11 +65,12 @@ function attached(
     transport,
     portIdentity: { clockIdentity: identityOf(dataPlane), portNumber: port + 1 },
     domainNumber: first.domain === 'any' ? domainNumber.default : first.domain,
-    sdoId: sdoId.default,
+    sdoId: typeof first.sdoId === 'number' ? first.sdoId : sdoId.default,
     // A link is measured for all instances at once, as often as the one with the shortest interval asks for.
     logMinPdelayReqInterval: Math.min(...instances.map((each) => each.logMinPdelayReqInterval)),
     speculative: true,
-    serves: ({ sdoId, domainNumber }) => isPeerToPeerTransparent(rules, sdoId, domainNumber),
+    // The pump asks the rules, for each message.
+    serves: () => true,
   });
   return {
     attachment: {
@@ -75,6 +79,7 @@ function attached(
       encapsulation: profile.encapsulation,
       ports,
       messageTypes: peerDelayMessageTypes,
+      accepts: (key) => servedBy(rules, key)?.action === 'p2p-tc',
     },
     onReport: (report: Report) => {
       if (report.kind === 'linkDelay') {

@@ -2,20 +2,24 @@
  * Attaches to the data plane what answers management for the transparent clocks of the configuration: one instance for
  * each transport, because a port has another address on each.
  */
-import type { Config, InstanceConfig } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
+import { isClock } from '../../config/instances/overlap.js';
+import { instanceNames } from '../../config/instances/name.js';
+import { takesTransport, type TransparentConfig } from '../../config/instances/transparent.js';
 import { profileOf } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
 import { ManagedTransparentClock } from '../../core/management/managed-transparent-clock.js';
 import type { DataPlane } from '../../native/data-plane.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
-import { instanceServing } from '../forwarding/policy.js';
+import { servedBy, type ServedRule } from '../forwarding/policy.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
 import type { AttachedInstance } from './attached-instance.js';
 
 export interface TransparentClockManagementOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
+  readonly rules: readonly ServedRule[];
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** The delay of a link as last measured; undefined before there is one. */
   readonly linkDelayOf: (port: number, transport: Transport) => LinkDelay | undefined;
@@ -26,14 +30,18 @@ export function attachTransparentClockManagement(
 ): AttachedInstance[] {
   const { config } = options;
   return config.instances
-    .filter(({ type }) => type === 'e2e-tc' || type === 'p2p-tc')
-    .flatMap((instance) => transports.map((transport) => attached(instance, transport, options)));
+    .filter((instance) => !isClock(instance))
+    .flatMap((instance) =>
+      transports
+        .filter((transport) => takesTransport(instance, transport))
+        .map((transport) => attached(instance, transport, options)),
+    );
 }
 
 function attached(
-  instance: InstanceConfig,
+  instance: TransparentConfig,
   transport: Transport,
-  { dataPlane, config, addressesOf, linkDelayOf }: TransparentClockManagementOptions,
+  { dataPlane, config, rules, addressesOf, linkDelayOf }: TransparentClockManagementOptions,
 ): AttachedInstance {
   const ports = config.ports.map(({ interface: interfaceName }, port) =>
     transportAt(transport, {
@@ -54,8 +62,8 @@ function attached(
       ? instance.logMinPdelayReqInterval
       : logMinPdelayReqInterval.default,
     primaryDomain: instance.domain === 'any' ? domainNumber.default : instance.domain,
-    serves: (sdoId, domainNumber) =>
-      instanceServing(config.instances, sdoId, domainNumber) === instance,
+    // The pump asks the rules, for each message.
+    serves: () => true,
     ...(peerToPeer && {
       linkDelay: (portNumber: number) =>
         linkDelayOf(portNumber - 1, transport) ?? { kind: 'unmeasured', reason: 'linkDown' },
@@ -66,15 +74,16 @@ function attached(
       ports.map((transportOfPort, port) => ({ port, transport: transportOfPort })),
     ),
   });
-  const { type, domain } = instance;
+  const name = instanceNames(config.instances).get(instance) ?? '';
   return {
     attachment: {
-      name: `management of the ${type} of domain ${domain}, ${transport}`,
+      name: `management of the ${name}, ${transport}`,
       instance: clock,
       encapsulation: profile.encapsulation,
       ports,
       messageTypes: ['Management'],
+      accepts: (key) => servedBy(rules, key)?.instance === instance,
     },
-    management: { config: instance, manage: (request) => clock.manage(request) },
+    management: { name, config: instance, manage: (request) => clock.manage(request) },
   };
 }

@@ -31,7 +31,7 @@ export interface Drifts {
   readonly timebase: string;
   /** Of the boot since which hardware clocks have been left alone. */
   readonly bootId: string;
-  /** By domain and sdoId. */
+  /** By domain and sdoId, and beside another clock of both by name. */
   readonly clocks: Readonly<Record<string, Drift>>;
 }
 

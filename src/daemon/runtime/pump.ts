@@ -7,8 +7,13 @@ import { instantAfter, instantFromNs, type Instant } from '../../core/time/insta
 import { timeInterval, timeIntervalFromNs } from '../../core/time/time-interval.js';
 import { viewOf } from '../../core/wire/codec.js';
 import { readPortIdentity } from '../../core/wire/derived-types.js';
-import { isEventMessage, type MessageType } from '../../core/wire/header.js';
-import type { DataPlane, EngineRecord, SubmitFrame } from '../../native/data-plane.js';
+import {
+  domainNumberIn,
+  isEventMessage,
+  sdoIdIn,
+  type MessageType,
+} from '../../core/wire/header.js';
+import type { DataPlane, EngineRecord, MessageKey, SubmitFrame } from '../../native/data-plane.js';
 import { isGroupMac } from './addresses.js';
 import {
   decapsulate,
@@ -46,6 +51,8 @@ export interface Attachment {
   readonly ports: readonly (PortTransport | undefined)[];
   /** The instance gets messages of these types only; of all types unless set. */
   readonly messageTypes?: readonly MessageType[];
+  /** The instance gets only messages for which this is true; all unless set. */
+  readonly accepts?: (key: MessageKey) => boolean;
   /** The instance gets every Sync that a transparent clock forwards (`syncObserved`), whatever port it came in by. */
   readonly observesSyncs?: boolean;
 }
@@ -63,10 +70,15 @@ export type PumpEvent =
   /** A report, with the attachment of the instance that it comes from. */
   | (Report & { readonly attachment: Attachment })
   /** No instance takes such messages on that transport and port, or the frame is addressed to another host. */
-  | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: UnclaimedReason }
-  | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'notice' | 'portError' }>;
+  | { readonly kind: 'unclaimed'; readonly port: PortIndex; readonly reason: 'notPtp' }
+  | (MessageKey & {
+      readonly kind: 'unclaimed';
+      readonly announce: boolean;
+      readonly reason: UnclaimedReason;
+    })
+  | Extract<EngineRecord, { kind: 'link' | 'clockMoved' | 'notice' | 'unserved' | 'portError' }>;
 
-export type UnclaimedReason = 'notPtp' | 'otherTransport' | 'otherVlan' | 'otherHost';
+export type UnclaimedReason = 'otherTransport' | 'otherVlan' | 'otherHost';
 
 export interface PumpOptions {
   readonly dataPlane: DataPlane;
@@ -201,6 +213,7 @@ export class Pump {
         return;
       case 'clockMoved':
       case 'notice':
+      case 'unserved':
       case 'portError':
         this.#onEvent(record);
         return;
@@ -238,12 +251,16 @@ export class Pump {
   #onFrame(record: Extract<EngineRecord, { kind: 'frame' }>): void {
     const { port, timestampNs } = record;
     const received = decapsulate(record.frame, record.ptpOffset, record.ptpLength);
-    if (received === undefined) return this.#unclaimed(port, 'notPtp');
+    if (received === undefined) {
+      return this.#onEvent({ kind: 'unclaimed', port, reason: 'notPtp' });
+    }
     const { message, messageType, source, destinationMac } = received;
 
     // The data plane listens promiscuously: a switch floods frames of hosts it has not learned.
     const toUnicast = !isGroupMac(destinationMac);
-    if (toUnicast && destinationMac !== this.#macs[port]) return this.#unclaimed(port, 'otherHost');
+    if (toUnicast && destinationMac !== this.#macs[port]) {
+      return this.#unclaimed(port, received, 'otherHost');
+    }
 
     const stamped = messageType !== undefined && isEventMessage(messageType) && timestampNs !== 0n;
     this.#deliver(
@@ -262,16 +279,15 @@ export class Pump {
   }
 
   /** Steps every instance that takes such messages on that port, transport and VLAN. */
-  #deliver(
-    input: Extract<Input, { kind: 'message' }>,
-    { transport, messageType, vlanId }: ReceivedFrame,
-  ): void {
+  #deliver(input: Extract<Input, { kind: 'message' }>, received: ReceivedFrame): void {
+    const { transport, messageType, vlanId } = received;
     const { port } = input;
     let unclaimed: UnclaimedReason | undefined = 'otherTransport';
     for (const numbered of this.#attachments) {
       const own = numbered.attachment.ports[port];
       if (own?.transport !== transport) continue;
       if (!takes(numbered.attachment, messageType)) continue;
+      if (numbered.attachment.accepts?.(keyOf(port, received)) === false) continue;
       if (own.vlanId !== 'any' && own.vlanId !== vlanId) {
         unclaimed &&= 'otherVlan';
         continue;
@@ -279,11 +295,12 @@ export class Pump {
       unclaimed = undefined;
       this.#step(numbered, input);
     }
-    if (unclaimed !== undefined) this.#unclaimed(port, unclaimed);
+    if (unclaimed !== undefined) this.#unclaimed(port, received, unclaimed);
   }
 
-  #unclaimed(port: PortIndex, reason: UnclaimedReason): void {
-    this.#onEvent({ kind: 'unclaimed', port, reason });
+  #unclaimed(port: PortIndex, received: ReceivedFrame, reason: UnclaimedReason): void {
+    const announce = received.messageType === 'Announce';
+    this.#onEvent({ kind: 'unclaimed', ...keyOf(port, received), announce, reason });
   }
 
   /** Steps every instance that has the port. */
@@ -368,6 +385,12 @@ function outputsOf({ name, instance }: Attachment, input: Input): readonly Outpu
   } catch (error) {
     throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function keyOf(port: PortIndex, { message, transport, vlanId = 0 }: ReceivedFrame): MessageKey {
+  const view = viewOf(message);
+  const [sdoId, domainNumber] = [sdoIdIn(view), domainNumberIn(view)];
+  return { sdoId, domainNumber, transport, vlanId, port };
 }
 
 function takes({ messageTypes }: Attachment, messageType: MessageType | undefined): boolean {

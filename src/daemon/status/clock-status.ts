@@ -10,6 +10,7 @@ import type { HoldoverState } from '../../core/instance/holdover.js';
 import type { MissingMessage } from '../../core/port/receipts.js';
 import type { LockState, ServoKind } from '../../core/servo/servo.js';
 import type { OffsetWindow } from '../../core/servo/offset-history.js';
+import type { NotTakenStatus } from './not-taken.js';
 import { formatClockIdentity, formatPortIdentity } from '../../core/time/identity.js';
 import { timeIntervalToNs } from '../../core/time/time-interval.js';
 import type { ClockQuality } from '../../core/wire/messages/announce.js';
@@ -48,6 +49,8 @@ export interface UtcStatus {
 
 export interface ClockStatus {
   readonly clock: {
+    /** What the instance is called; no two of a switch have the same name. */
+    readonly instance: string;
     readonly clockIdentity: string;
     readonly domainNumber: number;
     readonly priority1: number;
@@ -88,6 +91,8 @@ export interface ClockStatus {
       /** How many messages were discarded, and answers missing, by reason; the numbers only grow. */
       readonly discarded: Readonly<Record<string, number>>;
     }[];
+    /** PTP that comes in by its ports and that no instance takes. */
+    readonly notTaken: readonly NotTakenStatus[];
   };
   readonly parent: {
     readonly parentPortIdentity: string;
@@ -103,8 +108,10 @@ export interface ClockStatus {
 /** As `time:` of the configuration has it. */
 export type OwnTimeSource = 'system' | 'phc' | 'free';
 
-/** Clocks of the machine that an instance steers, and where its own time is from. */
-export interface SteeredClocks {
+/** What an instance is called, the clocks of the machine that it steers, and where its own time is from. */
+export interface InstanceFacts {
+  readonly instance: string;
+  readonly notTaken: readonly NotTakenStatus[];
   readonly source: OwnTimeSource;
   readonly kind: ClockStatus['clock']['clock'];
   readonly steered: readonly SteeredClockStatus[];
@@ -134,7 +141,7 @@ export interface ForeignMasterStatus {
  */
 export function clockStatusOf(
   state: ClockState,
-  { source, kind, steered }: SteeredClocks,
+  { instance, notTaken, source, kind, steered }: InstanceFacts,
   ports: readonly Pick<ClockStatus['clock']['ports'][number], 'interface' | 'discarded'>[],
   aheadOfSystemClockNs: number,
 ): ClockStatus {
@@ -143,6 +150,7 @@ export function clockStatusOf(
   const interfaceOf = (portNumber: number) => ports[portNumber - 1]?.interface ?? '';
   return {
     clock: {
+      instance,
       clockIdentity: formatClockIdentity(defaultDS.clockIdentity),
       ...{ domainNumber, priority1, priority2, clockQuality },
       stepsRemoved: currentDS.stepsRemoved,
@@ -151,7 +159,7 @@ export function clockStatusOf(
       lockState: state.lockState,
       holdover: state.holdover,
       servo: state.servo,
-      lockReason: lockReason(state),
+      lockReason: lockReason(state, notTaken),
       missing: state.missing,
       offsets: Object.fromEntries(
         state.offsetWindows.map(({ seconds, ...window }) => [`${seconds}s`, window]),
@@ -166,6 +174,7 @@ export function clockStatusOf(
         portState,
         discarded: ports[portIdentity.portNumber - 1]?.discarded ?? {},
       })),
+      notTaken,
     },
     parent: {
       ...parentDS,
@@ -187,26 +196,40 @@ export function clockStatusOf(
   };
 }
 
-function lockReason(state: ClockState): string {
-  const { lockState, currentDS, meanOffset, defaultDS, holdover } = state;
+function lockReason(state: ClockState, notTaken: readonly NotTakenStatus[]): string {
+  const { lockState, currentDS, meanOffset, holdover } = state;
   const alone = currentDS.stepsRemoved === 0;
   const missing = missingInWords(state.missing);
   switch (lockState) {
     case 'unlocked':
       if (missing !== undefined) return missing;
       if (!alone) return 'waiting for Syncs of the master and the delay of the path to it';
-      return defaultDS.slaveOnly
-        ? 'no master is heard'
-        : 'no better clock is heard: this one is the grandmaster';
+      return `${withoutMaster(state)}${butAnnounced(notTaken)}`;
     case 'acquiring':
       return missing ?? `the offset is being brought down: ${meanOffset.toFixed(0)} ns on average`;
     case 'locked':
       return `the offset is ${meanOffset.toFixed(0)} ns on average`;
     case 'holdover': {
-      const reason = alone ? 'the master is gone and no other one is heard' : missing;
+      const reason = alone
+        ? `the master is gone and no other one is followed${butAnnounced(notTaken)}`
+        : missing;
       return `${reason ?? 'the master is measured anew'}: its rate is kept${specificationReason[holdover]}`;
     }
   }
+}
+
+function withoutMaster({ defaultDS, foreignMasters }: ClockState): string {
+  const heard = foreignMasters.map((it) => standingWords(it.standing, it.sequenceIdStuck));
+  const why = heard.length > 0 ? `followed (${[...new Set(heard)].join('; ')})` : 'heard';
+  if (defaultDS.slaveOnly) return `no master is ${why}`;
+  return `no better clock is ${why}: this one is the grandmaster`;
+}
+
+/** Nobody is to read that nobody announces while somebody does. */
+function butAnnounced(notTaken: readonly NotTakenStatus[]): string {
+  const announced = notTaken.filter(({ announce, reason }) => announce && reason !== 'otherHost');
+  if (announced.length === 0) return '';
+  return `; Announces come in that it does not take: ${announced.map(({ description }) => description).join('; ')}`;
 }
 
 function missingInWords(missing: readonly MissingMessage[]): string | undefined {

@@ -12,8 +12,9 @@ import type { ManagementError } from '../../core/wire/tlv/management.js';
 /** A request cannot be carried out; the message says why, with the remedy. */
 export class ManagementRequestError extends Error {}
 
-/** A request for the clock of a domain. */
-export interface DomainRequest {
+/** A request for the instance of that name, or the clock of a domain. */
+export interface InstanceRequest {
+  readonly instance?: string;
   readonly domain: number;
   readonly request: ManagementRequest;
 }
@@ -31,10 +32,11 @@ export interface ManagementAnswer {
 const actions = ['GET', 'SET', 'COMMAND'] as const;
 
 /**
- * `{action, id, domain?, portNumber?, data?}`: domain is 0 unless given, portNumber all ports.
+ * `{action, id, domain?, instance?, portNumber?, data?}`: domain is 0 unless given, portNumber all ports; instance, a name
+ * as in the status, tells instances of one domain apart.
  * @throws ManagementRequestError
  */
-export function managementRequestFrom(json: unknown): DomainRequest {
+export function managementRequestFrom(json: unknown): InstanceRequest {
   const from = (json ?? {}) as Readonly<Record<string, unknown>>;
   const action = actions.find((name) => name === from.action);
   if (action === undefined) {
@@ -44,12 +46,16 @@ export function managementRequestFrom(json: unknown): DomainRequest {
   if (id === undefined) {
     throw new ManagementRequestError(`id: write one of ${managementIds.join(', ')}`);
   }
+  if (from.instance !== undefined && typeof from.instance !== 'string') {
+    throw new ManagementRequestError('instance: write a name, as GET /clocks shows it');
+  }
+  const named = from.instance === undefined ? {} : { instance: from.instance };
   const domain = wholeNumber('domain', from.domain ?? 0, 0, 255);
   const portNumber =
     from.portNumber === undefined ? 'all' : wholeNumber('portNumber', from.portNumber, 1, 0xfffe);
   const target = { id, portNumber } as const;
-  if (action !== 'SET') return { domain, request: { ...target, action } };
-  return { domain, request: { ...target, action, data: dataFrom(id, from.data) } };
+  if (action !== 'SET') return { ...named, domain, request: { ...target, action } };
+  return { ...named, domain, request: { ...target, action, data: dataFrom(id, from.data) } };
 }
 
 function dataFrom(id: ManagementId, json: unknown) {

@@ -9,11 +9,11 @@ const words: Readonly<Record<Standing, string>> = {
   notQualified: 'has not announced itself often enough yet',
   announcesTooSeldom:
     'announces itself too seldom for this port: set logAnnounceInterval on both to the same',
-  masterOnlyPort: 'not followed: the port is masterOnly',
-  notAcceptableMaster: 'not followed: it is not among the acceptableMasters',
-  unqualifiedAnnounce: 'not followed: it has come through 255 clocks, or is an alternate master',
-  announceLoop: 'not followed: it has come through this clock before',
-  otherTransmission: 'not followed: it announces itself to this clock alone, by unicast',
+  masterOnlyPort: 'the port is masterOnly',
+  notAcceptableMaster: 'it is not among the acceptableMasters',
+  unqualifiedAnnounce: 'it has come through 255 clocks, or is an alternate master',
+  announceLoop: 'it has come through this clock before',
+  otherTransmission: 'it announces itself to this clock alone, by unicast',
 };
 
 const stuck = 'its sequenceId does not count';

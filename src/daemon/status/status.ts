@@ -13,6 +13,7 @@ import type {
   TimestampingMode,
 } from '../../native/data-plane.js';
 import type { Isolation } from './notices.js';
+import type { NotTakenStatus } from './not-taken.js';
 import type { PeerDelayStatus } from './peer-delay-table.js';
 import type { SyntonisationStatus } from './syntonisation-table.js';
 
@@ -49,7 +50,7 @@ export interface PortStatus extends BridgePortStatus {
   readonly meanLinkDelayNs: number | null;
   /** Null where the port's link is not measured. */
   readonly peerDelay: PeerDelayStatus | null;
-  /** State of the port in each domain that has a boundary or ordinary clock here; absent where none has. */
+  /** State of the port in each instance that is a boundary or ordinary clock; absent where there is none. */
   readonly clockPorts?: readonly ClockPortStatus[];
 }
 
@@ -75,9 +76,13 @@ export interface PortStats {
   readonly clock: PortClock | null;
   readonly meanLinkDelayNs: number | null;
   readonly peerDelay: PeerDelayStatus | null;
+  /** PTP that comes in by the port and that no instance takes. */
+  readonly notTaken: readonly NotTakenStatus[];
 }
 
 export type InstanceStats = InstanceConfig & {
+  /** What the instance is called; no two of a switch have the same name. */
+  readonly name: string;
   /** One entry for each domain whose Sync messages the switch forwards. */
   readonly syntonisation: readonly SyntonisationStatus[];
 };
@@ -91,6 +96,7 @@ export interface Stats {
 const residenceGroup = 'residence';
 
 export interface ClockPortStatus {
+  readonly instance: string;
   readonly domainNumber: number;
   readonly portState: PortState;
 }
@@ -130,6 +136,7 @@ export function statsOf({
   peerDelays,
   isolations,
   instances,
+  notTaken,
 }: {
   readonly ports: readonly PortInfo[];
   readonly counters: Counters;
@@ -137,6 +144,7 @@ export function statsOf({
   readonly peerDelays: readonly (PeerDelayStatus | undefined)[];
   readonly isolations: readonly (Isolation | null)[];
   readonly instances: readonly InstanceStats[];
+  readonly notTaken: readonly NotTakenStatus[];
 }): Stats {
   return {
     ports: ports.map((info, index) => {
@@ -150,6 +158,7 @@ export function statsOf({
         residenceNs: residenceOf(block, layout),
         clock: info.clock,
         ...peerDelayOf(peerDelays[index]),
+        notTaken: notTaken.filter((it) => it.interface === info.interface),
       };
     }),
     instances,

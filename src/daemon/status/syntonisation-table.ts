@@ -1,5 +1,6 @@
 /** The rates of the domains' grandmasters as the syntoniser last reported them, for status. */
 import type { InstanceConfig } from '../../config/config.js';
+import { forwardsDomain } from '../../config/instances/transparent.js';
 import type { Output, Syntonisation } from '../../core/io.js';
 import { formatPortIdentity } from '../../core/time/identity.js';
 import { rateOffsetOf } from '../../core/time/rate-ratio.js';
@@ -40,11 +41,10 @@ export class SyntonisationTable {
     });
   }
 
-  /** Of the domains that `instance` serves: its own, or with `any` those that no other of `instances` has. */
+  /** Of the domains whose Syncs `instance` forwards. */
   statusOf(instance: InstanceConfig, instances: readonly InstanceConfig[]): SyntonisationStatus[] {
-    const named = instances.map(({ domain }) => domain);
-    return [...this.#domains.values()].filter(({ domainNumber }) =>
-      instance.domain === 'any' ? !named.includes(domainNumber) : instance.domain === domainNumber,
+    return [...this.#domains.values()].filter(({ sdoId, domainNumber }) =>
+      forwardsDomain(instances, instance, sdoId, domainNumber),
     );
   }
 }

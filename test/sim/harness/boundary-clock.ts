@@ -104,7 +104,8 @@ export function runBoundaryClocks(
   const steering = new ClockSteering({
     dataPlane: device.dataPlane,
     steerers: instances.map(({ clock, steers, domain, model }) => ({
-      config: { clock: steers, domain, ports: interfaces, time: timeOf(model) },
+      name: `bc of domain ${domain}`,
+      config: { clock: steers, ports: interfaces, time: timeOf(model) },
       clock,
     })),
     systemClock: {
@@ -130,19 +131,14 @@ export function runBoundaryClocks(
   for (const [index, { clock, domain, model }] of instances.entries()) {
     if (model.time === undefined) continue;
     const { slaveOnly = false } = model;
-    const config = {
-      type: 'bc',
-      domain,
-      slaveOnly,
-      time: timeOf(model),
-      ports: interfaces,
-    } as const;
+    const config = { slaveOnly, time: timeOf(model), ports: interfaces };
+    const name = `bc of domain ${domain}`;
     new OwnTimes({
       dataPlane: device.dataPlane,
       timerClock: device.dataPlane.timerClock,
       facts: { ...noTimeFacts, kernelClock: model.kernelClock ?? untoldKernelClock },
       listIn: () => null,
-      timed: [{ config, clock, carryOut: (outputs) => carryOut(index, outputs) }],
+      timed: [{ name, config, clock, carryOut: (outputs) => carryOut(index, outputs) }],
     }).start();
   }
   steering.start();

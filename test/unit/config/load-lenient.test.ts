@@ -38,7 +38,7 @@ describe('what operators mean unmistakably is taken', () => {
     ['masterOnly: 1', { ports: [{ masterOnly: true }, {}] }],
     ['pathTrace: "false"', { pathTrace: false }],
     ['priority1: "100"', { priority1: 100 }],
-    ['sdoId: "0x100"', { sdoId: 0x100 }],
+    ['sdoId: "0x010"', { sdoId: 0x010 }],
     ['logSyncInterval: "-3"', { ports: [{ logSyncInterval: -3 }, {}] }],
     ['domain: "24"', { domain: 24 }],
   ])('%s', (settings, expected) => {

@@ -158,12 +158,12 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a hardware clock that two instances steer',
       'ports: [a, b, c]\ninstances:\n  - {type: bc, clock: phc, ports: [a, b]}\n  - type: bc\n    domain: 1\n    clock: phc\n    ports: [b, c]',
-      'switch.yaml:6: instances[1].clock: the clock of b is steered by the instance of domain 0 already; use clock: virtual for one of them',
+      'switch.yaml:6: instances[1].clock: the clock of b is steered by the bc of domain 0 already; use clock: virtual for one of them',
     ],
     [
       'a system clock that two instances steer',
       'timestamping: software\nports: [a, b]\ninstances:\n  - {type: bc, clock: system}\n  - {type: bc, domain: 1, clock: system}',
-      'switch.yaml:5: instances[1].clock: the system clock is steered by the instance of domain 0 already; use clock: virtual for one of them',
+      'switch.yaml:5: instances[1].clock: the system clock is steered by the bc of domain 0 already; use clock: virtual for one of them',
     ],
     [
       'an interval out of range',
@@ -182,8 +182,8 @@ describe('what is not, with file, line, key and remedy', () => {
     ],
     [
       'a domain that is none',
-      'ports: [a, b]\ninstances: [{type: e2e-tc, domain: 240}]',
-      'switch.yaml:2: instances[0].domain: 240 does not fit here; write any, or a whole number from 0 to 239',
+      'ports: [a, b]\ninstances: [{type: e2e-tc, domain: 256}]',
+      'switch.yaml:2: instances[0].domain: 256 does not fit here; write any, or a whole number from 0 to 255',
     ],
     [
       'an interface twice',
@@ -281,7 +281,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a domain twice',
       'ports: [a, b]\ninstances:\n  - type: e2e-tc\n  - type: e2e-tc',
-      'switch.yaml:4: instances[1]: domain any is there twice; name each domain once',
+      'switch.yaml:4: instances[1]: e2e-tc of any domain takes the same messages as e2e-tc of any domain (instances[0]); tell them apart by domain, sdoId or transport, or leave one out',
     ],
     [
       'one port',

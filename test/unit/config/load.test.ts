@@ -240,7 +240,7 @@ describe('options that are wrong are named as options', () => {
       '--type for a domain of the file that it cannot have',
       'ports: [a, b]\ninstances: [{type: e2e-tc, domain: any}]',
       { type: 'bc' },
-      'switch.yaml:2: instances[0].domain: "any" does not fit here; write a whole number from 0 to 239',
+      'switch.yaml:2: instances[0].domain: "any" does not fit here; write a whole number from 0 to 255',
     ],
     [
       'a type that is none',
@@ -252,7 +252,7 @@ describe('options that are wrong are named as options', () => {
       'a domain that a clock cannot have, beside a file',
       'ports: [a, b]\ninstances: [{type: bc}]',
       { domain: 'any' },
-      'command line: --domain: "any" does not fit here; write a whole number from 0 to 239',
+      'command line: --domain: "any" does not fit here; write a whole number from 0 to 255',
     ],
     [
       'a name that no bridge can have',

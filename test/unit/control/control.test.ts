@@ -29,7 +29,7 @@ afterEach(async () => {
 
 const stats = {
   ports: [],
-  instances: [{ type: 'e2e-tc', domain: 'any', syntonisation: [] }],
+  instances: [{ name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] }],
 } as const;
 
 async function serve(part: Partial<Controlled> = {}): Promise<ControlServer> {

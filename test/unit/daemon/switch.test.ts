@@ -81,27 +81,6 @@ function openedWith(text: string): OpenOptions {
   return asked;
 }
 
-test('a rule for one domain goes before the rule for any', () => {
-  const rules = policyRules(
-    [
-      { type: 'e2e-tc', domain: 'any' },
-      { type: 'e2e-tc', domain: 24 },
-    ],
-    ['eth1', 'eth2'],
-  );
-  expect(rules.map(({ domainNumber }) => domainNumber)).toEqual([24, 'any']);
-});
-
-test('a clock ends its domain at its own ports; at the others it is dropped', () => {
-  const { instances } = loadConfig('config/per-port.yaml');
-  const [onAll, onSome] = [
-    ['eth1', 'eth2', 'eth3'],
-    ['eth1', 'eth2', 'eth3', 'eth4'],
-  ].map((interfaces) => policyRules(instances, interfaces)[0]?.action);
-  expect(onAll).toBe('terminate');
-  expect(onSome).toEqual(['terminate', 'terminate', 'terminate', 'drop']);
-});
-
 test.each(readdirSync('config'))('the sample config/%s makes a switch', (name) => {
   const sample = loadConfig(`config/${name}`);
   let fake: FakeDataPlane | undefined;
@@ -109,7 +88,7 @@ test.each(readdirSync('config'))('the sample config/%s makes a switch', (name) =
   const log = { info: ignore, warn: ignore };
   new Switch((options) => (fake = new FakeDataPlane(options)), sample, { busyPoll: false }, log);
   expect(fake?.options.ports).toEqual(sample.ports);
-  expect(fake?.programmed[0]?.rules).toHaveLength(sample.instances.length);
+  expect(fake?.programmed[0]?.rules).toHaveLength(policyRules(sample).length);
 });
 
 test('settings of the interfaces from before are handed on, remembered, and forgotten once restored', () => {

@@ -17,6 +17,8 @@ export const boundaryReport: BoundaryLabReport = {
     heard: true,
   })),
   clock: {
+    instance: 'bc of domain 0',
+    notTaken: [],
     clockIdentity: '020000.fffe.000001',
     domainNumber: 0,
     priority1: 128,

@@ -31,6 +31,7 @@ export const report: LabReport = {
     clock: null,
     meanLinkDelayNs: null,
     peerDelay: null,
+    notTaken: [],
   })),
 };
 

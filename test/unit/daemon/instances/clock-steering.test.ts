@@ -84,7 +84,8 @@ function bench(
   const steering = new ClockSteering({
     dataPlane: plane,
     steerers: kinds.map((kind, domain) => ({
-      config: { clock: kind, domain, ports, time: { ...timeConfig, utcOffset } },
+      name: `bc of domain ${domain}`,
+      config: { clock: kind, ports, time: { ...timeConfig, utcOffset } },
       clock,
     })),
     systemClock: { kernelClock, listIn: () => null },
@@ -156,7 +157,7 @@ describe('clock: phc', () => {
 
   test('where no port has one it is refused, with the remedy', () => {
     expect(() => bench(['phc'], { phcs: [-1, -1] })).toThrow(
-      'clock: phc of domain 0: no hardware time stamps on eth1, eth2; use clock: virtual',
+      'bc of domain 0: clock: phc: no hardware time stamps on eth1, eth2; use clock: virtual',
     );
   });
 
@@ -171,7 +172,7 @@ describe('clock: phc', () => {
 
   test('two instances do not steer one clock', () => {
     expect(() => bench(['phc', 'phc'])).toThrow(
-      '/dev/ptp0 would be steered by the instances of domains 0 and 1: use clock: virtual for one of them',
+      '/dev/ptp0 would be steered by the bc of domain 0 and the bc of domain 1: use clock: virtual for one of them',
     );
   });
 

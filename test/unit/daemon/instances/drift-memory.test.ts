@@ -75,7 +75,8 @@ function bench({ drifts, clock: kind = 'virtual', writing }: BenchOptions = {}) 
     ...{ file, bootId: 'this boot', dataPlane, timerClock: time, wallClock: () => wallMs },
     clocks: [
       {
-        config: { type: 'bc', domain: 0, sdoId: 0, clock: kind, ports },
+        name: 'bc of domain 0',
+        config: { domain: 0, sdoId: 0, clock: kind, ports },
         clock: clock as unknown as Clock,
       },
     ],

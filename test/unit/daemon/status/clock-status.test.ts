@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClockState } from '../../../../src/core/instance/clock-state.js';
 import type { MissingMessage } from '../../../../src/core/port/receipts.js';
 import { clockText } from '../../../../src/cli/formats/clock.js';
+import type { NotTakenStatus } from '../../../../src/daemon/status/not-taken.js';
 import { clockStatusOf } from '../../../../src/daemon/status/clock-status.js';
 import type { Standing } from '../../../../src/core/bmca/standing.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
@@ -16,8 +17,14 @@ const following: Partial<ClockState> = {
   holdover: 'unspecified',
 };
 
-function statusOf(change: Partial<ClockState>) {
-  const steered = { source: 'system', kind: 'virtual', steered: [] } as const;
+function statusOf(change: Partial<ClockState>, notTaken: readonly NotTakenStatus[] = []) {
+  const steered = {
+    instance: 'bc of domain 0',
+    notTaken,
+    source: 'system',
+    kind: 'virtual',
+    steered: [],
+  } as const;
   const ports = [{ interface: 'eth0', discarded: {} }];
   return clockStatusOf({ ...fresh, ...change }, steered, ports, 0);
 }
@@ -56,7 +63,7 @@ describe('the reason', () => {
 
   test('of a clock that hears no master any more', () => {
     expect(statusOf({ lockState: 'holdover' }).clock.lockReason).toBe(
-      'the master is gone and no other one is heard: its rate is kept',
+      'the master is gone and no other one is followed: its rate is kept',
     );
   });
 });
@@ -89,10 +96,16 @@ describe('whoever announces himself is shown, and what has become of him', () =>
         ...{ interface: 'eth0', sourcePortIdentity: '000000.0000.000009-1' },
         ...{ grandmasterIdentity: '000000.0000.000009', grandmasterPriority1: 128 },
         ...{ stepsRemoved: 0, best: false, standing: 'masterOnlyPort' },
-        standingText: 'not followed: the port is masterOnly',
+        standingText: 'the port is masterOnly',
         ...{ logAnnounceInterval: 3, sequenceIdStuck: false },
       },
     ]);
+  });
+
+  test('in the reason', () => {
+    expect(foreignMaster('masterOnlyPort').clock.lockReason).toBe(
+      'no better clock is followed (the port is masterOnly): this one is the grandmaster',
+    );
   });
 
   test.each<[Standing, boolean, RegExp]>([
@@ -102,5 +115,43 @@ describe('whoever announces himself is shown, and what has become of him', () =>
     ['notAcceptableMaster', false, /not among the acceptableMasters$/m],
   ])('in the table: %s', (standing, stuck, line) => {
     expect(clockText('foreign-masters', [foreignMaster(standing, stuck)], false)).toMatch(line);
+  });
+});
+
+/** An Announce of another domain. */
+const otherDomain: NotTakenStatus = {
+  ...{ interface: 'eth0', sdoId: 0, domainNumber: 24, transport: 'l2', vlanId: null },
+  ...{ announce: true, reason: 'otherDomain', description: 'eth0: not taken', messages: 3 },
+};
+
+describe('while somebody announces, nothing says that nobody does', () => {
+  test('what is not taken stands in the reason', () => {
+    const { lockReason } = statusOf({ lockState: 'unlocked' }, [otherDomain]).clock;
+    expect(lockReason).toBe(
+      'no better clock is heard: this one is the grandmaster; Announces come in that it does not take: eth0: not taken',
+    );
+  });
+
+  test('beside the foreign masters stands what else announces, and why it is not taken', () => {
+    const status = statusOf({}, [otherDomain]);
+    const [port] = status.clock.ports;
+    if (port === undefined) throw new Error('no port');
+    const withDiscards = {
+      ...status,
+      clock: {
+        ...status.clock,
+        ports: [{ ...port, discarded: { announceLoop: 7, otherMaster: 2 } }],
+      },
+    };
+    expect(clockText('foreign-masters', [withDiscards], false)).toBe(
+      [
+        'bc of domain 0: no foreign masters: no Announce has come lately that it takes',
+        'eth0: not taken (3)',
+        'discarded at eth0 so far: 7 announceLoop: an Announce has come through this clock before (PATH_TRACE): PTP goes round a loop',
+      ].join('\n'),
+    );
+    expect(clockText('clock', [withDiscards], false)).toContain(
+      'discarded at eth0 so far: 2 otherMaster: Sync of a port that this clock does not follow',
+    );
   });
 });

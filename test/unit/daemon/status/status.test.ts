@@ -20,7 +20,8 @@ function statsFrom(fake: FakeDataPlane) {
     counters: fake.counters(),
     peerDelays: [],
     isolations: [null, { loopWith: 'eth1' }],
-    instances: [{ type: 'e2e-tc', domain: 'any', syntonisation: [] }],
+    notTaken: [],
+    instances: [{ name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] }],
   });
 }
 
@@ -61,7 +62,9 @@ describe('counters', () => {
         },
       },
     ]);
-    expect(instances).toEqual([{ type: 'e2e-tc', domain: 'any', syntonisation: [] }]);
+    expect(instances).toEqual([
+      { name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] },
+    ]);
   });
 
   test('survive JSON', () => {

@@ -1,0 +1,83 @@
+/** Why no instance takes a message, in one word and in words with a remedy. */
+import type { ClockPortConfig, InstanceConfig } from '../../config/config.js';
+import { instanceNames, inHex } from '../../config/instances/name.js';
+import { isClock } from '../../config/instances/overlap.js';
+import type { MessageKey } from '../../native/data-plane.js';
+
+/** What differs from what an instance would take, the first that does; `otherHost`: it is addressed to another host. */
+export type NotTakenReason =
+  'otherDomain' | 'otherSdoId' | 'otherPort' | 'otherTransport' | 'otherVlan' | 'otherHost';
+
+interface Why {
+  readonly reason: NotTakenReason;
+  readonly words: string;
+}
+
+/** "PTP of domain 24 over udp4 in VLAN 10" */
+export function whatOf({ sdoId, domainNumber, transport, vlanId }: MessageKey): string {
+  const profile = sdoId === 0 ? '' : `, sdoId ${inHex(sdoId)},`;
+  const vlan = vlanId === 0 ? '' : ` in VLAN ${vlanId}`;
+  return `PTP of domain ${domainNumber}${profile} over ${transport}${vlan}`;
+}
+
+const letPass = 'or let it pass by type: e2e-tc';
+
+export function whyNotTaken(
+  instances: readonly InstanceConfig[],
+  key: MessageKey,
+  interfaceName: string,
+): Why {
+  const { domainNumber, sdoId, transport, vlanId } = key;
+  const names = instanceNames(instances);
+  const listed = (some: readonly InstanceConfig[]) =>
+    some.map((instance) => names.get(instance)).join(' and ');
+  const ofDomain = instances.filter(({ domain }) => domain === domainNumber || domain === 'any');
+  if (ofDomain.length === 0) {
+    return {
+      reason: 'otherDomain',
+      words: `no instance is of domain ${domainNumber}; give one domain: ${domainNumber}, ${letPass}`,
+    };
+  }
+  const ofSdo = ofDomain.filter(
+    (instance) => (instance.sdoId ?? 'any') === 'any' || instance.sdoId === sdoId,
+  );
+  if (ofSdo.length === 0) {
+    return {
+      reason: 'otherSdoId',
+      words: `${listed(ofDomain)} has another sdoId; ${letPass.slice(3)}`,
+    };
+  }
+  const here = ofSdo.flatMap((instance) => portsAt(instance, interfaceName));
+  if (here.length === 0) {
+    return {
+      reason: 'otherPort',
+      words: `${listed(ofSdo)} has no port there; add ${interfaceName} to its ports`,
+    };
+  }
+  const sameTransport = here.filter((port) => port.transport === transport);
+  if (sameTransport.length === 0) {
+    const spoken = [...new Set(here.map((port) => port.transport))].join(' and ');
+    return {
+      reason: 'otherTransport',
+      words: `${listed(ofSdo)} speaks ${spoken} there; write transport: ${transport}, ${letPass}`,
+    };
+  }
+  const taken = [...new Set(sameTransport.map(tagOf))].join(' and ');
+  const remedy = vlanId === 0 ? 'leave vlanId out' : `write vlanId: ${vlanId}`;
+  return {
+    reason: 'otherVlan',
+    words: `${listed(ofSdo)} takes ${taken} there; ${remedy}, ${letPass}`,
+  };
+}
+
+type Spoken = Pick<ClockPortConfig, 'transport' | 'vlanId'>;
+
+/** Of a transparent clock that is for one transport, that one everywhere. */
+function portsAt(instance: InstanceConfig, interfaceName: string): readonly Spoken[] {
+  if (isClock(instance)) return instance.ports.filter((port) => port.interface === interfaceName);
+  return instance.transport === undefined ? [] : [{ transport: instance.transport }];
+}
+
+function tagOf({ vlanId }: Spoken): string {
+  return vlanId === undefined ? 'messages without a VLAN tag' : `VLAN ${vlanId}`;
+}

@@ -1,0 +1,111 @@
+/**
+ * PTP that comes in and that no instance takes, for whoever asks why a clock is not heard: which it is, why, and what to do about
+ * it. Told once in the log, and shown while it goes on.
+ */
+import type { InstanceConfig } from '../../config/config.js';
+import type { MessageKey } from '../../native/data-plane.js';
+import { whyNotTaken, whatOf, type NotTakenReason } from './not-taken-reason.js';
+
+/** Messages of one kind by one port. */
+export interface NotTakenStatus {
+  readonly interface: string;
+  readonly sdoId: number;
+  readonly domainNumber: number;
+  readonly transport: MessageKey['transport'];
+  /** Null without a tag. */
+  readonly vlanId: number | null;
+  /** They are Announce; else of other types. */
+  readonly announce: boolean;
+  readonly reason: NotTakenReason;
+  /** The same in words, with the remedy. */
+  readonly description: string;
+  /** Since this kind was heard first. */
+  readonly messages: number;
+}
+
+/** What was not taken, and how often since it was last told of. */
+export interface NotTakenMessages extends MessageKey {
+  readonly announce: boolean;
+  readonly messages: number;
+  /** They are for another host: of no concern to anybody here. */
+  readonly toOtherHost?: boolean;
+}
+
+export interface NotTakenOptions {
+  readonly instances: readonly InstanceConfig[];
+  readonly nameOf: (port: number) => string;
+  /** Any monotonic time, nanoseconds. */
+  readonly now: () => number;
+  readonly warn: (line: string) => void;
+}
+
+/** The engine tells of what goes on every 10 s: what it has not told of for so long is over. */
+const currentNs = 25e9;
+/** Of all ports; the oldest makes room. A network has a few. */
+const maxKinds = 256;
+/** Somebody who makes up domains fills no log. */
+const maxLines = 64;
+
+interface Kind {
+  readonly key: MessageKey;
+  readonly status: NotTakenStatus;
+  readonly heardAt: number;
+}
+
+export class NotTaken {
+  readonly #options: NotTakenOptions;
+  readonly #kinds = new Map<string, Kind>();
+  readonly #told = new Set<string>();
+
+  constructor(options: NotTakenOptions) {
+    this.#options = options;
+  }
+
+  take({ messages, announce, toOtherHost = false, ...key }: NotTakenMessages): void {
+    const text = [textOf(key), announce, toOtherHost].join(' ');
+    const known = this.#kinds.get(text);
+    const status = known?.status ?? this.#statusOf(key, announce, toOtherHost);
+    this.#kinds.delete(text);
+    this.#kinds.set(text, {
+      key,
+      status: { ...status, messages: (known?.status.messages ?? 0) + messages },
+      heardAt: this.#options.now(),
+    });
+    const [oldest] = this.#kinds.keys();
+    if (this.#kinds.size > maxKinds && oldest !== undefined) this.#kinds.delete(oldest);
+    if (!toOtherHost) this.#tell(textOf(key), status.description);
+  }
+
+  #tell(text: string, description: string): void {
+    if (this.#told.has(text) || this.#told.size > maxLines) return;
+    this.#told.add(text);
+    const more = 'more PTP that nobody takes is not told of here: see show clock and stats';
+    this.#options.warn(this.#told.size > maxLines ? more : description);
+  }
+
+  #statusOf(key: MessageKey, announce: boolean, toOtherHost: boolean): NotTakenStatus {
+    const { sdoId, domainNumber, transport, vlanId, port } = key;
+    const name = this.#options.nameOf(port);
+    const { reason, words } = toOtherHost
+      ? { reason: 'otherHost' as const, words: 'it is for another host' }
+      : whyNotTaken(this.#options.instances, key, name);
+    return {
+      interface: name,
+      ...{ sdoId, domainNumber, transport, vlanId: vlanId === 0 ? null : vlanId, announce, reason },
+      description: `${name}: ${whatOf(key)} is not taken: ${words}`,
+      messages: 0,
+    };
+  }
+
+  /** What goes on now. */
+  current(): NotTakenStatus[] {
+    const since = this.#options.now() - currentNs;
+    return [...this.#kinds.values()]
+      .filter(({ heardAt }) => heardAt >= since)
+      .map(({ status }) => status);
+  }
+}
+
+function textOf({ port, sdoId, domainNumber, transport, vlanId }: MessageKey): string {
+  return [port, sdoId, domainNumber, transport, vlanId].join(' ');
+}
