@@ -57,6 +57,9 @@ class Engine final : private dataplane::Effects, private PortLifecycle::Listener
   SystemClock read_system_clock() const;
   // Test seam: throws away the next `count` transmit time stamps of a port.
   void lose_transmit_timestamps(uint32_t port, uint32_t count);
+  // How many times the forwarding thread has answered so far; it is asked once more. A thread that
+  // runs has answered by the next call, one that hangs has not (docs/decisions/0024).
+  uint64_t heartbeat();
 
   std::vector<EnginePortInfo> ports() const { return infos_.all(); }
   const CounterBlock& counters() const { return counters_; }
@@ -145,6 +148,8 @@ class Engine final : private dataplane::Effects, private PortLifecycle::Listener
   std::mutex commands_mutex_;
   std::vector<std::function<void()>> commands_;
   std::atomic<bool> commands_wait_{false};
+  std::atomic<uint64_t> heartbeats_{0};
+  uint64_t heartbeats_asked_ = 0;  // of the thread that asks
   std::atomic<bool> stopping_{false};
   std::thread thread_;
   PortLifecycle lifecycle_;

@@ -66,6 +66,16 @@ Engine::SystemClock Engine::read_system_clock() const {
           system_clock_rate(network_.driver())};
 }
 
+uint64_t Engine::heartbeat() {
+  const uint64_t answered = heartbeats_.load(std::memory_order_relaxed);
+  // One question at a time, so that none pile up before a thread that hangs.
+  if (answered == heartbeats_asked_) {
+    ++heartbeats_asked_;
+    post([this] { heartbeats_.fetch_add(1, std::memory_order_relaxed); });
+  }
+  return answered;
+}
+
 void Engine::lose_transmit_timestamps(uint32_t port, uint32_t count) {
   post([this, port, count] { ports_[port].timestamps_to_lose += count; });
 }

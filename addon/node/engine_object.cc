@@ -18,6 +18,7 @@ Napi::Function EngineObject::define(Napi::Env env) {
           InstanceMethod("readClock", &EngineObject::read_clock),
           InstanceMethod("adjustClock", &EngineObject::adjust_clock),
           InstanceMethod("loseTransmitTimestamps", &EngineObject::lose_transmit_timestamps),
+          InstanceMethod("heartbeat", &EngineObject::heartbeat),
           InstanceMethod("close", &EngineObject::close),
       });
 }
@@ -144,6 +145,10 @@ void EngineObject::lose_transmit_timestamps(const Napi::CallbackInfo& info) {
   const uint32_t port = read_integer(info[0], "port", port_count_ - 1);
   const uint32_t count = read_integer(info[1], "count", UINT32_MAX);
   engine(info.Env()).lose_transmit_timestamps(port, count);
+}
+
+Napi::Value EngineObject::heartbeat(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(engine(info.Env()).heartbeat()));
 }
 
 void EngineObject::close(const Napi::CallbackInfo&) { stop(); }

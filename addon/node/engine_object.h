@@ -28,6 +28,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   Napi::Value read_clock(const Napi::CallbackInfo& info);
   void adjust_clock(const Napi::CallbackInfo& info);
   void lose_transmit_timestamps(const Napi::CallbackInfo& info);
+  Napi::Value heartbeat(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   io::Engine& engine(Napi::Env env);

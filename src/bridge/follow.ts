@@ -66,6 +66,8 @@ const ofInterest = [primaryGroup4, primaryGroup6InAnyScope, 'router'];
  * them.
  */
 const restartAfterMs = 100;
+/** After a reading that failed (ENOMEM, EAGAIN, a busy netlink), until it is tried again; twice as long each time. */
+export const readingBackoff = { firstMs: 100, longestMs: 10_000 } as const;
 
 export class BridgeFollower {
   readonly #options: FollowerOptions;
@@ -87,6 +89,9 @@ export class BridgeFollower {
   #changed = false;
   #stopped = false;
   #lastTrouble = '';
+  /** Until the next attempt after the readings that have failed in a row. */
+  #retryMs: number = readingBackoff.firstMs;
+  #retry: NodeJS.Timeout | undefined;
 
   private constructor(options: FollowerOptions) {
     this.#options = options;
@@ -117,6 +122,7 @@ export class BridgeFollower {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#again);
+    clearTimeout(this.#retry);
     for (const monitor of this.#monitors.values()) monitor.kill('SIGKILL');
   }
 
@@ -157,11 +163,21 @@ export class BridgeFollower {
       try {
         await this.#read();
         this.#lastTrouble = '';
+        this.#retryMs = readingBackoff.firstMs;
       } catch (error) {
         this.#trouble(error);
+        this.#tryLater();
       }
     }
     this.#reading = false;
+  }
+
+  /** The kernel may say nothing again for a long time: what it said last must not be lost by a reading that failed. */
+  #tryLater(): void {
+    clearTimeout(this.#retry);
+    if (this.#stopped) return;
+    this.#retry = setTimeout(() => void this.#refresh(), this.#retryMs);
+    this.#retryMs = Math.min(2 * this.#retryMs, readingBackoff.longestMs);
   }
 
   #take({ bridge, port, state }: MonitoredState): void {

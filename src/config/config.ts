@@ -5,8 +5,10 @@ export interface Config {
   /** In the order of the configuration, which is the order of port numbers. Two or more, but for an ordinary clock. */
   readonly ports: readonly PortConfig[];
   readonly instances: readonly InstanceConfig[];
-  /** Absent: as if every member were false. */
+  /** Absent: nothing may be set. */
   readonly management?: ManagementConfig;
+  /** The group that may use the control socket, its name or number; that of the process unless set. */
+  readonly socketGroup?: string;
   /** The kernel bridge that ordinary traffic takes between the ports; none: the switch carries PTP alone. */
   readonly bridge?: BridgeConfig;
   /** A port by which forwarded PTP messages come round a second time is isolated for a while. */
@@ -67,6 +69,8 @@ export interface VlanConfig {
 export interface ManagementConfig {
   /** SET and COMMAND are carried out for whoever can send a frame. */
   readonly allowSet: boolean;
+  /** So many messages are minded by each instance in a second. */
+  readonly requestsPerSecond: number;
 }
 
 /**

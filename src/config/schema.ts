@@ -10,6 +10,7 @@ import { driftFile } from './clock/time-schema.js';
 import type { ClockPortConfig, Config, InstanceConfig, Limits } from './config.js';
 import { instanceNames } from './instances/name.js';
 import { overlapsOf } from './instances/overlap.js';
+import { management } from './management-schema.js';
 import { instance, instanceKeysAt, resolved } from './instance-schema.js';
 import { mergeOffloads, port, portConfig, portKeys } from './port-schema.js';
 import {
@@ -29,10 +30,15 @@ const maxInstances = 128;
 /** TC_PRIO_MAX of linux/pkt_sched.h. */
 const maxSocketPriority = 15;
 
-const management = z.strictObject(
-  { allowSet: yesOrNo.default(false) },
-  { error: 'write what is allowed over the wire, as in management: {allowSet: true}' },
-);
+/** Of /etc/group, or its number. */
+const socketGroup = z
+  .union([z.string(), z.number().int().nonnegative()], {
+    error: 'write the name of a group, as in socketGroup: ptp',
+  })
+  .transform(String)
+  .refine((group) => /^[^\s:]+$/.test(group), {
+    error: 'write the name of a group, as in socketGroup: ptp',
+  });
 
 /** Of one port's share of the engine's tables (addon/dataplane/limits.h); and of all together, so that they keep to some 400 MB. */
 const limitRanges: Readonly<Record<keyof Limits, { min: number; max: number; together: number }>> =
@@ -81,6 +87,7 @@ const shape = z.strictObject({
   socketPriority: wholeNumber(0, maxSocketPriority).exactOptional(),
   limits: limits.exactOptional(),
   management: management.exactOptional(),
+  socketGroup: socketGroup.exactOptional(),
 });
 
 /** What can be said only with the whole in view, once every part of it is right. */

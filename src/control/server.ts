@@ -8,7 +8,7 @@ import type { ClockStatus } from '../daemon/status/clock-status.js';
 import { ManagementRequestError, type ManagementAnswer } from '../daemon/status/management.js';
 import type { PortStatus, Stats } from '../daemon/status/status.js';
 import { UnknownPortError } from '../daemon/switch.js';
-import { ControlError, socketMode } from './socket-file.js';
+import { ControlError, giveToGroup, socketMode } from './socket-file.js';
 
 /** What the socket answers from: a Switch, or a part of one in tests. */
 export interface Controlled {
@@ -24,6 +24,8 @@ export interface ProcessStatus {
   readonly version: string;
   readonly pid: number;
   readonly uptimeSeconds: number;
+  /** Connections to the control socket that could not be accepted. */
+  readonly acceptErrors: number;
 }
 
 /** A request is some hundred octets at most; a longer one is a mistake. */
@@ -50,6 +52,16 @@ class Refusal extends Error {
   }
 }
 
+/** Who may use the socket, and for what. */
+export interface ControlOptions {
+  /** `POST /faults` is answered; else refused. */
+  readonly allowFaults?: boolean;
+  /** Number of the group that owns the socket; that of the process unless set. */
+  readonly group?: number | undefined;
+  /** Called with a line for the operator when a connection could not be accepted, once for each cause. */
+  readonly warn?: (line: string) => void;
+}
+
 export interface ControlServer {
   /** Ends every connection and removes the socket file. */
   readonly close: () => Promise<void>;
@@ -63,9 +75,12 @@ export async function serveControl(
   path: string,
   controlled: Controlled,
   version: string,
+  options: ControlOptions = {},
 ): Promise<ControlServer> {
+  const errors = new AcceptErrors(options.warn ?? (() => undefined));
   const server = createServer(requestTimeouts, (request, response) => {
-    void answer(request, controlled, version).then(({ status, text }) => {
+    const context = { version, allowFaults: options.allowFaults === true, errors };
+    void answer(request, controlled, context).then(({ status, text }) => {
       // The connection is closed after a request that was refused before its end: the rest of it would be taken for the
       // next request.
       const close = request.complete ? {} : { connection: 'close' };
@@ -74,7 +89,9 @@ export async function serveControl(
     });
   });
   server.maxConnections = maxConnections;
-  await listen(server, path);
+  await listen(server, path, options.group);
+  // Without a listener an error of accept (no descriptors left) would end the process.
+  server.on('error', (error) => errors.add(error));
   return {
     close: () =>
       new Promise((resolve) => {
@@ -84,15 +101,48 @@ export async function serveControl(
   };
 }
 
-function listen(server: Server, path: string): Promise<void> {
+function listen(server: Server, path: string, group: number | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(path, error)));
+    const refuse = (error: NodeJS.ErrnoException) => reject(cannotListen(path, error));
+    server.once('error', refuse);
     server.listen(path, () => {
-      // Until here only the owner could connect, because a new socket is writable by nobody else.
-      chmodSync(path, socketMode);
-      resolve();
+      server.off('error', refuse);
+      try {
+        if (group !== undefined) giveToGroup(path, group);
+        // Until here only the owner could connect, because a new socket is writable by nobody else.
+        chmodSync(path, socketMode);
+        resolve();
+      } catch (error) {
+        server.close();
+        reject(error as Error);
+      }
     });
   });
+}
+
+/** Errors of accept(2): counted, and told of once for each cause. */
+class AcceptErrors {
+  count = 0;
+  readonly #told = new Set<string>();
+  readonly #warn: (line: string) => void;
+
+  constructor(warn: (line: string) => void) {
+    this.#warn = warn;
+  }
+
+  add({ code, message }: NodeJS.ErrnoException): void {
+    this.count += 1;
+    const cause = code ?? message;
+    if (this.#told.has(cause)) return;
+    this.#told.add(cause);
+    this.#warn(`control socket: a connection could not be accepted: ${message}`);
+  }
+}
+
+interface Context {
+  readonly version: string;
+  readonly allowFaults: boolean;
+  readonly errors: AcceptErrors;
 }
 
 function cannotListen(path: string, { code, message }: NodeJS.ErrnoException): ControlError {
@@ -110,10 +160,10 @@ function cannotListen(path: string, { code, message }: NodeJS.ErrnoException): C
 async function answer(
   request: IncomingMessage,
   controlled: Controlled,
-  version: string,
+  context: Context,
 ): Promise<{ status: number; text: string }> {
   try {
-    return { status: 200, text: JSON.stringify(await route(request, controlled, version)) };
+    return { status: 200, text: JSON.stringify(await route(request, controlled, context)) };
   } catch (error) {
     return { status: statusOf(error), text: JSON.stringify({ error: (error as Error).message }) };
   }
@@ -128,7 +178,7 @@ function statusOf(error: unknown): number {
 async function route(
   request: IncomingMessage,
   controlled: Controlled,
-  version: string,
+  { version, allowFaults, errors }: Context,
 ): Promise<unknown> {
   const { method = '', url = '' } = request;
   switch (`${method} ${url}`) {
@@ -143,10 +193,14 @@ async function route(
         version,
         pid: process.pid,
         uptimeSeconds: Math.floor(process.uptime()),
+        acceptErrors: errors.count,
       } satisfies ProcessStatus;
     case 'POST /management':
       return controlled.manage(await bodyOf(request));
     case 'POST /faults': {
+      if (!allowFaults) {
+        throw new Refusal(403, 'POST /faults: for tests: start ptp-switch run with --allow-faults');
+      }
       const fault = faultFrom(await bodyOf(request));
       controlled.loseTransmitTimestamps(fault.interface, fault.loseTransmitTimestamps);
       return {};

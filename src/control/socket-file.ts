@@ -2,7 +2,7 @@
  * The file of the control socket: who may use it, and whether an existing one belongs to a running switch or is left
  * over.
  */
-import { lstatSync, unlinkSync } from 'node:fs';
+import { chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 
 export const defaultSocketPath = '/run/ptp-switch.sock';
@@ -49,4 +49,33 @@ function somebodyListens(path: string): Promise<boolean> {
       resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });
   });
+}
+
+const groupsFile = '/etc/group';
+
+/**
+ * The number of a group.
+ * @param group its name in /etc/group, or the number itself
+ * @throws ControlError where there is no group of that name
+ */
+export function groupNumber(group: string, groups = readFileSync(groupsFile, 'utf8')): number {
+  if (/^\d+$/.test(group)) return Number(group);
+  const line = groups.split('\n').find((each) => each.split(':')[0] === group);
+  if (line === undefined) {
+    throw new ControlError(
+      `socketGroup: there is no group ${group} in ${groupsFile}: make it with: groupadd ${group}`,
+    );
+  }
+  return Number(line.split(':')[2]);
+}
+
+/** @throws ControlError where this process may not */
+export function giveToGroup(path: string, group: number): void {
+  try {
+    chownSync(path, process.getuid?.() ?? -1, group);
+  } catch (error) {
+    throw new ControlError(
+      `${path}: cannot be given to the group ${group} (${(error as NodeJS.ErrnoException).code}): run as root, or as a member of that group`,
+    );
+  }
 }

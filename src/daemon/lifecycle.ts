@@ -21,7 +21,7 @@ export async function runUntilStopped(
   try {
     const service = await serve();
     try {
-      manager.ready();
+      manager.ready(() => running.heartbeat());
       await stopped(stop);
     } finally {
       manager.stopping();

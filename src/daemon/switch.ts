@@ -11,10 +11,7 @@ import {
   type MemberPort,
   type MemberSocket,
 } from './multicast/group-memberships.js';
-import {
-  addressesOf as addressesOfInterface,
-  type InterfaceAddresses,
-} from './runtime/interface-addresses.js';
+import { AddressBook, type InterfaceAddresses } from './runtime/interface-addresses.js';
 import {
   MembershipReports,
   reportingPorts,
@@ -53,6 +50,8 @@ export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
 export interface SwitchMachine {
   readonly timerClock: TimerClock;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  /** Called when a link has come or gone, before the addresses are asked for again. */
+  readonly forgetAddresses: () => void;
   /** The bridge under the ports, as it is at the start; absent where there is none. */
   readonly bridge?: FollowedBridge | undefined;
   /** Opens a socket for membership in multicast groups; one of the machine unless set. */
@@ -72,9 +71,12 @@ export interface SwitchMachine {
  */
 const clockMovedIntervalNs = 60e9;
 
+const addressBook = new AddressBook();
+
 const thisMachine: SwitchMachine = {
   timerClock: systemTimerClock,
-  addressesOf: addressesOfInterface,
+  addressesOf: (name) => addressBook.of(name),
+  forgetAddresses: () => addressBook.forget(),
   sendReport,
   interfaceMemory: noMemory,
   timeFacts: noTimeFacts,
@@ -96,6 +98,7 @@ export class Switch {
   readonly #log: Log;
   readonly #lastLink: PortLink[];
   readonly #timerClock: TimerClock;
+  readonly #forgetAddresses: () => void;
   readonly #interfaceMemory: InterfaceMemory;
   /** By port: when the last warning was given that its clock was moved. */
   readonly #clockMovedWarnedAt: number[] = [];
@@ -122,6 +125,7 @@ export class Switch {
     const machine = { ...thisMachine, ...replaced };
     const { timerClock, addressesOf, bridge, openSocket } = machine;
     this.#timerClock = timerClock;
+    this.#forgetAddresses = machine.forgetAddresses;
     this.#bridge = bridge;
     this.#notices = new Notices({
       nameOf: (port) => this.#nameOf(port),
@@ -266,6 +270,11 @@ export class Switch {
     this.#dataPlane.loseTransmitTimestamps(index, count);
   }
 
+  /** Grows from one call to the next while the forwarding thread runs. */
+  heartbeat(): number {
+    return this.#dataPlane.heartbeat();
+  }
+
   /** Stops forwarding. Idempotent. */
   close(): void {
     this.#instances.stop();
@@ -300,6 +309,7 @@ export class Switch {
   ): void {
     switch (event.kind) {
       case 'link': {
+        this.#forgetAddresses();
         const link = event.present ? (event.up ? 'up' : 'down') : 'absent';
         const before = this.#lastLink[event.port];
         if (link === before) return;

@@ -26,6 +26,7 @@ interface NativeEngine {
   readClock(clock: AdjustableClock): AdjustableClockReading | null;
   adjustClock(clock: AdjustableClock, adjustment: ClockAdjustment): void;
   loseTransmitTimestamps(port: number, count: number): void;
+  heartbeat(): number;
   close(): void;
 }
 
@@ -112,6 +113,10 @@ class AddonDataPlane implements DataPlane {
 
   loseTransmitTimestamps(port: number, count: number): void {
     this.#engine.loseTransmitTimestamps(port, count);
+  }
+
+  heartbeat(): number {
+    return this.#engine.heartbeat();
   }
 
   close(): void {

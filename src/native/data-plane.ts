@@ -336,6 +336,11 @@ export interface DataPlane {
    * Test seam: the next `count` transmit time stamps of this port are thrown away on arrival, as a faulty driver would.
    */
   loseTransmitTimestamps(port: number, count: number): void;
+  /**
+   * How many times the forwarding thread has said that it runs; it is asked once more. Between two calls some time apart the
+   * number grows, unless the thread hangs (docs/decisions/0024).
+   */
+  heartbeat(): number;
   /** Stops the thread, restores the interfaces. Idempotent. */
   close(): void;
 }

@@ -70,4 +70,8 @@ export abstract class OnePortDataPlane implements DataPlane {
   loseTransmitTimestamps(): never {
     throw new Error('nobody here loses time stamps');
   }
+
+  heartbeat(): never {
+    throw new Error('nobody here asks the thread');
+  }
 }

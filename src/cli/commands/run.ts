@@ -16,6 +16,8 @@ interface RunArguments {
   socket: string;
   cpu: number | undefined;
   'busy-poll': boolean;
+  'socket-group': string | undefined;
+  'allow-faults': boolean;
 }
 
 export function runCommand(environment: Environment): CommandModule<object, RunArguments> {
@@ -59,6 +61,16 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
             describe: 'Put the ports into this bridge of the system, and keep PTP out of it',
           },
           socket: socketOption,
+          'socket-group': {
+            type: 'string',
+            requiresArg: true,
+            describe: 'The group that may use the control socket; that of the process unless set',
+          },
+          'allow-faults': {
+            type: 'boolean',
+            default: false,
+            describe: 'For tests: whoever may use the control socket may make the switch fail',
+          },
           cpu: {
             type: 'number',
             requiresArg: true,
@@ -104,6 +116,9 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { interfaceMemory } = await import('../../daemon/machine/interface-memory.js');
   const { runUntilStopped } = await import('../../daemon/lifecycle.js');
   const { serveControl } = await import('../../control/server.js');
+  const { groupNumber } = await import('../../control/socket-file.js');
+  const wantedGroup = args['socket-group'] ?? config.socketGroup;
+  const group = wantedGroup === undefined ? undefined : groupNumber(wantedGroup);
   // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
   await removeLeftover(args.socket);
   const { openDataPlane, notifyServiceManager, kernelClock } = await environment.loadAddon();
@@ -136,7 +151,10 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     if (bridge !== undefined) running.setBridge(bridge.state);
     await runUntilStopped(
       running,
-      () => serveControl(args.socket, running, environment.version),
+      () =>
+        serveControl(args.socket, running, environment.version, {
+          ...{ allowFaults: args['allow-faults'], group, warn: log.warn },
+        }),
       environment.stop,
       manager,
     );

@@ -16,6 +16,8 @@ export type DiscardReason =
   | 'otherDelayMechanism'
   /** A management request without its one TLV. */
   | 'malformedManagement'
+  /** A management message beyond what is answered in a second. */
+  | 'tooMuchManagement'
   | 'noIngressTimestamp'
   /** A transmit time stamp for something not, or no longer, awaited. */
   | 'unexpectedTransmitTimestamp'

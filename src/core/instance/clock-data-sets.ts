@@ -91,6 +91,16 @@ export class ClockDataSets {
     return this.#ownTimePropertiesDS ?? initialTimeProperties;
   }
 
+  /** As ClockState has them. */
+  all() {
+    const { defaultDS, currentDS, parentDS, timePropertiesDS } = this;
+    const { ownTimePropertiesDS, pathSequence, pathTrace } = this;
+    return {
+      ...{ defaultDS, currentDS, parentDS, timePropertiesDS },
+      ...{ ownTimePropertiesDS, pathSequence, pathTrace },
+    };
+  }
+
   change({ defaultDS, ownTimePropertiesDS, pathTrace }: ClockChange): void {
     // A class that somebody sets is the clock's own from now on, so holdover has none to return to.
     if (defaultDS?.clockQuality !== undefined) this.#ownClockClass = undefined;

@@ -7,7 +7,7 @@
  */
 import { erbestOfPort } from '../bmca/election.js';
 import { isOperating, isSlave } from '../bmca/port-state.js';
-import type { DefaultDS } from '../datasets/data-sets.js';
+import type { DefaultDS, PortDS } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
 import { admit } from '../port/admission.js';
 import { ClockPort, senderOf, type ClockPortSettings } from '../port/clock-port.js';
@@ -113,11 +113,8 @@ export class Clock {
   }
 
   state(): ClockState {
-    const { defaultDS, currentDS, parentDS, timePropertiesDS } = this.#dataSets;
-    const { ownTimePropertiesDS, pathSequence, pathTrace } = this.#dataSets;
     return {
-      ...{ defaultDS, currentDS, parentDS, timePropertiesDS },
-      ...{ ownTimePropertiesDS, pathSequence, pathTrace },
+      ...this.#dataSets.all(),
       ownTime: this.#timekeeper.isOwn,
       timePropertiesGiven: this.#timekeeper.hasSource,
       ports: this.#ports.map((port) => port.portDS()),
@@ -125,6 +122,11 @@ export class Clock {
       missing: this.#ports.flatMap((port) => port.missing()),
       ...this.#timekeeper.state(),
     };
+  }
+
+  /** Of state(), for answers that need no more. @param portNumber of a port that there is */
+  portDS(portNumber: number): PortDS {
+    return this.#portOf(portNumber).portDS();
   }
 
   /** Changes what the clock is by itself, and decides anew. */

@@ -1,5 +1,4 @@
 /** What of a boundary clock can be read and set by management: clause 15.5.3, and linuxptp's own ids. */
-import type { PortDS } from '../datasets/data-sets.js';
 import type { Output } from '../io.js';
 import {
   clockDescription,
@@ -127,7 +126,7 @@ function portGetters(
   serviceCounts: (portNumber: number) => ServiceCounts,
   description: { readonly userDescription: string },
 ): Getters {
-  const portDS = (portNumber: number) => portDSOf(clock, portNumber);
+  const portDS = (portNumber: number) => clock.portDS(portNumber);
   return {
     NULL_MANAGEMENT: () => ({}),
     CLOCK_DESCRIPTION: (portNumber) =>
@@ -266,11 +265,4 @@ function isClockAccuracy(value: number): boolean {
 
 function numberPortsOf(clock: Clock): number {
   return clock.state().defaultDS.numberPorts;
-}
-
-/** Throws RangeError for a portNumber that the clock does not have; requests for such ports do not come here. */
-function portDSOf(clock: Clock, portNumber: number): PortDS {
-  const portDS = clock.state().ports[portNumber - 1];
-  if (portDS === undefined) throw new RangeError(`no port ${portNumber}`);
-  return portDS;
 }

@@ -18,6 +18,7 @@ import {
   type ManagementPermissions,
   type ReceivedManagement,
 } from './management-messages.js';
+import { budgetOf, type RequestBudget } from './request-budget.js';
 import { ServiceCounter } from './service-counts.js';
 import { admit } from '../port/admission.js';
 import { isMaster, isSlave } from '../bmca/port-state.js';
@@ -35,11 +36,13 @@ export class ManagedBoundaryClock {
   readonly #ports: readonly PortSettings[];
   readonly #permissions: ManagementPermissions;
   readonly #services: ServiceCounter;
+  readonly #budget: RequestBudget | undefined;
   readonly #managed: ManagedClock;
 
-  constructor(settings: ClockSettings, { facts, allowSet }: ManagementSettings) {
+  constructor(settings: ClockSettings, { facts, ...permissions }: ManagementSettings) {
     this.clock = new Clock(settings);
-    this.#permissions = { allowSet };
+    this.#permissions = permissions;
+    this.#budget = budgetOf(permissions, facts);
     const { profile } = settings;
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
     this.#ports = settings.ports.map(({ port }, index) => ({
@@ -78,6 +81,7 @@ export class ManagedBoundaryClock {
     const received = admit(port, input);
     if (typeof received === 'string') return [discarded(port, received)];
     if (!isManagement(received)) return [discarded(port, 'ignoredMessageType')];
+    if (this.#budget?.take() === false) return [discarded(port, 'tooMuchManagement')];
     return [
       ...this.#forward(port, received, input.message),
       ...answerManagement(this.#managed, port, received, this.#permissions),
@@ -112,9 +116,7 @@ export class ManagedBoundaryClock {
   }
 
   #portDS({ portIdentity }: PortSettings): PortDS {
-    const portDS = this.clock.state().ports[portIdentity.portNumber - 1];
-    if (portDS === undefined) throw new RangeError(`no port ${portIdentity.portNumber}`);
-    return portDS;
+    return this.clock.portDS(portIdentity.portNumber);
   }
 }
 

@@ -29,6 +29,7 @@ import {
   isManagement,
   type ManagementPermissions,
 } from './management-messages.js';
+import { budgetOf, type RequestBudget } from './request-budget.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import { discarded, type PortSettings } from '../port/port.js';
 import type { Profile } from '../profile/profile.js';
@@ -77,10 +78,12 @@ const delayMechanismCodes = { e2e: 1, p2p: 2 } as const;
 
 export class ManagedTransparentClock {
   readonly #settings: ManagedTransparentClockSettings;
+  readonly #budget: RequestBudget | undefined;
   #userDescription = '';
 
   constructor(settings: ManagedTransparentClockSettings) {
     this.#settings = settings;
+    this.#budget = budgetOf(settings, settings.facts);
   }
 
   /** Answers management requests, and minds nothing else. Throws for no input. */
@@ -109,6 +112,7 @@ export class ManagedTransparentClock {
       portIdentity: { clockIdentity, portNumber: input.port + 1 },
     };
     const received = { ...input, message: result.message };
+    if (this.#budget?.take() === false) return ignore('tooMuchManagement');
     return isManagement(received)
       ? answerManagement(this.#managed(domainNumber), port, received, this.#settings)
       : [discarded(port, 'ignoredMessageType')];

@@ -33,6 +33,8 @@ export type ReceivedManagement = ReceivedMessage & { readonly message: Managemen
 export interface ManagementPermissions {
   /** SET and COMMAND from the network are carried out; a management message does not prove who sent it. */
   readonly allowSet: boolean;
+  /** So many messages from the network are minded, the others left out and counted; all unless set. */
+  readonly requestsPerSecond?: number;
 }
 
 /** One frame holds the answer, or it is too big: Ethernet's 1500 octets less IPv6, UDP and all that is around the data. */

@@ -33,6 +33,7 @@ interface Second {
 
 export class OffsetHistory {
   readonly #seconds: Second[] = [];
+  readonly #largestChanges = offsetWindowSeconds.map((seconds) => new LargestChange(seconds));
   #begin: Instant | undefined;
 
   /** @param at raw time of the sample, later than that before; an earlier one begins anew */
@@ -45,59 +46,98 @@ export class OffsetHistory {
       this.add(at, offsetNs);
       return;
     }
-    if (latest?.index === index) {
-      latest.count += 1;
-      latest.sumOfSquares += offsetNs ** 2;
-      latest.min = Math.min(latest.min, offsetNs);
-      latest.max = Math.max(latest.max, offsetNs);
-      return;
-    }
-    this.#seconds.push({
-      ...{ index, count: 1, sumOfSquares: offsetNs ** 2, min: offsetNs, max: offsetNs },
-    });
+    const second =
+      latest?.index === index
+        ? latest
+        : { ...{ index, count: 0, sumOfSquares: 0, min: Infinity, max: -Infinity } };
+    if (second !== latest) this.#seconds.push(second);
+    second.count += 1;
+    second.sumOfSquares += offsetNs ** 2;
+    second.min = Math.min(second.min, offsetNs);
+    second.max = Math.max(second.max, offsetNs);
     while ((this.#seconds[0]?.index ?? index) <= index - maxSeconds) this.#seconds.shift();
+    for (const change of this.#largestChanges) change.update(second);
   }
 
   /** Forgets everything: what was measured before the clock was set cannot be compared with what comes after. */
   clear(): void {
     this.#seconds.length = 0;
     this.#begin = undefined;
+    for (const change of this.#largestChanges) change.clear();
   }
 
+  /** Asked for with every answer about the clock: one pass over the seconds, MTIE is kept. */
   windows(): readonly OffsetWindow[] {
-    return offsetWindowSeconds.map((seconds) => this.#window(seconds));
+    return offsetWindowSeconds.map((seconds, at) =>
+      this.#window(seconds, this.#largestChanges[at]?.value ?? 0),
+    );
   }
 
-  #window(seconds: number): OffsetWindow {
+  #window(seconds: number, mtie: number): OffsetWindow {
     const end = this.#seconds.at(-1)?.index ?? 0;
-    const inWindow = this.#seconds.filter(({ index }) => index > end - seconds);
-    const samples = inWindow.reduce((sum, { count }) => sum + count, 0);
+    let samples = 0;
+    let squares = 0;
+    let max = 0;
+    for (let at = this.#seconds.length - 1; at >= 0; at--) {
+      const second = this.#seconds[at]!;
+      if (second.index <= end - seconds) break;
+      samples += second.count;
+      squares += second.sumOfSquares;
+      max = Math.max(max, second.max, -second.min);
+    }
     if (samples === 0) return { seconds, samples, rms: null, max: null, mtie: null };
-    const squares = inWindow.reduce((sum, { sumOfSquares }) => sum + sumOfSquares, 0);
-    const magnitudes = inWindow.map(({ min, max }) => Math.max(-min, max));
-    return {
-      ...{ seconds, samples },
-      rms: Math.sqrt(squares / samples),
-      max: Math.max(...magnitudes),
-      mtie: this.#mtie(seconds),
-    };
+    return { seconds, samples, rms: Math.sqrt(squares / samples), max, mtie };
+  }
+}
+
+/**
+ * MTIE for one length of stretch, kept from second to second. Queues hold the candidates: of the largest and the smallest value
+ * of the stretch that ends now, and of the largest change within the stretches that lie within what is remembered.
+ */
+class LargestChange {
+  readonly #length: number;
+  readonly #highest: Second[] = [];
+  readonly #lowest: Second[] = [];
+  readonly #changes: { readonly index: number; readonly change: number }[] = [];
+
+  constructor(length: number) {
+    this.#length = length;
   }
 
-  /** The window slides over the seconds. Two queues hold the candidates for its largest and its smallest value. */
-  #mtie(seconds: number): number {
-    const highest: Second[] = [];
-    const lowest: Second[] = [];
-    let mtie = 0;
-    for (const second of this.#seconds) {
-      while ((highest.at(-1)?.max ?? Infinity) <= second.max) highest.pop();
-      while ((lowest.at(-1)?.min ?? -Infinity) >= second.min) lowest.pop();
-      highest.push(second);
-      lowest.push(second);
-      for (const queue of [highest, lowest]) {
-        while ((queue[0]?.index ?? second.index) <= second.index - seconds) queue.shift();
-      }
-      mtie = Math.max(mtie, (highest[0]?.max ?? 0) - (lowest[0]?.min ?? 0));
-    }
-    return mtie;
+  get value(): number {
+    return this.#changes[0]?.change ?? 0;
   }
+
+  clear(): void {
+    for (const queue of [this.#highest, this.#lowest, this.#changes]) queue.length = 0;
+  }
+
+  /** @param second the latest, which may have been here before, with fewer samples */
+  update(second: Second): void {
+    const { index } = second;
+    replaceLast(this.#highest, second, (other) => other.max <= second.max);
+    replaceLast(this.#lowest, second, (other) => other.min >= second.min);
+    for (const queue of [this.#highest, this.#lowest]) forgetUntil(queue, index - this.#length);
+    const change = (this.#highest[0]?.max ?? 0) - (this.#lowest[0]?.min ?? 0);
+    replaceLast(this.#changes, { index, change }, (other) => other.change <= change);
+    // A stretch that began before what is remembered ends before this second; while nothing is forgotten there is none.
+    if (index >= maxSeconds) forgetUntil(this.#changes, index - maxSeconds + this.#length - 1);
+  }
+}
+
+/** Puts the item at the end, instead of an earlier one of its second, and of those that it makes superfluous. */
+function replaceLast<Item extends { readonly index: number }>(
+  queue: Item[],
+  item: Item,
+  isSuperfluous: (other: Item) => boolean,
+): void {
+  for (let last = queue.at(-1); last !== undefined; last = queue.at(-1)) {
+    if (last.index !== item.index && !isSuperfluous(last)) break;
+    queue.pop();
+  }
+  queue.push(item);
+}
+
+function forgetUntil(queue: { readonly index: number }[], index: number): void {
+  while ((queue[0]?.index ?? Infinity) <= index) queue.shift();
 }

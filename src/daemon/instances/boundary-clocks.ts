@@ -29,6 +29,7 @@ import { systemTimeOf } from '../runtime/system-time.js';
 import type { NotTakenStatus } from '../status/not-taken.js';
 import { clockStatusOf, type SteeredClockStatus } from '../status/clock-status.js';
 import type { AttachedInstance } from './attached-instance.js';
+import { managementUnlessSet } from '../../config/management-schema.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { Steerer } from './clock-steering.js';
 import { DiscardCounts } from '../status/discard-counts.js';
@@ -72,7 +73,7 @@ function attached(
     return own && transportOf(own, port, options);
   });
   const managed = new ManagedBoundaryClock(settings, {
-    allowSet: options.config.management?.allowSet ?? false,
+    ...(options.config.management ?? managementUnlessSet),
     facts: clockFactsOf(
       dataPlane,
       settings.ports.map(({ port }) => ({ port, transport: ports[port] })),

@@ -10,6 +10,7 @@ import { profileOf } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
 import { ManagedTransparentClock } from '../../core/management/managed-transparent-clock.js';
 import type { DataPlane } from '../../native/data-plane.js';
+import { managementUnlessSet } from '../../config/management-schema.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { servedBy, type ServedRule } from '../forwarding/policy.js';
@@ -68,7 +69,7 @@ function attached(
       linkDelay: (portNumber: number) =>
         linkDelayOf(portNumber - 1, transport) ?? { kind: 'unmeasured', reason: 'linkDown' },
     }),
-    allowSet: config.management?.allowSet ?? false,
+    ...(config.management ?? managementUnlessSet),
     facts: clockFactsOf(
       dataPlane,
       ports.map((transportOfPort, port) => ({ port, transport: transportOfPort })),

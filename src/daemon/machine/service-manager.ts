@@ -17,6 +17,8 @@ export class ServiceManager {
   readonly #warn: (line: string) => void;
   #timer: NodeJS.Timeout | undefined;
   #notifyFailed = false;
+  #latestBeat = 0;
+  #threadHangs = false;
 
   /** @param variables the environment: NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID */
   constructor(
@@ -32,12 +34,25 @@ export class ServiceManager {
 
   /**
    * The switch forwards and answers. From now on keep-alive messages are sent, by the same event loop that serves the
-   * switch, so that the watchdog notices when that loop hangs.
+   * switch, and only while the forwarding thread answers: so the watchdog notices when either hangs.
+   * @param heartbeat grows from one call to the next while the thread runs
    */
-  ready(): void {
+  ready(heartbeat: () => number): void {
     this.#tell('READY=1');
     if (this.#keepAliveMs === undefined) return;
-    this.#timer = setInterval(() => this.#tell('WATCHDOG=1'), this.#keepAliveMs).unref();
+    // Before the first answer there is none: what comes then is more.
+    this.#latestBeat = heartbeat();
+    this.#timer = setInterval(() => this.#keepAlive(heartbeat()), this.#keepAliveMs).unref();
+  }
+
+  #keepAlive(beat: number): void {
+    const hangs = beat === this.#latestBeat;
+    this.#latestBeat = beat;
+    if (!hangs) this.#tell('WATCHDOG=1');
+    if (hangs && !this.#threadHangs) {
+      this.#warn('the forwarding thread does not answer: the service manager is told nothing');
+    }
+    this.#threadHangs = hangs;
   }
 
   /** The switch stops as it was asked to. */

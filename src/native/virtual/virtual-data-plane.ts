@@ -91,6 +91,7 @@ export class VirtualDataPlane implements DataPlane {
   readonly #send = (port: number, frame: Uint8Array, number: number | undefined): void => {
     this.port(port).send(frame, number);
   };
+  #heartbeats = 0;
   #closed = false;
 
   constructor({ timeline, ports, clock, timebase, seed, random }: VirtualDataPlaneOptions) {
@@ -255,6 +256,13 @@ export class VirtualDataPlane implements DataPlane {
   loseTransmitTimestamps(port: number, count: number): void {
     this.#open();
     this.port(port).timestamper.lose(count);
+  }
+
+  /** Without a thread there is none that could hang. */
+  heartbeat(): number {
+    this.#open();
+    this.#heartbeats += 1;
+    return this.#heartbeats;
   }
 
   close(): void {

@@ -187,6 +187,17 @@ export function describeContract(open: () => Bench): void {
       expect(next.context).toBe(2);
     });
 
+    test('says that its forwarding thread runs, also while nothing comes in', async () => {
+      const before = bench.dataPlane.heartbeat();
+      for (const further of [1, 2, 3]) {
+        const beats = await eventually(bench, 'another beat', () => {
+          const now = bench.dataPlane.heartbeat();
+          return now >= before + further ? now : undefined;
+        });
+        expect(beats).toBeGreaterThan(before);
+      }
+    });
+
     test('refuses a port that there is not, and a frame that is none', () => {
       const code = (frame: unknown, port: number) => {
         try {

@@ -61,6 +61,7 @@ export class Switch {
       options.commandLine ?? COMMAND_LINE,
       'run',
       ...['--socket', this.socket],
+      ...(options.commandLine === undefined ? ['--allow-faults'] : []),
       ...(options.config === undefined
         ? ['--type', options.type ?? 'e2e-tc']
         : ['-c', options.config]),

@@ -1,14 +1,19 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ControlClient } from '../../../src/control/client.js';
-import { serveControl, type Controlled, type ControlServer } from '../../../src/control/server.js';
-import { ControlError, removeLeftover } from '../../../src/control/socket-file.js';
+import {
+  serveControl,
+  type Controlled,
+  type ControlOptions,
+  type ControlServer,
+} from '../../../src/control/server.js';
+import { ControlError, groupNumber, removeLeftover } from '../../../src/control/socket-file.js';
 import { ManagementRequestError } from '../../../src/daemon/status/management.js';
 import type { Stats } from '../../../src/daemon/status/status.js';
 import { UnknownPortError } from '../../../src/daemon/switch.js';
@@ -32,7 +37,10 @@ const stats = {
   instances: [{ name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] }],
 } as const;
 
-async function serve(part: Partial<Controlled> = {}): Promise<ControlServer> {
+async function serve(
+  part: Partial<Controlled> = {},
+  options: ControlOptions = { allowFaults: true },
+): Promise<ControlServer> {
   const controlled: Controlled = {
     ports: () => [],
     stats: () => stats,
@@ -42,7 +50,7 @@ async function serve(part: Partial<Controlled> = {}): Promise<ControlServer> {
     ...part,
   };
   await removeLeftover(socket);
-  const server = await serveControl(socket, controlled, '1.2.3');
+  const server = await serveControl(socket, controlled, '1.2.3', options);
   servers.push(server);
   return server;
 }
@@ -131,6 +139,23 @@ describe('a client and a server', () => {
   });
 });
 
+describe('the group of the socket', () => {
+  const groups = 'root:x:0:\nptp:x:1234:alice\n';
+
+  test('is found by its name, or is a number', () => {
+    expect([groupNumber('ptp', groups), groupNumber('77', groups)]).toEqual([1234, 77]);
+    expect(() => groupNumber('pt', groups)).toThrow(
+      'socketGroup: there is no group pt in /etc/group: make it with: groupadd pt',
+    );
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('owns it, and may use it', async () => {
+    await serve({}, { group: 1234 });
+    const { gid, mode } = statSync(socket);
+    expect([gid, mode & 0o777]).toEqual([1234, 0o660]);
+  });
+});
+
 describe('requests', () => {
   test('a fault reaches the switch', async () => {
     const faults: unknown[] = [];
@@ -138,6 +163,32 @@ describe('requests', () => {
     const body = JSON.stringify({ interface: 'eth1', loseTransmitTimestamps: 2 });
     expect(await send('POST', '/faults', body)).toEqual({ status: 200, body: {} });
     expect(faults).toEqual([['eth1', 2]]);
+  });
+
+  test('a fault is refused where the process was not started for it', async () => {
+    const faults: unknown[] = [];
+    await serve({ loseTransmitTimestamps: (...fault) => void faults.push(fault) }, {});
+    const body = JSON.stringify({ interface: 'eth1', loseTransmitTimestamps: 2 });
+    expect((await send('POST', '/faults', body)).status).toBe(403);
+    expect(faults).toEqual([]);
+  });
+
+  test('connections that cannot be accepted are counted and told of once, and end nothing', async () => {
+    const listening: Server[] = [];
+    const listen = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
+      this: Server,
+      ...args
+    ) {
+      listening.push(this);
+      listen.mockRestore();
+      return this.listen(...(args as []));
+    });
+    const warned: string[] = [];
+    await serve({}, { warn: (line) => warned.push(line) });
+    const full = Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' });
+    for (let time = 0; time < 3; time++) listening[0]!.emit('error', full);
+    expect(warned).toEqual(['control socket: a connection could not be accepted: accept EMFILE']);
+    expect((await send('GET', '/status')).body).toMatchObject({ acceptErrors: 3 });
   });
 
   test('a fault on an unknown port is not found', async () => {

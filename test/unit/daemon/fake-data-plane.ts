@@ -26,6 +26,7 @@ export const upperBoundsNs = [9, 99, 999, 9999];
 
 export class FakeDataPlane implements DataPlane {
   readonly programmed: Policy[] = [];
+  heartbeats = 0;
   readonly lost: [port: number, count: number][] = [];
   readonly submitted: SubmitFrame[] = [];
   readonly readings = new Map<AdjustableClock, AdjustableClockReading>([
@@ -122,6 +123,10 @@ export class FakeDataPlane implements DataPlane {
   }
   loseTransmitTimestamps(port: number, count: number): void {
     this.lost.push([port, count]);
+  }
+  heartbeat(): number {
+    this.heartbeats += 1;
+    return this.heartbeats;
   }
   close(): void {
     this.closed = true;

@@ -5,7 +5,7 @@ import type { Config } from '../../../src/config/config.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { runUntilStopped } from '../../../src/daemon/lifecycle.js';
 import { ServiceManager } from '../../../src/daemon/machine/service-manager.js';
-import { addressesOf } from '../../../src/daemon/runtime/interface-addresses.js';
+import { AddressBook } from '../../../src/daemon/runtime/interface-addresses.js';
 import { policyRules } from '../../../src/daemon/forwarding/policy.js';
 import { Switch, UnknownPortError } from '../../../src/daemon/switch.js';
 import { systemTimerClock, type TimerClock } from '../../../src/daemon/runtime/timers.js';

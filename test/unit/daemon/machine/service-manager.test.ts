@@ -4,6 +4,8 @@ import { ServiceManager } from '../../../../src/daemon/machine/service-manager.j
 const address = '/run/systemd/notify';
 let said: string[];
 let warned: string[];
+let beats = 0;
+const beating = () => ++beats;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -26,7 +28,7 @@ describe('a service manager', () => {
     const manager = managerOf({ WATCHDOG_USEC: '3000000', WATCHDOG_PID: String(process.pid) });
     vi.advanceTimersByTime(60_000);
     expect(said).toEqual([]);
-    manager.ready();
+    manager.ready(beating);
     vi.advanceTimersByTime(3000);
     manager.stopping();
     vi.advanceTimersByTime(60_000);
@@ -41,14 +43,31 @@ describe('a service manager', () => {
     ['that is none', { WATCHDOG_USEC: 'soon' }],
     ['that nobody has asked for', {}],
   ])('a watchdog %s is left alone', (_, variables) => {
-    managerOf(variables).ready();
+    managerOf(variables).ready(beating);
     vi.advanceTimersByTime(60_000);
     expect(said).toEqual([`${address} READY=1`]);
   });
 
+  test('hears nothing while the forwarding thread hangs, and the operator hears of it once', () => {
+    let hanging = false;
+    const manager = managerOf({ WATCHDOG_USEC: '2000000' });
+    manager.ready(() => (hanging ? beats : beating()));
+    vi.advanceTimersByTime(2000);
+    expect(said.splice(0)).toHaveLength(3);
+    hanging = true;
+    vi.advanceTimersByTime(10_000);
+    expect(said).toEqual([]);
+    expect(warned).toEqual([
+      'the forwarding thread does not answer: the service manager is told nothing',
+    ]);
+    hanging = false;
+    vi.advanceTimersByTime(1000);
+    expect(said).toEqual([`${address} WATCHDOG=1`]);
+  });
+
   test('that there is none is no error', () => {
     const manager = managerOf({ NOTIFY_SOCKET: '', WATCHDOG_USEC: '3000000' });
-    manager.ready();
+    manager.ready(beating);
     vi.advanceTimersByTime(60_000);
     manager.stopping();
     expect([said, warned]).toEqual([[], []]);
@@ -62,7 +81,7 @@ describe('a service manager', () => {
       },
       (line) => warned.push(line),
     );
-    manager.ready();
+    manager.ready(beating);
     vi.advanceTimersByTime(60_000);
     manager.stopping();
     expect(warned).toEqual(['nobody there']);

@@ -1,0 +1,50 @@
+import type { NetworkInterfaceInfo } from 'node:os';
+import { expect, test } from 'vitest';
+import {
+  AddressBook,
+  addressesLastMs,
+} from '../../../../src/daemon/runtime/interface-addresses.js';
+
+function info(family: 'IPv4' | 'IPv6', address: string): NetworkInterfaceInfo {
+  const common = { address, netmask: '', mac: '', internal: false, cidr: null };
+  return family === 'IPv4' ? { ...common, family } : { ...common, family, scopeid: 2 };
+}
+
+function bookOf(interfaces: Record<string, readonly NetworkInterfaceInfo[]>) {
+  const machine = { interfaces, readings: 0, nowMs: 5 };
+  const read = () => {
+    machine.readings += 1;
+    return machine.interfaces;
+  };
+  return { machine, book: new AddressBook(read, () => machine.nowMs) };
+}
+
+test('the first IPv4 address and the link-local one are those of an interface', () => {
+  const { book } = bookOf({
+    eth1: [info('IPv6', '2001:db8::1'), info('IPv6', 'fe80::1'), info('IPv4', '192.0.2.1')],
+  });
+  expect(book.of('eth1')).toEqual({ ipv4: '192.0.2.1', linkLocalIpv6: 'fe80::1' });
+  expect(book.of('eth2')).toEqual({ ipv4: undefined, linkLocalIpv6: undefined });
+});
+
+test('a thousand messages in a second cost one walk over the interfaces, however many there are', () => {
+  const names = Array.from({ length: 42 }, (_, index) => `eth${index}`);
+  const { machine, book } = bookOf(
+    Object.fromEntries(names.map((name) => [name, [info('IPv4', '192.0.2.1')]])),
+  );
+  for (let message = 0; message < 1000; message++) book.of(names[message % names.length]!);
+  expect(machine.readings).toBe(1);
+});
+
+test('another address is used within a second, and at once where the link has come or gone', () => {
+  const { machine, book } = bookOf({ eth1: [info('IPv4', '192.0.2.1')] });
+  book.of('eth1');
+  machine.interfaces = { eth1: [info('IPv4', '192.0.2.2')] };
+  machine.nowMs += addressesLastMs - 1;
+  expect(book.of('eth1').ipv4).toBe('192.0.2.1');
+  machine.nowMs += 1;
+  expect(book.of('eth1').ipv4).toBe('192.0.2.2');
+  machine.interfaces = {};
+  book.forget();
+  expect(book.of('eth1').ipv4).toBeUndefined();
+});
