@@ -181,7 +181,7 @@ describe('requests', () => {
     ) {
       listening.push(this);
       listen.mockRestore();
-      return this.listen(...(args as []));
+      return this.listen(...(args as unknown as []));
     });
     const warned: string[] = [];
     await serve({}, { warn: (line) => warned.push(line) });

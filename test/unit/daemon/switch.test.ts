@@ -16,6 +16,8 @@ import { fileWith } from '../config/config-files.js';
 import { FakeDataPlane } from './fake-data-plane.js';
 import { portsNamed } from '../../support/config-ports.js';
 
+const addressesOf = (name: string) => new AddressBook().of(name);
+
 const config: Config = {
   timestamping: 'auto',
   ports: portsNamed('eth1', 'eth2'),
