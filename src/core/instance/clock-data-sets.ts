@@ -24,8 +24,9 @@ import { Flag } from '../wire/header.js';
 import type { ClockQuality } from '../wire/messages/announce.js';
 import type { Message, MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
+import type { Transport } from '../io.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
-import { anyEndsHere, fitting, maxAnnounceTlvOctets, propagatedTlvs } from './announce-tlvs.js';
+import { anyEndsHere, fitting, propagatedTlvs, roomForTlvs } from './announce-tlvs.js';
 import type { AnnouncedGrandmaster } from '../port/clock-port.js';
 import type { Profile } from '../profile/profile.js';
 import { heldClockClass, type HoldoverSpecification } from './holdover.js';
@@ -73,14 +74,14 @@ export class ClockDataSets {
   #leapSecond: LeapSecond | undefined;
   readonly #clockClasses: Profile['clockClasses'];
 
-  /** @param roomForTlvs octets, in an Announce on every transport of the clock */
+  /** @param ports on whose transports Announce is sent; any unless given */
   constructor(
     defaultDS: DefaultDS,
     pathTrace: boolean,
     clockClasses: Profile['clockClasses'],
-    roomForTlvs = maxAnnounceTlvOctets,
+    ports?: readonly { readonly transport: Transport }[],
   ) {
-    this.#roomForTlvs = roomForTlvs;
+    this.#roomForTlvs = roomForTlvs(ports?.map(({ transport }) => transport) ?? ['udp6']);
     this.defaultDS = defaultDS;
     this.#clockClasses = clockClasses;
     this.parentDS = ownParentDS(defaultDS);

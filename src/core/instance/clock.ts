@@ -21,7 +21,6 @@ import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { ServoSettings } from '../servo/servo.js';
 import type { Instant } from '../time/instant.js';
 import { isPeerDelayMessageType } from '../wire/header.js';
-import { roomForTlvs } from './announce-tlvs.js';
 import { ClockDataSets, type ClockChange } from './clock-data-sets.js';
 import type { ClockState } from './clock-state.js';
 import { holdoverTimer, type HoldoverSpecification } from './holdover.js';
@@ -75,7 +74,7 @@ export class Clock {
       settings.defaultDS,
       settings.pathTrace,
       profile.clockClasses,
-      roomForTlvs(settings.ports.map(({ transport }) => transport)),
+      settings.ports,
     );
     this.#timekeeper = new Timekeeper(settings.servo, settings.holdover);
     this.#roles = new PortRoles(this.#ports, this.#dataSets, this.#timekeeper, {
