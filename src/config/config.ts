@@ -162,8 +162,19 @@ export interface ClockConfig extends MessageConfig {
   readonly measurement: MeasurementConfig;
   /** What its master ports say of a grandmaster's time while it cannot vouch for it. */
   readonly untilLocked: 'announce' | 'degrade' | 'silent';
+  /** Whom it may follow (17.5); absent: whoever is the best. */
+  readonly acceptableMasters?: readonly AcceptableMasterConfig[];
   /** Those it runs on, in the order of their portNumbers, from 1. */
   readonly ports: readonly ClockPortConfig[];
+}
+
+/** A clock, or one port of it. */
+export interface AcceptableMasterConfig {
+  /** As text. */
+  readonly clockIdentity: string;
+  readonly portNumber?: number;
+  /** Compared instead of the grandmasterPriority1 that it announces. */
+  readonly alternatePriority1?: number;
 }
 
 export interface ServoConfig {

@@ -9,7 +9,7 @@ import { time, timeKeys } from './clock/time-schema.js';
 import type { ClockPortConfig, InstanceConfig } from './config.js';
 import { interfaceName, longForm, portRemedy } from './port-schema.js';
 import { profiles } from './profiles.js';
-import { clockIdentity } from './clock/identity-shape.js';
+import { acceptableMasters, clockIdentity, longAcceptableMaster } from './clock/identity-shape.js';
 import {
   complain,
   listWithoutRepetition,
@@ -114,7 +114,7 @@ const worstHeldClockClass = Math.max(
 const clockKeys = {
   domain: setting(defaultDS.domainNumber),
   sdoId: setting(defaultDS.sdoId),
-  priority1: setting(defaultDS.priority1),
+  priority1: within(defaultDS.priority1).exactOptional(),
   priority2: setting(defaultDS.priority2),
   clockClass: setting(defaultDS.clockClass),
   clockAccuracy: setting(defaultDS.clockAccuracy),
@@ -128,6 +128,7 @@ const clockKeys = {
   holdover: holdover.exactOptional(),
   clockIdentity: clockIdentity.exactOptional(),
   ...messageKeys,
+  acceptableMasters: acceptableMasters.exactOptional(),
   ...clockPortKeys,
   ports: listWithoutRepetition(clockPort, {
     error: 'list interfaces of the switch, as in ports: [eth1, eth2]',
@@ -221,7 +222,7 @@ export function resolved(
   complainAt: (path: readonly PropertyKey[], complaint: Complaint) => void,
 ): InstanceConfig {
   if (parsed.type !== 'bc' && parsed.type !== 'oc') return parsed;
-  const { type, domain, sdoId, priority1, priority2, clockAccuracy, pathTrace } = parsed;
+  const { type, domain, sdoId, priority2, clockAccuracy, pathTrace } = parsed;
   const { offsetScaledLogVariance, ports: listed } = parsed;
   for (const [index, { interface: name }] of (listed ?? []).entries()) {
     if (interfaces.includes(name)) continue;
@@ -239,6 +240,9 @@ export function resolved(
     });
   }
   const slaveOnly = parsed.type === 'oc' && parsed.slaveOnly;
+  // With a better one than the grandmaster's it would follow nobody.
+  const leastPriority1 = slaveOnly ? defaultDS.priority1.max : defaultDS.priority1.default;
+  const { priority1 = leastPriority1 } = parsed;
   const ports = own.map((port, index): ClockPortConfig => {
     const merged: ClockPortConfig = { ...clockPortDefaults, ...portKeysOf(parsed), ...port };
     const { sourceAddress: address, transport } = merged;
@@ -259,6 +263,7 @@ export function resolved(
     untilLocked: parsed.untilLocked,
     ...(parsed.holdover && { holdover: parsed.holdover }),
     ...messagesOf(parsed),
+    ...(parsed.acceptableMasters && { acceptableMasters: parsed.acceptableMasters }),
   };
 }
 
@@ -280,6 +285,7 @@ function portKeysOf(clock: z.infer<typeof clockPortKeysAlone>) {
 /** The keys that may stand at a place below an instance, for suggestions; `type` as the file has it. */
 export function instanceKeysAt(below: PropertyKey | undefined, type: unknown): readonly string[] {
   if (below === 'ports') return Object.keys(longClockPort.shape);
+  if (below === 'acceptableMasters') return Object.keys(longAcceptableMaster.shape);
   if (below === 'encapsulation') return Object.keys(longEncapsulation.shape);
   if (below === 'servo') return Object.keys(longServo.shape);
   if (below === 'measurement') return Object.keys(longMeasurement.shape);

@@ -142,7 +142,7 @@ function masterTable({ clock, foreignMasters: masters }: ClockStatus): string {
     return `${clock.instance}: no foreign masters: no Announce has come lately that it takes`;
   }
   return table([
-    ['port', 'sender', 'grandmaster', 'priority1', 'stepsRemoved', 'best of its port'],
+    ['port', 'sender', 'grandmaster', 'priority1', 'stepsRemoved', 'best of its port', 'standing'],
     ...masters.map((master) => [
       master.interface,
       master.sourcePortIdentity,
@@ -150,6 +150,7 @@ function masterTable({ clock, foreignMasters: masters }: ClockStatus): string {
       String(master.grandmasterPriority1),
       String(master.stepsRemoved),
       master.best ? 'yes' : 'no',
+      master.standingText,
     ]),
   ]);
 }

@@ -35,13 +35,18 @@ export function ownDataSet(defaultDS: DefaultDS): ComparisonDataSet {
   };
 }
 
-/** An Announce that came in by the port `receiver`. */
+/**
+ * An Announce that came in by the port `receiver`.
+ *
+ * @param alternatePriority1 compared instead of the one that is announced (17.5.3)
+ */
 export function announcedDataSet(
   message: MessageOf<'Announce'>,
   receiver: PortIdentity,
+  alternatePriority1?: number,
 ): ComparisonDataSet {
   return {
-    grandmasterPriority1: message.grandmasterPriority1,
+    grandmasterPriority1: alternatePriority1 ?? message.grandmasterPriority1,
     grandmasterClockQuality: message.grandmasterClockQuality,
     grandmasterPriority2: message.grandmasterPriority2,
     grandmasterIdentity: message.grandmasterIdentity,

@@ -19,6 +19,8 @@ export interface ElectionPort<Heard extends HeardAnnounce> {
   /** Announce messages have stayed away for announceReceiptTimeoutInterval (9.2.6.12). */
   readonly announceReceiptTimedOut: boolean;
   readonly foreignMasters: readonly ForeignMaster<Heard>[];
+  /** Another port of this clock, with a lower number, is a master on the same network (9.5.2.2). */
+  readonly lowerPortHeard: boolean;
 }
 
 export interface PortDecision<Heard extends HeardAnnounce> {
@@ -55,13 +57,19 @@ export function elect<Heard extends HeardAnnounce>(
     return {
       ...{ portState, announceReceiptTimedOut },
       announce: erbest,
-      ...(erbest && { erbest: announcedDataSet(erbest.message, port.portIdentity) }),
+      ...(erbest && {
+        erbest: announcedDataSet(erbest.message, port.portIdentity, erbest.alternatePriority1),
+      }),
     };
   });
   const d0 = ownDataSet(defaultDS);
   const ebest = ebestOf(rules, views);
-  const decisions = views.map((view): PortDecision<Heard> => {
+  const decisions = views.map((view, index): PortDecision<Heard> => {
     const code = isOperating(view.portState) ? decideState(rules, d0, ebest, view) : undefined;
+    const hasOther = ports[index]?.lowerPortHeard === true && isOperating(view.portState);
+    // 9.5.2.2: one master for a network is enough.
+    if (hasOther && (code === undefined || isMasterCode(code)))
+      return { ...(view.announce && { erbest: view.announce }), code: 'P2' };
     return { ...(code && { code }), ...(view.announce && { erbest: view.announce }) };
   });
   const slave = decisions.findIndex(({ code }) => code === 'S1');
@@ -84,6 +92,10 @@ export function erbestOfPort<Heard extends HeardAnnounce>(
   parent: PortIdentity | undefined,
 ): Heard | undefined {
   return masterOnly ? undefined : erbestOf(rules, foreignMasters, portIdentity, parent); // 9.3.2.2
+}
+
+function isMasterCode(code: DecisionCode): boolean {
+  return code === 'M1' || code === 'M2' || code === 'M3';
 }
 
 /** The event of the port state machine (figures 30 and 31) that a decision is. */

@@ -30,6 +30,20 @@ export type DiscardReason =
   /** Announce whose PATH_TRACE names this clock (16.2.3). */
   | 'announceLoop'
   | 'tooManyForeignMasters'
+  /** Announce of a master that takes the place of another one, who was of less use. */
+  | 'foreignMasterDisplaced'
+  /** Announce on a port that follows nobody (8.2.15.5.2). */
+  | 'masterOnlyPort'
+  /** Announce of a clock that is not in the acceptable master table (17.5). */
+  | 'notAcceptableMaster'
+  /** Announce of a sender that repeats its sequenceId (7.3.7): one in two announce intervals counts. */
+  | 'sequenceIdStuck'
+  /** Announce of a sender whose interval is too long to qualify by those of this port. */
+  | 'announcesTooSeldom'
+  /** Announce of the best master of the port, while a slaveOnly clock is better itself: it follows nobody. */
+  | 'worseThanThisClock'
+  /** Announce of another port of this clock, with a lower number: both are on one network (9.5.2.2). */
+  | 'portsOnOneNetwork'
   /** TLVs of the parent's Announce that are to go on, more than an Announce of this clock has room for. */
   | 'tooManyAnnounceTlvs'
   /** A TLV of the parent's Announce that is handed on by nobody (14.2, table 52): those behind this clock do not get it. */

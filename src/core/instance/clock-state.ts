@@ -6,6 +6,7 @@ import type {
   PortDS,
   TimePropertiesDS,
 } from '../datasets/data-sets.js';
+import type { Standing } from '../bmca/standing.js';
 import type { OffsetWindow } from '../servo/offset-history.js';
 import type { MissingMessage } from '../port/receipts.js';
 import type { LockState, ServoKind } from '../servo/servo.js';
@@ -26,6 +27,10 @@ export interface ClockState {
     readonly announce: MessageOf<'Announce'>;
     /** It is the best of its port. */
     readonly best: boolean;
+    /** What has become of it. */
+    readonly standing: Standing;
+    /** Its sender does not count its messages (7.3.7). */
+    readonly sequenceIdStuck: boolean;
   }[];
   readonly lockState: LockState;
   readonly servo: ServoKind;

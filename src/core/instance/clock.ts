@@ -10,9 +10,10 @@ import { isOperating, isSlave } from '../bmca/port-state.js';
 import type { DefaultDS } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
 import { admit } from '../port/admission.js';
-import { ClockPort, isAnnounce, senderOf, type ClockPortSettings } from '../port/clock-port.js';
+import { ClockPort, senderOf, type ClockPortSettings } from '../port/clock-port.js';
 import { discarded, mechanismOf, timersOf } from '../port/port.js';
 import type { PortEvent, ReceivedMessage } from '../port/port.js';
+import { isAnnounce } from '../port/received-announce.js';
 import type { Measured } from '../port/receipts.js';
 import type { Measurement } from '../port/receiver.js';
 import { robustPathDelays } from '../port/receiver-state.js';
@@ -21,6 +22,7 @@ import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { ServoSettings } from '../servo/servo.js';
 import type { Instant } from '../time/instant.js';
 import { isPeerDelayMessageType } from '../wire/header.js';
+import type { AcceptableMaster } from './announce-reception.js';
 import { ClockDataSets, type ClockChange } from './clock-data-sets.js';
 import type { ClockState } from './clock-state.js';
 import { holdoverTimer, type HoldoverSpecification } from './holdover.js';
@@ -42,6 +44,8 @@ export interface ClockSettings {
   readonly measurement?: Partial<MeasurementLimits>;
   /** The profile's unless set. */
   readonly untilLocked?: UntilLocked;
+  /** 17.5: absent: whoever announces himself may be followed. */
+  readonly acceptableMasters?: readonly AcceptableMaster[];
   /** A random number, uniform from 0 up to but not including 1. */
   readonly random: () => number;
 }
@@ -55,8 +59,8 @@ export class Clock {
 
   /** Does nothing until a link is up. */
   constructor(settings: ClockSettings) {
-    const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
-    const { profile } = settings;
+    const { profile, defaultDS, pathTrace, ports } = settings;
+    const { clockIdentity, domainNumber, sdoId } = defaultDS;
     const environment = {
       random: settings.random,
       // A clock that has been in lock has a time to go on with until the path to a new parent is measured well. One that
@@ -65,22 +69,20 @@ export class Clock {
       timeAt: (raw: Instant) => this.timeAt(raw),
       limits: { ...profile.measurement, ...settings.measurement },
     };
-    this.#ports = settings.ports.map((port, index) => {
+    this.#ports = ports.map((port, index) => {
       const portIdentity = { clockIdentity, portNumber: index + 1 };
       const identity = { port: port.port, portIdentity, domainNumber, sdoId, profile };
       return new ClockPort(identity, port, environment);
     });
-    this.#dataSets = new ClockDataSets(
-      settings.defaultDS,
-      settings.pathTrace,
-      profile.clockClasses,
-      settings.ports,
-    );
+    this.#dataSets = new ClockDataSets(defaultDS, pathTrace, profile.clockClasses, ports);
     this.#timekeeper = new Timekeeper(settings.servo, settings.holdover);
-    this.#roles = new PortRoles(this.#ports, this.#dataSets, this.#timekeeper, {
-      ...profile.bestMaster,
-      untilLocked: settings.untilLocked ?? profile.untilLocked,
-    });
+    const { bestMaster: rules, believableLogInterval } = profile;
+    const { untilLocked = profile.untilLocked, acceptableMasters } = settings;
+    this.#roles = new PortRoles(
+      ...([this.#ports, this.#dataSets, this.#timekeeper] as const),
+      { ...rules, untilLocked },
+      { rules, believableLogInterval, acceptableMasters },
+    );
     this.#profile = profile;
   }
 
@@ -95,6 +97,7 @@ export class Clock {
     switch (input.kind) {
       case 'message': {
         const received = admit(port.identity, input);
+        if (received === 'ownMessage') return this.#roles.onOwnMessage(port, input);
         return typeof received === 'string'
           ? [discarded(port.identity, received)]
           : this.#onMessage(port, received);
@@ -114,14 +117,7 @@ export class Clock {
       ownTime: this.#timekeeper.isOwn,
       timePropertiesGiven: this.#timekeeper.hasSource,
       ports: this.#ports.map((port) => port.portDS()),
-      foreignMasters: this.#ports.flatMap((port) => {
-        const best = this.#roles.erbestOf(port);
-        return port.foreignMasters.map(({ latest }) => ({
-          port: port.portIdentity,
-          announce: latest.message,
-          best: latest === best,
-        }));
-      }),
+      foreignMasters: this.#roles.foreignMasters(),
       missing: this.#ports.flatMap((port) => port.missing()),
       ...this.#timekeeper.state(),
     };

@@ -2,30 +2,38 @@
  * The states of a clock's ports: what the election (bmca/election.ts) recommends is carried out here, by the table of
  * bmca/port-state.ts and in the order of 9.3.5, the data sets before the ports.
  */
+import { ownDataSet } from '../bmca/comparison.js';
 import { elect, eventOf, erbestOfPort } from '../bmca/election.js';
 import type { PortDecision } from '../bmca/election.js';
-import { isStale, withAnnounce, withIntervalPassed, without } from '../bmca/foreign-masters.js';
+import { withIntervalPassed, without } from '../bmca/foreign-masters.js';
 import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../bmca/port-state.js';
+import { standingOf } from '../bmca/standing.js';
 import type { BestMasterRules, DecisionCode } from '../bmca/rules.js';
-import type { DiscardReason } from '../exchange/discard-reason.js';
-import type { Output } from '../io.js';
-import type { AnnouncedGrandmaster, ClockPort, ReceivedAnnounce } from '../port/clock-port.js';
+import type { Input, Output } from '../io.js';
+import { ownAnnouncer } from '../port/admission.js';
+import type { AnnouncedGrandmaster, ClockPort } from '../port/clock-port.js';
+import type { ReceivedAnnounce } from '../port/received-announce.js';
 import { discarded, timersOf } from '../port/port.js';
 import type { UntilLocked } from '../profile/profile.js';
 import type { PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
-import { Flag } from '../wire/header.js';
-import { pathSequenceOf, type ClockDataSets } from './clock-data-sets.js';
+import { hear, type Hearing } from './announce-reception.js';
+import type { ClockDataSets } from './clock-data-sets.js';
+import type { ClockState } from './clock-state.js';
 import type { Timekeeper } from './timekeeper.js';
 
 /** The part of a profile that decides what a port is, and what it tells. */
 export type RoleRules = BestMasterRules & { readonly untilLocked: UntilLocked };
+
+/** Whose Announces are taken, as far as it does not change with the port. */
+export type HearingRules = Pick<Hearing, 'rules' | 'believableLogInterval' | 'acceptableMasters'>;
 
 export class PortRoles {
   readonly #ports: readonly ClockPort[];
   readonly #dataSets: ClockDataSets;
   readonly #timekeeper: Timekeeper;
   readonly #rules: RoleRules;
+  readonly #hearingRules: HearingRules;
   /** Who was told last to be the grandmaster, and how good it is. */
   #told: string;
 
@@ -34,11 +42,13 @@ export class PortRoles {
     dataSets: ClockDataSets,
     timekeeper: Timekeeper,
     rules: RoleRules,
+    hearingRules: HearingRules,
   ) {
     this.#ports = ports;
     this.#dataSets = dataSets;
     this.#timekeeper = timekeeper;
     this.#rules = rules;
+    this.#hearingRules = hearingRules;
     this.#told = grandmasterToldBy(this.announced());
   }
 
@@ -52,6 +62,7 @@ export class PortRoles {
   halt(port: ClockPort, event: 'FAULT_DETECTED' | 'DESIGNATED_DISABLED'): readonly Output[] {
     const { stateDecision, announceReceipt } = timersOf(port.identity);
     port.foreignMasters = [];
+    port.lowerPortHeardFor = 0;
     return [
       ...this.transition(port, event),
       { kind: 'cancelTimer', timer: stateDecision },
@@ -62,13 +73,11 @@ export class PortRoles {
 
   /** An Announce that is well formed and of this clock's domain: what the port is, and whom it follows, after it. */
   onAnnounce(port: ClockPort, received: ReceivedAnnounce): readonly Output[] {
-    const refusal = this.#refusalOf(received);
-    if (refusal !== undefined) return [discarded(port.identity, refusal)];
-    if (isStale(port.foreignMasters, received)) return [discarded(port.identity, 'staleAnnounce')];
-    const masters = withAnnounce(this.#rules, port.foreignMasters, received);
-    if (masters === undefined) return [discarded(port.identity, 'tooManyForeignMasters')];
+    const { masters, isIgnored, reasons } = hear(this.#hearing(port), received);
     port.foreignMasters = masters;
-    const decided = this.decide();
+    const told = reasons.map((reason) => discarded(port.identity, reason));
+    if (isIgnored === true) return told;
+    const decided = [...told, ...this.decide(), ...this.#tellOwnRank(port, received)];
     if (isSlave(port.portState)) {
       // Only an Announce of the parent restarts announceReceiptTimeout here.
       if (!this.#dataSets.isOfParent(received.message)) return decided;
@@ -85,18 +94,39 @@ export class PortRoles {
     return waits ? [...decided, port.awaitAnnounce()] : decided;
   }
 
-  #refusalOf({ message, toUnicast }: ReceivedAnnounce): DiscardReason | undefined {
-    if (toUnicast) return 'otherTransmission';
-    const alternateMaster = (message.header.flagField & Flag.alternateMaster) !== 0; // 17.3.2
-    const tooFar = message.stepsRemoved >= this.#rules.maxStepsRemoved; // 9.3.2.5
-    if (alternateMaster || tooFar) return 'unqualifiedAnnounce';
-    const own = this.#dataSets.defaultDS.clockIdentity;
-    const loop = this.#dataSets.pathTrace && pathSequenceOf(message).includes(own);
-    return loop ? 'announceLoop' : undefined;
+  #hearing(port: ClockPort): Hearing {
+    const { pathTrace, defaultDS } = this.#dataSets;
+    const { settings, portIdentity: receiver, masterOnly, foreignMasters: masters } = port;
+    return {
+      ...{ ...this.#hearingRules, pathTrace, clockIdentity: defaultDS.clockIdentity },
+      ...{ receiver, masterOnly, masters, parent: this.#parentOn(port) },
+      logAnnounceInterval: settings.logAnnounceInterval,
+    };
+  }
+
+  /** 9.5.2.2: of the ports of one clock on one network the one with the lowest number is the master, the others are passive. */
+  onOwnMessage(port: ClockPort, input: Extract<Input, { kind: 'message' }>): readonly Output[] {
+    const told = [discarded(port.identity, 'ownMessage')];
+    const sender = ownAnnouncer(port.identity, input);
+    if (sender === undefined || sender >= port.portIdentity.portNumber) return told;
+    const isNews = !port.lowerPortHeard;
+    // Longer than an Announce may stay away, and it comes from this very clock.
+    port.lowerPortHeardFor = port.settings.announceReceiptTimeout + 1;
+    told.push(discarded(port.identity, 'portsOnOneNetwork'));
+    return isNews ? [...told, ...this.decide()] : told;
+  }
+
+  /** A slaveOnly clock that is better than the best master follows nobody, which nobody wants of it. */
+  #tellOwnRank(port: ClockPort, { message }: ReceivedAnnounce): readonly Output[] {
+    const { slaveOnly } = this.#dataSets.defaultDS;
+    if (!slaveOnly || !this.#dataSets.isGrandmaster) return [];
+    if (this.erbestOf(port)?.message !== message) return [];
+    return [discarded(port.identity, 'worseThanThisClock')];
   }
 
   /** Another announce interval is over (9.2.6.8): what was heard is older, and decided upon anew. */
   onDecisionTimer(port: ClockPort): readonly Output[] {
+    port.lowerPortHeardFor = Math.max(0, port.lowerPortHeardFor - 1);
     port.foreignMasters = withIntervalPassed(
       this.#rules,
       port.foreignMasters,
@@ -214,6 +244,21 @@ export class PortRoles {
 
   erbestOf(port: ClockPort): ReceivedAnnounce | undefined {
     return erbestOfPort(this.#rules, port, this.#parentOn(port));
+  }
+
+  /** Whoever is heard, and what becomes of it. */
+  foreignMasters(): ClockState['foreignMasters'] {
+    const d0 = ownDataSet(this.#dataSets.defaultDS);
+    return this.#ports.flatMap((port) => {
+      const erbest = this.erbestOf(port);
+      const parent = this.#parentOn(port);
+      const { portIdentity: receiver } = port;
+      return port.foreignMasters.map((master) => ({
+        ...{ port: receiver, announce: master.latest.message, best: master.latest === erbest },
+        standing: standingOf(master, { rules: this.#rules, d0, receiver, erbest, parent }),
+        sequenceIdStuck: master.sequenceIdStuck === true,
+      }));
+    });
   }
 
   /** The master that the port follows; none: another port does, or nobody. */

@@ -4,7 +4,7 @@
  * clock (instance/clock.ts), by the table in bmca/port-state.ts.
  */
 import type { ElectionPort } from '../bmca/election.js';
-import type { ForeignMaster, HeardAnnounce } from '../bmca/foreign-masters.js';
+import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { isMaster, isOperating, isSlave } from '../bmca/port-state.js';
 import type { PortDS, PortState } from '../datasets/data-sets.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
@@ -22,6 +22,7 @@ import {
   type PortSettings,
   type ReceivedMessage,
 } from './port.js';
+import type { ReceivedAnnounce } from './received-announce.js';
 import { Receipts, type MissingMessage, type Measured, type ReceiptSettings } from './receipts.js';
 import {
   stepReceiver,
@@ -55,9 +56,6 @@ export type ClockPortSettings = Omit<PortDS, 'portIdentity' | 'portState' | 'mea
   readonly delayAsymmetry: TimeInterval;
 };
 
-/** An Announce as received: with the address of its sender. */
-export type ReceivedAnnounce = ReceivedMessage & HeardAnnounce;
-
 /** What Announce says that changes with the grandmaster. */
 export type AnnouncedGrandmaster = Pick<
   TransmitterSettings,
@@ -75,6 +73,8 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[] = [];
   /** Announce messages have stayed away for announceReceiptTimeoutInterval (9.2.6.12). */
   announceReceiptTimedOut = false;
+  /** Announce intervals for which the port stays silent, because it has heard one of a lower number (9.5.2.2). */
+  lowerPortHeardFor = 0;
   linkUp = false;
   /** There is a link, but for nothing else than to be measured. Such a port is FAULTY. */
   blocked = false;
@@ -111,6 +111,10 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
 
   get portIdentity(): PortIdentity {
     return this.identity.portIdentity;
+  }
+
+  get lowerPortHeard(): boolean {
+    return this.lowerPortHeardFor > 0;
   }
 
   get masterOnly(): boolean {
@@ -390,8 +394,4 @@ function withContextsFrom(first: number, output: Output): Output {
 export function senderOf(context: number): 'transmitter' | 'receiver' | 'link' {
   if (context < transmitterContexts) return 'transmitter';
   return context < firstLinkContext ? 'receiver' : 'link';
-}
-
-export function isAnnounce(received: ReceivedMessage): received is ReceivedAnnounce {
-  return received.message.messageType === 'Announce';
 }

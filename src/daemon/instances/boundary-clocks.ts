@@ -1,5 +1,6 @@
 /** Attaches to the data plane a clock of the core for every `bc` and `oc` of the configuration. */
 import type {
+  AcceptableMasterConfig,
   ClockConfig,
   ClockPortConfig,
   Config,
@@ -11,6 +12,7 @@ import type {
 import { profileOf } from '../../config/profiles.js';
 import { instanceNames } from '../../config/instances/name.js';
 import { isClock } from '../../config/instances/overlap.js';
+import type { AcceptableMaster } from '../../core/instance/announce-reception.js';
 import type { Clock, ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
@@ -162,8 +164,16 @@ function settingsOf(
     ...(config.holdover && { holdover: specificationOf(config.holdover) }),
     measurement: limitsOf(config.measurement),
     untilLocked: config.untilLocked,
+    ...(config.acceptableMasters && { acceptableMasters: mastersOf(config.acceptableMasters) }),
     random,
   };
+}
+
+function mastersOf(masters: readonly AcceptableMasterConfig[]): readonly AcceptableMaster[] {
+  return masters.flatMap(({ clockIdentity: text, ...rest }) => {
+    const identity = parseClockIdentity(text);
+    return identity === undefined ? [] : [{ clockIdentity: identity, ...rest }];
+  });
 }
 
 function servoSettingsOf(config: ServoConfig): ServoSettings {

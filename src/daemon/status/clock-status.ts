@@ -2,6 +2,7 @@
  * The status of a boundary or ordinary clock: its data sets in shapes that scripts rely on, identities and times as
  * text and numbers.
  */
+import type { Standing } from '../../core/bmca/standing.js';
 import type { PortState, TimePropertiesDS } from '../../core/datasets/data-sets.js';
 import type { UtcOffsetOrigin } from '../../core/datasets/utc-offset.js';
 import type { ClockState } from '../../core/instance/clock-state.js';
@@ -13,6 +14,7 @@ import type { NotTakenStatus } from './not-taken.js';
 import { formatClockIdentity, formatPortIdentity } from '../../core/time/identity.js';
 import { timeIntervalToNs } from '../../core/time/time-interval.js';
 import type { ClockQuality } from '../../core/wire/messages/announce.js';
+import { standingWords } from './standing-words.js';
 
 /** A clock of the machine that an instance steers. */
 export interface SteeredClockStatus {
@@ -123,6 +125,14 @@ export interface ForeignMasterStatus {
   readonly stepsRemoved: number;
   /** It is the best master of its port (Erbest). */
   readonly best: boolean;
+  /** What has become of it: it is followed, or why not. */
+  readonly standing: Standing;
+  /** The same in words. */
+  readonly standingText: string;
+  /** Its interval as it tells it, a logarithm to the base 2 of seconds. */
+  readonly logAnnounceInterval: number;
+  /** It repeats its sequenceId, which is to count its messages (7.3.7). */
+  readonly sequenceIdStuck: boolean;
 }
 
 /**
@@ -172,14 +182,17 @@ export function clockStatusOf(
       grandmasterIdentity: formatClockIdentity(parentDS.grandmasterIdentity),
     },
     time: state.timePropertiesDS,
-    foreignMasters: state.foreignMasters.map(({ port, announce, best }) => ({
-      interface: interfaceOf(port.portNumber),
-      sourcePortIdentity: formatPortIdentity(announce.header.sourcePortIdentity),
-      grandmasterIdentity: formatClockIdentity(announce.grandmasterIdentity),
-      grandmasterPriority1: announce.grandmasterPriority1,
-      stepsRemoved: announce.stepsRemoved,
-      best,
-    })),
+    foreignMasters: state.foreignMasters.map(
+      ({ port, announce, best, standing, sequenceIdStuck }) => ({
+        interface: interfaceOf(port.portNumber),
+        sourcePortIdentity: formatPortIdentity(announce.header.sourcePortIdentity),
+        grandmasterIdentity: formatClockIdentity(announce.grandmasterIdentity),
+        grandmasterPriority1: announce.grandmasterPriority1,
+        stepsRemoved: announce.stepsRemoved,
+        ...{ best, standing, standingText: standingWords(standing, sequenceIdStuck) },
+        ...{ logAnnounceInterval: announce.header.logMessageInterval, sequenceIdStuck },
+      }),
+    ),
   };
 }
 
@@ -206,9 +219,10 @@ function lockReason(state: ClockState, notTaken: readonly NotTakenStatus[]): str
 }
 
 function withoutMaster({ defaultDS, foreignMasters }: ClockState): string {
-  const isHeard = foreignMasters.length > 0;
-  if (defaultDS.slaveOnly) return isHeard ? 'no master has qualified yet' : 'no master is heard';
-  return `no better clock ${isHeard ? 'has qualified' : 'is heard'}: this one is the grandmaster`;
+  const heard = foreignMasters.map((it) => standingWords(it.standing, it.sequenceIdStuck));
+  const why = heard.length > 0 ? `followed (${[...new Set(heard)].join('; ')})` : 'heard';
+  if (defaultDS.slaveOnly) return `no master is ${why}`;
+  return `no better clock is ${why}: this one is the grandmaster`;
 }
 
 /** Nobody is to read that nobody announces while somebody does. */

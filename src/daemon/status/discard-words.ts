@@ -12,7 +12,7 @@ const words: Readonly<Record<string, Words>> = {
   unqualifiedAnnounce: {
     of: 'Announce',
     isTold: true,
-    text: 'an Announce cannot qualify (9.3.2.5): it has come through 255 clocks, or its sender is this clock',
+    text: 'an Announce cannot qualify (9.3.2.5, 17.3.2): it has come through 255 clocks, or is of an alternate master',
   },
   staleAnnounce: {
     of: 'Announce',
@@ -28,6 +28,41 @@ const words: Readonly<Record<string, Words>> = {
     of: 'Announce',
     isTold: true,
     text: 'there are more masters than are remembered (32 a port)',
+  },
+  foreignMasterDisplaced: {
+    of: 'Announce',
+    isTold: true,
+    text: 'there are more masters than are remembered (32 a port): a better one has taken the place of another',
+  },
+  masterOnlyPort: {
+    of: 'Announce',
+    isTold: true,
+    text: 'somebody announces himself on a port that is masterOnly and follows nobody',
+  },
+  notAcceptableMaster: {
+    of: 'Announce',
+    isTold: true,
+    text: 'somebody announces himself who is not among the acceptableMasters',
+  },
+  sequenceIdStuck: {
+    of: 'Announce',
+    isTold: true,
+    text: 'the sequenceId of a master does not count (7.3.7): one of its Announces in two announce intervals is taken',
+  },
+  announcesTooSeldom: {
+    of: 'Announce',
+    isTold: true,
+    text: 'a master announces itself too seldom for this port to follow it: set logAnnounceInterval on both to the same',
+  },
+  worseThanThisClock: {
+    of: 'Announce',
+    isTold: true,
+    text: 'this clock is slaveOnly and follows nobody, because it is better than the best master that it hears: set its priority1 to 255',
+  },
+  portsOnOneNetwork: {
+    of: 'Announce',
+    isTold: true,
+    text: 'it is on one network with another port of this clock, of a lower number, and passive as long as that one is heard (9.5.2.2)',
   },
   ownMessage: {
     of: 'Announce',

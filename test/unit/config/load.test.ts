@@ -118,11 +118,11 @@ instances:
     });
   });
 
-  test('an ordinary clock has one port, which may be all there are; slaveOnly makes it class 255', () => {
+  test('an ordinary clock has one port, which may be all there are; slaveOnly makes it class and priority1 255', () => {
     const text = '{ports: [a], instances: [{type: oc, slaveOnly: true}]}';
     expect(loadConfig(fileWith(text)).instances).toEqual([
       {
-        ...{ type: 'oc', ...defaultClock, slaveOnly: true, clockClass: 255 },
+        ...{ type: 'oc', ...defaultClock, slaveOnly: true, clockClass: 255, priority1: 255 },
         ports: [{ interface: 'a', ...defaultClockPort }],
       },
     ]);

@@ -5,6 +5,8 @@ import type { MissingMessage } from '../../../../src/core/port/receipts.js';
 import { clockText } from '../../../../src/cli/formats/clock.js';
 import type { NotTakenStatus } from '../../../../src/daemon/status/not-taken.js';
 import { clockStatusOf } from '../../../../src/daemon/status/clock-status.js';
+import type { Standing } from '../../../../src/core/bmca/standing.js';
+import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 import { ClockNetwork } from '../../../support/clock-network.js';
 
 const { clock } = new ClockNetwork().add({ ports: 1 });
@@ -77,6 +79,43 @@ test('show clock has a line of what is missing', () => {
   expect(JSON.parse(clockText('clock', [statusOf({ missing })], true))).toMatchObject([
     { missing },
   ]);
+});
+
+describe('whoever announces himself is shown, and what has become of him', () => {
+  const foreignMaster = (standing: Standing, sequenceIdStuck = false) => {
+    const announce = announceFrom(portIdentityOf(9n), {}, { logMessageInterval: 3 });
+    const port = portIdentityOf(1n);
+    return statusOf({
+      foreignMasters: [{ port, announce, best: false, standing, sequenceIdStuck }],
+    });
+  };
+
+  test('in JSON', () => {
+    expect(foreignMaster('masterOnlyPort').foreignMasters).toEqual([
+      {
+        ...{ interface: 'eth0', sourcePortIdentity: '000000.0000.000009-1' },
+        ...{ grandmasterIdentity: '000000.0000.000009', grandmasterPriority1: 128 },
+        ...{ stepsRemoved: 0, best: false, standing: 'masterOnlyPort' },
+        standingText: 'the port is masterOnly',
+        ...{ logAnnounceInterval: 3, sequenceIdStuck: false },
+      },
+    ]);
+  });
+
+  test('in the reason', () => {
+    expect(foreignMaster('masterOnlyPort').clock.lockReason).toBe(
+      'no better clock is followed (the port is masterOnly): this one is the grandmaster',
+    );
+  });
+
+  test.each<[Standing, boolean, RegExp]>([
+    ['followed', true, /followed; its sequenceId does not count$/m],
+    ['announcesTooSeldom', false, /announces itself too seldom for this port: set logAnnounceInt/],
+    ['worseThanThisClock', false, /this clock is better itself/],
+    ['notAcceptableMaster', false, /not among the acceptableMasters$/m],
+  ])('in the table: %s', (standing, stuck, line) => {
+    expect(clockText('foreign-masters', [foreignMaster(standing, stuck)], false)).toMatch(line);
+  });
 });
 
 /** An Announce of another domain. */
