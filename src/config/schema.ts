@@ -10,7 +10,7 @@ import { driftFile } from './clock/time-schema.js';
 import type { ClockPortConfig, Config, InstanceConfig, Limits } from './config.js';
 import { instanceNames } from './instances/name.js';
 import { overlapsOf } from './instances/overlap.js';
-import { management } from './management-schema.js';
+import { management } from './instances/management.js';
 import { instance, instanceKeysAt, resolved } from './instance-schema.js';
 import { mergeOffloads, port, portConfig, portKeys } from './port-schema.js';
 import {

@@ -28,10 +28,10 @@ import { Notices } from './status/notices.js';
 import { mixedTimestampingLine } from './status/timestamping-line.js';
 import {
   linkOf,
+  clockPortsOf,
   portStatus,
   statsOf,
   type BridgePortStatus,
-  type ClockPortStatus,
   type PortLink,
   type PortStatus,
   type Stats,
@@ -347,14 +347,6 @@ export class Switch {
   #nameOf(port: number): string {
     return this.#config.ports[port]?.interface ?? `port ${port}`;
   }
-}
-
-function clockPortsOf(name: string, clocks: readonly ClockStatus[]): ClockPortStatus[] {
-  return clocks.flatMap(({ clock: { instance, domainNumber, ports } }) =>
-    ports
-      .filter((port) => port.interface === name)
-      .map(({ portState }) => ({ instance, domainNumber, portState })),
-  );
 }
 
 function memberPorts(instance: InstanceConfig): MemberPort[] {

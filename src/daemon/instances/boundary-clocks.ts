@@ -29,7 +29,7 @@ import { systemTimeOf } from '../runtime/system-time.js';
 import type { NotTakenStatus } from '../status/not-taken.js';
 import { clockStatusOf, type SteeredClockStatus } from '../status/clock-status.js';
 import type { AttachedInstance } from './attached-instance.js';
-import { managementUnlessSet } from '../../config/management-schema.js';
+import { managementUnlessSet } from '../../config/instances/management.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { Steerer } from './clock-steering.js';
 import { DiscardCounts } from '../status/discard-counts.js';

@@ -10,7 +10,7 @@ import { profileOf } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
 import { ManagedTransparentClock } from '../../core/management/managed-transparent-clock.js';
 import type { DataPlane } from '../../native/data-plane.js';
-import { managementUnlessSet } from '../../config/management-schema.js';
+import { managementUnlessSet } from '../../config/instances/management.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { servedBy, type ServedRule } from '../forwarding/policy.js';

@@ -2,6 +2,7 @@
  * The status and counters of a running switch in shapes that scripts rely on, made from the engine's ports and
  * counters.
  */
+import type { ClockStatus } from './clock-status.js';
 import type { FollowedState } from '../../bridge/follow.js';
 import type { InstanceConfig } from '../../config/config.js';
 import type { PortState } from '../../core/datasets/data-sets.js';
@@ -220,4 +221,13 @@ function percentile(
   let seen = 0;
   const index = histogram.findIndex((bucket) => (seen += Number(bucket)) >= rank);
   return Math.min(upperBoundsNs[index] ?? max, max);
+}
+
+/** How the ports of all clocks on an interface stand. */
+export function clockPortsOf(name: string, clocks: readonly ClockStatus[]): ClockPortStatus[] {
+  return clocks.flatMap(({ clock: { instance, domainNumber, ports } }) =>
+    ports
+      .filter((port) => port.interface === name)
+      .map(({ portState }) => ({ instance, domainNumber, portState })),
+  );
 }

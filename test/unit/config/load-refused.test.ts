@@ -13,7 +13,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown key without one',
       'colour: red\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, clockIdentity, socketPriority, limits, management',
+      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, clockIdentity, socketPriority, limits, management, socketGroup',
     ],
     [
       'an unknown key of limits',
@@ -276,7 +276,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a list as a key',
       '? [a, b]\n: 1\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, clockIdentity, socketPriority, limits, management',
+      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, clockIdentity, socketPriority, limits, management, socketGroup',
     ],
     [
       'a domain twice',

@@ -175,8 +175,11 @@ instances:
   test('what is allowed over the wire', () => {
     const managementOf = (text: string) =>
       loadConfig(fileWith(`{ports: [a, b], instances: [{type: e2e-tc}], ${text}}`)).management;
-    expect(managementOf('management: {allowSet: true}')).toEqual({ allowSet: true });
-    expect(managementOf('management: {}')).toEqual({ allowSet: false });
+    expect(managementOf('management: {allowSet: true}')).toEqual({
+      allowSet: true,
+      requestsPerSecond: 200,
+    });
+    expect(managementOf('management: {}')).toEqual({ allowSet: false, requestsPerSecond: 200 });
     expect(managementOf('timestamping: auto')).toBeUndefined();
   });
 

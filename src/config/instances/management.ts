@@ -1,7 +1,7 @@
 /** What management messages from the network may do, and how many of them. */
 import { z } from 'zod';
-import type { ManagementConfig } from './config.js';
-import { wholeNumber, yesOrNo } from './shapes.js';
+import type { ManagementConfig } from '../config.js';
+import { wholeNumber, yesOrNo } from '../shapes.js';
 
 /** Twice what a monitoring system that polls a hundred times a second asks. */
 export const managementUnlessSet: ManagementConfig = { allowSet: false, requestsPerSecond: 200 };
