@@ -45,6 +45,27 @@ export interface FollowedBridge {
   readonly multicast?: MulticastDelivery;
 }
 
+/** What a follower asks the kernel by, and hears it by; tests have their own. */
+export interface BridgeSources {
+  readonly fetchLinks: typeof fetchLinks;
+  readonly fetchVlans: typeof fetchVlans;
+  /** Starts a program whose lines tell of changes. */
+  readonly monitor: (command: readonly string[]) => Monitor;
+}
+
+type Monitor = ChildProcessByStdio<null, Readable, null>;
+
+/** The monitor ends with this process, however that ends. */
+const kernelSources: BridgeSources = {
+  fetchLinks,
+  fetchVlans,
+  monitor: (command) =>
+    spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: environmentWithSbin,
+    }),
+};
+
 export interface FollowerOptions {
   readonly bridge: string;
   readonly ports: readonly string[];
@@ -53,6 +74,8 @@ export interface FollowerOptions {
   readonly onChange: (state: FollowedBridge) => void;
   /** Called with a line for the operator when following fails. */
   readonly onTrouble: (line: string) => void;
+  /** The kernel's own unless set. */
+  readonly sources?: BridgeSources;
 }
 
 /** stdbuf makes the output line buffered; into a pipe it would otherwise come in blocks, minutes late. */
@@ -71,6 +94,7 @@ export const readingBackoff = { firstMs: 100, longestMs: 10_000 } as const;
 
 export class BridgeFollower {
   readonly #options: FollowerOptions;
+  readonly #sources: BridgeSources;
   #state: FollowedBridge | undefined;
   /**
    * Interface index, by port, of the interface that was last in the bridge: with another index, an interface of that
@@ -82,7 +106,7 @@ export class BridgeFollower {
    * find.
    */
   readonly #monitoredStates = new Map<string, StpState>();
-  readonly #monitors = new Map<readonly string[], ChildProcessByStdio<null, Readable, null>>();
+  readonly #monitors = new Map<readonly string[], Monitor>();
   readonly #pruning = new Pruning();
   #again: NodeJS.Timeout | undefined;
   #reading = false;
@@ -95,6 +119,7 @@ export class BridgeFollower {
 
   private constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#sources = options.sources ?? kernelSources;
   }
 
   /**
@@ -127,14 +152,11 @@ export class BridgeFollower {
   }
 
   /**
-   * Starts a monitor, which ends with this process, however that ends.
+   * Starts a monitor.
    * @param interest a line is of interest that holds one of these texts; every line unless given
    */
   #watch(command: readonly string[], interest: readonly string[] = ['']): void {
-    const monitor = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: environmentWithSbin,
-    });
+    const monitor = this.#sources.monitor(command);
     this.#monitors.set(command, monitor);
     createInterface({ input: monitor.stdout }).on('line', (line) => {
       if (!interest.some((text) => line.includes(text)) || this.#stopped) return;
@@ -202,7 +224,10 @@ export class BridgeFollower {
   async #read(): Promise<void> {
     const { bridge, ports } = this.#options;
     this.#monitoredStates.clear();
-    const [links, vlans] = await Promise.all([fetchLinks(), fetchVlans()]);
+    const [links, vlans] = await Promise.all([
+      this.#sources.fetchLinks(),
+      this.#sources.fetchVlans(),
+    ]);
     if (this.#stopped) return;
     const settings = links.get(bridge)?.settings;
     const vlanFiltering = settings?.vlanFiltering ?? false;
