@@ -19,7 +19,13 @@ const ANSWER = JSON.stringify([
 
 const settings: BridgeSettings = {
   ...{ stp: false, vlanFiltering: false, topologyChange: false },
-  ...{ igmpSnooping: true, vlanSnooping: false, querier: true, askedWithinMs: 135_000 },
+  ...{
+    igmpSnooping: true,
+    vlanSnooping: false,
+    querier: true,
+    askedWithinMs: 135_000,
+    membershipMs: 260_000,
+  },
 };
 
 const names = ['eth1', 'eth2', 'eth3', 'eth4'];
@@ -103,6 +109,20 @@ describe('where PTP over UDP is wanted', () => {
     expect(wantedOf(pruning.decide({ ...forgotten, nowMs: 635_001 })).udp4).toEqual([
       ...[false, false, true, false],
     ]);
+  });
+
+  test('no more behind a port whose listener has left: it was gone before its membership was over', () => {
+    const nobody = { ...input, database: emptyDatabase };
+    for (const [goneAtMs, wanted] of [
+      [500_000, false],
+      [560_000, true],
+    ] as const) {
+      const pruning = new Pruning();
+      pruning.decide({ ...nobody, nowMs: 0 });
+      pruning.decide({ ...input, nowMs: 300_000 });
+      const { udp4 } = wantedOf(pruning.decide({ ...nobody, nowMs: goneAtMs }));
+      expect(udp4).toEqual([wanted, false, wanted, false]);
+    }
   });
 
   test('everywhere anew when the tree has changed: who listens may be elsewhere', () => {
