@@ -58,7 +58,9 @@ export function answerManagement(
   const action = requestedAction(message.actionField);
   if (action === undefined) return [];
   const [tlv, ...others] = message.tlvs;
-  if (tlv?.tlvType !== 'MANAGEMENT' || others.length > 0) {
+  // 14.1: what secures or fills up a message may follow.
+  const isMore = others.some(({ tlvType }) => tlvType !== 'AUTHENTICATION' && tlvType !== 'PAD');
+  if (tlv?.tlvType !== 'MANAGEMENT' || isMore) {
     return [discarded(port, 'malformedManagement')];
   }
   const answer = (tlvOfAnswer: Tlv, portNumber = port.portIdentity.portNumber) =>
