@@ -41,16 +41,23 @@ export interface PruningResult {
 
 /** RFC 4291, 2.7: four bits. */
 const scopes = Array.from({ length: 16 }, (_, scope) => scope);
+const prunedGroups = [primaryGroup4, ...scopes.map((scope) => primaryGroup6(scope))];
 
 export class Pruning {
   /** By port: since when the listeners behind it have been queried. */
   #askedSince: readonly (number | undefined)[] = [];
+  /**
+   * Groups that somebody has joined, by name of the port. Some devices join once and answer no query: the bridge forgets them, and they are
+   * to keep their time until their link goes.
+   */
+  #joined: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
   decide(input: PruningInput): PruningResult {
     const { settings, ports, nowMs } = input;
     const reason = reasonToFlood(input);
     if (settings === undefined || reason !== undefined) {
       this.#askedSince = [];
+      this.#joined = new Map();
       const delivery = { kind: 'flooded', reason: reason ?? 'there is no bridge' } as const;
       return { delivery, againInMs: undefined };
     }
@@ -60,6 +67,7 @@ export class Pruning {
       forwarding ? (before[index] ?? nowMs) : undefined,
     );
     this.#askedSince = askedSince;
+    this.#joined = joinedGroups(input, settings.topologyChange ? new Map() : this.#joined);
     const { askedWithinMs } = settings;
     const remaining = askedSince.map((since) =>
       since === undefined ? 0 : Math.max(0, since + askedWithinMs - nowMs),
@@ -70,6 +78,7 @@ export class Pruning {
         kind: 'pruned',
         wanted: wantedGroups(
           input,
+          this.#joined,
           remaining.map((ms) => ms > 0),
         ),
         askedWithinMs,
@@ -95,8 +104,24 @@ function reasonToFlood({ bridge, settings }: PruningInput): string | undefined {
   return `it is no querier, so that those who listen might be forgotten: ${remedy('mcast_querier 1')}`;
 }
 
+/** With those that have been joined now; a port that does not forward begins anew. */
+function joinedGroups(
+  { ports, database }: PruningInput,
+  before: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(
+    ports
+      .filter(({ forwarding }) => forwarding)
+      .map(({ name }) => {
+        const now = prunedGroups.filter((group) => database.listeners.get(group)?.has(name));
+        return [name, new Set([...(before.get(name) ?? []), ...now])];
+      }),
+  );
+}
+
 function wantedGroups(
   { ports, database, linkLocalIpv6 }: PruningInput,
+  joined: ReadonlyMap<string, ReadonlySet<string>>,
   isNew: readonly boolean[],
 ): WantedGroups {
   const wanted = (group: string): boolean[] =>
@@ -104,6 +129,7 @@ function wantedGroups(
       ({ name }, index) =>
         isNew[index] === true ||
         database.routers.has(name) ||
+        joined.get(name)?.has(group) === true ||
         database.listeners.get(group)?.has(name) === true,
     );
   const everywhere = ports.map(() => true);

@@ -84,10 +84,25 @@ describe('where PTP over UDP is wanted', () => {
   test('behind a port that begins to forward, until it has been asked', () => {
     const pruning = new Pruning();
     const without = input.ports.map((port) => ({ ...port, forwarding: port.name !== 'eth2' }));
-    pruning.decide({ ...input, ports: without, nowMs: 0 });
+    pruning.decide({ ...input, database: emptyDatabase, ports: without, nowMs: 0 });
     const begun = pruning.decide({ ...input, database: emptyDatabase, nowMs: 200_000 });
     expect(wantedOf(begun).udp4).toEqual([false, true, false, false]);
     expect(begun.againInMs).toBe(135_000);
+  });
+
+  test('behind a port where somebody has joined once, for some answer no query; until its link goes', () => {
+    const forgotten = { ...input, database: emptyDatabase };
+    const pruning = new Pruning();
+    pruning.decide({ ...input, nowMs: 0 });
+    expect(wantedOf(pruning.decide({ ...forgotten, nowMs: 300_000 }))).toMatchObject({
+      udp4: [true, false, true, false],
+    });
+    const withoutLink = input.ports.map((port) => ({ ...port, forwarding: port.name !== 'eth1' }));
+    pruning.decide({ ...forgotten, ports: withoutLink, nowMs: 300_000 });
+    expect(wantedOf(pruning.decide({ ...forgotten, nowMs: 500_000 })).udp4[0]).toBe(true); // new again
+    expect(wantedOf(pruning.decide({ ...forgotten, nowMs: 635_001 })).udp4).toEqual([
+      ...[false, false, true, false],
+    ]);
   });
 
   test('everywhere anew when the tree has changed: who listens may be elsewhere', () => {
