@@ -1,7 +1,7 @@
 /** The shapes of what runs on the ports: transparent clocks, and clocks that take part with each of their ports. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { untilLockedWords, type Setting } from '../core/profile/profile.js';
+import { isWithin, untilLockedWords, type Setting } from '../core/profile/profile.js';
 import { limitsOf, longMeasurement, measurement } from './clock/measurement-schema.js';
 import { longEncapsulation, messageKeys } from './clock/message-schema.js';
 import { longServo, maxRates, servo, servoOf } from './clock/servo-schema.js';
@@ -44,6 +44,23 @@ function numberOrAny(min: number, max: number, error: string) {
     z.union([z.literal('any'), wholeNumber(min, max, error)], { error }),
   );
 }
+
+const {
+  min: bestAccuracy,
+  max: worstAccuracy,
+  reserved,
+  default: unknown,
+} = defaultDS.clockAccuracy;
+const hexadecimal = (value: number) => `0x${value.toString(16)}`;
+const accuracyRemedy = `write a number of table 5, ${hexadecimal(bestAccuracy)} to ${hexadecimal(reserved.min - 1)}, as in 0x21 (within 100 ns), or ${hexadecimal(unknown)} (unknown)`;
+const clockAccuracy = z
+  .preprocess(numberIn, z.int({ error: accuracyRemedy }))
+  .refine(
+    (value) =>
+      isWithin({ min: bestAccuracy, max: worstAccuracy }, value) && !isWithin(reserved, value),
+    { error: accuracyRemedy },
+  )
+  .default(unknown);
 
 /** As linuxptp, ptpd and the standards call them. */
 const transport = oneOfAlso(portDS.transport.allowed, {
@@ -117,7 +134,7 @@ const clockKeys = {
   priority1: within(defaultDS.priority1).exactOptional(),
   priority2: setting(defaultDS.priority2),
   clockClass: setting(defaultDS.clockClass),
-  clockAccuracy: setting(defaultDS.clockAccuracy),
+  clockAccuracy,
   offsetScaledLogVariance: setting(defaultDS.offsetScaledLogVariance),
   pathTrace: yesOrNo.default(profile.pathTrace),
   clock: oneOfAlso(['virtual', 'phc', 'system'], { system: ['clock_realtime'] }).default('virtual'),

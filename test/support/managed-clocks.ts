@@ -1,6 +1,9 @@
 /** Clocks under management, and requests to them as octets. */
 import { ManagedBoundaryClock } from '../../src/core/management/managed-boundary-clock.js';
-import { ManagedTransparentClock } from '../../src/core/management/managed-transparent-clock.js';
+import {
+  ManagedTransparentClock,
+  type ManagedTransparentClockSettings,
+} from '../../src/core/management/managed-transparent-clock.js';
 import type { ClockFacts } from '../../src/core/management/clock-facts.js';
 import { defaultProfile } from '../../src/core/profile/default.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';
@@ -88,7 +91,10 @@ export function boundaryClock({ allowSet = false, up = [0, 1, 2] }: ManagedClock
 }
 
 /** Peer to peer, of every domain but 5. */
-export function transparentClock({ allowSet = false }: Pick<ManagedClockOptions, 'allowSet'> = {}) {
+export function transparentClock({
+  allowSet = false,
+  ...more
+}: Partial<Pick<ManagedTransparentClockSettings, 'allowSet' | 'userDescription'>> = {}) {
   return new ManagedTransparentClock({
     profile: defaultProfile,
     clockIdentity: ownIdentity,
@@ -99,6 +105,7 @@ export function transparentClock({ allowSet = false }: Pick<ManagedClockOptions,
     serves: (_sdoId, domainNumber) => domainNumber !== 5,
     allowSet,
     facts,
+    ...more,
   });
 }
 

@@ -20,9 +20,6 @@ import type { Clock } from '../instance/clock.js';
 import type { ClockPortSettings } from '../port/clock-port.js';
 import type { ClockChange } from '../instance/clock-data-sets.js';
 
-/** 7.6.2.6, table 5: what lies below and beyond is reserved; 0xFE is unknown. */
-const clockAccuracies = { min: 0x17, max: 0x31, unknown: 0xfe } as const;
-
 /** 8.2.3.3 to 8.2.3.5: of a parent whose statistics are not kept. */
 const unobservedParent = {
   parentStats: false,
@@ -205,7 +202,7 @@ function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
     SLAVE_ONLY: (slaveOnly) =>
       numberPortsOf(clock) === 1 ? change({ defaultDS: slaveOnly }) : 'NOT_SETABLE',
     CLOCK_ACCURACY: ({ clockAccuracy }) => {
-      if (!isClockAccuracy(clockAccuracy)) return 'WRONG_VALUE';
+      if (!isClockAccuracy(defaultDS, clockAccuracy)) return 'WRONG_VALUE';
       const { clockQuality } = clock.state().defaultDS;
       return change({ defaultDS: { clockQuality: { ...clockQuality, clockAccuracy } } });
     },
@@ -216,7 +213,10 @@ function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
     GRANDMASTER_SETTINGS_NP: (settings) => {
       const { clockClass, clockAccuracy, offsetScaledLogVariance, ...ownTimePropertiesDS } =
         settings;
-      if (!isClockAccuracy(clockAccuracy)) return 'WRONG_VALUE';
+      if (!isClockAccuracy(defaultDS, clockAccuracy)) return 'WRONG_VALUE';
+      // 255 is of a slaveOnly clock: what it is it may be told again.
+      const isSo = clockClass === clock.state().defaultDS.clockQuality.clockClass;
+      if (!isSo && !isWithin(defaultDS.clockClass, clockClass)) return 'WRONG_VALUE';
       const clockQuality = { clockClass, clockAccuracy, offsetScaledLogVariance };
       if (contradictsSource(ownTimePropertiesDS, 'ownTimePropertiesDS')) return 'NOT_SETABLE';
       if (clock.state().timePropertiesGiven) return change({ defaultDS: { clockQuality } });
@@ -258,9 +258,8 @@ function commandsOf(clock: Clock): Commands {
   };
 }
 
-function isClockAccuracy(value: number): boolean {
-  const { min, max, unknown } = clockAccuracies;
-  return (value >= min && value <= max) || value === unknown;
+function isClockAccuracy({ clockAccuracy: of }: Profile['defaultDS'], value: number): boolean {
+  return isWithin(of, value) && !isWithin(of.reserved, value);
 }
 
 function numberPortsOf(clock: Clock): number {

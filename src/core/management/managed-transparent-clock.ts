@@ -55,6 +55,13 @@ export interface ManagedTransparentClockSettings extends ManagementPermissions {
   /** Peer to peer. @param portNumber from 1 */
   readonly linkDelay?: (portNumber: number) => LinkDelay;
   readonly facts: ClockFacts;
+  /** USER_DESCRIPTION of the clock, which several of these may answer for: one a transport. Its own unless given. */
+  readonly userDescription?: UserDescription;
+}
+
+/** What an operator calls the clock. */
+export interface UserDescription {
+  text: string;
 }
 
 /** It is no master, and is never to be one. */
@@ -79,11 +86,12 @@ const delayMechanismCodes = { e2e: 1, p2p: 2 } as const;
 export class ManagedTransparentClock {
   readonly #settings: ManagedTransparentClockSettings;
   readonly #budget: RequestBudget | undefined;
-  #userDescription = '';
+  readonly #userDescription: UserDescription;
 
   constructor(settings: ManagedTransparentClockSettings) {
     this.#settings = settings;
     this.#budget = budgetOf(settings, settings.facts);
+    this.#userDescription = settings.userDescription ?? { text: '' };
   }
 
   /** Answers management requests, and minds nothing else. Throws for no input. */
@@ -128,7 +136,7 @@ export class ManagedTransparentClock {
         NULL_MANAGEMENT: () => [],
         USER_DESCRIPTION: ({ userDescription }) => {
           if (encodeUtf8(userDescription).length > maxUserDescription) return 'WRONG_VALUE';
-          this.#userDescription = userDescription;
+          this.#userDescription.text = userDescription;
           return [];
         },
       },
@@ -140,7 +148,7 @@ export class ManagedTransparentClock {
     const { clockIdentity, numberPorts, delayMechanism, profile } = this.#settings;
     const { slaveOnly: clockClass } = profile.clockClasses; // table 4: never a master
     return {
-      USER_DESCRIPTION: () => ({ userDescription: this.#userDescription }),
+      USER_DESCRIPTION: () => ({ userDescription: this.#userDescription.text }),
       DEFAULT_DATA_SET: () => ({
         ...{ twoStepFlag: true, slaveOnly: false, numberPorts, clockIdentity, domainNumber },
         ...{ ...leastPriorities, clockClass },
@@ -168,7 +176,7 @@ export class ManagedTransparentClock {
       NULL_MANAGEMENT: () => ({}),
       CLOCK_DESCRIPTION: (portNumber) =>
         clockDescription(profile, facts, portNumber, {
-          ...{ clockIdentity, delayMechanism, userDescription: this.#userDescription },
+          ...{ clockIdentity, delayMechanism, userDescription: this.#userDescription.text },
           clockType:
             delayMechanism === 'e2e'
               ? ClockType.endToEndTransparent

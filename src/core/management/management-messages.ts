@@ -62,7 +62,9 @@ export function answerManagement(
   const [tlv, ...others] = message.tlvs;
   // What an organization tells its own devices in a message without MANAGEMENT, as ST 2059-2 does, is for those.
   if (tlv?.tlvType === 'ORGANIZATION_EXTENSION') return [discarded(port, 'organizationManagement')];
-  if (tlv?.tlvType !== 'MANAGEMENT' || others.length > 0) {
+  // 14.1: what secures or fills up a message may follow.
+  const isMore = others.some(({ tlvType }) => tlvType !== 'AUTHENTICATION' && tlvType !== 'PAD');
+  if (tlv?.tlvType !== 'MANAGEMENT' || isMore) {
     return [discarded(port, 'malformedManagement')];
   }
   const answer = (tlvOfAnswer: Tlv, portNumber = port.portIdentity.portNumber) =>

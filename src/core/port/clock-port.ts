@@ -127,7 +127,10 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   }
 
   portDS(): PortDS {
-    const { logMinDelayReqInterval, logAnnounceInterval, logSyncInterval } = this.settings;
+    const { logAnnounceInterval, logSyncInterval } = this.settings;
+    // 8.2.15.2.2: what the master tells, while there is one.
+    const from = isSlave(this.portState) ? this.#receiver : this.settings;
+    const { logMinDelayReqInterval } = from;
     const { announceReceiptTimeout, masterOnly } = this.settings;
     const { delayMechanism, logMinPdelayReqInterval } = this.settings;
     const linkDelay = this.linkDelay();

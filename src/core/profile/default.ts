@@ -31,7 +31,11 @@ export const defaultProfile: Profile = {
     priority2: { default: 128, min: 0, max: 255 },
     // Of a clock that is good for nothing special. 0 is reserved, and 255 is of slaveOnly clocks.
     clockClass: { default: 248, min: 1, max: 254 },
-    clockAccuracy: { default: unknownClockAccuracy, min: 0, max: 255 },
+    // From 1 ps to more than 10 s; from 0x80 on of other profiles, and unknown.
+    clockAccuracy: {
+      ...{ default: unknownClockAccuracy, min: 0x17, max: unknownClockAccuracy },
+      reserved: { min: 0x32, max: 0x7f },
+    },
     offsetScaledLogVariance: { default: unknownOffsetScaledLogVariance, min: 0, max: 0xffff },
   },
   portDS: {

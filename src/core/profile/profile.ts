@@ -76,8 +76,8 @@ export interface Profile {
     readonly priority2: Setting;
     /** 7.6.2.5, table 4: of a clock that has its time from nobody. */
     readonly clockClass: Setting;
-    /** 7.6.2.6, table 5. */
-    readonly clockAccuracy: Setting;
+    /** 7.6.2.6, table 5, within which some are reserved. */
+    readonly clockAccuracy: Setting & { readonly reserved: Range };
     /** 7.6.3. */
     readonly offsetScaledLogVariance: Setting;
   };

@@ -14,8 +14,8 @@ export type DecodeFailure =
 export interface BodyCodec<Body> {
   /** Octets the body takes on the wire. */
   readonly length: number;
-  /** `view` holds exactly `length` octets. */
-  decode(view: DataView): Body | DecodeFailure;
+  /** `view` holds exactly `length` octets; the flagField of the header says how some bodies are to be read. */
+  decode(view: DataView, flagField: number): Body | DecodeFailure;
   /** Writes `length` octets from the start of `view`, which are zero before: reserved fields stay so (5.3.1). */
   encode(body: Body, view: DataView): void;
 }

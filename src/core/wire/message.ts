@@ -81,7 +81,7 @@ export function decode(octets: Uint8Array): DecodeResult {
   if (messageLength < bodyEnd) return { ok: false, reason: 'messageLengthTooShort' };
   if (messageLength > octets.length) return { ok: false, reason: 'messageLengthBeyondEnd' };
 
-  const body = codec.decode(viewOf(octets.subarray(headerLength, bodyEnd)));
+  const body = codec.decode(viewOf(octets.subarray(headerLength, bodyEnd)), header.flagField);
   if (typeof body === 'string') return { ok: false, reason: body };
   const tlvs = decodeTlvs(octets.subarray(bodyEnd, messageLength));
   if (tlvs === 'malformedTlv') return { ok: false, reason: tlvs };

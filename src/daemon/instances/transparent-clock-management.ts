@@ -8,7 +8,10 @@ import { instanceNames } from '../../config/instances/name.js';
 import { takesTransport, type TransparentConfig } from '../../config/instances/transparent.js';
 import { profileOf } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
-import { ManagedTransparentClock } from '../../core/management/managed-transparent-clock.js';
+import {
+  ManagedTransparentClock,
+  type UserDescription,
+} from '../../core/management/managed-transparent-clock.js';
 import type { DataPlane } from '../../native/data-plane.js';
 import { managementUnlessSet } from '../../config/instances/management.js';
 import { clockFactsOf } from './clock-facts.js';
@@ -32,16 +35,19 @@ export function attachTransparentClockManagement(
   const { config } = options;
   return config.instances
     .filter((instance) => !isClock(instance))
-    .flatMap((instance) =>
-      transports
+    .flatMap((instance) => {
+      // Of one clock, whichever transport it is asked by.
+      const userDescription = { text: '' };
+      return transports
         .filter((transport) => takesTransport(instance, transport))
-        .map((transport) => attached(instance, transport, options)),
-    );
+        .map((transport) => attached(instance, transport, userDescription, options));
+    });
 }
 
 function attached(
   instance: TransparentConfig,
   transport: Transport,
+  userDescription: UserDescription,
   { dataPlane, config, rules, addressesOf, linkDelayOf }: TransparentClockManagementOptions,
 ): AttachedInstance {
   const ports = config.ports.map(({ interface: interfaceName }, port) =>
@@ -69,6 +75,7 @@ function attached(
       linkDelay: (portNumber: number) =>
         linkDelayOf(portNumber - 1, transport) ?? { kind: 'unmeasured', reason: 'linkDown' },
     }),
+    userDescription,
     ...(config.management ?? managementUnlessSet),
     facts: clockFactsOf(
       dataPlane,

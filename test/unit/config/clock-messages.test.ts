@@ -99,6 +99,10 @@ describe('refused, with the remedy', () => {
       `instances[0].encapsulation.l2Destination: "00:1b:19:00:00:00" does not fit here; write the MAC address of a group, as in '01:1b:19:00:00:00' or '01:80:c2:00:00:0e'`,
     ],
     [
+      'clockAccuracy: 0x40',
+      'instances[0].clockAccuracy: 64 does not fit here; write a number of table 5, 0x17 to 0x31, as in 0x21 (within 100 ns), or 0xfe (unknown)',
+    ],
+    [
       'encapsulation: {dscp: 46}',
       'instances[0].encapsulation.dscp: unknown key; the keys here are eventDscp, generalDscp,',
     ],

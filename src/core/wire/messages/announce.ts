@@ -1,6 +1,6 @@
 /** Announce message: clause 13.5, table 43. */
 import type { ClockIdentity } from '../../time/identity.js';
-import type { Timestamp } from '../../time/timestamp.js';
+import { zeroTimestamp, type Timestamp } from '../../time/timestamp.js';
 import type { BodyCodec } from '../codec.js';
 import {
   readClockIdentity,
@@ -35,8 +35,8 @@ export interface AnnounceBody {
 export const announce: BodyCodec<AnnounceBody> = {
   length: 30,
   decode(view) {
-    const originTimestamp = readTimestamp(view, 0);
-    if (originTimestamp === undefined) return 'nanosecondsOutOfRange';
+    // Nobody reads it: what is none there spoils nothing.
+    const originTimestamp = readTimestamp(view, 0) ?? zeroTimestamp;
     return {
       messageType: 'Announce',
       originTimestamp,

@@ -1,5 +1,5 @@
 /** Delay_Req message: clause 13.6, table 44 (the same layout as Sync). */
-import type { Timestamp } from '../../time/timestamp.js';
+import { zeroTimestamp, type Timestamp } from '../../time/timestamp.js';
 import type { BodyCodec } from '../codec.js';
 import { readTimestamp, timestampLength, writeTimestamp } from '../derived-types.js';
 
@@ -12,8 +12,8 @@ export interface DelayReqBody {
 export const delayReq: BodyCodec<DelayReqBody> = {
   length: timestampLength,
   decode(view) {
-    const originTimestamp = readTimestamp(view, 0);
-    if (originTimestamp === undefined) return 'nanosecondsOutOfRange';
+    // Nobody reads it: what is none there spoils nothing.
+    const originTimestamp = readTimestamp(view, 0) ?? zeroTimestamp;
     return { messageType: 'Delay_Req', originTimestamp };
   },
   encode(body, view) {

@@ -1,5 +1,5 @@
 /** Pdelay_Req message: clause 13.9, table 47. */
-import type { Timestamp } from '../../time/timestamp.js';
+import { zeroTimestamp, type Timestamp } from '../../time/timestamp.js';
 import type { BodyCodec } from '../codec.js';
 import { readTimestamp, timestampLength, writeTimestamp } from '../derived-types.js';
 
@@ -15,8 +15,8 @@ const reservedLength = 10;
 export const pdelayReq: BodyCodec<PdelayReqBody> = {
   length: timestampLength + reservedLength,
   decode(view) {
-    const originTimestamp = readTimestamp(view, 0);
-    if (originTimestamp === undefined) return 'nanosecondsOutOfRange';
+    // Nobody reads it: what is none there spoils nothing.
+    const originTimestamp = readTimestamp(view, 0) ?? zeroTimestamp;
     return { messageType: 'Pdelay_Req', originTimestamp };
   },
   encode(body, view) {

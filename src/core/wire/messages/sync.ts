@@ -1,7 +1,8 @@
 /** Sync message: clause 13.6, table 44. */
-import type { Timestamp } from '../../time/timestamp.js';
+import { zeroTimestamp, type Timestamp } from '../../time/timestamp.js';
 import type { BodyCodec } from '../codec.js';
 import { readTimestamp, timestampLength, writeTimestamp } from '../derived-types.js';
+import { Flag } from '../header.js';
 
 export interface SyncBody {
   readonly messageType: 'Sync';
@@ -11,8 +12,10 @@ export interface SyncBody {
 
 export const sync: BodyCodec<SyncBody> = {
   length: timestampLength,
-  decode(view) {
-    const originTimestamp = readTimestamp(view, 0);
+  decode(view, flagField) {
+    // 9.5.9.4: of a two-step Sync nobody reads it: what is none there spoils nothing.
+    const unread = (flagField & Flag.twoStep) !== 0 ? zeroTimestamp : undefined;
+    const originTimestamp = readTimestamp(view, 0) ?? unread;
     if (originTimestamp === undefined) return 'nanosecondsOutOfRange';
     return { messageType: 'Sync', originTimestamp };
   },

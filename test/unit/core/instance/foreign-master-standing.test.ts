@@ -126,6 +126,18 @@ describe('the acceptable master table (17.5)', () => {
   });
 });
 
+test('the interval of Delay_Req is the one that the master tells (8.2.15.2.2)', () => {
+  const network = new ClockNetwork();
+  const gm = network.add({ ports: 1, priority1: 1, logSyncInterval: -2 });
+  const slave = network.add({ ports: 1 });
+  const cable = network.connect(gm, 0, slave, 0);
+  network.run(20);
+  const [port] = slave.clock.state().ports;
+  expect([port?.portState, port?.logMinDelayReqInterval]).toEqual(['SLAVE', -2]);
+  network.setLink(cable, false);
+  expect(slave.clock.state().ports[0]?.logMinDelayReqInterval).toBe(-3);
+});
+
 describe('two ports of one clock on one network (9.5.2.2)', () => {
   test('the one with the lower number is the master, the other passive, until they are parted', () => {
     const network = new ClockNetwork();

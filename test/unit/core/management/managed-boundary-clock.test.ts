@@ -224,6 +224,39 @@ describe('SET and COMMAND', () => {
     });
   });
 
+  test.each([
+    ['clockClass 0, which is reserved', { clockClass: 0 }],
+    ['clockClass 255, which is of slaveOnly clocks', { clockClass: 255 }],
+    ['clockAccuracy 0x16, which is reserved', { clockAccuracy: 0x16 }],
+    ['clockAccuracy 0x40, which is reserved', { clockAccuracy: 0x40 }],
+    ['clockAccuracy 0xff, which is reserved', { clockAccuracy: 0xff }],
+  ])('nothing that the configuration would refuse: %s', (_, wrong) => {
+    const id = 'GRANDMASTER_SETTINGS_NP';
+    const dataField = encodeManagementData(id, {
+      ...initialTimeProperties,
+      ...{ clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVariance: 0x4e5d },
+      ...wrong,
+    });
+    const [answer] = answers(clock({ allowSet: true }), { action: 'SET', id, dataField });
+    expect(errorOf(answer)).toBe('WRONG_VALUE');
+  });
+
+  test.each([
+    ['AUTHENTICATION', 0x8009, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], true],
+    ['PAD', 0x8008, [0, 0], true],
+    ['another MANAGEMENT', 0x0001, [0x20, 0x00], false],
+  ])('a request with %s behind it', (_, code, value, isAnswered) => {
+    const request = requestOctets({ id: 'PRIORITY1' });
+    const tlv = [code >> 8, code & 0xff, 0, value.length, ...value];
+    const octets = Uint8Array.from([...request, ...tlv]);
+    octets[3] = octets.length;
+    const outputs = clock().step(message(octets));
+    const answered = managementSent(outputs).filter(
+      ({ message: { header } }) => header.sourcePortIdentity.clockIdentity === own,
+    );
+    expect(answered).toHaveLength(isAnswered ? 1 : 0);
+  });
+
   describe('of a grandmaster whose time comes from a source', () => {
     const notSetable = managementErrorCodes.NOT_SETABLE;
     /** UTC of the system clock, because nobody knows how far TAI is ahead of it. */

@@ -92,6 +92,15 @@ describe('a transparent clock', () => {
     expect(dataOf(open, 'CLOCK_DESCRIPTION')[0]).toMatchObject({ userDescription: 'rack 7' });
   });
 
+  test('has one description, whichever transport it is asked by', () => {
+    const userDescription = { text: '' };
+    const [l2, udp4] = [1, 2].map(() => transparentClock({ allowSet: true, userDescription }));
+    if (l2 === undefined || udp4 === undefined) throw new Error('no clocks');
+    const dataField = encodeManagementData('USER_DESCRIPTION', { userDescription: 'rack 7' });
+    answers(l2, { action: 'SET', id: 'USER_DESCRIPTION', dataField });
+    expect(dataOf(udp4, 'USER_DESCRIPTION')).toEqual([{ userDescription: 'rack 7' }]);
+  });
+
   test('is silent to what is for another clock, in a domain of another, its own or no request', () => {
     const clock = transparentClock();
     const target = { clockIdentity: clockIdentity(1n), portNumber: 1 };

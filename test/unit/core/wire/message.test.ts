@@ -212,6 +212,24 @@ describe('what is not a message', () => {
     });
   });
 
+  // Octets 40 to 43 are the nanoseconds of a message's first time.
+  it.each([
+    ['a two-step Sync', 0x0, 44, 0x02, true],
+    ['a one-step Sync', 0x0, 44, 0x00, false],
+    ['a Delay_Req', 0x1, 44, 0x00, true],
+    ['a Pdelay_Req', 0x2, 54, 0x00, true],
+    ['an Announce', 0xb, 64, 0x00, true],
+    ['a Follow_Up', 0x8, 44, 0x00, false],
+  ])(
+    '10^9 nanoseconds in %s, or nothing lost where nobody reads them',
+    (_, type, length, flags, isTaken) => {
+      const octets = new Uint8Array(length);
+      octets.set([type, 0x12, 0, length, 0, 0, flags]);
+      octets.set([0x3b, 0x9a, 0xca, 0x00], 40);
+      expect(decode(octets).ok).toBe(isTaken);
+    },
+  );
+
   it('keeps a TLV of a type it does not know, and what follows the message', () => {
     const octets = new Uint8Array([...corrupted(tlvOffset, 0x7f, 0x01), 0xca, 0xfe]);
     expect(decode(octets)).toMatchObject({
