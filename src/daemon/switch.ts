@@ -1,16 +1,13 @@
 /** A running switch: opens the engine on the configured ports, programs it, and logs its events for the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
-import type { Config, InstanceConfig, Limits } from '../config/config.js';
+import type { Config, InstanceConfig } from '../config/config.js';
 import { instanceNames } from '../config/instances/name.js';
-import { profileOf, profiles } from '../config/profiles.js';
-import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
+import { profiles } from '../config/profiles.js';
+import type { DataPlane, OpenOptions } from '../native/data-plane.js';
+import { openOptions, type EngineOptions } from './engine-options.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
 import type { ClockStatus } from './status/clock-status.js';
-import {
-  GroupMemberships,
-  type MemberPort,
-  type MemberSocket,
-} from './multicast/group-memberships.js';
+import { GroupMemberships, memberPorts, type MemberSocket } from './multicast/group-memberships.js';
 import {
   addressesOf as addressesOfInterface,
   type InterfaceAddresses,
@@ -28,6 +25,7 @@ import {
 import type { PumpEvent } from './runtime/pump.js';
 import { sendReport } from './multicast/report-socket.js';
 import { Notices } from './status/notices.js';
+import { introduction, linkLine } from './status/link-lines.js';
 import { mixedTimestampingLine } from './status/timestamping-line.js';
 import {
   linkOf,
@@ -45,9 +43,6 @@ import type { Log } from './machine/log.js';
 import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
 import { noTimeFacts, type TimeFacts } from './instances/own-times.js';
-
-/** How the engine's thread runs; what it does with messages is in the configuration. */
-export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
 
 /** What a switch uses of the machine beside its data plane; given, so that tests can replace it. */
 export interface SwitchMachine {
@@ -345,51 +340,4 @@ function clockPortsOf(name: string, clocks: readonly ClockStatus[]): ClockPortSt
       .filter((port) => port.interface === name)
       .map(({ portState }) => ({ instance, domainNumber, portState })),
   );
-}
-
-function memberPorts(instance: InstanceConfig): MemberPort[] {
-  if (!('ports' in instance)) return [];
-  const { groups } = profileOf(instance).encapsulation;
-  return instance.ports.flatMap((port) => {
-    const { transport } = port;
-    if (transport === 'l2') return [];
-    return [{ ...port, transport, groups: groups[transport] }];
-  });
-}
-
-/** What the engine is to do, as configured. */
-function openOptions(config: Config): Omit<OpenOptions, 'ports' | 'busyPoll'> {
-  const { timestamping, limits, socketPriority } = config;
-  const steersHardware = config.instances.some(
-    (instance) => 'clock' in instance && instance.clock === 'phc',
-  );
-  return {
-    // A clock that is to be steered is used, whatever the other ports have.
-    timestamping: timestamping === 'auto' && steersHardware ? 'mixed' : timestamping,
-    ...(limits && { limits: sizesOf(limits, config.ports.length) }),
-    ...(socketPriority !== undefined && { socketPriority }),
-  };
-}
-
-/** The tables of the engine are for all ports together. */
-function sizesOf(shares: Limits, ports: number): OpenOptions['limits'] {
-  return Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, share * ports]));
-}
-
-function introduction(info: PortInfo): string {
-  const { interface: name, mac, timestamping, timestampingReason: reason } = info;
-  const { offloadsTurnedOff: off } = info;
-  const merging = off.length > 0 ? `; turned off: ${off.join(', ')}` : '';
-  return `${name}: ${mac || 'no address yet'}, ${timestamping} time stamps: ${reason}${merging}`;
-}
-
-function linkLine(name: string, link: PortLink): string {
-  switch (link) {
-    case 'up':
-      return `${name}: the link is up: forwarding`;
-    case 'down':
-      return `${name}: the link is down: forwarding begins when it comes up`;
-    case 'absent':
-      return `${name}: there is no such interface now: forwarding begins when it is back`;
-  }
 }

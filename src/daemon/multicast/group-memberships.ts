@@ -4,6 +4,8 @@
  * through the data plane.
  */
 import { createSocket, type Socket } from 'node:dgram';
+import type { InstanceConfig } from '../../config/config.js';
+import { profileOf } from '../../config/profiles.js';
 import type { Groups } from '../../core/profile/profile.js';
 import { durationNs } from '../../core/time/instant.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
@@ -119,4 +121,15 @@ export class GroupMemberships {
 
 function openSocket(family: 'udp4' | 'udp6'): MemberSocket {
   return createSocket({ type: family, reuseAddr: true }).unref();
+}
+
+/** The ports of a clock that have groups to be in. */
+export function memberPorts(instance: InstanceConfig): MemberPort[] {
+  if (!('ports' in instance)) return [];
+  const { groups } = profileOf(instance).encapsulation;
+  return instance.ports.flatMap((port) => {
+    const { transport } = port;
+    if (transport === 'l2') return [];
+    return [{ ...port, transport, groups: groups[transport] }];
+  });
 }
