@@ -37,9 +37,11 @@ export class ManagedBoundaryClock {
   readonly #services: ServiceCounter;
   readonly #managed: ManagedClock;
 
-  constructor(settings: ClockSettings, { facts, allowSet }: ManagementSettings) {
+  constructor(settings: ClockSettings, management: ManagementSettings) {
     this.clock = new Clock(settings);
-    this.#permissions = { allowSet };
+    // Asked for each message: they may change.
+    this.#permissions = management;
+    const { facts } = management;
     const { profile } = settings;
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
     this.#ports = settings.ports.map(({ port }, index) => ({
