@@ -32,6 +32,8 @@ export interface BridgeSettings {
   readonly querier: boolean;
   /** The time, in milliseconds, within which every listener has been queried and has reported. */
   readonly askedWithinMs: number;
+  /** So long a listener is remembered that answers no query. */
+  readonly membershipMs: number;
 }
 
 export interface VlanMembership {
@@ -125,6 +127,7 @@ function settingsOf(data: Readonly<Record<string, unknown>>): BridgeSettings {
     igmpSnooping: data['mcast_snooping'] === 1,
     vlanSnooping: data['mcast_vlan_snooping'] === 1,
     querier: data['mcast_querier'] === 1,
+    membershipMs: ms('mcast_membership_intvl'),
     askedWithinMs: ms('mcast_query_intvl') + ms('mcast_query_response_intvl'),
   };
 }

@@ -41,16 +41,20 @@ export interface PruningResult {
 
 /** RFC 4291, 2.7: four bits. */
 const scopes = Array.from({ length: 16 }, (_, scope) => scope);
+const prunedGroups = [primaryGroup4, ...scopes.map((scope) => primaryGroup6(scope))];
 
 export class Pruning {
   /** By port: since when the listeners behind it have been queried. */
   #askedSince: readonly (number | undefined)[] = [];
+  /** Undefined before the first decision, and after what makes all ports new. */
+  #members: Members | undefined;
 
   decide(input: PruningInput): PruningResult {
     const { settings, ports, nowMs } = input;
     const reason = reasonToFlood(input);
     if (settings === undefined || reason !== undefined) {
       this.#askedSince = [];
+      this.#members = undefined;
       const delivery = { kind: 'flooded', reason: reason ?? 'there is no bridge' } as const;
       return { delivery, againInMs: undefined };
     }
@@ -60,6 +64,8 @@ export class Pruning {
       forwarding ? (before[index] ?? nowMs) : undefined,
     );
     this.#askedSince = askedSince;
+    const known = settings.topologyChange ? undefined : this.#members;
+    this.#members = membersOf(input, settings.membershipMs, known);
     const { askedWithinMs } = settings;
     const remaining = askedSince.map((since) =>
       since === undefined ? 0 : Math.max(0, since + askedWithinMs - nowMs),
@@ -70,6 +76,7 @@ export class Pruning {
         kind: 'pruned',
         wanted: wantedGroups(
           input,
+          this.#members,
           remaining.map((ms) => ms > 0),
         ),
         askedWithinMs,
@@ -95,8 +102,40 @@ function reasonToFlood({ bridge, settings }: PruningInput): string | undefined {
   return `it is no querier, so that those who listen might be forgotten: ${remedy('mcast_querier 1')}`;
 }
 
+/**
+ * Since when the groups of a port have had a listener, by name of the port. Some devices join once and answer no query: the bridge
+ * forgets them when their membership is over, and they are to keep their time until their link goes. Whoever is gone earlier has left.
+ */
+type Members = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** What a timer of the kernel and the reading of its table may differ by. */
+const membershipSlackMs = 2_000;
+
+/** @param before undefined: nobody knows since when */
+function membersOf(
+  { ports, database, nowMs }: PruningInput,
+  membershipMs: number,
+  before: Members | undefined,
+): Members {
+  const lasted = (since: number): boolean => nowMs - since >= membershipMs - membershipSlackMs;
+  return new Map(
+    ports
+      .filter(({ forwarding }) => forwarding)
+      .map(({ name }) => {
+        const known = before?.get(name);
+        const members = new Map(known && [...known].filter(([, since]) => lasted(since)));
+        for (const group of prunedGroups) {
+          if (database.listeners.get(group)?.has(name) !== true) continue;
+          members.set(group, before === undefined ? -Infinity : (known?.get(group) ?? nowMs));
+        }
+        return [name, members];
+      }),
+  );
+}
+
 function wantedGroups(
   { ports, database, linkLocalIpv6 }: PruningInput,
+  members: Members,
   isNew: readonly boolean[],
 ): WantedGroups {
   const wanted = (group: string): boolean[] =>
@@ -104,6 +143,7 @@ function wantedGroups(
       ({ name }, index) =>
         isNew[index] === true ||
         database.routers.has(name) ||
+        members.get(name)?.has(group) === true ||
         database.listeners.get(group)?.has(name) === true,
     );
   const everywhere = ports.map(() => true);

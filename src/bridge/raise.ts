@@ -2,6 +2,7 @@
  * Creates the bridge, or joins an existing one, and puts the ports into it, as far as they are not there already. What
  * was there before is remembered first, so that lower.ts can restore it however this process ends.
  */
+import { isIPv4 } from 'node:net';
 import type { BridgeConfig, PortConfig, VlanConfig } from '../config/config.js';
 import { readAddresses, readLinks, readVlans, type Link, type VlanMembership } from './kernel.js';
 import { blankMemory, recall, remember } from './memory.js';
@@ -141,6 +142,8 @@ function bridgeCommands(config: BridgeConfig, exists: boolean): string[] {
     `forward_delay ${forwardDelay * centisecondsPerSecond}`,
     `mcast_snooping ${Number(igmpSnooping)}`,
     `mcast_querier ${Number(igmpSnooping && querier)}`,
+    // Some devices take no IGMP query from 0.0.0.0: where there is an address the bridge asks from it.
+    `mcast_query_use_ifaddr ${Number(address.some(isIPv4Address))}`,
     // A kernel without VLAN filtering refuses the option even when it is 0.
     ...(vlanFiltering ? ['vlan_filtering 1'] : []),
   ].join(' ');
@@ -152,6 +155,11 @@ function bridgeCommands(config: BridgeConfig, exists: boolean): string[] {
     ...stale.map((one) => `address delete ${one} dev ${name}`),
     ...address.map((one) => `address replace ${one} dev ${name}`),
   ];
+}
+
+/** With its prefix length. */
+function isIPv4Address(address: string): boolean {
+  return isIPv4(address.split('/')[0] ?? '');
 }
 
 function vlanCommands(

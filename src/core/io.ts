@@ -17,7 +17,13 @@ export type PortIndex = number;
  */
 export type PeerAddress =
   | { readonly kind: 'multicast' }
-  | { readonly kind: 'unicast'; readonly mac: string; readonly ip?: string };
+  | {
+      readonly kind: 'unicast';
+      readonly mac: string;
+      readonly ip?: string;
+      /** UDP, of whoever has asked: annexes C.2 and D.2 answer a manager there. The one of the message type unless set. */
+      readonly udpPort?: number;
+    };
 
 /** What carries the messages: Ethernet itself, UDP over IPv4, UDP over IPv6 (annexes E, C, D). */
 export type Transport = (typeof transports)[number];

@@ -14,6 +14,8 @@ export type DiscardReason =
   | 'ignoredMessageType'
   /** A Delay_Req where links are measured peer to peer, a Pdelay_Req where they are not. */
   | 'otherDelayMechanism'
+  /** A management message with an organization's TLV in place of MANAGEMENT, for its own devices: it is no error. */
+  | 'organizationManagement'
   /** A management request without its one TLV. */
   | 'malformedManagement'
   | 'noIngressTimestamp'
@@ -44,6 +46,10 @@ export type DiscardReason =
   | 'portsOnOneNetwork'
   /** TLVs of the parent's Announce that are to go on, more than an Announce of this clock has room for. */
   | 'tooManyAnnounceTlvs'
+  /** A TLV of the parent's Announce that is handed on by nobody (14.2, table 52): those behind this clock do not get it. */
+  | 'announceTlvEndsHere'
+  /** This clock is as many steps from its grandmaster as can be (9.3.2.5): no clock behind it may use its Announce. */
+  | 'noStepsLeft'
   /** From a port other than the parent, or while there is no parent. */
   | 'otherMaster'
   /** Multicast where unicast is listened to, or the reverse. */

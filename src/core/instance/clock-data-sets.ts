@@ -24,7 +24,9 @@ import { Flag } from '../wire/header.js';
 import type { ClockQuality } from '../wire/messages/announce.js';
 import type { Message, MessageOf } from '../wire/message.js';
 import type { Tlv } from '../wire/tlv.js';
-import { fitting, propagatedTlvs } from './announce-tlvs.js';
+import type { Transport } from '../io.js';
+import type { DiscardReason } from '../exchange/discard-reason.js';
+import { anyEndsHere, fitting, propagatedTlvs, roomForTlvs } from './announce-tlvs.js';
 import type { AnnouncedGrandmaster } from '../port/clock-port.js';
 import type { Profile } from '../profile/profile.js';
 import { heldClockClass, type HoldoverSpecification } from './holdover.js';
@@ -56,6 +58,8 @@ export class ClockDataSets {
   pathSequence: readonly ClockIdentity[];
   /** 14.2: of the parent's Announce, what goes on with those of this clock. */
   #propagated: readonly Tlv[] = [];
+  #tlvsEndHere = false;
+  readonly #roomForTlvs: number;
   /** synchronizationUncertain of the parent's Announce: its time may be far from the grandmaster's. */
   #parentUncertain = false;
   /** The clockClass to return to after holdover; undefined while defaultDS holds the clock's own class. */
@@ -70,7 +74,14 @@ export class ClockDataSets {
   #leapSecond: LeapSecond | undefined;
   readonly #clockClasses: Profile['clockClasses'];
 
-  constructor(defaultDS: DefaultDS, pathTrace: boolean, clockClasses: Profile['clockClasses']) {
+  /** @param ports on whose transports Announce is sent; any unless given */
+  constructor(
+    defaultDS: DefaultDS,
+    pathTrace: boolean,
+    clockClasses: Profile['clockClasses'],
+    ports?: readonly { readonly transport: Transport }[],
+  ) {
+    this.#roomForTlvs = roomForTlvs(ports?.map(({ transport }) => transport) ?? ['udp6']);
     this.defaultDS = defaultDS;
     this.#clockClasses = clockClasses;
     this.parentDS = ownParentDS(defaultDS);
@@ -206,6 +217,7 @@ export class ClockDataSets {
     this.timePropertiesDS = timePropertiesOf(message);
     this.pathSequence = [...pathSequenceOf(message), this.defaultDS.clockIdentity];
     this.#propagated = propagatedTlvs(message);
+    this.#tlvsEndHere = anyEndsHere(message);
     this.#parentUncertain = (message.header.flagField & Flag.synchronizationUncertain) !== 0;
   }
 
@@ -214,10 +226,20 @@ export class ClockDataSets {
     return this.#announceTlvs().leftOut;
   }
 
+  /** What of the parent's Announce those behind this clock do not get, or cannot use. */
+  lostBehind(maxStepsRemoved: number): DiscardReason[] {
+    if (this.defaultDS.numberPorts === 1) return [];
+    return [
+      ...(this.tlvsLeftOut > 0 ? (['tooManyAnnounceTlvs'] as const) : []),
+      ...(this.#tlvsEndHere ? (['announceTlvEndsHere'] as const) : []),
+      ...(this.currentDS.stepsRemoved >= maxStepsRemoved ? (['noStepsLeft'] as const) : []),
+    ];
+  }
+
   #announceTlvs() {
     const { pathTrace, pathSequence } = this;
     const own: readonly Tlv[] = pathTrace ? [{ tlvType: 'PATH_TRACE', pathSequence }] : [];
-    return fitting([...own, ...this.#propagated]);
+    return fitting([...own, ...this.#propagated], this.#roomForTlvs);
   }
 
   /**

@@ -59,8 +59,8 @@ export class Clock {
 
   /** Does nothing until a link is up. */
   constructor(settings: ClockSettings) {
-    const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
-    const { profile } = settings;
+    const { profile, defaultDS, pathTrace, ports } = settings;
+    const { clockIdentity, domainNumber, sdoId } = defaultDS;
     const environment = {
       random: settings.random,
       // A clock that has been in lock has a time to go on with until the path to a new parent is measured well. One that
@@ -69,16 +69,12 @@ export class Clock {
       timeAt: (raw: Instant) => this.timeAt(raw),
       limits: { ...profile.measurement, ...settings.measurement },
     };
-    this.#ports = settings.ports.map((port, index) => {
+    this.#ports = ports.map((port, index) => {
       const portIdentity = { clockIdentity, portNumber: index + 1 };
       const identity = { port: port.port, portIdentity, domainNumber, sdoId, profile };
       return new ClockPort(identity, port, environment);
     });
-    this.#dataSets = new ClockDataSets(
-      settings.defaultDS,
-      settings.pathTrace,
-      profile.clockClasses,
-    );
+    this.#dataSets = new ClockDataSets(defaultDS, pathTrace, profile.clockClasses, ports);
     this.#timekeeper = new Timekeeper(settings.servo, settings.holdover);
     const { bestMaster: rules, believableLogInterval } = profile;
     const { untilLocked = profile.untilLocked, acceptableMasters } = settings;

@@ -81,11 +81,11 @@ export class PortRoles {
     if (isSlave(port.portState)) {
       // Only an Announce of the parent restarts announceReceiptTimeout here.
       if (!this.#dataSets.isOfParent(received.message)) return decided;
-      const overfull = this.#dataSets.tlvsLeftOut > 0;
+      const lost = this.#dataSets.lostBehind(this.#rules.maxStepsRemoved);
       return [
         ...decided,
         port.hearMaster(received),
-        ...(overfull ? [discarded(port.identity, 'tooManyAnnounceTlvs')] : []),
+        ...lost.map((reason) => discarded(port.identity, reason)),
       ];
     }
     // A masterOnly port waits for nobody: whoever is heard there, it becomes a master (8.2.15.5.2).

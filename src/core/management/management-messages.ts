@@ -58,6 +58,8 @@ export function answerManagement(
   const action = requestedAction(message.actionField);
   if (action === undefined) return [];
   const [tlv, ...others] = message.tlvs;
+  // What an organization tells its own devices in a message without MANAGEMENT, as ST 2059-2 does, is for those.
+  if (tlv?.tlvType === 'ORGANIZATION_EXTENSION') return [discarded(port, 'organizationManagement')];
   if (tlv?.tlvType !== 'MANAGEMENT' || others.length > 0) {
     return [discarded(port, 'malformedManagement')];
   }

@@ -151,7 +151,7 @@ function udp4Frame(
       ? destination.mac
       : formatMac(Buffer.of(0x01, 0x00, 0x5e, (ip[1] ?? 0) & 0x7f, ip[2] ?? 0, ip[3] ?? 0));
 
-  const datagram = udpDatagram(messageType, message);
+  const datagram = udpDatagram(messageType, destination, message);
   const header = Buffer.alloc(ipv4Length);
   header.writeUInt8(0x45, 0); // version 4, five words
   header.writeUInt8(trafficClassOf(messageType, encapsulation), 1);
@@ -196,7 +196,7 @@ function udp6Frame(
       ? destination.mac
       : formatMac(Buffer.concat([Buffer.of(0x33, 0x33), ip.subarray(12)]));
 
-  const datagram = udpDatagram(messageType, message, spareOctets);
+  const datagram = udpDatagram(messageType, destination, message, spareOctets);
   const header = Buffer.alloc(ipv6Length);
   // Version 6, then the traffic class, four bits further on than whole octets, then the flow label.
   header.writeUInt16BE(0x6000 | (trafficClassOf(messageType, encapsulation) << 4), 0);
@@ -216,12 +216,17 @@ function udp6Frame(
 }
 
 /** Header and payload, the checksum still 0. */
-function udpDatagram(messageType: MessageType, ...payload: readonly Uint8Array[]): Buffer {
+function udpDatagram(
+  messageType: MessageType,
+  destination: PeerAddress,
+  ...payload: readonly Uint8Array[]
+): Buffer {
   const header = Buffer.alloc(udpLength);
   const datagram = Buffer.concat([header, ...payload]);
   const port = isEventMessage(messageType) ? udpPort.event : udpPort.general;
   datagram.writeUInt16BE(port, 0);
-  datagram.writeUInt16BE(port, 2);
+  const asked = destination.kind === 'unicast' ? destination.udpPort : undefined;
+  datagram.writeUInt16BE(asked ?? port, 2);
   datagram.writeUInt16BE(datagram.length, 4);
   return datagram;
 }
@@ -245,9 +250,14 @@ export function decapsulate(
   const network = networkHeaderOf(octets);
   const origin = originOf(octets, network.etherType, network.offset, ptpOffset);
   if (origin === undefined) return undefined;
-  const { transport, source } = origin;
+  const { transport } = origin;
   const message = frame.subarray(ptpOffset, ptpOffset + ptpLength);
   const messageType = messageTypeOfCode((message[0] ?? 0) & 0x0f);
+  // C.2 and D.2: a manager is answered at the port that he asks from, whoever else at that of the message type.
+  const source =
+    messageType === 'Management' && transport !== 'l2'
+      ? { ...origin.source, udpPort: octets.readUInt16BE(ptpOffset - udpLength) }
+      : origin.source;
   const destinationMac = formatMac(octets);
   const { vlanId = 0 } = network;
   // Written out, because this runs for every frame that is handed up and a spread is slow.

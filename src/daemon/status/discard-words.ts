@@ -74,6 +74,25 @@ const words: Readonly<Record<string, Words>> = {
     isTold: true,
     text: 'a message has a TLV that its length does not hold, and is lost as a whole',
   },
+  tooManyAnnounceTlvs: {
+    of: 'Announce',
+    isTold: true,
+    text: 'the TLVs of an Announce that are to go on are more than one frame holds: the last ones are not handed on',
+  },
+  announceTlvEndsHere: {
+    of: 'Announce',
+    isTold: true,
+    text: 'a TLV of an Announce ends here: a boundary clock hands on only those of types 0x0009 and 0x4000 to 0x7FFF (14.2)',
+  },
+  noStepsLeft: {
+    of: 'Announce',
+    isTold: true,
+    text: 'this clock is 255 steps from its grandmaster: clocks behind it cannot follow it (9.3.2.5)',
+  },
+  organizationManagement: {
+    of: 'other',
+    text: "a management message has an organization's TLV, as those of ST 2059-2: it is for others, and no error",
+  },
   otherMaster: { of: 'Sync', text: 'Sync of a port that this clock does not follow' },
   followUpMissing: { of: 'Sync', text: 'the Follow_Up of a Sync did not come' },
   staleFollowUp: { of: 'Sync', text: 'a Follow_Up came after the next Sync' },

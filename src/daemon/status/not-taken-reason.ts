@@ -20,6 +20,11 @@ export function whatOf({ sdoId, domainNumber, transport, vlanId }: MessageKey): 
   return `PTP of domain ${domainNumber}${profile} over ${transport}${vlan}`;
 }
 
+/** "bc of domain 0 speaks", "bc of domain 0 and oc of domain 0 speak". */
+function subject(names: readonly string[], singular: string, plural: string): string {
+  return `${names.join(' and ')} ${names.length === 1 ? singular : plural}`;
+}
+
 const letPass = 'or let it pass by type: e2e-tc';
 
 export function whyNotTaken(
@@ -29,8 +34,8 @@ export function whyNotTaken(
 ): Why {
   const { domainNumber, sdoId, transport, vlanId } = key;
   const names = instanceNames(instances);
-  const listed = (some: readonly InstanceConfig[]) =>
-    some.map((instance) => names.get(instance)).join(' and ');
+  const namesOf = (some: readonly InstanceConfig[]) =>
+    some.map((instance) => names.get(instance) ?? '');
   const ofDomain = instances.filter(({ domain }) => domain === domainNumber || domain === 'any');
   if (ofDomain.length === 0) {
     return {
@@ -44,14 +49,14 @@ export function whyNotTaken(
   if (ofSdo.length === 0) {
     return {
       reason: 'otherSdoId',
-      words: `${listed(ofDomain)} has another sdoId; ${letPass.slice(3)}`,
+      words: `${subject(namesOf(ofDomain), 'has', 'have')} another sdoId; ${letPass.slice(3)}`,
     };
   }
   const here = ofSdo.flatMap((instance) => portsAt(instance, interfaceName));
   if (here.length === 0) {
     return {
       reason: 'otherPort',
-      words: `${listed(ofSdo)} has no port there; add ${interfaceName} to its ports`,
+      words: `${subject(namesOf(ofSdo), 'has', 'have')} no port there; add ${interfaceName} to the ports`,
     };
   }
   const sameTransport = here.filter((port) => port.transport === transport);
@@ -59,14 +64,14 @@ export function whyNotTaken(
     const spoken = [...new Set(here.map((port) => port.transport))].join(' and ');
     return {
       reason: 'otherTransport',
-      words: `${listed(ofSdo)} speaks ${spoken} there; write transport: ${transport}, ${letPass}`,
+      words: `${subject(namesOf(ofSdo), 'speaks', 'speak')} ${spoken} there; write transport: ${transport}, ${letPass}`,
     };
   }
   const taken = [...new Set(sameTransport.map(tagOf))].join(' and ');
   const remedy = vlanId === 0 ? 'leave vlanId out' : `write vlanId: ${vlanId}`;
   return {
     reason: 'otherVlan',
-    words: `${listed(ofSdo)} takes ${taken} there; ${remedy}, ${letPass}`,
+    words: `${subject(namesOf(ofSdo), 'takes', 'take')} ${taken} there; ${remedy}, ${letPass}`,
   };
 }
 

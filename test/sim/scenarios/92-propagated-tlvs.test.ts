@@ -22,7 +22,7 @@ const alternateTimeOffset = tlv(
 );
 const propagating = [alternateTimeOffset, tlv(0x4000, 1, 2, 3, 4, 5, 6), tlv(0x7f01, 7, 8)];
 const staying = [tlv(0x8000, 1, 2, 3, 4, 5, 6), tlv(0x2004, 9, 9)];
-const tooMuch = tlv(0x4fff, ...Array.from({ length: 1_340 }, (_, index) => index & 0xff));
+const tooMuch = tlv(0x4fff, ...Array.from({ length: 1_384 }, (_, index) => index & 0xff));
 
 const timeProperties = {
   ...{ currentUtcOffset: 36, currentUtcOffsetValid: true, leap59: false, leap61: true },
@@ -53,4 +53,6 @@ test('TLVs, flags and leap second go on through boundary clocks', () => {
   ]);
   expect(bc1.discards.get('tooManyAnnounceTlvs')).toBeGreaterThan(5);
   expect(bc2.discards.has('tooManyAnnounceTlvs')).toBe(false);
+  expect(bc1.discards.get('announceTlvEndsHere')).toBeGreaterThan(5);
+  expect(bc2.discards.has('announceTlvEndsHere')).toBe(false);
 });

@@ -19,7 +19,13 @@ const ANSWER = JSON.stringify([
 
 const settings: BridgeSettings = {
   ...{ stp: false, vlanFiltering: false, topologyChange: false },
-  ...{ igmpSnooping: true, vlanSnooping: false, querier: true, askedWithinMs: 135_000 },
+  ...{
+    igmpSnooping: true,
+    vlanSnooping: false,
+    querier: true,
+    askedWithinMs: 135_000,
+    membershipMs: 260_000,
+  },
 };
 
 const names = ['eth1', 'eth2', 'eth3', 'eth4'];
@@ -84,10 +90,39 @@ describe('where PTP over UDP is wanted', () => {
   test('behind a port that begins to forward, until it has been asked', () => {
     const pruning = new Pruning();
     const without = input.ports.map((port) => ({ ...port, forwarding: port.name !== 'eth2' }));
-    pruning.decide({ ...input, ports: without, nowMs: 0 });
+    pruning.decide({ ...input, database: emptyDatabase, ports: without, nowMs: 0 });
     const begun = pruning.decide({ ...input, database: emptyDatabase, nowMs: 200_000 });
     expect(wantedOf(begun).udp4).toEqual([false, true, false, false]);
     expect(begun.againInMs).toBe(135_000);
+  });
+
+  test('behind a port where somebody has joined once, for some answer no query; until its link goes', () => {
+    const forgotten = { ...input, database: emptyDatabase };
+    const pruning = new Pruning();
+    pruning.decide({ ...input, nowMs: 0 });
+    expect(wantedOf(pruning.decide({ ...forgotten, nowMs: 300_000 }))).toMatchObject({
+      udp4: [true, false, true, false],
+    });
+    const withoutLink = input.ports.map((port) => ({ ...port, forwarding: port.name !== 'eth1' }));
+    pruning.decide({ ...forgotten, ports: withoutLink, nowMs: 300_000 });
+    expect(wantedOf(pruning.decide({ ...forgotten, nowMs: 500_000 })).udp4[0]).toBe(true); // new again
+    expect(wantedOf(pruning.decide({ ...forgotten, nowMs: 635_001 })).udp4).toEqual([
+      ...[false, false, true, false],
+    ]);
+  });
+
+  test('no more behind a port whose listener has left: it was gone before its membership was over', () => {
+    const nobody = { ...input, database: emptyDatabase };
+    for (const [goneAtMs, wanted] of [
+      [500_000, false],
+      [560_000, true],
+    ] as const) {
+      const pruning = new Pruning();
+      pruning.decide({ ...nobody, nowMs: 0 });
+      pruning.decide({ ...input, nowMs: 300_000 });
+      const { udp4 } = wantedOf(pruning.decide({ ...nobody, nowMs: goneAtMs }));
+      expect(udp4).toEqual([wanted, false, wanted, false]);
+    }
   });
 
   test('everywhere anew when the tree has changed: who listens may be elsewhere', () => {

@@ -29,7 +29,10 @@ describe('what is refused, with the remedy', () => {
       "acceptableMasters: ['020000.fffe.000001-0']",
       `acceptableMasters[0].master: "020000.fffe.000001-0" does not fit here; write a clock or one of its ports in quotes, as in '020000.fffe.000001' or '020000.fffe.000001-1'`,
     ],
-    ["acceptableMasters: ['gm']", 'acceptableMasters[0].master: "gm" does not fit here; write a clock'],
+    [
+      "acceptableMasters: ['gm']",
+      'acceptableMasters[0].master: "gm" does not fit here; write a clock',
+    ],
     [
       "acceptableMasters: ['020000.fffe.000001', '020000fffe000001']",
       'acceptableMasters[1]: master 020000.fffe.000001 is there twice; name each master once',

@@ -18,7 +18,7 @@ import { portIdentityOf } from '../../../support/announces.js';
 describe('which Announce messages count (9.3.2.5)', () => {
   test.each<[string, bigint, Partial<AnnounceBody>, Partial<Header>, boolean, string[]]>([
     ['any other', 1n, {}, {}, false, []],
-    ['254 steps removed', 1n, { stepsRemoved: 254 }, {}, false, []],
+    ['253 steps removed', 1n, { stepsRemoved: 253 }, {}, false, []],
     ['255 steps removed', 1n, { stepsRemoved: 255 }, {}, false, ['unqualifiedAnnounce']],
     [
       'alternateMaster (17.3.2)',

@@ -4,6 +4,7 @@ import {
   fitting,
   maxAnnounceTlvOctets,
   propagatedTlvs,
+  roomForTlvs,
 } from '../../../../src/core/instance/announce-tlvs.js';
 import { ClockDataSets } from '../../../../src/core/instance/clock-data-sets.js';
 import { defaultProfile } from '../../../../src/core/profile/default.js';
@@ -83,5 +84,43 @@ describe('their bound', () => {
     sets.takeParent(announceWith({ tlvType: 'PATH_TRACE', pathSequence }, tlvOf(0x4000)));
     expect(sets.announced(true).announceTlvs).toEqual([tlvOf(0x4000)]);
     expect(sets.tlvsLeftOut).toBe(1);
+  });
+
+  test('on Ethernet alone there is room for what UDP over IPv6 has no room for', () => {
+    expect(roomForTlvs(['l2'])).toBe(1436);
+    expect(roomForTlvs(['udp4', 'l2'])).toBe(1408);
+    expect(roomForTlvs(['l2', 'udp6', 'udp4'])).toBe(maxAnnounceTlvOctets);
+    const most = tlvOf(0x4000, 1432);
+    expect(fitting([most]).leftOut).toBe(1);
+    expect(fitting([most], roomForTlvs(['l2'])).leftOut).toBe(0);
+  });
+});
+
+const decodedOrganizationExtension: Tlv = {
+  tlvType: 'ORGANIZATION_EXTENSION',
+  organizationId: 0x1c129d,
+  organizationSubType: 1,
+  dataField: new Uint8Array(12),
+};
+
+describe('what those behind a clock do not get', () => {
+  const maxStepsRemoved = 255;
+
+  test('a TLV that nobody hands on; each hop’s own is no loss', () => {
+    const sets = dataSets(true);
+    const path: Tlv = { tlvType: 'PATH_TRACE', pathSequence: [clockIdentity(1n)] };
+    sets.takeParent(announceWith(path, tlvOf(0x0009), tlvOf(0x4000)));
+    expect(sets.lostBehind(maxStepsRemoved)).toEqual([]);
+    // IEEE C37.238's, of type ORGANIZATION_EXTENSION.
+    sets.takeParent(announceWith(path, decodedOrganizationExtension, tlvOf(0x0009)));
+    expect(sets.lostBehind(maxStepsRemoved)).toEqual(['announceTlvEndsHere']);
+  });
+
+  test('the last step', () => {
+    const sets = dataSets(true);
+    sets.takeParent({ ...announceWith(), stepsRemoved: 253 });
+    expect(sets.lostBehind(maxStepsRemoved)).toEqual([]);
+    sets.takeParent({ ...announceWith(), stepsRemoved: 254 });
+    expect(sets.lostBehind(maxStepsRemoved)).toEqual(['noStepsLeft']);
   });
 });

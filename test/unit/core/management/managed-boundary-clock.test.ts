@@ -345,3 +345,19 @@ describe('15.3.3: through the clock', () => {
     ]);
   });
 });
+
+test('what an organization tells its own devices, as ST 2059-2 does, goes on and is no error', () => {
+  // Management, target all ones, one ORGANIZATION_EXTENSION TLV of SMPTE's (68-97-E8) in place of MANAGEMENT.
+  const octets = Buffer.from(
+    '0d02003c 00 00 0400 0000000000000000 00000000 020000fffe0000770001 0001 04 7f'.replaceAll(
+      ' ',
+      '',
+    ) + 'ffffffffffffffffffff 01 01 00 00 0003 0008 6897e8 000001 0000'.replaceAll(' ', ''),
+    'hex',
+  );
+  const managed = clock();
+  const outputs = managed.step(message(octets));
+  expect(outputs.filter(({ kind }) => kind === 'discarded')).toEqual([
+    { kind: 'discarded', port: 0, reason: 'organizationManagement' },
+  ]);
+});

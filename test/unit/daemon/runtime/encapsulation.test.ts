@@ -9,6 +9,7 @@ import {
 } from '../../../../src/daemon/runtime/encapsulation.js';
 import type { PeerAddress } from '../../../../src/core/io.js';
 import { isGroupMac } from '../../../../src/daemon/runtime/addresses.js';
+import { requestOctets } from '../../../support/managed-clocks.js';
 import { checksumsHold } from '../../../support/internet-checksum.js';
 import { allPtpFrames, ptpFramesOf, type PtpFrame } from '../../../support/ptp-frames.js';
 
@@ -185,6 +186,38 @@ describe('encapsulate', () => {
     expect(() => encapsulate(message, { kind: 'multicast' }, { ...local, mac: '' })).toThrow(
       'not a MAC address',
     );
+  });
+});
+
+describe('a manager', () => {
+  const own = { transport: 'udp4', mac: '02:00:00:00:00:01', ip: '192.0.2.1' } as const;
+  const manager = { kind: 'unicast', mac: '02:00:00:00:00:02', ip: '192.0.2.9' } as const;
+  const management = requestOctets({ id: 'PRIORITY1' });
+  const udp4PtpOffset = 14 + 20 + 8;
+
+  it('is answered at the UDP port that it asks from; whoever asks otherwise is not', () => {
+    for (const [message, udpPort] of [
+      [management, 40_123],
+      [ptpFramesOf('udp4-hybrid').map(takenApart)[0]?.message ?? management, undefined],
+    ] as const) {
+      const asked = encapsulate(message, { ...manager, ip: own.ip }, own);
+      Buffer.from(asked.buffer, asked.byteOffset).writeUInt16BE(40_123, udp4PtpOffset - 8);
+      const received = decapsulate(new Uint8Array(asked), udp4PtpOffset, message.length);
+      expect(received?.source.udpPort).toBe(udpPort);
+    }
+  });
+
+  it('over IPv6 too; over Ethernet there is none', () => {
+    for (const [transport, ip, ptpOffset] of [
+      ['udp6', '2001:db8::1', 62],
+      ['l2', '', 14],
+    ] as const) {
+      const peer = { ...manager, ip: '2001:db8::9', udpPort: 40_123 };
+      const frame = encapsulate(management, peer, { transport, mac: own.mac, ip });
+      const source = decapsulate(new Uint8Array(frame), ptpOffset, management.length)?.source;
+      expect(source?.udpPort).toBe(transport === 'l2' ? undefined : 320);
+      if (transport === 'udp6') expect(Buffer.from(frame).readUInt16BE(ptpOffset - 6)).toBe(40_123);
+    }
   });
 });
 

@@ -52,13 +52,13 @@ describe('the reason', () => {
       '  - {type: bc, vlanId: 10}\n  - {type: bc, vlanId: 20}',
       'otherVlan',
       {},
-      'eth1: PTP of domain 0 over l2 is not taken: bc of domain 0, VLAN 10 and bc of domain 0, VLAN 20 takes VLAN 10 and VLAN 20 there; leave vlanId out, or let it pass by type: e2e-tc',
+      'eth1: PTP of domain 0 over l2 is not taken: bc of domain 0, VLAN 10 and bc of domain 0, VLAN 20 take VLAN 10 and VLAN 20 there; leave vlanId out, or let it pass by type: e2e-tc',
     ],
     [
       '  - {type: bc, ports: [eth1, eth2]}',
       'otherPort',
       { port: 2 },
-      'eth3: PTP of domain 0 over l2 is not taken: bc of domain 0 has no port there; add eth3 to its ports',
+      'eth3: PTP of domain 0 over l2 is not taken: bc of domain 0 has no port there; add eth3 to the ports',
     ],
     [
       '  - {type: e2e-tc, transport: udp4}',
