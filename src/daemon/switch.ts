@@ -37,6 +37,13 @@ import {
   type PortStatus,
   type Stats,
 } from './status/status.js';
+import { reloadPlan } from './reload/reload-plan.js';
+import {
+  reportLines,
+  reportOf,
+  RestartNeededError,
+  type ReloadReport,
+} from './reload/reload-report.js';
 import { systemTimerClock, type TimerClock } from './runtime/timers.js';
 import type { IdentityFile } from './machine/identity-file.js';
 import type { Log } from './machine/log.js';
@@ -82,10 +89,10 @@ export class UnknownPortError extends Error {
 }
 
 export class Switch {
-  readonly #config: Config;
+  #config: Config;
   readonly #dataPlane: DataPlane;
   readonly #instances: Instances;
-  readonly #instanceNames: ReadonlyMap<InstanceConfig, string>;
+  #instanceNames: ReadonlyMap<InstanceConfig, string>;
   readonly #groups: GroupMemberships;
   readonly #reports: MembershipReports;
   readonly #log: Log;
@@ -202,6 +209,26 @@ export class Switch {
     }
     this.#logMulticast();
     this.#reportWantedGroups();
+  }
+
+  /**
+   * Runs another configuration. What differs is changed in place where it can be, and else only the instances that it is of are attached
+   * anew; neither the bridge nor the engine's ports are touched.
+   * @throws RestartNeededError, or what an instance throws that cannot run; with nothing changed
+   */
+  reload(wanted: Config, { dryRun = false }: { readonly dryRun?: boolean } = {}): ReloadReport {
+    const plan = reloadPlan(this.#config, wanted);
+    const report = reportOf(plan, this.#config, dryRun);
+    if (dryRun) return report;
+    if (plan.refused.length > 0) throw new RestartNeededError(plan.refused);
+    this.#instances.reload(plan);
+    const { config } = plan;
+    this.#config = config;
+    this.#instanceNames = instanceNames(config.instances);
+    this.#groups.setPorts(config.instances.flatMap(memberPorts));
+    this.#reports.setPorts(reportingPorts(config));
+    for (const line of reportLines(report)) this.#log.info(`reload: ${line}`);
+    return report;
   }
 
   #reportWantedGroups(): void {
