@@ -17,6 +17,7 @@ import { measureBridgeFollowing } from './bridge-follow.js';
 import { COMPARED_SUITES, comparisonTable } from './comparison.js';
 import { measureFloods } from './floods.js';
 import { measureFootprint } from './footprint.js';
+import { measureManagementLoad } from './management-load.js';
 import { Measurements } from './measurements.js';
 import { raisePriority } from '../test/support/netns/scheduling.js';
 import { measurePeerToPeer } from './peer-to-peer.js';
@@ -38,6 +39,7 @@ const ONCE_A_RUN = [
   'slave-offset',
   'peer-to-peer',
   'boundary-clock',
+  'management-load',
   'bridge',
   'bridge-follow',
   'floods',
@@ -95,6 +97,7 @@ const durations = options.quick
       slaveOffsets: { rounds: 2, offsets: 80 },
       simulatedSeconds: 100,
       boundaryClockMs: 2_000,
+      polledMs: 5_000,
       bridgeTurns: 3,
       bridgeTransfers: 1,
       bridgeTransferSeconds: 1,
@@ -115,6 +118,7 @@ const durations = options.quick
       slaveOffsets: { rounds: 25, offsets: 96 },
       simulatedSeconds: 600,
       boundaryClockMs: 10_000,
+      polledMs: 20_000,
       bridgeTurns: 7,
       bridgeTransfers: 5,
       bridgeTransferSeconds: 2,
@@ -179,6 +183,8 @@ async function measureOnce(): Promise<void> {
     'peer-to-peer': () => measurePeerToPeer(measurements, durations.offsets),
     'boundary-clock': () =>
       repeatedly(() => measureBoundaryClockLoad(measurements, durations.boundaryClockMs)),
+    'management-load': () =>
+      repeatedly(() => measureManagementLoad(measurements, durations.polledMs)),
     bridge: () => measureBridge(measurements, durations),
     'bridge-follow': () => measureBridgeFollowing(measurements, durations.treeMoves),
     floods: () => repeatedly(() => measureFloods(measurements, durations, options.seed)),

@@ -50,6 +50,21 @@ export type Surroundings = (typeof SURROUNDINGS)[number];
 export const UNPINNED_RATES = [16, 1_000] as const;
 export type UnpinnedRate = (typeof UNPINNED_RATES)[number];
 
+/** Of a monitoring system: how often a second it asks every port of a boundary clock. */
+export const POLL_RATE = 100;
+/** Delay_Req a second meanwhile. */
+export const ASKED_RATE = 1_000;
+export const POLLED_TRANSPORTS = ['l2', 'udp4'] as const satisfies readonly LoadTransport[];
+/** Of the machine, the two ports among them: as few as there can be, and those of a host of containers. */
+export const INTERFACE_COUNTS = [2, 42] as const;
+export type InterfaceCount = (typeof INTERFACE_COUNTS)[number];
+type PolledFigure =
+  | 'Sync intervals within 30 %, %'
+  | 'longest Sync interval, ms'
+  | 'answered Delay_Req, %'
+  | 'answered management, %'
+  | 'processor, % of a core';
+
 /** What spanning tree has made of a port. */
 export type FollowedState = 'blocking' | 'forwarding';
 
@@ -74,6 +89,8 @@ export const metric = {
     `20 switches simulated, ${delayMechanism}, 16 Sync/s, seconds a processor second`,
   boundaryClockAnswered: `boundary clock, 8 ports, answered of ${CLIENT_RATE} Delay_Req/s, %`,
   boundaryClockProcessor: `boundary clock, 8 ports, processor under ${CLIENT_RATE} Delay_Req/s, % of a core`,
+  polled: (transport: LoadTransport, interfaces: InterfaceCount, figure: PolledFigure) =>
+    `boundary clock polled ${POLL_RATE}/s, ${transport}, ${interfaces} interfaces: ${figure}`,
   idleProcessor: 'idle, processor, % of a core',
   residentMemory: 'idle, resident memory, MB',
   bridgeThroughput: (segments: 'merged' | 'single') =>

@@ -7,7 +7,9 @@ import {
   DIRECT_CABLE,
   FLOOD_RATES,
   FLOODS,
+  INTERFACE_COUNTS,
   metric,
+  POLLED_TRANSPORTS,
   UNPINNED_RATES,
   type FloodPlace,
 } from './metrics.js';
@@ -141,6 +143,28 @@ const floodTargets: readonly Target[] = FLOODS.flatMap((flood) =>
   }),
 );
 
+const [fewest, most] = INTERFACE_COUNTS;
+
+const polledTargets: readonly Target[] = POLLED_TRANSPORTS.flatMap((transport): Target[] => [
+  ...INTERFACE_COUNTS.map((interfaces): Target => {
+    const name = metric.polled(transport, interfaces, 'Sync intervals within 30 %, %');
+    // 9.5.9.2: with a confidence of 90 %.
+    return { title: name, limit: 90, side: 'at least', figures: own(name) };
+  }),
+  {
+    title: `boundary clock polled, ${transport}: processor on ${most} interfaces over that on ${fewest}`,
+    limit: 1.1,
+    figures: (measurements) => {
+      const [few, many] = INTERFACE_COUNTS.map((interfaces) =>
+        measurements.values(metric.polled(transport, interfaces, 'processor, % of a core'), OURS),
+      );
+      return {
+        values: few!.slice(0, many!.length).map((value, repetition) => many![repetition]! / value),
+      };
+    },
+  },
+]);
+
 const [quietest, loudest] = [BACKGROUND_RATES[0], BACKGROUND_RATES[BACKGROUND_RATES.length - 1]!];
 
 const targets: readonly Target[] = [
@@ -199,6 +223,7 @@ const targets: readonly Target[] = [
     limit: 2.5,
     figures: ratioToPeer(metric.boundaryClockProcessor, OURS, 'ptp4l BC'),
   },
+  ...polledTargets,
   ...(['merged', 'single'] as const).map((segments): Target => ({
     title: `bridge: TCP throughput with the switch over without, ${segments} segments`,
     limit: 0.98,
