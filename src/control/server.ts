@@ -7,8 +7,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { ClockStatus } from '../daemon/status/clock-status.js';
 import { ManagementRequestError, type ManagementAnswer } from '../daemon/status/management.js';
 import type { PortStatus, Stats } from '../daemon/status/status.js';
-import { ConfigError } from '../config/config-error.js';
-import { NoFileError } from '../daemon/reload.js';
+import { MistakeInFileError, NoFileError } from '../daemon/reload.js';
 import { RestartNeededError, type ReloadReport } from '../daemon/reload/reload-report.js';
 import { UnknownPortError } from '../daemon/switch.js';
 import { ControlError, socketMode } from './socket-file.js';
@@ -129,7 +128,7 @@ async function answer(
 function statusOf(error: unknown): number {
   if (error instanceof Refusal) return error.status;
   if (error instanceof ManagementRequestError) return 400;
-  if (error instanceof ConfigError) return mistakeInConfiguration;
+  if (error instanceof MistakeInFileError) return mistakeInConfiguration;
   if (error instanceof RestartNeededError || error instanceof NoFileError) return 409;
   return error instanceof UnknownPortError ? 404 : 500;
 }

@@ -1,4 +1,5 @@
 /** Applies the file that a switch was started with, as it is now: asked by a signal, or at the control socket. */
+import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/config.js';
 import type { Log } from './machine/log.js';
 import type { ServiceManager } from './machine/service-manager.js';
@@ -12,6 +13,9 @@ export class NoFileError extends Error {
     );
   }
 }
+
+/** What is wrong with the file, as `check` says it. */
+export class MistakeInFileError extends Error {}
 
 export interface ReloadsOptions {
   readonly running: Pick<Switch, 'reload'>;
@@ -28,16 +32,26 @@ export class Reloads {
     this.#options = options;
   }
 
-  /** @throws ConfigError, RestartNeededError, NoFileError, or what an instance throws: with nothing changed */
+  /** @throws MistakeInFileError, RestartNeededError, NoFileError, or what an instance throws: with nothing changed */
   reload(dryRun: boolean): ReloadReport {
     const { running, load, manager } = this.#options;
     if (load === undefined) throw new NoFileError();
-    if (dryRun) return running.reload(load(), { dryRun });
+    const config = this.#read(load);
+    if (dryRun) return running.reload(config, { dryRun });
     manager.reloading();
     try {
-      return running.reload(load());
+      return running.reload(config);
     } finally {
       manager.reloaded();
+    }
+  }
+
+  #read(load: () => Config): Config {
+    try {
+      return load();
+    } catch (error) {
+      if (error instanceof ConfigError) throw new MistakeInFileError(error.message);
+      throw error;
     }
   }
 

@@ -31,7 +31,7 @@ import { clockStatusOf, type SteeredClockStatus } from '../status/clock-status.j
 import type { AttachedInstance } from './attached-instance.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { Steerer } from './clock-steering.js';
-import { reconfigured } from './reconfigured-clock.js';
+import { reconfigured } from './list/reconfigured-clock.js';
 import { DiscardCounts } from '../status/discard-counts.js';
 
 export interface BoundaryClockOptions {

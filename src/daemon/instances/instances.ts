@@ -32,11 +32,11 @@ import type { AttachedInstance } from './attached-instance.js';
 import { settleIdentity } from './clock-identity.js';
 import { ClockSteering } from './clock-steering.js';
 import { DriftMemory } from './drift-memory.js';
-import { instanceList, type InstanceListOptions } from './instance-list.js';
+import { instanceList, type InstanceListOptions } from './list/instance-list.js';
 import { managedInstance } from './managed-instance.js';
 import { LeapSecondsFiles } from './leap-seconds-files.js';
 import { noTimeFacts, OwnTimes, type TimeFacts, type Timed } from './own-times.js';
-import { changedInPlace, forgetLinks, handOverAll, setLinkIntervals } from './reloaded.js';
+import { changedInPlace, forgetLinks, handOverAll, setLinkIntervals } from './list/reloaded.js';
 
 export interface InstancesOptions {
   readonly dataPlane: DataPlane;

@@ -38,8 +38,7 @@ export const clockDecisions: Readonly<
   clockIdentity: 'anew',
   domain: 'anew',
   sdoId: 'anew',
-  minorVersionPTP: 'anew',
-  encapsulation: 'anew',
+  ...decided('anew', ['minorVersionPTP', 'encapsulation']),
   priority1: 'inPlace',
   priority2: 'inPlace',
   clockClass: 'inPlace',
@@ -78,7 +77,13 @@ export const transparentDecisions: Readonly<
   domain: 'anew',
   sdoId: 'anew',
   transport: 'anew',
-  minorVersionPTP: 'anew',
-  encapsulation: 'anew',
+  ...decided('anew', ['minorVersionPTP', 'encapsulation']),
   logMinPdelayReqInterval: 'inPlace',
 };
+
+function decided<Key extends string>(
+  decision: InstanceDecision,
+  keys: readonly Key[],
+): Record<Key, InstanceDecision> {
+  return Object.fromEntries(keys.map((key) => [key, decision])) as Record<Key, InstanceDecision>;
+}

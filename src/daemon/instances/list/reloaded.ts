@@ -1,14 +1,14 @@
 /** What becomes of instances in a reload: who begins with what, who is changed as he runs, which links are forgotten. */
-import type { Config } from '../../config/config.js';
-import { isClock } from '../../config/instances/overlap.js';
-import type { Output } from '../../core/io.js';
-import type { DataPlane } from '../../native/data-plane.js';
-import type { PolicyProgrammer } from '../forwarding/policy-programmer.js';
-import type { ReloadPlan } from '../reload/reload-plan.js';
-import type { Attachment } from '../runtime/attachment.js';
-import type { AttachedInstance } from './attached-instance.js';
+import type { Config } from '../../../config/config.js';
+import { isClock } from '../../../config/instances/overlap.js';
+import type { Output } from '../../../core/io.js';
+import type { DataPlane } from '../../../native/data-plane.js';
+import type { PolicyProgrammer } from '../../forwarding/policy-programmer.js';
+import type { ReloadPlan } from '../../reload/reload-plan.js';
+import type { Attachment } from '../../runtime/attachment.js';
+import type { AttachedInstance } from '../attached-instance.js';
 import { handOver } from './handed-over.js';
-import { linkIntervalOf } from './peer-to-peer-links.js';
+import { linkIntervalOf } from '../peer-to-peer-links.js';
 
 type Plan = Pick<ReloadPlan, 'instances'>;
 type AttachedClock = Required<AttachedInstance>['clock'];

@@ -1,8 +1,8 @@
 /** A clock that is attached anew goes on with the time and the rate of the one that it replaces. */
-import type { Clock } from '../../core/instance/clock.js';
-import { instantFromNs } from '../../core/time/instant.js';
-import type { DataPlane } from '../../native/data-plane.js';
-import type { AttachedInstance } from './attached-instance.js';
+import type { Clock } from '../../../core/instance/clock.js';
+import { instantFromNs } from '../../../core/time/instant.js';
+import type { DataPlane } from '../../../native/data-plane.js';
+import type { AttachedInstance } from '../attached-instance.js';
 
 type AttachedClock = Required<AttachedInstance>['clock'];
 

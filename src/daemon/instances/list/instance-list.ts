@@ -2,16 +2,16 @@
  * All instances of a switch as one list: the links of the peer-to-peer transparent clocks, the syntoniser, the boundary clocks, and
  * what answers management for the transparent clocks. Of a list from before, what a reload leaves alone stays in it.
  */
-import type { InstanceConfig } from '../../config/config.js';
-import { isClock } from '../../config/instances/overlap.js';
-import type { ReloadPlan } from '../reload/reload-plan.js';
-import type { AttachedInstance } from './attached-instance.js';
-import { attachBoundaryClock, type BoundaryClockOptions } from './boundary-clocks.js';
-import { attachPeerToPeerLinks, type PeerToPeerLinksOptions } from './peer-to-peer-links.js';
+import type { InstanceConfig } from '../../../config/config.js';
+import { isClock } from '../../../config/instances/overlap.js';
+import type { ReloadPlan } from '../../reload/reload-plan.js';
+import type { AttachedInstance } from '../attached-instance.js';
+import { attachBoundaryClock, type BoundaryClockOptions } from '../boundary-clocks.js';
+import { attachPeerToPeerLinks, type PeerToPeerLinksOptions } from '../peer-to-peer-links.js';
 import {
   attachTransparentClockManagement,
   type TransparentClockManagementOptions,
-} from './transparent-clock-management.js';
+} from '../transparent-clock-management.js';
 
 export type InstanceListOptions = Omit<BoundaryClockOptions, 'onLinkDelay'> &
   PeerToPeerLinksOptions &

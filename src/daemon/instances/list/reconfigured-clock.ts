@@ -1,7 +1,7 @@
 /** Changes a running clock to another configuration, in what can be changed while it goes on (src/daemon/reload/decisions.ts). */
-import type { ClockConfig, ClockPortConfig } from '../../config/config.js';
-import type { Clock } from '../../core/instance/clock.js';
-import type { Output } from '../../core/io.js';
+import type { ClockConfig, ClockPortConfig } from '../../../config/config.js';
+import type { Clock } from '../../../core/instance/clock.js';
+import type { Output } from '../../../core/io.js';
 
 type Numbers = Pick<ClockConfig, 'priority1' | 'priority2' | 'slaveOnly'>;
 type Quality = Pick<ClockConfig, 'clockClass' | 'clockAccuracy' | 'offsetScaledLogVariance'>;
