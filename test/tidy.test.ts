@@ -68,7 +68,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/daemon/status': ['src/core', 'src/native', 'src/config', 'src/bridge'],
   'src/daemon/machine': ['src/native'],
+  'src/daemon/reload': ['src/config'],
   'src/daemon/instances': [
+    'src/daemon/reload',
     'src/core',
     'src/native',
     'src/config',

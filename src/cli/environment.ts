@@ -14,8 +14,10 @@ export interface Environment {
   readonly printError: (text: string) => void;
   /** The output goes to a terminal, where it may be redrawn in place. */
   readonly interactive: boolean;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT and SIGTERM, and by SIGHUP unless somebody listens to it. */
   readonly stop: AbortSignal;
+  /** From now on SIGHUP calls `listener` instead of stopping; a terminal that has gone stops the command all the same. */
+  readonly onHangup: (listener: () => void) => void;
   /** The environment variables of the process, such as NOTIFY_SOCKET. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** The addon, loaded when a command needs it. */

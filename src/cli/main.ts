@@ -1,14 +1,20 @@
 #!/usr/bin/env node
 /** The executable: the real process around the command line. */
-import { realpathSync } from 'node:fs';
+import { closeSync, openSync, realpathSync } from 'node:fs';
 import { productVersion } from '../daemon/machine/product-version.js';
 import { runCommandLine } from './program.js';
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Only once, so that a second signal ends the process at once.
   process.once(signal, () => stop.abort());
 }
+let hangup = (): void => stop.abort();
+process.on('SIGHUP', () => {
+  // The kernel sends it too when the terminal of a command closes, which then is to end.
+  if (process.stdout.isTTY && !hasTerminal()) stop.abort();
+  else hangup();
+});
 // `ptp-switch stats | head` closes the pipe early; that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -22,6 +28,19 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   printError: (text) => process.stderr.write(`${text}\n`),
   interactive: process.stdout.isTTY,
   stop: stop.signal,
+  onHangup: (listener) => {
+    hangup = listener;
+  },
   variables: process.env,
   loadAddon: () => import('../native/addon.js'),
 });
+
+/** tty(4): it cannot be opened once it has hung up. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.js';
 import type { Environment } from './environment.js';
 import { installServiceCommand } from './commands/install-service.js';
 import { labClockCommand, labCommand } from './commands/lab.js';
+import { reloadCommand } from './commands/reload.js';
 import { runCommand } from './commands/run.js';
 import { showCommand } from './commands/show.js';
 import { statsCommand } from './commands/stats.js';
@@ -23,6 +24,7 @@ export async function runCommandLine(
     .scriptName('ptp-switch')
     .usage('$0 <command>: a PTP transparent clock between the ports of this machine')
     .command(runCommand(environment))
+    .command(reloadCommand(environment))
     .command(statsCommand(environment))
     .command(showCommand(environment))
     .command(bridgeCommand(environment))

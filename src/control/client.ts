@@ -2,11 +2,22 @@
 import { request } from 'node:http';
 import type { ClockStatus } from '../daemon/status/clock-status.js';
 import type { PortStatus, Stats } from '../daemon/status/status.js';
-import type { ProcessStatus } from './server.js';
+import type { ReloadReport } from '../daemon/reload/reload-report.js';
+import { mistakeInConfiguration, type ProcessStatus } from './server.js';
 import { ControlError } from './socket-file.js';
 
 /** A switch answers from memory, so one that takes longer than this hangs, or has no processor. */
 const defaultAnswerTimeoutMs = 5000;
+
+/** The switch has understood the request, and does not do it. */
+export class RefusedError extends Error {
+  constructor(
+    message: string,
+    readonly byConfiguration: boolean,
+  ) {
+    super(message);
+  }
+}
 
 export class ControlClient {
   readonly #path: string;
@@ -35,6 +46,14 @@ export class ControlClient {
     return this.#get<ProcessStatus>('/status');
   }
 
+  /** @throws ControlError; RefusedError with what the switch says where nothing was changed */
+  async reload(dryRun: boolean): Promise<ReloadReport> {
+    const { status, text } = await this.#exchange('/reload', JSON.stringify({ dryRun }));
+    const answer = this.#parsed<ReloadReport & { readonly error?: string }>(text);
+    if (status === 200) return answer;
+    throw new RefusedError(answer.error ?? `answered ${status}`, status === mistakeInConfiguration);
+  }
+
   /** Whether a switch answers there. */
   answers(): Promise<boolean> {
     return this.status().then(
@@ -47,6 +66,10 @@ export class ControlClient {
   async #get<Answer>(path: string): Promise<Answer> {
     const { status, text } = await this.#exchange(path);
     if (status !== 200) throw new ControlError(`${this.#path}: GET ${path}: answered ${status}`);
+    return this.#parsed<Answer>(text);
+  }
+
+  #parsed<Answer>(text: string): Answer {
     try {
       return JSON.parse(text) as Answer;
     } catch {
@@ -54,11 +77,15 @@ export class ControlClient {
     }
   }
 
-  #exchange(path: string): Promise<{ status: number; text: string }> {
+  /** @param body makes it a POST */
+  #exchange(path: string, body?: string): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const fail = (error: NodeJS.ErrnoException): void => reject(this.#explain(error));
       const exchange = request(
-        { socketPath: this.#path, path, timeout: this.#answerTimeoutMs, agent: false },
+        {
+          ...{ socketPath: this.#path, path, timeout: this.#answerTimeoutMs, agent: false },
+          ...(body !== undefined && { method: 'POST' }),
+        },
         (response) => {
           let text = '';
           response.setEncoding('utf8');
@@ -69,7 +96,7 @@ export class ControlClient {
       );
       exchange.on('timeout', () => exchange.destroy(new Error('no answer in time')));
       exchange.on('error', fail);
-      exchange.end();
+      exchange.end(body);
     });
   }
 

@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { ClockStatus } from '../daemon/status/clock-status.js';
 import { ManagementRequestError, type ManagementAnswer } from '../daemon/status/management.js';
 import type { PortStatus, Stats } from '../daemon/status/status.js';
+import { MistakeInFileError, NoFileError } from '../daemon/reload.js';
+import { RestartNeededError, type ReloadReport } from '../daemon/reload/reload-report.js';
 import { UnknownPortError } from '../daemon/switch.js';
 import { ControlError, giveToGroup, socketMode } from './socket-file.js';
 
@@ -17,6 +19,8 @@ export interface Controlled {
   readonly clocks: () => readonly ClockStatus[];
   /** @throws ManagementRequestError */
   readonly manage: (request: unknown) => readonly ManagementAnswer[];
+  /** @throws what Reloads.reload throws */
+  readonly reload?: (dryRun: boolean) => ReloadReport;
   readonly loseTransmitTimestamps: (interfaceName: string, count: number) => void;
 }
 
@@ -28,6 +32,8 @@ export interface ProcessStatus {
   readonly acceptErrors: number;
 }
 
+/** The answer's status where the file to be applied has a mistake: 422. */
+export const mistakeInConfiguration = 422;
 /** A request is some hundred octets at most; a longer one is a mistake. */
 const maxBodyBytes = 4096;
 /** Enough for operators, a dashboard and some scripts. */
@@ -172,6 +178,8 @@ async function answer(
 function statusOf(error: unknown): number {
   if (error instanceof Refusal) return error.status;
   if (error instanceof ManagementRequestError) return 400;
+  if (error instanceof MistakeInFileError) return mistakeInConfiguration;
+  if (error instanceof RestartNeededError || error instanceof NoFileError) return 409;
   return error instanceof UnknownPortError ? 404 : 500;
 }
 
@@ -197,6 +205,11 @@ async function route(
       } satisfies ProcessStatus;
     case 'POST /management':
       return controlled.manage(await bodyOf(request));
+    case 'POST /reload': {
+      const dryRun = dryRunFrom(await bodyOf(request));
+      if (controlled.reload === undefined) throw new NoFileError();
+      return controlled.reload(dryRun);
+    }
     case 'POST /faults': {
       if (!allowFaults) {
         throw new Refusal(403, 'POST /faults: for tests: start ptp-switch run with --allow-faults');
@@ -208,7 +221,7 @@ async function route(
     default:
       throw new Refusal(
         404,
-        `${method} ${url}: unknown: GET /stats, /ports, /clocks, /status, POST /management or /faults`,
+        `${method} ${url}: unknown: GET /stats, /ports, /clocks, /status, POST /management, /reload or /faults`,
       );
   }
 }
@@ -239,6 +252,12 @@ function textOf(request: IncomingMessage): Promise<string> {
     request.on('end', () => resolve(text));
     request.on('error', reject);
   });
+}
+
+function dryRunFrom(body: unknown): boolean {
+  const { dryRun } = (body ?? {}) as { dryRun?: unknown };
+  if (typeof dryRun !== 'boolean') throw new Refusal(400, 'send {"dryRun": false}');
+  return dryRun;
 }
 
 function faultFrom(body: unknown): { interface: string; loseTransmitTimestamps: number } {

@@ -1,16 +1,13 @@
 /** A running switch: opens the engine on the configured ports, programs it, and logs its events for the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
-import type { Config, InstanceConfig, Limits } from '../config/config.js';
+import type { Config, InstanceConfig } from '../config/config.js';
 import { instanceNames } from '../config/instances/name.js';
-import { profileOf, profiles } from '../config/profiles.js';
-import type { DataPlane, OpenOptions, PortInfo } from '../native/data-plane.js';
+import { profiles } from '../config/profiles.js';
+import type { DataPlane, OpenOptions } from '../native/data-plane.js';
+import { openOptions, type EngineOptions } from './engine-options.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
 import type { ClockStatus } from './status/clock-status.js';
-import {
-  GroupMemberships,
-  type MemberPort,
-  type MemberSocket,
-} from './multicast/group-memberships.js';
+import { GroupMemberships, memberPorts, type MemberSocket } from './multicast/group-memberships.js';
 import { AddressBook, type InterfaceAddresses } from './runtime/interface-addresses.js';
 import {
   MembershipReports,
@@ -25,6 +22,7 @@ import {
 import type { PumpEvent } from './runtime/pump.js';
 import { sendReport } from './multicast/report-socket.js';
 import { Notices } from './status/notices.js';
+import { introduction, linkLine } from './status/link-lines.js';
 import { mixedTimestampingLine } from './status/timestamping-line.js';
 import {
   linkOf,
@@ -36,15 +34,19 @@ import {
   type PortStatus,
   type Stats,
 } from './status/status.js';
+import { reloadPlan } from './reload/reload-plan.js';
+import {
+  reportLines,
+  reportOf,
+  RestartNeededError,
+  type ReloadReport,
+} from './reload/reload-report.js';
 import { systemTimerClock, type TimerClock } from './runtime/timers.js';
 import type { IdentityFile } from './machine/identity-file.js';
 import type { Log } from './machine/log.js';
 import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
 import { noTimeFacts, type TimeFacts } from './instances/own-times.js';
-
-/** How the engine's thread runs; what it does with messages is in the configuration. */
-export type EngineOptions = Pick<OpenOptions, 'cpu' | 'busyPoll'>;
 
 /** What a switch uses of the machine beside its data plane; given, so that tests can replace it. */
 export interface SwitchMachine {
@@ -89,10 +91,10 @@ export class UnknownPortError extends Error {
 }
 
 export class Switch {
-  readonly #config: Config;
+  #config: Config;
   readonly #dataPlane: DataPlane;
   readonly #instances: Instances;
-  readonly #instanceNames: ReadonlyMap<InstanceConfig, string>;
+  #instanceNames: ReadonlyMap<InstanceConfig, string>;
   readonly #groups: GroupMemberships;
   readonly #reports: MembershipReports;
   readonly #log: Log;
@@ -211,6 +213,26 @@ export class Switch {
     }
     this.#logMulticast();
     this.#reportWantedGroups();
+  }
+
+  /**
+   * Runs another configuration. What differs is changed in place where it can be, and else only the instances that it is of are attached
+   * anew; neither the bridge nor the engine's ports are touched.
+   * @throws RestartNeededError, or what an instance throws that cannot run; with nothing changed
+   */
+  reload(wanted: Config, { dryRun = false }: { readonly dryRun?: boolean } = {}): ReloadReport {
+    const plan = reloadPlan(this.#config, wanted);
+    const report = reportOf(plan, this.#config, dryRun);
+    if (dryRun) return report;
+    if (plan.refused.length > 0) throw new RestartNeededError(plan.refused);
+    this.#instances.reload(plan);
+    const { config } = plan;
+    this.#config = config;
+    this.#instanceNames = instanceNames(config.instances);
+    this.#groups.setPorts(config.instances.flatMap(memberPorts));
+    this.#reports.setPorts(reportingPorts(config));
+    for (const line of reportLines(report)) this.#log.info(`reload: ${line}`);
+    return report;
   }
 
   #reportWantedGroups(): void {
@@ -346,52 +368,5 @@ export class Switch {
 
   #nameOf(port: number): string {
     return this.#config.ports[port]?.interface ?? `port ${port}`;
-  }
-}
-
-function memberPorts(instance: InstanceConfig): MemberPort[] {
-  if (!('ports' in instance)) return [];
-  const { groups } = profileOf(instance).encapsulation;
-  return instance.ports.flatMap((port) => {
-    const { transport } = port;
-    if (transport === 'l2') return [];
-    return [{ ...port, transport, groups: groups[transport] }];
-  });
-}
-
-/** What the engine is to do, as configured. */
-function openOptions(config: Config): Omit<OpenOptions, 'ports' | 'busyPoll'> {
-  const { timestamping, limits, socketPriority } = config;
-  const steersHardware = config.instances.some(
-    (instance) => 'clock' in instance && instance.clock === 'phc',
-  );
-  return {
-    // A clock that is to be steered is used, whatever the other ports have.
-    timestamping: timestamping === 'auto' && steersHardware ? 'mixed' : timestamping,
-    ...(limits && { limits: sizesOf(limits, config.ports.length) }),
-    ...(socketPriority !== undefined && { socketPriority }),
-  };
-}
-
-/** The tables of the engine are for all ports together. */
-function sizesOf(shares: Limits, ports: number): OpenOptions['limits'] {
-  return Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, share * ports]));
-}
-
-function introduction(info: PortInfo): string {
-  const { interface: name, mac, timestamping, timestampingReason: reason } = info;
-  const { offloadsTurnedOff: off } = info;
-  const merging = off.length > 0 ? `; turned off: ${off.join(', ')}` : '';
-  return `${name}: ${mac || 'no address yet'}, ${timestamping} time stamps: ${reason}${merging}`;
-}
-
-function linkLine(name: string, link: PortLink): string {
-  switch (link) {
-    case 'up':
-      return `${name}: the link is up: forwarding`;
-    case 'down':
-      return `${name}: the link is down: forwarding begins when it comes up`;
-    case 'absent':
-      return `${name}: there is no such interface now: forwarding begins when it is back`;
   }
 }

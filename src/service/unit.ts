@@ -23,6 +23,7 @@ const capabilities = 'CAP_NET_RAW CAP_NET_ADMIN CAP_SYS_TIME';
 
 export function unitText(options: UnitOptions): string {
   const { name, node, script, config, socket } = options;
+  const reload = [node, script, 'reload', '--socket', socket];
   const command = [node, script, 'run', '-c', config, '--socket', socket, ...options.arguments];
   return `${unitMarker}: changes go into \`systemctl edit ${name}\`, which survives its next run.
 
@@ -38,7 +39,9 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart=${command.map((word) => quote(word).replaceAll('$', '$$$$')).join(' ')}
+ExecStart=${commandLine(command)}
+# Says what was wrong to whoever asks for it, and fails then.
+ExecReload=${commandLine(reload)}
 WatchdogSec=10
 Restart=on-failure
 RestartSec=500ms
@@ -92,6 +95,10 @@ function socketDirectory(socket: string): string {
   return own === undefined
     ? `ReadWritePaths=${quote(dirname(socket))}`
     : `RuntimeDirectory=${own}\nRuntimeDirectoryPreserve=restart`;
+}
+
+function commandLine(words: readonly string[]): string {
+  return words.map((word) => quote(word).replaceAll('$', '$$$$')).join(' ');
 }
 
 /** Quotes a word of a list (systemd.syntax(7), "Quoting"); the dollar is special in command lines only. */

@@ -100,19 +100,21 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   }
   if (args.cpu !== undefined) await checkProcessor(args.cpu);
   const { loadConfig } = await import('../../config/load.js');
-  const config = loadConfig(args.config, {
+  const options = {
     interfaces: args.interface,
     type: args.type,
     domain: args.domain,
     timestamping: args.timestamping,
     bridge: args.bridge,
     joinBridge: args['join-bridge'],
-  });
+  };
+  const config = loadConfig(args.config, options);
   const engine = {
     busyPoll: args['busy-poll'],
     ...(args.cpu === undefined ? {} : { cpu: args.cpu }),
   };
   const { Switch } = await import('../../daemon/switch.js');
+  const { Reloads } = await import('../../daemon/reload.js');
   const { interfaceMemory } = await import('../../daemon/machine/interface-memory.js');
   const { runUntilStopped } = await import('../../daemon/lifecycle.js');
   const { serveControl } = await import('../../control/server.js');
@@ -149,10 +151,24 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     tellOrdinaryTraffic(config, bridgeOf, log);
     // What the bridge has decided since it was read.
     if (bridge !== undefined) running.setBridge(bridge.state);
+    const reloads = new Reloads({
+      ...{ running, manager, log },
+      load: args.config === undefined ? undefined : () => loadConfig(args.config, options),
+    });
+    environment.onHangup(() => reloads.onSignal());
+    const controlled = {
+      ports: () => running.ports(),
+      stats: () => running.stats(),
+      clocks: () => running.clocks(),
+      manage: (request: unknown) => running.manage(request),
+      reload: (dryRun: boolean) => reloads.reload(dryRun),
+      loseTransmitTimestamps: (name: string, count: number) =>
+        running.loseTransmitTimestamps(name, count),
+    };
     await runUntilStopped(
       running,
       () =>
-        serveControl(args.socket, running, environment.version, {
+        serveControl(args.socket, controlled, environment.version, {
           ...{ allowFaults: args['allow-faults'], group, warn: log.warn },
         }),
       environment.stop,

@@ -39,10 +39,12 @@ export class ManagedBoundaryClock {
   readonly #budget: RequestBudget | undefined;
   readonly #managed: ManagedClock;
 
-  constructor(settings: ClockSettings, { facts, ...permissions }: ManagementSettings) {
+  constructor(settings: ClockSettings, management: ManagementSettings) {
     this.clock = new Clock(settings);
-    this.#permissions = permissions;
-    this.#budget = budgetOf(permissions, facts);
+    // Asked for each message: they may change.
+    this.#permissions = management;
+    const { facts } = management;
+    this.#budget = budgetOf(management, facts);
     const { profile } = settings;
     const { clockIdentity, domainNumber, sdoId } = settings.defaultDS;
     this.#ports = settings.ports.map(({ port }, index) => ({

@@ -8,15 +8,15 @@ import { timeInterval, timeIntervalToNs } from '../time/time-interval.js';
 const burstSeconds = 1;
 
 export class RequestBudget {
-  readonly #perSecond: number;
+  readonly #perSecond: () => number;
   readonly #now: () => Instant;
   #tokens: number;
   #filledAt: Instant | undefined;
 
-  constructor(perSecond: number, now: () => Instant) {
+  constructor(perSecond: () => number, now: () => Instant) {
     this.#perSecond = perSecond;
     this.#now = now;
-    this.#tokens = perSecond * burstSeconds;
+    this.#tokens = perSecond() * burstSeconds;
   }
 
   /** Whether one more request may be answered now. */
@@ -25,18 +25,22 @@ export class RequestBudget {
     const seconds =
       this.#filledAt === undefined ? 0 : timeIntervalToNs(timeInterval(now - this.#filledAt)) / 1e9;
     this.#filledAt = now;
-    const most = this.#perSecond * burstSeconds;
+    const perSecond = this.#perSecond();
+    const most = perSecond * burstSeconds;
     // Time that went backwards, when it was begun anew, gives nothing.
-    this.#tokens = Math.min(most, this.#tokens + Math.max(0, seconds) * this.#perSecond);
+    this.#tokens = Math.min(most, this.#tokens + Math.max(0, seconds) * perSecond);
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;
   }
 }
 
+/** The rate may change while it is used: it is asked for anew each time. */
 export function budgetOf(
-  { requestsPerSecond }: ManagementPermissions,
+  permissions: ManagementPermissions,
   { now }: ClockFacts,
 ): RequestBudget | undefined {
-  return requestsPerSecond === undefined ? undefined : new RequestBudget(requestsPerSecond, now);
+  const { requestsPerSecond } = permissions;
+  if (requestsPerSecond === undefined) return undefined;
+  return new RequestBudget(() => permissions.requestsPerSecond ?? requestsPerSecond, now);
 }

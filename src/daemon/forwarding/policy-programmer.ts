@@ -28,9 +28,9 @@ export const coalescingInterval = durationNs(5e6);
 
 export class PolicyProgrammer {
   readonly #dataPlane: Pick<DataPlane, 'program'>;
-  readonly #rules: Policy['rules'];
-  readonly #loopGuard: boolean | undefined;
-  readonly #managedClock: bigint | undefined;
+  #rules: Policy['rules'];
+  #loopGuard: boolean | undefined;
+  #managedClock: bigint | undefined;
   #bridge: BridgePolicy | undefined;
   readonly #timers: Timers;
   readonly #linkDelays = new Map<string, PolicyLinkDelay>();
@@ -85,6 +85,17 @@ export class PolicyProgrammer {
     this.#programSoon();
   }
 
+  /** Other rules, at once and as a whole; what is measured stays. */
+  setRules(
+    rules: Policy['rules'],
+    { loopGuard, managedClock }: Pick<Policy, 'loopGuard' | 'managedClock'>,
+  ): void {
+    this.#rules = rules;
+    this.#loopGuard = loopGuard;
+    this.#managedClock = managedClock;
+    this.#program();
+  }
+
   setBridge(bridge: BridgePolicy): void {
     this.#bridge = bridge;
     // Not delayed: while a port that the bridge has blocked still forwards, messages may go round in a loop.
@@ -102,6 +113,7 @@ export class PolicyProgrammer {
   }
 
   #program(): void {
+    this.#timers.cancel('program');
     this.#dataPlane.program({
       rules: this.#rules,
       linkDelays: [...this.#linkDelays.values()],

@@ -1,8 +1,10 @@
 /** An entry of the list of instances (instances.ts): an instance of the core, and what the switch does with it. */
 import type { ClockConfig, InstanceConfig } from '../../config/config.js';
 import type { Clock } from '../../core/instance/clock.js';
+import type { Output, Transport } from '../../core/io.js';
 import type { Managed, ManagementRequest } from '../../core/management/managed-clock.js';
-import type { Attachment, Report } from '../runtime/pump.js';
+import type { Attachment } from '../runtime/attachment.js';
+import type { Report } from '../runtime/pump.js';
 import type { ClockStatus } from '../status/clock-status.js';
 
 export interface AttachedInstance {
@@ -12,6 +14,15 @@ export interface AttachedInstance {
   readonly onReport?: (report: Report) => void;
   /** What the instance shows of itself; only of boundary and ordinary clocks. */
   readonly status?: () => ClockStatus;
+  /** Takes what a reload changes in place; of a clock alone. */
+  readonly reconfigure?: (config: ClockConfig) => readonly Output[];
+  /** Of a link that transparent clocks share: it stays over a reload as long as `likeness` is the same. */
+  readonly sharedLink?: {
+    readonly port: number;
+    readonly transport: Transport;
+    readonly likeness: string;
+    readonly reconfigure: (logMinPdelayReqInterval: number) => void;
+  };
   /** Answers management requests for an instance of the configuration. */
   readonly management?: {
     readonly name: string;

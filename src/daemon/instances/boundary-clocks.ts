@@ -7,11 +7,11 @@ import type {
   HoldoverConfig,
   MeasurementConfig,
   PortConfig,
+  InstanceConfig,
   ServoConfig,
+  ManagementConfig,
 } from '../../config/config.js';
 import { profileOf } from '../../config/profiles.js';
-import { instanceNames } from '../../config/instances/name.js';
-import { isClock } from '../../config/instances/overlap.js';
 import type { AcceptableMaster } from '../../core/instance/announce-reception.js';
 import type { Clock, ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
@@ -24,20 +24,24 @@ import { timeIntervalFromNs, unitsPerNs } from '../../core/time/time-interval.js
 import type { DataPlane } from '../../native/data-plane.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
-import type { PortTransport, Report } from '../runtime/pump.js';
+import type { PortTransport } from '../runtime/attachment.js';
+import type { Report } from '../runtime/pump.js';
 import { systemTimeOf } from '../runtime/system-time.js';
 import type { NotTakenStatus } from '../status/not-taken.js';
 import { clockStatusOf, type SteeredClockStatus } from '../status/clock-status.js';
 import type { AttachedInstance } from './attached-instance.js';
-import { managementUnlessSet } from '../../config/instances/management.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { Steerer } from './clock-steering.js';
+import { reconfigured } from './list/reconfigured-clock.js';
 import { DiscardCounts } from '../status/discard-counts.js';
 
 export interface BoundaryClockOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
+  readonly nameOf: (instance: InstanceConfig) => string;
+  /** SET and COMMAND are carried out for whoever can send a frame, as it is now. */
+  readonly management: () => ManagementConfig;
   /** The clocks of the machine that are steered by a clock. */
   readonly steeredBy: (clock: Steerer['clock']) => readonly SteeredClockStatus[];
   /** PTP that comes in and that no instance takes. */
@@ -50,30 +54,34 @@ export interface BoundaryClockOptions {
   readonly random?: () => number;
 }
 
-export function attachBoundaryClocks(options: BoundaryClockOptions): AttachedInstance[] {
-  const names = instanceNames(options.config.instances);
-  return options.config.instances
-    .filter(isClock)
-    .map((instance) => attached(names.get(instance) ?? '', instance, options));
-}
-
-function attached(
-  name: string,
+export function attachBoundaryClock(
   config: ClockConfig,
   options: BoundaryClockOptions,
 ): AttachedInstance {
   const { dataPlane, steeredBy, onLinkDelay, random = Math.random } = options;
+  // A reload may change both.
+  const own = {
+    config,
+    get name() {
+      return options.nameOf(this.config);
+    },
+  };
   const switchPorts = options.config.ports;
   const profile = profileOf(config);
   const identity = parseClockIdentity(config.clockIdentity ?? '') ?? identityOf(dataPlane);
   const settings = settingsOf(config, profile, identity, switchPorts, random);
   const interfaces = switchPorts.map((port) => port.interface);
   const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
-    const own = config.ports.find((candidate) => candidate.interface === interfaceName);
-    return own && transportOf(own, port, options);
+    const found = config.ports.find((candidate) => candidate.interface === interfaceName);
+    return found && transportOf(found, port, options);
   });
   const managed = new ManagedBoundaryClock(settings, {
-    ...(options.config.management ?? managementUnlessSet),
+    get allowSet() {
+      return options.management().allowSet;
+    },
+    get requestsPerSecond() {
+      return options.management().requestsPerSecond;
+    },
     facts: clockFactsOf(
       dataPlane,
       settings.ports.map(({ port }) => ({ port, transport: ports[port] })),
@@ -81,11 +89,13 @@ function attached(
   });
   const { clock } = managed;
   const discards = new DiscardCounts((port, words) => {
-    options.warn(`${name}: ${interfaces[port]}: ${words}`);
+    options.warn(`${own.name}: ${interfaces[port]}: ${words}`);
   });
   return {
     attachment: {
-      name,
+      get name() {
+        return own.name;
+      },
       instance: managed,
       encapsulation: profile.encapsulation,
       ports,
@@ -98,7 +108,7 @@ function attached(
       clockStatusOf(
         clock.state(),
         {
-          instance: name,
+          instance: own.name,
           notTaken: notTakenAt(config, options.notTaken()),
           source: config.time.source,
           kind: config.clock,
@@ -110,8 +120,29 @@ function attached(
         })),
         aheadOfSystemClockNs(clock, dataPlane),
       ),
-    management: { name, config, manage: (request) => managed.manage(request) },
-    clock: { name, config, clock },
+    reconfigure: (changed) => {
+      const outputs = reconfigured(clock, own.config, changed);
+      own.config = changed;
+      return outputs;
+    },
+    management: {
+      get name() {
+        return own.name;
+      },
+      get config() {
+        return own.config;
+      },
+      manage: (request) => managed.manage(request),
+    },
+    clock: {
+      get name() {
+        return own.name;
+      },
+      get config() {
+        return own.config;
+      },
+      clock,
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { MessageCounts } from '../../core/wire/management-data/port-data.js
 import type { DataPlane } from '../../native/data-plane.js';
 import { ipv4Octets, ipv6Octets, macOctets } from '../runtime/addresses.js';
 import { productVersion } from '../machine/product-version.js';
-import type { PortTransport } from '../runtime/pump.js';
+import type { PortTransport } from '../runtime/attachment.js';
 import { systemTimeOf } from '../runtime/system-time.js';
 
 /** A port of a clock: its index in the data plane, and the clock's transport and address there. */

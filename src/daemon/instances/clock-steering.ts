@@ -56,9 +56,10 @@ interface Target {
 const retryInterval = 10e9;
 
 export class ClockSteering {
+  readonly #options: Omit<ClockSteeringOptions, 'steerers'>;
   readonly #dataPlane: DataPlane;
-  readonly #steerers: readonly Steerer[];
-  readonly #targets: readonly Target[];
+  #steerers: readonly Steerer[];
+  #targets: readonly Target[];
   readonly #timers: Timers;
   readonly #timerClock: TimerClock;
   readonly #warn: ClockSteeringOptions['warn'];
@@ -66,6 +67,7 @@ export class ClockSteering {
   /** @throws Error whose message is for the user, where there is nothing to steer or two instances would steer the same */
   constructor(options: ClockSteeringOptions) {
     const { dataPlane, steerers, timerClock, warn } = options;
+    this.#options = options;
     this.#dataPlane = dataPlane;
     this.#timerClock = timerClock;
     this.#steerers = steerers;
@@ -85,13 +87,35 @@ export class ClockSteering {
     if (this.#targets.length > 0) this.#scheduleNextReading();
   }
 
+  /**
+   * Other steerers; those that stay steer on.
+   * @returns what puts them in place
+   * @throws as the constructor
+   */
+  replace(steerers: readonly Steerer[]): () => void {
+    const targets = steerers.flatMap((steerer) => {
+      const staying = this.#targets.filter((target) => target.steerer === steerer);
+      return staying.length > 0 ? staying : targetsOf(steerer, this.#options);
+    });
+    forbidSharing(targets);
+    return () => {
+      this.#end(this.#targets.filter((target) => !targets.includes(target)));
+      this.#timers.cancelAll();
+      this.#steerers = steerers;
+      this.#targets = targets;
+      this.start();
+    };
+  }
+
   /** Steers no more; the clocks go on at the rate that was learned. */
   stop(): void {
     this.#timers.cancelAll();
-    for (const target of this.#targets.filter(({ aheadNs }) => aheadNs !== null)) {
-      this.#letGo(target);
-    }
-    for (const { system } of this.#targets) system?.release();
+    this.#end(this.#targets);
+  }
+
+  #end(targets: readonly Target[]): void {
+    for (const target of targets.filter(({ aheadNs }) => aheadNs !== null)) this.#letGo(target);
+    for (const { system } of targets) system?.release();
   }
 
   /** The clocks that an instance steers. */
@@ -186,7 +210,7 @@ function portsOf(config: Steerer['config'], dataPlane: DataPlane) {
 
 function targetsOf(
   steerer: Steerer,
-  { dataPlane, systemClock, warn }: ClockSteeringOptions,
+  { dataPlane, systemClock, warn }: Omit<ClockSteeringOptions, 'steerers'>,
 ): Target[] {
   const { config } = steerer;
   const own = portsOf(config, dataPlane);

@@ -54,22 +54,37 @@ export class DriftMemory {
   readonly #timers: Timers;
   /** Clocks whose time a hardware clock has kept that cannot be read yet, and since when they wait. */
   readonly #waiting = new Map<Clock, { readonly kept: KeptTime; readonly since: number }>();
+  #clocks: readonly Remembered[];
   #known: Readonly<Record<string, Drift>> = {};
   #lastWarning: string | undefined;
 
   constructor(options: DriftMemoryOptions) {
     this.#options = options;
+    this.#clocks = options.clocks;
     this.#timers = new Timers(options.timerClock);
   }
 
   /** Before the clocks get their first input. */
   start(): void {
-    const { file, clocks } = this.#options;
+    const { file } = this.#options;
     if (file === undefined) return;
     const drifts = this.#read(file);
-    for (const remembered of clocks) this.#begin(remembered, drifts);
+    for (const remembered of this.#clocks) this.#begin(remembered, drifts);
     if (this.#waiting.size > 0) this.#awaitHardware();
     this.#scheduleWriting();
+  }
+
+  /** Other clocks, of which `beginners` begin now with what is remembered of them, unless somebody has told them already. */
+  replace(clocks: readonly Remembered[], beginners: readonly Remembered[]): void {
+    const { file } = this.#options;
+    if (file !== undefined) this.#write(['locked', 'holdover']);
+    this.#clocks = clocks;
+    const present = new Set(clocks.map(({ clock }) => clock));
+    for (const clock of this.#waiting.keys()) if (!present.has(clock)) this.#waiting.delete(clock);
+    if (file === undefined || beginners.length === 0) return;
+    const drifts = this.#read(file);
+    for (const remembered of beginners) this.#begin(remembered, drifts);
+    if (this.#waiting.size > 0) this.#awaitHardware();
   }
 
   /** The clock is about to begin with a time that is better than that of its source. */
@@ -120,7 +135,7 @@ export class DriftMemory {
 
   #awaitHardware(): void {
     this.#timers.set('hardware', disciplineInterval, () => {
-      for (const remembered of this.#options.clocks) this.#tryHardware(remembered);
+      for (const remembered of this.#clocks) this.#tryHardware(remembered);
       if (this.#waiting.size > 0) this.#awaitHardware();
     });
   }
@@ -153,7 +168,7 @@ export class DriftMemory {
   /** By domain and sdoId, and beside another clock of both by name. */
   #keyOf({ name, config }: Remembered): string {
     const key = `${config.domain}/${config.sdoId}`;
-    const alike = this.#options.clocks.filter(
+    const alike = this.#clocks.filter(
       (other) => other.config.domain === config.domain && other.config.sdoId === config.sdoId,
     );
     return alike.length > 1 ? `${key} ${name}` : key;
@@ -168,8 +183,8 @@ export class DriftMemory {
 
   /** Of the clocks in one of these states; of the others, what was written before stays. */
   #write(lockStates: readonly string[]): void {
-    const { file, clocks, bootId } = this.#options;
-    const learned = clocks
+    const { file, bootId } = this.#options;
+    const learned = this.#clocks
       .filter(({ clock }) => lockStates.includes(clock.state().lockState))
       .map((remembered) => [this.#keyOf(remembered), this.#driftOf(remembered)] as const);
     if (file === undefined || learned.length === 0) return;

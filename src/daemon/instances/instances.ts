@@ -1,21 +1,24 @@
 /**
- * The clocks of a switch beside its forwarder, as one list of instances of the core: the links of the peer-to-peer
- * transparent clocks, the syntoniser, the boundary clocks, and what answers management for the transparent clocks. Attaches
- * them to the data plane, gives what they report to whom it concerns, and programs the policy that follows from it.
+ * The clocks of a switch beside its forwarder, as one list of instances of the core (instance-list.ts). Attaches them to the data plane, gives what they report to whom it concerns, and programs the policy that follows from it.
  */
 import type { Config, InstanceConfig } from '../../config/config.js';
+import { managementUnlessSet } from '../../config/instances/management.js';
+import { instanceNames } from '../../config/instances/name.js';
 import { profiles } from '../../config/profiles.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
-import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
+import type { BridgePolicy, DataPlane, Policy } from '../../native/data-plane.js';
 import { withoutRefusals } from '../../native/kernel-clock.js';
 import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { engineRules, policyRules, type ServedRule } from '../forwarding/policy.js';
+import type { ReloadPlan } from '../reload/reload-plan.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf } from '../runtime/port-transport.js';
-import { Pump, type Attachment, type PumpEvent } from '../runtime/pump.js';
+import { checkNumber } from '../runtime/numbered-attachments.js';
+import type { Attachment } from '../runtime/attachment.js';
+import { Pump, type PumpEvent } from '../runtime/pump.js';
 import type { TimerClock } from '../runtime/timers.js';
 import type { ClockStatus } from '../status/clock-status.js';
 import type { InstanceRequest } from '../status/management.js';
@@ -27,15 +30,14 @@ import {
 } from '../status/peer-delay-table.js';
 import { SyntonisationTable, type SyntonisationStatus } from '../status/syntonisation-table.js';
 import type { AttachedInstance } from './attached-instance.js';
-import { attachBoundaryClocks } from './boundary-clocks.js';
 import { settleIdentity } from './clock-identity.js';
 import { ClockSteering } from './clock-steering.js';
 import { DriftMemory } from './drift-memory.js';
+import { instanceList, type InstanceListOptions } from './list/instance-list.js';
 import { managedInstance } from './managed-instance.js';
 import { LeapSecondsFiles } from './leap-seconds-files.js';
-import { noTimeFacts, OwnTimes, type TimeFacts } from './own-times.js';
-import { attachPeerToPeerLinks } from './peer-to-peer-links.js';
-import { attachTransparentClockManagement } from './transparent-clock-management.js';
+import { noTimeFacts, OwnTimes, type TimeFacts, type Timed } from './own-times.js';
+import { changedInPlace, forgetLinks, handOverAll, setLinkIntervals } from './list/reloaded.js';
 
 export interface InstancesOptions {
   readonly dataPlane: DataPlane;
@@ -59,10 +61,18 @@ export interface InstancesOptions {
   ) => void;
 }
 
+/** What a reload is going to put in place. */
+interface Prepared {
+  readonly list: readonly AttachedInstance[];
+  readonly commit: () => void;
+}
+
 export class Instances {
   readonly #options: InstancesOptions;
+  #config: Config;
+  #names: ReadonlyMap<InstanceConfig, string>;
   readonly #pump: Pump;
-  readonly #rules: readonly ServedRule[];
+  #rules: readonly ServedRule[];
   readonly #programmer: PolicyProgrammer;
   readonly #peerDelay: PeerDelayTable;
   readonly #notTaken: NotTaken;
@@ -70,9 +80,10 @@ export class Instances {
   readonly #steering: ClockSteering;
   readonly #ownTimes: OwnTimes;
   readonly #memory: DriftMemory;
-  readonly #list: readonly AttachedInstance[];
+  readonly #syntoniser = this.#attachSyntoniser();
+  #list: readonly AttachedInstance[];
   /** The same, for the events of the pump. */
-  readonly #byAttachment: ReadonlyMap<Attachment, AttachedInstance>;
+  #byAttachment: ReadonlyMap<Attachment, AttachedInstance>;
 
   /**
    * Programs the data plane; it forwards from here on.
@@ -81,17 +92,17 @@ export class Instances {
   constructor(options: InstancesOptions) {
     const { dataPlane, config, timerClock } = options;
     this.#options = options;
+    this.#config = config;
+    this.#names = instanceNames(config.instances);
     const given = options.timeFacts ?? noTimeFacts;
     settleIdentity({
       ...{ dataPlane, configured: config.clockIdentity, file: options.identityFile },
       ...{ info: given.info, warn: given.warn },
     });
     this.#rules = policyRules(config);
-    const managed = config.instances.some(isTransparent);
     this.#programmer = new PolicyProgrammer(dataPlane, engineRules(this.#rules), timerClock, {
-      loopGuard: config.loopGuard,
+      ...policyOf(config, dataPlane),
       bridge: options.bridge,
-      managedClock: managed ? identityOf(dataPlane) : undefined,
     });
     this.#notTaken = new NotTaken({
       instances: config.instances,
@@ -99,33 +110,26 @@ export class Instances {
       now: () => timerClock.now(),
       warn: given.warn,
     });
-    this.#peerDelay = new PeerDelayTable(
-      measuredTransports(config, options.transports ?? allTransports),
-      dataPlane.counters(),
-    );
-    this.#list = this.#attachAll();
-    this.#byAttachment = new Map(this.#list.map((entry) => [entry.attachment, entry]));
+    this.#peerDelay = new PeerDelayTable(this.#measured(config), dataPlane.counters());
+    this.#list = instanceList(this.#listOptions(config));
+    this.#byAttachment = byAttachment(this.#list);
     const facts = { ...given, kernelClock: withoutRefusals(given.kernelClock, given.warn) };
     const files = new LeapSecondsFiles(facts.readText, timerClock);
     const listIn = (path: string) => files.listIn(path);
+    const clocks = this.#list.flatMap(({ clock }) => clock ?? []);
     this.#steering = new ClockSteering({
       ...{ dataPlane, timerClock },
       systemClock: { kernelClock: facts.kernelClock, listIn },
-      steerers: this.#list.flatMap(({ clock }) => clock ?? []),
+      steerers: clocks,
       warn: (port, message) => options.onEvent({ kind: 'portError', port, message }),
     });
     this.#memory = new DriftMemory({
-      ...{ ...facts, file: facts.driftFile, dataPlane, timerClock },
-      clocks: this.#list.flatMap(({ clock }) => clock ?? []),
+      ...{ ...facts, file: facts.driftFile, dataPlane, timerClock, clocks },
     });
     this.#ownTimes = new OwnTimes({
       ...{ dataPlane, timerClock, facts, listIn },
       isAwaited: (clock) => this.#memory.isAwaited(clock),
-      timed: this.#list.flatMap(({ attachment, clock }) =>
-        clock === undefined
-          ? []
-          : [{ ...clock, carryOut: (outputs) => this.#pump.carryOut(attachment, outputs) }],
-      ),
+      timed: this.#list.flatMap((entry) => this.#timed(entry)),
     });
     this.#pump = new Pump({
       dataPlane,
@@ -136,33 +140,38 @@ export class Instances {
     });
   }
 
-  /** In the order in which the instances get what concerns several of them. */
-  #attachAll(): AttachedInstance[] {
-    const peerDelay = this.#peerDelay;
-    const links = attachPeerToPeerLinks({
-      ...this.#options,
-      rules: this.#rules,
-      programmer: this.#programmer,
-      peerDelay,
-    });
+  #listOptions(config: Config): InstanceListOptions {
+    return {
+      ...{ ...this.#options, config, syntoniser: this.#syntoniser },
+      nameOf: (instance) => this.#names.get(instance) ?? '',
+      rules: () => this.#rules,
+      management: () => this.#config.management ?? managementUnlessSet,
+      showsClockDelays: () => !this.#config.instances.some(({ type }) => type === 'p2p-tc'),
+      ...{ programmer: this.#programmer, peerDelay: this.#peerDelay },
+      notTaken: () => this.notTaken(),
+      warn: (this.#options.timeFacts ?? noTimeFacts).warn,
+      steeredBy: (clock) => this.#steering.statusOf(clock),
+      linkDelayOf: (port, transport) => this.#peerDelay.linkDelayOf(port, transport),
+    };
+  }
+
+  #measured(config: Config): (readonly Transport[])[] {
+    return measuredTransports(config, this.#options.transports ?? allTransports);
+  }
+
+  #timed({ attachment, clock: own }: AttachedInstance): Timed[] {
+    if (own === undefined) return [];
     return [
-      ...links,
-      this.#attachSyntoniser(),
-      ...attachBoundaryClocks({
-        ...this.#options,
-        notTaken: () => this.notTaken(),
-        warn: (this.#options.timeFacts ?? noTimeFacts).warn,
-        steeredBy: (clock) => this.#steering.statusOf(clock),
-        // The delays that a boundary clock finds serve itself alone; they are shown where no transparent clock measures.
-        onLinkDelay: (report) => {
-          if (links.length === 0) peerDelay.setLinkDelay(report);
+      {
+        get name() {
+          return own.name;
         },
-      }),
-      ...attachTransparentClockManagement({
-        ...this.#options,
-        rules: this.#rules,
-        linkDelayOf: (port, transport) => peerDelay.linkDelayOf(port, transport),
-      }),
+        get config() {
+          return own.config;
+        },
+        clock: own.clock,
+        carryOut: (outputs) => this.#pump.carryOut(attachment, outputs),
+      },
     ];
   }
 
@@ -189,6 +198,64 @@ export class Instances {
     this.#ownTimes.start();
     this.#pump.start();
     this.#steering.start();
+  }
+
+  /**
+   * Runs what a reload has planned. Whatever it leaves alone goes on without a break.
+   * @throws Error for the user, with nothing changed, where a clock is to be steered that cannot be
+   */
+  reload(plan: Pick<ReloadPlan, 'config' | 'instances'>): void {
+    const { dataPlane } = this.#options;
+    const { config } = plan;
+    const former = this.#list;
+    const formerNames = this.#names;
+    // Of both for now: in what can fail, instances of both are named.
+    this.#names = new Map([...formerNames, ...instanceNames(config.instances)]);
+    let prepared: Prepared;
+    try {
+      prepared = this.#prepare(plan);
+    } catch (error) {
+      this.#names = formerNames;
+      throw error;
+    }
+    const { list, commit } = prepared;
+    this.#config = config;
+    this.#list = list;
+    this.#byAttachment = byAttachment(list);
+    this.#rules = policyRules(config);
+    this.#notTaken.setInstances(config.instances);
+    this.#peerDelay.setMeasured(this.#measured(config));
+    forgetLinks(former, list, this.#programmer);
+    setLinkIntervals(list, config);
+    this.#programmer.setRules(engineRules(this.#rules), policyOf(config, dataPlane));
+    this.#pump.replace(
+      list.map(({ attachment }) => attachment),
+      () => {
+        const beginners = handOverAll(plan, { former, list }, dataPlane);
+        const clocks = list.flatMap(({ clock }) => clock ?? []);
+        this.#memory.replace(clocks, beginners);
+        commit();
+      },
+    );
+    for (const { attachment, outputs } of changedInPlace(plan, former)) {
+      this.#pump.carryOut(attachment, outputs);
+    }
+    this.#names = instanceNames(config.instances);
+  }
+
+  /** All that can fail, with nothing changed. */
+  #prepare(plan: Pick<ReloadPlan, 'config' | 'instances'>): Prepared {
+    const list = instanceList(this.#listOptions(plan.config), this.#list, plan);
+    checkNumber(list.length);
+    const steer = this.#steering.replace(list.flatMap(({ clock }) => clock ?? []));
+    const tell = this.#ownTimes.replace(list.flatMap((entry) => this.#timed(entry)));
+    return {
+      list,
+      commit: () => {
+        tell();
+        steer();
+      },
+    };
   }
 
   /** Keeps to what the bridge has decided now. */
@@ -219,7 +286,7 @@ export class Instances {
 
   /** Of the domains that an instance serves. */
   syntonisation(instance: InstanceConfig): SyntonisationStatus[] {
-    return this.#syntonisation.statusOf(instance, this.#options.config.instances);
+    return this.#syntonisation.statusOf(instance, this.#config.instances);
   }
 
   /** PTP that comes in and that no instance takes. */
@@ -270,6 +337,19 @@ export class Instances {
         return;
     }
   }
+}
+
+function byAttachment(list: readonly AttachedInstance[]): Map<Attachment, AttachedInstance> {
+  return new Map(list.map((entry) => [entry.attachment, entry]));
+}
+
+/** What of the policy is neither a rule nor measured. */
+function policyOf(
+  { instances, loopGuard }: Config,
+  dataPlane: DataPlane,
+): Pick<Policy, 'loopGuard' | 'managedClock'> {
+  const managedClock = instances.some(isTransparent) ? identityOf(dataPlane) : undefined;
+  return { loopGuard, managedClock };
 }
 
 function isTransparent({ type }: InstanceConfig): boolean {

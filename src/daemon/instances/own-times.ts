@@ -73,7 +73,7 @@ interface Entry {
 export class OwnTimes {
   readonly #options: OwnTimesOptions;
   readonly #timers: Timers;
-  readonly #entries: readonly Entry[];
+  #entries: readonly Entry[];
 
   /** @throws Error whose message is for the user, where a hardware clock is to be the source and there is none */
   constructor(options: OwnTimesOptions) {
@@ -104,6 +104,23 @@ export class OwnTimes {
     return {
       ...{ timed, source: new MachineTimeSource(time, warn), followed: undefined },
       hardwarePort: time.source === 'phc' ? hardwarePort : -1,
+    };
+  }
+
+  /**
+   * Other clocks; those that stay go on with their source.
+   * @returns what puts them in place
+   * @throws as the constructor
+   */
+  replace(timed: readonly Timed[]): () => void {
+    const entries = timed.map(
+      (each) =>
+        this.#entries.find((entry) => entry.timed.clock === each.clock) ?? this.#entryOf(each),
+    );
+    return () => {
+      const added = entries.filter((entry) => !this.#entries.includes(entry));
+      this.#entries = entries;
+      for (const entry of added) this.#tell(entry);
     };
   }
 

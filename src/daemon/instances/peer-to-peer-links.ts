@@ -13,14 +13,16 @@ import { servedBy, type ServedRule } from '../forwarding/policy.js';
 import type { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
-import type { PortTransport, Report } from '../runtime/pump.js';
+import type { PortTransport } from '../runtime/attachment.js';
+import type { Report } from '../runtime/pump.js';
 import type { PeerDelayTable } from '../status/peer-delay-table.js';
 import type { AttachedInstance } from './attached-instance.js';
 
 export interface PeerToPeerLinksOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
-  readonly rules: readonly ServedRule[];
+  /** As they are now. */
+  readonly rules: () => readonly ServedRule[];
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** The transports on which links are measured; all unless set. */
   readonly transports?: readonly Transport[];
@@ -39,13 +41,12 @@ export function attachPeerToPeerLinks(options: PeerToPeerLinksOptions): Attached
   return transports
     .filter((transport) => instances.some((instance) => takesTransport(instance, transport)))
     .flatMap((transport) =>
-      config.ports.map((_, port) => attached(first, instances, { transport, port }, options)),
+      config.ports.map((_, port) => attached(first, { transport, port }, options)),
     );
 }
 
 function attached(
   first: PeerToPeerConfig,
-  instances: readonly PeerToPeerConfig[],
   { transport, port }: { readonly transport: Transport; readonly port: number },
   { dataPlane, config, rules, addressesOf, programmer, peerDelay }: PeerToPeerLinksOptions,
 ): AttachedInstance {
@@ -66,8 +67,7 @@ function attached(
     portIdentity: { clockIdentity: identityOf(dataPlane), portNumber: port + 1 },
     domainNumber: first.domain === 'any' ? domainNumber.default : first.domain,
     sdoId: typeof first.sdoId === 'number' ? first.sdoId : sdoId.default,
-    // A link is measured for all instances at once, as often as the one with the shortest interval asks for.
-    logMinPdelayReqInterval: Math.min(...instances.map((each) => each.logMinPdelayReqInterval)),
+    logMinPdelayReqInterval: linkIntervalOf(config),
     speculative: true,
     // The pump asks the rules, for each message.
     serves: () => true,
@@ -79,7 +79,12 @@ function attached(
       encapsulation: profile.encapsulation,
       ports,
       messageTypes: peerDelayMessageTypes,
-      accepts: (key) => servedBy(rules, key)?.action === 'p2p-tc',
+      accepts: (key) => servedBy(rules(), key)?.action === 'p2p-tc',
+    },
+    sharedLink: {
+      ...{ port, transport },
+      likeness: JSON.stringify([transport, port, { ...first, logMinPdelayReqInterval: undefined }]),
+      reconfigure: (interval) => link.reconfigure({ logMinPdelayReqInterval: interval }),
     },
     onReport: (report: Report) => {
       if (report.kind === 'linkDelay') {
@@ -90,6 +95,11 @@ function attached(
       }
     },
   };
+}
+
+/** A link is measured for all instances at once, as often as the one with the shortest interval asks for. */
+export function linkIntervalOf({ instances }: Pick<Config, 'instances'>): number {
+  return Math.min(...instances.filter(isPeerToPeer).map(({ logMinPdelayReqInterval: log }) => log));
 }
 
 function isPeerToPeer(instance: InstanceConfig): instance is PeerToPeerConfig {

@@ -2,9 +2,7 @@
  * Attaches to the data plane what answers management for the transparent clocks of the configuration: one instance for
  * each transport, because a port has another address on each.
  */
-import type { Config } from '../../config/config.js';
-import { isClock } from '../../config/instances/overlap.js';
-import { instanceNames } from '../../config/instances/name.js';
+import type { Config, InstanceConfig, ManagementConfig } from '../../config/config.js';
 import { takesTransport, type TransparentConfig } from '../../config/instances/transparent.js';
 import { profileOf } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
@@ -13,7 +11,6 @@ import {
   type UserDescription,
 } from '../../core/management/managed-transparent-clock.js';
 import type { DataPlane } from '../../native/data-plane.js';
-import { managementUnlessSet } from '../../config/instances/management.js';
 import { clockFactsOf } from './clock-facts.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { servedBy, type ServedRule } from '../forwarding/policy.js';
@@ -23,32 +20,39 @@ import type { AttachedInstance } from './attached-instance.js';
 export interface TransparentClockManagementOptions {
   readonly dataPlane: DataPlane;
   readonly config: Config;
-  readonly rules: readonly ServedRule[];
+  /** As they are now. */
+  readonly rules: () => readonly ServedRule[];
+  readonly nameOf: (instance: InstanceConfig) => string;
+  readonly management: () => ManagementConfig;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** The delay of a link as last measured; undefined before there is one. */
   readonly linkDelayOf: (port: number, transport: Transport) => LinkDelay | undefined;
 }
 
 export function attachTransparentClockManagement(
+  instance: TransparentConfig,
   options: TransparentClockManagementOptions,
 ): AttachedInstance[] {
-  const { config } = options;
-  return config.instances
-    .filter((instance) => !isClock(instance))
-    .flatMap((instance) => {
-      // Of one clock, whichever transport it is asked by.
-      const userDescription = { text: '' };
-      return transports
-        .filter((transport) => takesTransport(instance, transport))
-        .map((transport) => attached(instance, transport, userDescription, options));
-    });
+  // Of one clock, whichever transport it is asked by.
+  const userDescription = { text: '' };
+  return transports
+    .filter((transport) => takesTransport(instance, transport))
+    .map((transport) => attached(instance, transport, userDescription, options));
 }
 
 function attached(
   instance: TransparentConfig,
   transport: Transport,
   userDescription: UserDescription,
-  { dataPlane, config, rules, addressesOf, linkDelayOf }: TransparentClockManagementOptions,
+  {
+    dataPlane,
+    config,
+    rules,
+    nameOf,
+    management,
+    addressesOf,
+    linkDelayOf,
+  }: TransparentClockManagementOptions,
 ): AttachedInstance {
   const ports = config.ports.map(({ interface: interfaceName }, port) =>
     transportAt(transport, {
@@ -76,22 +80,34 @@ function attached(
         linkDelayOf(portNumber - 1, transport) ?? { kind: 'unmeasured', reason: 'linkDown' },
     }),
     userDescription,
-    ...(config.management ?? managementUnlessSet),
+    get allowSet() {
+      return management().allowSet;
+    },
+    get requestsPerSecond() {
+      return management().requestsPerSecond;
+    },
     facts: clockFactsOf(
       dataPlane,
       ports.map((transportOfPort, port) => ({ port, transport: transportOfPort })),
     ),
   });
-  const name = instanceNames(config.instances).get(instance) ?? '';
   return {
     attachment: {
-      name: `management of the ${name}, ${transport}`,
+      get name() {
+        return `management of the ${nameOf(instance)}, ${transport}`;
+      },
       instance: clock,
       encapsulation: profile.encapsulation,
       ports,
       messageTypes: ['Management'],
-      accepts: (key) => servedBy(rules, key)?.instance === instance,
+      accepts: (key) => servedBy(rules(), key)?.instance === instance,
     },
-    management: { name, config: instance, manage: (request) => clock.manage(request) },
+    management: {
+      get name() {
+        return nameOf(instance);
+      },
+      config: instance,
+      manage: (request) => clock.manage(request),
+    },
   };
 }

@@ -9,6 +9,7 @@ export type Notify = (address: string, message: string) => void;
 /** How many keep-alive messages are sent within the manager's timeout, so that one late message does no harm. */
 const keepAlivesPerTimeout = 2;
 const usecsPerMs = 1000;
+const nsPerUsec = 1000n;
 
 export class ServiceManager {
   readonly #address: string | undefined;
@@ -53,6 +54,17 @@ export class ServiceManager {
       this.#warn('the forwarding thread does not answer: the service manager is told nothing');
     }
     this.#threadHangs = hangs;
+  }
+
+  /** The configuration is being read again (sd_notify(3), "RELOADING=1"). */
+  reloading(): void {
+    // CLOCK_MONOTONIC, by which the manager tells this from the notice of an earlier reload.
+    this.#tell(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / nsPerUsec}`);
+  }
+
+  /** That is over, whatever came of it: the switch forwards and answers as before. */
+  reloaded(): void {
+    this.#tell('READY=1');
   }
 
   /** The switch stops as it was asked to. */

@@ -3,7 +3,10 @@
  * them. The kernel sends reports and answers queries as long as a socket is a member; the messages themselves come
  * through the data plane.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { createSocket, type Socket } from 'node:dgram';
+import type { InstanceConfig } from '../../config/config.js';
+import { profileOf } from '../../config/profiles.js';
 import type { Groups } from '../../core/profile/profile.js';
 import { durationNs } from '../../core/time/instant.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
@@ -35,6 +38,7 @@ const retryInterval = durationNs(5e9);
 
 export class GroupMemberships {
   readonly #options: GroupMembershipOptions;
+  #ports: readonly MemberPort[];
   readonly #sockets = new Map<MemberPort, MemberSocket>();
   readonly #retries = new Map<MemberPort, () => void>();
   /** The last warning about each port, so that it is not repeated. */
@@ -42,23 +46,33 @@ export class GroupMemberships {
 
   constructor(options: GroupMembershipOptions) {
     this.#options = options;
+    this.#ports = options.ports;
   }
 
   /** Every port joins its groups, and tries again where it cannot. */
   start(): void {
-    for (const port of this.#options.ports) this.#join(port);
+    for (const port of this.#ports) this.#join(port);
+  }
+
+  /** Other ports; those that are the same stay members without a break. */
+  setPorts(ports: readonly MemberPort[]): void {
+    const before = this.#ports;
+    this.#ports = ports.map((port) => before.find((each) => isDeepStrictEqual(each, port)) ?? port);
+    for (const port of this.#ports.filter((each) => !before.includes(each))) this.#join(port);
+    // Last, so that a group that is joined by another port of the same interface is not left in between.
+    for (const port of before.filter((each) => !this.#ports.includes(each))) this.#leave(port);
   }
 
   /** Joins anew when the interface has come up: it may be another one of the same name. */
   renew(interfaceName: string): void {
-    for (const port of this.#options.ports) {
+    for (const port of this.#ports) {
       if (port.interface === interfaceName) this.#join(port);
     }
   }
 
   /** Leaves all groups. */
   close(): void {
-    for (const port of this.#options.ports) this.#leave(port);
+    for (const port of this.#ports) this.#leave(port);
   }
 
   #join(port: MemberPort): void {
@@ -119,4 +133,15 @@ export class GroupMemberships {
 
 function openSocket(family: 'udp4' | 'udp6'): MemberSocket {
   return createSocket({ type: family, reuseAddr: true }).unref();
+}
+
+/** The ports of a clock that have groups to be in. */
+export function memberPorts(instance: InstanceConfig): MemberPort[] {
+  if (!('ports' in instance)) return [];
+  const { groups } = profileOf(instance).encapsulation;
+  return instance.ports.flatMap((port) => {
+    const { transport } = port;
+    if (transport === 'l2') return [];
+    return [{ ...port, transport, groups: groups[transport] }];
+  });
 }

@@ -57,6 +57,7 @@ const scopes6 = [0x2, 0x3, 0x4, 0x5, 0x8, 0xe];
 
 export class MembershipReports {
   readonly #options: MembershipReportOptions;
+  #ports: readonly ReportingPort[];
   readonly #timers: Timers;
   readonly #warned = new Set<string>();
   /** By interface: how many reports have failed since the last `renew`. */
@@ -66,12 +67,13 @@ export class MembershipReports {
 
   constructor(options: MembershipReportOptions) {
     this.#options = options;
+    this.#ports = options.ports;
     this.#timers = new Timers(options.timerClock);
   }
 
   /** Reports at once and from now on; called again when a link has come up. */
   renew(): void {
-    if (this.#options.ports.length === 0) return;
+    if (this.#ports.length === 0) return;
     this.#remaining = repetitions;
     this.#failures.clear();
     this.#report();
@@ -84,6 +86,13 @@ export class MembershipReports {
     this.renew();
   }
 
+  setPorts(ports: readonly ReportingPort[]): void {
+    if (JSON.stringify(ports) === JSON.stringify(this.#ports)) return;
+    this.#ports = ports;
+    this.#timers.cancelAll();
+    this.renew();
+  }
+
   close(): void {
     this.#timers.cancelAll();
   }
@@ -91,7 +100,7 @@ export class MembershipReports {
   #report(): void {
     this.#remaining -= 1;
     const links = this.#options.links();
-    for (const [index, port] of this.#options.ports.entries()) {
+    for (const [index, port] of this.#ports.entries()) {
       if (links[index] === true) this.#reportBy(index, port);
     }
     const next = this.#remaining > 0 ? repetitionInterval : reportInterval;

@@ -5,7 +5,7 @@ import { clockIdentityFromMac, type ClockIdentity } from '../../core/time/identi
 import type { DataPlane } from '../../native/data-plane.js';
 import { formatMac, linkLocalIpv6 } from './addresses.js';
 import type { InterfaceAddresses } from './interface-addresses.js';
-import type { PortTransport } from './pump.js';
+import type { PortTransport } from './attachment.js';
 
 const identities = new WeakMap<DataPlane, ClockIdentity>();
 

@@ -18,44 +18,16 @@ import { isGroupMac } from './addresses.js';
 import {
   decapsulate,
   encapsulate,
-  type Encapsulation,
   type LocalAddress,
   type ReceivedFrame,
 } from './encapsulation.js';
+import type { Attachment } from './attachment.js';
+import {
+  instanceContextBits,
+  NumberedAttachments,
+  type NumberedAttachment,
+} from './numbered-attachments.js';
 import { Timers, type TimerClock } from './timers.js';
-
-/** Any instance of src/core/instance. */
-export interface CoreInstance {
-  step(input: Input): readonly Output[];
-}
-
-/**
- * The transport of an instance on a port, and its IP address there; the MAC address comes from the data plane. `vlanId`
- * is the VLAN in which its messages are tagged. Without it messages are untagged both ways; with `any` the instance takes
- * messages of every VLAN and sends untagged.
- */
-export type PortTransport = { readonly vlanId?: number | 'any' } & (
-  | { readonly transport: 'l2' }
-  | { readonly transport: 'udp4'; readonly ip: string }
-  | { readonly transport: 'udp6'; readonly ip: string }
-);
-
-/** An instance, and what of the data plane it takes part in. */
-export interface Attachment {
-  /** For messages to the operator: "bc of domain 0". */
-  readonly name: string;
-  readonly instance: CoreInstance;
-  /** Of its profile. */
-  readonly encapsulation: Encapsulation;
-  /** By the data plane's port; undefined where the instance has none. */
-  readonly ports: readonly (PortTransport | undefined)[];
-  /** The instance gets messages of these types only; of all types unless set. */
-  readonly messageTypes?: readonly MessageType[];
-  /** The instance gets only messages for which this is true; all unless set. */
-  readonly accepts?: (key: MessageKey) => boolean;
-  /** The instance gets every Sync that a transparent clock forwards (`syncObserved`), whatever port it came in by. */
-  readonly observesSyncs?: boolean;
-}
 
 /** What an instance reports rather than has done: measurements, and what it has discarded. */
 export type Report = Extract<Output, { kind: 'linkDelay' | 'rateRatio' | 'discarded' }>;
@@ -89,23 +61,9 @@ export interface PumpOptions {
   readonly onEvent: (event: PumpEvent) => void;
 }
 
-/**
- * A context on its way through the data plane holds the number of the attachment in its upper 8 bits and the instance's
- * own context in the lower 24. So no table of contexts is needed, and none can fill up.
- */
-const instanceContextBits = 24;
-const maxAttachments = 2 ** (32 - instanceContextBits);
-
-/** An attachment, and the number by which this pump finds it again from a context or names its timers. */
-interface NumberedAttachment {
-  readonly number: number;
-  readonly attachment: Attachment;
-}
-
 export class Pump {
   readonly #dataPlane: DataPlane;
-  /** An attachment is at the index that is its number. */
-  readonly #attachments: readonly NumberedAttachment[];
+  readonly #numbered = new NumberedAttachments();
   readonly #latencies: readonly PortLatency[];
   readonly #timers: Timers;
   readonly #onEvent: (event: PumpEvent) => void;
@@ -118,15 +76,31 @@ export class Pump {
   #running = false;
 
   constructor({ dataPlane, attachments, latencies = [], timerClock, onEvent }: PumpOptions) {
-    if (attachments.length > maxAttachments) {
-      throw new RangeError(`${attachments.length} instances on one data plane: at most 256`);
-    }
     this.#dataPlane = dataPlane;
-    this.#attachments = attachments.map((attachment, number) => ({ number, attachment }));
     this.#latencies = latencies;
     this.#timers = new Timers(timerClock);
     this.#onEvent = onEvent;
     this.#macs = dataPlane.ports().map(({ mac }) => mac);
+    this.#numbered.replace(attachments);
+  }
+
+  /**
+   * Those that stay go on; those that are no longer listed get nothing more. New ones are told which links are up, after `prepare`.
+   */
+  replace(attachments: readonly Attachment[], prepare: () => void): void {
+    const { added, removed } = this.#numbered.replace(attachments);
+    for (const { number } of removed) {
+      this.#timers.cancelWhere((name) => name.startsWith(`${number}/`));
+    }
+    prepare();
+    if (!this.#running) return;
+    for (const numbered of added) {
+      for (const port of numbered.attachment.ports.keys()) {
+        if (numbered.attachment.ports[port] === undefined || !this.#links[port]) continue;
+        this.#step(numbered, this.#linkInput(port));
+      }
+    }
+    this.#submit();
   }
 
   /** Tells the instances which links are up, and from then on steps them with every record and timer. */
@@ -153,9 +127,13 @@ export class Pump {
   }
 
   #stepWithLink(port: PortIndex): void {
+    this.#stepAll(this.#linkInput(port));
+  }
+
+  #linkInput(port: PortIndex): Extract<Input, { kind: 'link' }> {
     const up = this.#links[port] === true;
     const blocked = up && this.#blocked.has(port);
-    this.#stepAll({ kind: 'link', port, up, ...(blocked && { blocked }) });
+    return { kind: 'link', port, up, ...(blocked && { blocked }) };
   }
 
   /** Takes no more records and lets no timer expire. The data plane stays open: its owner closes it. */
@@ -169,7 +147,7 @@ export class Pump {
    * operator.
    */
   carryOut(attachment: Attachment, outputs: readonly Output[]): void {
-    const numbered = this.#attachments.find((candidate) => candidate.attachment === attachment);
+    const numbered = this.#numbered.of(attachment);
     if (numbered === undefined) throw new RangeError(`${attachment.name} is not attached`);
     for (const output of outputs) this.#carryOut(numbered, output);
     this.#submit();
@@ -232,7 +210,7 @@ export class Pump {
       preciseOriginTimestamp: instantFromNs(record.preciseOriginTimestampNs),
       correctionField: timeInterval(record.correction),
     };
-    for (const numbered of this.#attachments) {
+    for (const numbered of this.#numbered.list) {
       if (numbered.attachment.observesSyncs === true) this.#step(numbered, input);
     }
   }
@@ -283,7 +261,7 @@ export class Pump {
     const { transport, messageType, vlanId } = received;
     const { port } = input;
     let unclaimed: UnclaimedReason | undefined = 'otherTransport';
-    for (const numbered of this.#attachments) {
+    for (const numbered of this.#numbered.list) {
       const own = numbered.attachment.ports[port];
       if (own?.transport !== transport) continue;
       if (!takes(numbered.attachment, messageType)) continue;
@@ -305,14 +283,14 @@ export class Pump {
 
   /** Steps every instance that has the port. */
   #stepAll(input: Extract<Input, { kind: 'link' }>): void {
-    for (const numbered of this.#attachments) {
+    for (const numbered of this.#numbered.list) {
       if (numbered.attachment.ports[input.port] !== undefined) this.#step(numbered, input);
     }
   }
 
   /** Steps the instance that has sent the message; `context` as the data plane has it. */
   #stepOwner(input: Extract<Input, { kind: 'transmitTimestamp' | 'transmitTimestampLost' }>): void {
-    const numbered = this.#attachments[input.context >>> instanceContextBits];
+    const numbered = this.#numbered.at(input.context >>> instanceContextBits);
     const context = input.context % 2 ** instanceContextBits;
     // The data plane has other users, whose contexts this pump has not given out.
     if (numbered !== undefined) this.#step(numbered, { ...input, context });

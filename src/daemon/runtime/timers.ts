@@ -66,6 +66,11 @@ export class Timers {
     this.#arm();
   }
 
+  cancelWhere(matches: (name: string) => boolean): void {
+    for (const name of this.#timers.keys()) if (matches(name)) this.#timers.delete(name);
+    this.#arm();
+  }
+
   cancelAll(): void {
     this.#timers.clear();
     this.#arm();

@@ -54,11 +54,20 @@ interface Kind {
 
 export class NotTaken {
   readonly #options: NotTakenOptions;
+  #instances: readonly InstanceConfig[];
   readonly #kinds = new Map<string, Kind>();
   readonly #told = new Set<string>();
 
   constructor(options: NotTakenOptions) {
     this.#options = options;
+    this.#instances = options.instances;
+  }
+
+  /** There are others now: what was not taken may be, and what is not may be for another reason. */
+  setInstances(instances: readonly InstanceConfig[]): void {
+    this.#instances = instances;
+    this.#kinds.clear();
+    this.#told.clear();
   }
 
   take({ messages, announce, toOtherHost = false, ...key }: NotTakenMessages): void {
@@ -88,7 +97,7 @@ export class NotTaken {
     const name = this.#options.nameOf(port);
     const { reason, words } = toOtherHost
       ? { reason: 'otherHost' as const, words: 'it is for another host' }
-      : whyNotTaken(this.#options.instances, key, name);
+      : whyNotTaken(this.#instances, key, name);
     return {
       interface: name,
       ...{ sdoId, domainNumber, transport, vlanId: vlanId === 0 ? null : vlanId, announce, reason },

@@ -66,7 +66,7 @@ export function measuredTransports(
 }
 
 export class PeerDelayTable {
-  readonly #measured: readonly (readonly Transport[])[];
+  #measured: readonly (readonly Transport[])[];
   readonly #counters: Counters;
   readonly #linkDelays = new Map<string, LinkDelay>();
   readonly #discarded = new Map<string, Record<string, number>>();
@@ -78,6 +78,14 @@ export class PeerDelayTable {
     this.#measured = measured;
     this.#counters = counters;
     this.#before = measured.map((_, port) => this.#counted(port));
+  }
+
+  /** Other transports, by port; what is no longer measured is forgotten. */
+  setMeasured(measured: readonly (readonly Transport[])[]): void {
+    this.#measured = measured;
+    const kept = measured.flatMap((transports, port) => transports.map((it) => keyOf(port, it)));
+    for (const key of this.#linkDelays.keys())
+      if (!kept.includes(key)) this.#linkDelays.delete(key);
   }
 
   setLinkDelay({ port, transport, linkDelay }: Extract<Output, { kind: 'linkDelay' }>): void {

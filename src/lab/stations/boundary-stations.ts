@@ -1,7 +1,7 @@
 /** The clocks around a boundary clock, each alone at its station: what a grandmaster sends, what a receiver listens to. */
 import type { ClockIdentity } from '../../core/time/identity.js';
 import { clockIdentityFromMac } from '../../core/time/identity.js';
-import type { Attachment, CoreInstance } from '../../daemon/runtime/pump.js';
+import type { Attachment, CoreInstance } from '../../daemon/runtime/attachment.js';
 import { boundaryReceivers, grandmasters } from '../topologies/boundary-topology.js';
 import {
   announced,

@@ -3,7 +3,7 @@ import { profiles } from '../../config/profiles.js';
 import { PeerDelayLink } from '../../core/port/link.js';
 import type { PortSettings } from '../../core/port/port.js';
 import { clockIdentityFromMac } from '../../core/time/identity.js';
-import type { Attachment, CoreInstance, PortTransport } from '../../daemon/runtime/pump.js';
+import type { Attachment, CoreInstance, PortTransport } from '../../daemon/runtime/attachment.js';
 import { LoadedTimeSource } from './loaded-time-source.js';
 import { TimeReceiver, type OffsetSample } from './time-receiver.js';
 import { TimeSource, type TimeSourceSettings } from './time-source.js';

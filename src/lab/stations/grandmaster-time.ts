@@ -7,7 +7,7 @@ import type { Input, Output } from '../../core/io.js';
 import { identityClockMap, ptpTimeOf, type ClockMap } from '../../core/servo/clock-map.js';
 import type { Instant } from '../../core/time/instant.js';
 import { rateRatioOfOffset } from '../../core/time/rate-ratio.js';
-import type { CoreInstance } from '../../daemon/runtime/pump.js';
+import type { CoreInstance } from '../../daemon/runtime/attachment.js';
 
 /** Two ordinary crystal oscillators differ by as much. */
 export const grandmasterRatePpb = 10_000;

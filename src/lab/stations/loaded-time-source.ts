@@ -9,7 +9,7 @@ import { zeroTimeInterval } from '../../core/time/time-interval.js';
 import { noLogMessageInterval } from '../../core/wire/header.js';
 import { ManagementAction } from '../../core/wire/messages/management.js';
 import { encode } from '../../core/wire/message.js';
-import type { CoreInstance } from '../../daemon/runtime/pump.js';
+import type { CoreInstance } from '../../daemon/runtime/attachment.js';
 
 export interface LoadSettings extends PortSettings {
   /** A burst has from 0 to this many messages, all numbers with equal probability. */

@@ -1,6 +1,7 @@
 /** Runs a station in a process and a network namespace of its own: its clocks on the real engine. */
 import { once } from 'node:events';
-import { Pump, type Attachment, type PumpEvent } from '../../daemon/runtime/pump.js';
+import type { Attachment } from '../../daemon/runtime/attachment.js';
+import { Pump, type PumpEvent } from '../../daemon/runtime/pump.js';
 import { systemTimerClock } from '../../daemon/runtime/timers.js';
 import type { DataPlane, OpenOptions } from '../../native/data-plane.js';
 import { boundaryStationAttachments } from './boundary-stations.js';

@@ -1,7 +1,8 @@
 /** A device whose ports end every message in core instances. */
 import type { Output } from '../../../src/core/io.js';
 import { defaultProfile } from '../../../src/core/profile/default.js';
-import type { CoreInstance, PumpEvent } from '../../../src/daemon/runtime/pump.js';
+import type { CoreInstance } from '../../../src/daemon/runtime/attachment.js';
+import type { PumpEvent } from '../../../src/daemon/runtime/pump.js';
 import { Pump } from '../../../src/daemon/runtime/pump.js';
 import type { Device } from '../../../src/native/virtual/virtual-network.js';
 

@@ -2,7 +2,7 @@
 import type { Output } from '../../../src/core/io.js';
 import { Flag } from '../../../src/core/wire/header.js';
 import { decode, encode } from '../../../src/core/wire/message.js';
-import type { CoreInstance } from '../../../src/daemon/runtime/pump.js';
+import type { CoreInstance } from '../../../src/daemon/runtime/attachment.js';
 
 /** The originTimestamp is the hardware's to write as the Sync leaves (TimestampingModel.oneStep). */
 export function oneStep(clock: CoreInstance): CoreInstance {

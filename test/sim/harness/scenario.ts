@@ -18,7 +18,7 @@ import {
   type PortIdentity,
 } from '../../../src/core/time/identity.js';
 import type { Tlv } from '../../../src/core/wire/tlv.js';
-import type { CoreInstance } from '../../../src/daemon/runtime/pump.js';
+import type { CoreInstance } from '../../../src/daemon/runtime/attachment.js';
 import { Instances } from '../../../src/daemon/instances/instances.js';
 import type { Counters } from '../../../src/native/data-plane.js';
 import type { Cable, CableModel } from '../../../src/native/virtual/cable.js';

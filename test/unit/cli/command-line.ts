@@ -37,6 +37,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
     printError: (text) => errors.push(text),
     interactive: false,
     stop: machine.stop ?? new AbortController().signal,
+    onHangup: () => undefined,
     variables: machine.variables ?? {},
     loadAddon: () =>
       Promise.resolve({

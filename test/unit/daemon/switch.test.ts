@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FollowedState } from '../../../src/bridge/follow.js';
 import type { Config } from '../../../src/config/config.js';
 import { loadConfig } from '../../../src/config/load.js';
@@ -299,4 +299,70 @@ test('a loop is told, and its port shown as isolated until that is over', () => 
   const told = lines.warn.filter((line) => line.includes('a loop'));
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(/^eth2: a loop: what comes in by eth1 comes round to it: isolated/);
+});
+
+describe('a reload', () => {
+  const file = (more: string) =>
+    loadConfig(
+      fileWith(
+        `ports: [eth1, eth2]\ninstances: [{type: bc, domain: 0${more}}, {type: bc, domain: 1}]\n`,
+      ),
+    );
+  function start() {
+    const fakes: FakeDataPlane[] = [];
+    const lines: string[] = [];
+    const running = new Switch(
+      (options) => {
+        const fake = new FakeDataPlane(options);
+        fakes.push(fake);
+        return fake;
+      },
+      file(''),
+      { busyPoll: false },
+      { info: (line) => lines.push(line), warn: () => undefined },
+      { addressesOf },
+    );
+    return { running, lines, fake: fakes[0]!, opened: fakes };
+  }
+  const priorities = (running: Switch) =>
+    running.clocks().map(({ clock }) => [clock.domainNumber, clock.priority1]);
+
+  test('in place changes what a clock says of itself, and says so', () => {
+    const { running, lines, opened } = start();
+    running.reload(file(', priority1: 3'));
+    expect(priorities(running)).toEqual([
+      [0, 3],
+      [1, 128],
+    ]);
+    expect(lines).toContain('reload: bc of domain 0: priority1 is changed, it goes on');
+    expect(opened).toHaveLength(1);
+    running.close();
+  });
+
+  test('of a domain programs the policy once, with the new one', () => {
+    const { running, fake } = start();
+    const before = fake.programmed.length;
+    running.reload(
+      loadConfig(
+        fileWith(
+          'ports: [eth1, eth2]\ninstances: [{type: bc, domain: 7}, {type: bc, domain: 1}]\n',
+        ),
+      ),
+    );
+    expect(fake.programmed).toHaveLength(before + 1);
+    expect(fake.programmed.at(-1)?.rules.map(({ domainNumber }) => domainNumber)).toEqual([7, 1]);
+    expect(running.clocks().map(({ clock }) => clock.domainNumber)).toEqual([7, 1]);
+    running.close();
+  });
+
+  test('that needs a restart, or is only asked for, changes nothing', () => {
+    const { running, fake } = start();
+    const before = fake.programmed.length;
+    const other = { ...file(', priority1: 3'), socketPriority: 3 };
+    expect(() => running.reload(other)).toThrow(/^socketPriority: .* restart ptp-switch$/);
+    expect(running.reload(other, { dryRun: true }).refused).toEqual(['socketPriority']);
+    expect(fake.programmed).toHaveLength(before);
+    expect(priorities(running)[0]).toEqual([0, 128]);
+    running.close();
+  });
 });

@@ -15,6 +15,7 @@ function display(json: boolean, interactive: boolean) {
     printError: (text) => errors.push(text),
     interactive,
     stop: new AbortController().signal,
+    onHangup: () => undefined,
     variables: {},
     loadAddon: () => Promise.reject(new Error('a display needs no addon')),
   };

@@ -4,7 +4,10 @@ import { instantFromNs } from '../../../../src/core/time/instant.js';
 
 test('so many requests in a second are answered, one burst at once and then as the time goes on', () => {
   let nowNs = 5_000_000_000n;
-  const budget = new RequestBudget(100, () => instantFromNs(nowNs));
+  const budget = new RequestBudget(
+    () => 100,
+    () => instantFromNs(nowNs),
+  );
   const taken = (asked: number) =>
     Array.from({ length: asked }, () => budget.take()).filter(Boolean).length;
   expect(taken(1000)).toBe(100);

@@ -7,12 +7,8 @@ import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 import { decode } from '../../../../src/core/wire/message.js';
 import { decapsulate, encapsulate } from '../../../../src/daemon/runtime/encapsulation.js';
-import {
-  Pump,
-  type Attachment,
-  type PortLatency,
-  type PumpEvent,
-} from '../../../../src/daemon/runtime/pump.js';
+import type { Attachment } from '../../../../src/daemon/runtime/attachment.js';
+import { Pump, type PortLatency, type PumpEvent } from '../../../../src/daemon/runtime/pump.js';
 import type { EngineRecord } from '../../../../src/native/data-plane.js';
 import {
   receiverAddress,

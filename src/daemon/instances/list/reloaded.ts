@@ -1,0 +1,60 @@
+/** What becomes of instances in a reload: who begins with what, who is changed as he runs, which links are forgotten. */
+import type { Config } from '../../../config/config.js';
+import { isClock } from '../../../config/instances/overlap.js';
+import type { Output } from '../../../core/io.js';
+import type { DataPlane } from '../../../native/data-plane.js';
+import type { PolicyProgrammer } from '../../forwarding/policy-programmer.js';
+import type { ReloadPlan } from '../../reload/reload-plan.js';
+import type { Attachment } from '../../runtime/attachment.js';
+import type { AttachedInstance } from '../attached-instance.js';
+import { handOver } from './handed-over.js';
+import { linkIntervalOf } from '../peer-to-peer-links.js';
+
+type Plan = Pick<ReloadPlan, 'instances'>;
+type AttachedClock = Required<AttachedInstance>['clock'];
+
+/** Gives to clocks that are attached anew what those before them knew. @returns those that nobody has told anything */
+export function handOverAll(
+  { instances }: Plan,
+  { former, list }: Record<'former' | 'list', readonly AttachedInstance[]>,
+  dataPlane: Pick<DataPlane, 'readClock'>,
+): AttachedClock[] {
+  return instances.flatMap(({ action, before, after }) => {
+    if (action !== 'anew' && action !== 'added') return [];
+    const successor = list.find(({ management }) => management?.config === after)?.clock;
+    if (successor === undefined) return [];
+    const one = former.find(({ management }) => before && management?.config === before)?.clock;
+    return one !== undefined && handOver(one, successor, dataPlane) ? [] : [successor];
+  });
+}
+
+/** Changes the clocks that go on, and the links that stay. @returns what the clocks do because of it */
+export function changedInPlace(
+  { instances }: Plan,
+  former: readonly AttachedInstance[],
+): { readonly attachment: Attachment; readonly outputs: readonly Output[] }[] {
+  return instances.flatMap(({ action, before, after }) => {
+    if (action !== 'inPlace' || !isClock(after)) return [];
+    const entry = former.find(({ management }) => management?.config === before);
+    if (entry?.reconfigure === undefined) return [];
+    return [{ attachment: entry.attachment, outputs: entry.reconfigure(after) }];
+  });
+}
+
+/** Links that stay are measured as often as is asked for now. */
+export function setLinkIntervals(list: readonly AttachedInstance[], config: Config): void {
+  for (const { sharedLink } of list) sharedLink?.reconfigure(linkIntervalOf(config));
+}
+
+/** The delays of links that are no longer measured correct nothing. */
+export function forgetLinks(
+  former: readonly AttachedInstance[],
+  list: readonly AttachedInstance[],
+  programmer: Pick<PolicyProgrammer, 'setLinkDelay'>,
+): void {
+  for (const { sharedLink } of former.filter((entry) => !list.includes(entry))) {
+    if (sharedLink === undefined) continue;
+    const { port, transport } = sharedLink;
+    programmer.setLinkDelay(port, transport, { kind: 'unmeasured', reason: 'linkDown' });
+  }
+}
