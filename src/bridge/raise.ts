@@ -3,13 +3,17 @@
  * was there before is remembered first, so that lower.ts can restore it however this process ends.
  */
 import type { BridgeConfig, PortConfig, VlanConfig } from '../config/config.js';
-import { readAddresses, readLinks, readVlans, type Link, type VlanMembership } from './kernel.js';
+import {
+  bridgeAlias,
+  readAddresses,
+  readLinks,
+  readVlans,
+  type Link,
+  type VlanMembership,
+} from './kernel.js';
 import { blankMemory, recall, remember } from './memory.js';
 import { BridgeError, runBatch } from './programs.js';
 import { installRules, OwnedRules, type Ruleset } from './rules.js';
-
-/** The alias of a bridge that the switch has created: `ip link` shows it, and `clean` recognises the bridge by it. */
-export const bridgeAlias = 'ptp-switch';
 
 /** The VLAN that the kernel gives a port by default. */
 const defaultVlan: VlanConfig = { pvid: 1, tagged: [] };
