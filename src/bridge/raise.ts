@@ -11,6 +11,7 @@ import {
   type Link,
   type VlanMembership,
 } from './kernel.js';
+import { lowerBridge } from './lower.js';
 import { blankMemory, recall, remember } from './memory.js';
 import { BridgeError, runBatch } from './programs.js';
 import { installRules, OwnedRules, type Ruleset } from './rules.js';
@@ -29,7 +30,7 @@ export interface RaisedBridge {
 /**
  * The rules that keep PTP frames out of the bridge are in place before the first port is in it.
  * @param onRulesLost called when the rules are gone although this process has not removed them
- * @throws BridgeError
+ * @throws BridgeError, with what was there before restored
  */
 export async function raiseBridge(
   config: BridgeConfig,
@@ -42,12 +43,13 @@ export async function raiseBridge(
   const present = names.map((name) => checkPort(config, name, links.get(name)));
 
   const gone = rememberPresentState(config, present);
-  const ownedRules = await keepPtpOut(
-    { bridge: config.name, ports: names, hostPtp: config.hostPtp },
-    config,
-    onRulesLost,
-  );
+  let ownedRules: OwnedRules | undefined;
   try {
+    ownedRules = await keepPtpOut(
+      { bridge: config.name, ports: names, hostPtp: config.hostPtp },
+      config,
+      onRulesLost,
+    );
     runBatch('ip', [
       ...(config.existing ? [] : bridgeCommands(config, exists)),
       ...gone.map((name) => `link set dev ${name} nomaster`),
@@ -55,11 +57,23 @@ export async function raiseBridge(
       ...(config.existing ? [] : [`link set dev ${config.name} up`]),
     ]);
     if (config.vlanFiltering && !config.existing) setVlans(ports);
+    return { notes: present.flatMap((link) => addressNote(config, link)), ownedRules };
   } catch (error) {
-    ownedRules?.close();
-    throw error;
+    throw undone(config.name, ownedRules, error as Error);
   }
-  return { notes: present.flatMap((link) => addressNote(config, link)), ownedRules };
+}
+
+/** Restores what was there before. @returns what is wrong, with what cannot be restored */
+function undone(bridge: string, ownedRules: OwnedRules | undefined, cause: Error): Error {
+  try {
+    lowerBridge(bridge, ownedRules);
+    return cause;
+  } catch (error) {
+    const left = (error as Error).message;
+    return new BridgeError(
+      `${cause.message}; and what was there before is not all restored (${left}): ptp-switch bridge clean does it`,
+    );
+  }
 }
 
 /** Commands of `ip` that make an interface a port of a bridge. */

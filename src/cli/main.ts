@@ -24,4 +24,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stop: stop.signal,
   variables: process.env,
   loadAddon: () => import('../native/addon.js'),
+  takeOwnership: async (belongings) =>
+    (await import('../daemon/machine/ownership.js')).takeOwnership(belongings),
 });

@@ -44,6 +44,7 @@ import type { IdentityFile } from './machine/identity-file.js';
 import type { Log } from './machine/log.js';
 import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
+import { Undo } from './undo.js';
 import { noTimeFacts, type TimeFacts } from './instances/own-times.js';
 
 /** How the engine's thread runs; what it does with messages is in the configuration. */
@@ -100,6 +101,7 @@ export class Switch {
   /** By port: when the last warning was given that its clock was moved. */
   readonly #clockMovedWarnedAt: number[] = [];
   readonly #notices: Notices;
+  readonly #undo = new Undo();
   #bridge: FollowedBridge | undefined;
   /** The last line logged about where PTP over UDP is forwarded. */
   #lastMulticastLine = '';
@@ -135,6 +137,9 @@ export class Switch {
       ports: config.ports.map((port) => ({ ...port, ...former.get(port.interface) })),
       ...engine,
     });
+    // The last is undone first.
+    this.#undo.add(() => this.#interfaceMemory.forget());
+    this.#undo.add(() => this.#dataPlane.close());
     try {
       this.#rememberInterfaces();
       this.#instances = new Instances({
@@ -149,30 +154,32 @@ export class Switch {
         },
         onEvent: (event) => this.#onEvent(event),
       });
+      this.#lastLink = this.ports().map(({ link }) => link);
+      this.#introducePorts();
+      this.#logMulticast();
+      this.#groups = new GroupMemberships({
+        ...{ timerClock, addressesOf },
+        ...(openSocket !== undefined && { openSocket }),
+        ports: config.instances.flatMap(memberPorts),
+        warn: (line) => log.warn(line),
+      });
+      this.#reports = new MembershipReports({
+        ...{ timerClock, addressesOf, send: machine.sendReport, ports: reportingPorts(config) },
+        groups: profiles.default.encapsulation.groups,
+        links: () => this.#dataPlane.ports().map(({ link }) => link),
+        warn: (line) => log.warn(line),
+      });
+      this.#undo.add(() => this.#reports.close());
+      this.#undo.add(() => this.#groups.close());
+      this.#groups.start();
+      this.#reportWantedGroups();
+      this.#reports.renew();
+      this.#undo.add(() => this.#instances.stop());
+      this.#instances.start();
     } catch (error) {
-      this.#dataPlane.close();
-      this.#interfaceMemory.forget();
+      this.#undo.runAfterFailure((line) => log.warn(line));
       throw error;
     }
-    this.#lastLink = this.ports().map(({ link }) => link);
-    this.#introducePorts();
-    this.#logMulticast();
-    this.#groups = new GroupMemberships({
-      ...{ timerClock, addressesOf },
-      ...(openSocket !== undefined && { openSocket }),
-      ports: config.instances.flatMap(memberPorts),
-      warn: (line) => log.warn(line),
-    });
-    this.#reports = new MembershipReports({
-      ...{ timerClock, addressesOf, send: machine.sendReport, ports: reportingPorts(config) },
-      groups: profiles.default.encapsulation.groups,
-      links: () => this.#dataPlane.ports().map(({ link }) => link),
-      warn: (line) => log.warn(line),
-    });
-    this.#groups.start();
-    this.#reportWantedGroups();
-    this.#reports.renew();
-    this.#instances.start();
   }
 
   ports(): PortStatus[] {
@@ -268,11 +275,7 @@ export class Switch {
 
   /** Stops forwarding. Idempotent. */
   close(): void {
-    this.#instances.stop();
-    this.#groups.close();
-    this.#reports.close();
-    this.#dataPlane.close();
-    this.#interfaceMemory.forget();
+    this.#undo.run();
   }
 
   #rememberInterfaces(): void {

@@ -1,6 +1,8 @@
 /** ptp-switch run: a switch in the foreground until SIGTERM or SIGINT. */
 import type { CommandModule } from 'yargs';
 import { removeLeftover } from '../../control/socket-file.js';
+import type { Config } from '../../config/config.js';
+import type { EngineOptions } from '../../daemon/switch.js';
 import { UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
 import { socketOption } from './socket-option.js';
@@ -100,12 +102,32 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     busyPoll: args['busy-poll'],
     ...(args.cpu === undefined ? {} : { cpu: args.cpu }),
   };
+  const owned = await environment.takeOwnership({
+    ports: config.ports.map((port) => port.interface),
+    bridge: config.bridge?.name,
+    socketPath: args.socket,
+  });
+  try {
+    await runOwned(config, engine, args.socket, environment);
+  } finally {
+    owned.release();
+  }
+}
+
+/** Nobody else uses the ports, the bridge and the socket meanwhile. */
+async function runOwned(
+  config: Config,
+  engine: EngineOptions,
+  socket: string,
+  environment: Environment,
+): Promise<void> {
   const { Switch } = await import('../../daemon/switch.js');
   const { interfaceMemory } = await import('../../daemon/machine/interface-memory.js');
   const { runUntilStopped } = await import('../../daemon/lifecycle.js');
+  const { Undo } = await import('../../daemon/undo.js');
   const { serveControl } = await import('../../control/server.js');
-  // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
-  await removeLeftover(args.socket);
+  // Before the interfaces are touched: a switch of another network namespace may answer there.
+  await removeLeftover(socket);
   const { openDataPlane, notifyServiceManager, kernelClock } = await environment.loadAddon();
   const { bootId, readText } = await import('../../daemon/machine/text-file.js');
   const { driftFile, driftFilePath } = await import('../../daemon/machine/drift-file.js');
@@ -119,10 +141,12 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { bridgeOf } = await import('../../daemon/machine/host.js');
   const follow: { by?: InstanceType<typeof Switch> } = {};
   const bridge = await SwitchBridge.open(config, log, (state) => follow.by?.setBridge(state));
+  const undo = new Undo();
+  if (bridge !== undefined) undo.add(() => bridge.close());
   try {
     const running = new Switch(openDataPlane, config, engine, log, {
       bridge: bridge?.state,
-      interfaceMemory: interfaceMemory(args.socket),
+      interfaceMemory: interfaceMemory(socket),
       identityFile: identityFileBeside(driftPath),
       timeFacts: {
         ...{ kernelClock, readText, bootId: bootId() },
@@ -130,19 +154,23 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
         driftFile: driftPath === undefined ? undefined : driftFile(driftPath),
       },
     });
-    follow.by = running;
-    tellOrdinaryTraffic(config, bridgeOf, log);
-    // What the bridge has decided since it was read.
-    if (bridge !== undefined) running.setBridge(bridge.state);
     await runUntilStopped(
       running,
-      () => serveControl(args.socket, running, environment.version),
+      () => {
+        follow.by = running;
+        tellOrdinaryTraffic(config, bridgeOf, log);
+        // What the bridge has decided since it was read.
+        if (bridge !== undefined) running.setBridge(bridge.state);
+        return serveControl(socket, running, environment.version);
+      },
       environment.stop,
       manager,
     );
-  } finally {
-    bridge?.close();
+  } catch (error) {
+    undo.runAfterFailure(log.warn);
+    throw error;
   }
+  undo.run();
 }
 
 /** The kernel would refuse it to the forwarding thread, which then would run anywhere. */

@@ -17,6 +17,7 @@ function display(json: boolean, interactive: boolean) {
     stop: new AbortController().signal,
     variables: {},
     loadAddon: () => Promise.reject(new Error('a display needs no addon')),
+    takeOwnership: () => Promise.resolve({ release: () => undefined }),
   };
   return { shown: displayFor(json, environment), output, errors };
 }
