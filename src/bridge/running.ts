@@ -15,7 +15,7 @@ export interface Claim {
 }
 
 /**
- * addon/io/engine.cc writes `port`, daemon/machine/ownership.ts the others, filled up with slashes, which no name has; the
+ * addon/io/engine.cc writes `port`, daemon/ownership.ts the others, filled up with slashes, which no name has; the
  * kernel shows a zero octet of an abstract name as an @.
  */
 const claimLine = /(\d+) @ptp-switch\/(port|own|control)\/([^\s/@]+)[/@]*$/;

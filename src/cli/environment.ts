@@ -1,5 +1,5 @@
 /** What a command may use of the process and the machine: passed to each command, so that tests can replace it. */
-import type { Belongings, Ownership } from '../daemon/machine/ownership.js';
+import type { Belongings, Ownership } from '../daemon/ownership.js';
 import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';

@@ -25,5 +25,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   variables: process.env,
   loadAddon: () => import('../native/addon.js'),
   takeOwnership: async (belongings) =>
-    (await import('../daemon/machine/ownership.js')).takeOwnership(belongings),
+    (await import('../daemon/ownership.js')).takeOwnership(belongings),
 });

@@ -44,7 +44,7 @@ import type { IdentityFile } from './machine/identity-file.js';
 import type { Log } from './machine/log.js';
 import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
-import { Undo } from './undo.js';
+import { Undo } from './machine/undo.js';
 import { noTimeFacts, type TimeFacts } from './instances/own-times.js';
 
 /** How the engine's thread runs; what it does with messages is in the configuration. */

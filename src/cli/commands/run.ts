@@ -124,7 +124,7 @@ async function runOwned(
   const { Switch } = await import('../../daemon/switch.js');
   const { interfaceMemory } = await import('../../daemon/machine/interface-memory.js');
   const { runUntilStopped } = await import('../../daemon/lifecycle.js');
-  const { Undo } = await import('../../daemon/undo.js');
+  const { Undo } = await import('../../daemon/machine/undo.js');
   const { serveControl } = await import('../../control/server.js');
   // Before the interfaces are touched: a switch of another network namespace may answer there.
   await removeLeftover(socket);

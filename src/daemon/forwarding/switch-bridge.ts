@@ -7,7 +7,7 @@ import { lowerBridge } from '../../bridge/lower.js';
 import { raiseBridge } from '../../bridge/raise.js';
 import type { Config } from '../../config/config.js';
 import type { Log } from '../machine/log.js';
-import { Undo } from '../undo.js';
+import { Undo } from '../machine/undo.js';
 
 export class SwitchBridge {
   readonly #follower: BridgeFollower;

@@ -1,7 +1,7 @@
 /** Runs the command line inside the test, on a machine made of fakes. */
 import type { Environment } from '../../../src/cli/environment.js';
 import { runCommandLine } from '../../../src/cli/program.js';
-import type { Belongings, Ownership } from '../../../src/daemon/machine/ownership.js';
+import type { Belongings, Ownership } from '../../../src/daemon/ownership.js';
 import type { Notify } from '../../../src/daemon/machine/service-manager.js';
 import type { OpenOptions } from '../../../src/native/data-plane.js';
 import { untoldKernelClock } from '../../../src/native/kernel-clock.js';
@@ -47,8 +47,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
         notifyServiceManager: machine.notifyServiceManager ?? (() => undefined),
         kernelClock: untoldKernelClock,
       }),
-    takeOwnership:
-      machine.takeOwnership ?? (() => Promise.resolve({ release: () => undefined })),
+    takeOwnership: machine.takeOwnership ?? (() => Promise.resolve({ release: () => undefined })),
   };
   const exitCode = await runCommandLine(args, environment);
   return { exitCode, output: output.join('\n'), errors: errors.join('\n') };

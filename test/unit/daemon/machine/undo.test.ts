@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Undo } from '../../../src/daemon/undo.js';
+import { Undo } from '../../../../src/daemon/machine/undo.js';
 
 test('the last is undone first, and once', () => {
   const undone: number[] = [];

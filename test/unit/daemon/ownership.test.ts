@@ -3,12 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claims, runningSwitches } from '../../../../src/bridge/running.js';
-import {
-  takeOwnership,
-  type Belongings,
-  type Ownership,
-} from '../../../../src/daemon/machine/ownership.js';
+import { claims, runningSwitches } from '../../../src/bridge/running.js';
+import { takeOwnership, type Belongings, type Ownership } from '../../../src/daemon/ownership.js';
 
 let directory: string;
 let owned: Ownership[];

@@ -1,13 +1,13 @@
 /**
  * What a switch has for itself, from before it touches anything until it ends: its ports, its bridge with the rules and the
- * memory of it, and the control socket with the memory beside it (docs/decisions/0022-who-has-what.md).
+ * memory of it, and the control socket with the memory beside it.
  */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { basename, dirname } from 'node:path';
-import { claims, type Claim, type ClaimKind } from '../../bridge/running.js';
-import { processOfSocket } from './socket-process.js';
+import { claims, type Claim, type ClaimKind } from '../bridge/running.js';
+import { processOfSocket } from './machine/socket-process.js';
 
 export interface Belongings {
   readonly ports: readonly string[];
