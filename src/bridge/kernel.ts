@@ -47,6 +47,9 @@ export type Links = ReadonlyMap<string, Link>;
 /** By port. */
 export type Vlans = ReadonlyMap<string, readonly VlanMembership[]>;
 
+/** The alias of a bridge that the switch has created: `ip link` shows it, and `clean` recognises the bridge by it. */
+export const bridgeAlias = 'ptp-switch';
+
 const msPerCentisecond = 10;
 
 const linkQuery = ['-j', '-d', 'link', 'show'];

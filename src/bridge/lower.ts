@@ -1,6 +1,5 @@
 /** Removes what raise.ts has set up, and restores what was there before; also after a crash. */
-import { bridgeAlias } from './raise.js';
-import { readLinks } from './kernel.js';
+import { bridgeAlias, readLinks } from './kernel.js';
 import { forget, recall, rememberedBridges } from './memory.js';
 import { runBatch } from './programs.js';
 import {

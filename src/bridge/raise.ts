@@ -4,13 +4,18 @@
  */
 import { isIPv4 } from 'node:net';
 import type { BridgeConfig, PortConfig, VlanConfig } from '../config/config.js';
-import { readAddresses, readLinks, readVlans, type Link, type VlanMembership } from './kernel.js';
+import {
+  bridgeAlias,
+  readAddresses,
+  readLinks,
+  readVlans,
+  type Link,
+  type VlanMembership,
+} from './kernel.js';
+import { lowerBridge } from './lower.js';
 import { blankMemory, recall, remember } from './memory.js';
 import { BridgeError, runBatch } from './programs.js';
 import { installRules, OwnedRules, type Ruleset } from './rules.js';
-
-/** The alias of a bridge that the switch has created: `ip link` shows it, and `clean` recognises the bridge by it. */
-export const bridgeAlias = 'ptp-switch';
 
 /** The VLAN that the kernel gives a port by default. */
 const defaultVlan: VlanConfig = { pvid: 1, tagged: [] };
@@ -26,7 +31,7 @@ export interface RaisedBridge {
 /**
  * The rules that keep PTP frames out of the bridge are in place before the first port is in it.
  * @param onRulesLost called when the rules are gone although this process has not removed them
- * @throws BridgeError
+ * @throws BridgeError, with what was there before restored
  */
 export async function raiseBridge(
   config: BridgeConfig,
@@ -39,12 +44,13 @@ export async function raiseBridge(
   const present = names.map((name) => checkPort(config, name, links.get(name)));
 
   const gone = rememberPresentState(config, present);
-  const ownedRules = await keepPtpOut(
-    { bridge: config.name, ports: names, hostPtp: config.hostPtp },
-    config,
-    onRulesLost,
-  );
+  let ownedRules: OwnedRules | undefined;
   try {
+    ownedRules = await keepPtpOut(
+      { bridge: config.name, ports: names, hostPtp: config.hostPtp },
+      config,
+      onRulesLost,
+    );
     runBatch('ip', [
       ...(config.existing ? [] : bridgeCommands(config, exists)),
       ...gone.map((name) => `link set dev ${name} nomaster`),
@@ -52,11 +58,23 @@ export async function raiseBridge(
       ...(config.existing ? [] : [`link set dev ${config.name} up`]),
     ]);
     if (config.vlanFiltering && !config.existing) setVlans(ports);
+    return { notes: present.flatMap((link) => addressNote(config, link)), ownedRules };
   } catch (error) {
-    ownedRules?.close();
-    throw error;
+    throw undone(config.name, ownedRules, error as Error);
   }
-  return { notes: present.flatMap((link) => addressNote(config, link)), ownedRules };
+}
+
+/** Restores what was there before. @returns what is wrong, with what cannot be restored */
+function undone(bridge: string, ownedRules: OwnedRules | undefined, cause: Error): Error {
+  try {
+    lowerBridge(bridge, ownedRules);
+    return cause;
+  } catch (error) {
+    const left = (error as Error).message;
+    return new BridgeError(
+      `${cause.message}; and what was there before is not all restored (${left}): ptp-switch bridge clean does it`,
+    );
+  }
 }
 
 /** Commands of `ip` that make an interface a port of a bridge. */

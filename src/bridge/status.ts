@@ -1,5 +1,5 @@
 /** The state of a bridge that a switch has set up, whether or not that switch still runs. */
-import { readLinks, readVlans, type StpState, type VlanMembership } from './kernel.js';
+import { bridgeAlias, readLinks, readVlans, type StpState, type VlanMembership } from './kernel.js';
 import { ownBridges } from './lower.js';
 import { recall } from './memory.js';
 import {
@@ -8,7 +8,6 @@ import {
   primaryGroup6,
   readMulticastDatabases,
 } from './multicast-database.js';
-import { bridgeAlias } from './raise.js';
 import { framesKept } from './rules.js';
 
 export interface BridgeStatus {

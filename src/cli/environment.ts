@@ -1,4 +1,5 @@
 /** What a command may use of the process and the machine: passed to each command, so that tests can replace it. */
+import type { Belongings, Ownership } from '../daemon/ownership.js';
 import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
@@ -22,6 +23,8 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** The addon, loaded when a command needs it. */
   readonly loadAddon: () => Promise<Addon>;
+  /** @throws OwnershipError where another switch has some of it */
+  readonly takeOwnership: (belongings: Belongings) => Promise<Ownership>;
 }
 
 export interface Addon {

@@ -33,6 +33,8 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   },
   variables: process.env,
   loadAddon: () => import('../native/addon.js'),
+  takeOwnership: async (belongings) =>
+    (await import('../daemon/ownership.js')).takeOwnership(belongings),
 });
 
 /** tty(4): it cannot be opened once it has hung up. */

@@ -120,7 +120,7 @@ function listen(server: Server, path: string, group: number | undefined): Promis
         resolve();
       } catch (error) {
         server.close();
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
   });

@@ -46,6 +46,7 @@ import type { IdentityFile } from './machine/identity-file.js';
 import type { Log } from './machine/log.js';
 import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
+import { Undo } from './machine/undo.js';
 import { noTimeFacts, type TimeFacts } from './instances/own-times.js';
 
 /** What a switch uses of the machine beside its data plane; given, so that tests can replace it. */
@@ -105,6 +106,7 @@ export class Switch {
   /** By port: when the last warning was given that its clock was moved. */
   readonly #clockMovedWarnedAt: number[] = [];
   readonly #notices: Notices;
+  readonly #undo = new Undo();
   #bridge: FollowedBridge | undefined;
   /** The last line logged about where PTP over UDP is forwarded. */
   #lastMulticastLine = '';
@@ -141,6 +143,9 @@ export class Switch {
       ports: config.ports.map((port) => ({ ...port, ...former.get(port.interface) })),
       ...engine,
     });
+    // The last is undone first.
+    this.#undo.add(() => this.#interfaceMemory.forget());
+    this.#undo.add(() => this.#dataPlane.close());
     try {
       this.#rememberInterfaces();
       this.#instances = new Instances({
@@ -155,30 +160,32 @@ export class Switch {
         },
         onEvent: (event) => this.#onEvent(event),
       });
+      this.#lastLink = this.ports().map(({ link }) => link);
+      this.#introducePorts();
+      this.#logMulticast();
+      this.#groups = new GroupMemberships({
+        ...{ timerClock, addressesOf },
+        ...(openSocket !== undefined && { openSocket }),
+        ports: config.instances.flatMap(memberPorts),
+        warn: (line) => log.warn(line),
+      });
+      this.#reports = new MembershipReports({
+        ...{ timerClock, addressesOf, send: machine.sendReport, ports: reportingPorts(config) },
+        groups: profiles.default.encapsulation.groups,
+        links: () => this.#dataPlane.ports().map(({ link }) => link),
+        warn: (line) => log.warn(line),
+      });
+      this.#undo.add(() => this.#reports.close());
+      this.#undo.add(() => this.#groups.close());
+      this.#groups.start();
+      this.#reportWantedGroups();
+      this.#reports.renew();
+      this.#undo.add(() => this.#instances.stop());
+      this.#instances.start();
     } catch (error) {
-      this.#dataPlane.close();
-      this.#interfaceMemory.forget();
+      this.#undo.runAfterFailure((line) => log.warn(line));
       throw error;
     }
-    this.#lastLink = this.ports().map(({ link }) => link);
-    this.#introducePorts();
-    this.#logMulticast();
-    this.#groups = new GroupMemberships({
-      ...{ timerClock, addressesOf },
-      ...(openSocket !== undefined && { openSocket }),
-      ports: config.instances.flatMap(memberPorts),
-      warn: (line) => log.warn(line),
-    });
-    this.#reports = new MembershipReports({
-      ...{ timerClock, addressesOf, send: machine.sendReport, ports: reportingPorts(config) },
-      groups: profiles.default.encapsulation.groups,
-      links: () => this.#dataPlane.ports().map(({ link }) => link),
-      warn: (line) => log.warn(line),
-    });
-    this.#groups.start();
-    this.#reportWantedGroups();
-    this.#reports.renew();
-    this.#instances.start();
   }
 
   ports(): PortStatus[] {
@@ -299,11 +306,7 @@ export class Switch {
 
   /** Stops forwarding. Idempotent. */
   close(): void {
-    this.#instances.stop();
-    this.#groups.close();
-    this.#reports.close();
-    this.#dataPlane.close();
-    this.#interfaceMemory.forget();
+    this.#undo.run();
   }
 
   #rememberInterfaces(): void {

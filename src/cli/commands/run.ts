@@ -1,6 +1,8 @@
 /** ptp-switch run: a switch in the foreground until SIGTERM or SIGINT. */
 import type { CommandModule } from 'yargs';
 import { removeLeftover } from '../../control/socket-file.js';
+import type { Config } from '../../config/config.js';
+import type { EngineOptions } from '../../daemon/engine-options.js';
 import { UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
 import { socketOption } from './socket-option.js';
@@ -113,15 +115,42 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     busyPoll: args['busy-poll'],
     ...(args.cpu === undefined ? {} : { cpu: args.cpu }),
   };
+  const owned = await environment.takeOwnership({
+    ports: config.ports.map((port) => port.interface),
+    bridge: config.bridge?.name,
+    socketPath: args.socket,
+  });
+  try {
+    const load = args.config === undefined ? undefined : () => loadConfig(args.config, options);
+    await runOwned({ config, engine, load }, args, environment);
+  } finally {
+    owned.release();
+  }
+}
+
+interface Owned {
+  readonly config: Config;
+  readonly engine: EngineOptions;
+  /** Reads the file again; absent where there is none. */
+  readonly load: (() => Config) | undefined;
+}
+
+/** Nobody else uses the ports, the bridge and the socket meanwhile. */
+async function runOwned(
+  { config, engine, load }: Owned,
+  args: RunArguments,
+  environment: Environment,
+): Promise<void> {
   const { Switch } = await import('../../daemon/switch.js');
   const { Reloads } = await import('../../daemon/reload.js');
   const { interfaceMemory } = await import('../../daemon/machine/interface-memory.js');
   const { runUntilStopped } = await import('../../daemon/lifecycle.js');
+  const { Undo } = await import('../../daemon/machine/undo.js');
   const { serveControl } = await import('../../control/server.js');
   const { groupNumber } = await import('../../control/socket-file.js');
   const wantedGroup = args['socket-group'] ?? config.socketGroup;
   const group = wantedGroup === undefined ? undefined : groupNumber(wantedGroup);
-  // Before the interfaces are touched: a second switch on the socket must leave the first one's traffic alone.
+  // Before the interfaces are touched: a switch of another network namespace may answer there.
   await removeLeftover(args.socket);
   const { openDataPlane, notifyServiceManager, kernelClock } = await environment.loadAddon();
   const { bootId, readText } = await import('../../daemon/machine/text-file.js');
@@ -136,6 +165,8 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
   const { bridgeOf } = await import('../../daemon/machine/host.js');
   const follow: { by?: InstanceType<typeof Switch> } = {};
   const bridge = await SwitchBridge.open(config, log, (state) => follow.by?.setBridge(state));
+  const undo = new Undo();
+  if (bridge !== undefined) undo.add(() => bridge.close());
   try {
     const running = new Switch(openDataPlane, config, engine, log, {
       bridge: bridge?.state,
@@ -147,14 +178,7 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
         driftFile: driftPath === undefined ? undefined : driftFile(driftPath),
       },
     });
-    follow.by = running;
-    tellOrdinaryTraffic(config, bridgeOf, log);
-    // What the bridge has decided since it was read.
-    if (bridge !== undefined) running.setBridge(bridge.state);
-    const reloads = new Reloads({
-      ...{ running, manager, log },
-      load: args.config === undefined ? undefined : () => loadConfig(args.config, options),
-    });
+    const reloads = new Reloads({ ...{ running, manager, log }, load });
     environment.onHangup(() => reloads.onSignal());
     const controlled = {
       ports: () => running.ports(),
@@ -167,16 +191,23 @@ async function run(args: RunArguments, environment: Environment): Promise<void> 
     };
     await runUntilStopped(
       running,
-      () =>
-        serveControl(args.socket, controlled, environment.version, {
+      () => {
+        follow.by = running;
+        tellOrdinaryTraffic(config, bridgeOf, log);
+        // What the bridge has decided since it was read.
+        if (bridge !== undefined) running.setBridge(bridge.state);
+        return serveControl(args.socket, controlled, environment.version, {
           ...{ allowFaults: args['allow-faults'], group, warn: log.warn },
-        }),
+        });
+      },
       environment.stop,
       manager,
     );
-  } finally {
-    bridge?.close();
+  } catch (error) {
+    undo.runAfterFailure(log.warn);
+    throw error;
   }
+  undo.run();
 }
 
 /** The kernel would refuse it to the forwarding thread, which then would run anywhere. */

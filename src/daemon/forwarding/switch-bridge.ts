@@ -4,19 +4,18 @@
  */
 import { BridgeFollower, type FollowedBridge } from '../../bridge/follow.js';
 import { lowerBridge } from '../../bridge/lower.js';
-import { raiseBridge, type RaisedBridge } from '../../bridge/raise.js';
-import type { BridgeConfig, Config } from '../../config/config.js';
+import { raiseBridge } from '../../bridge/raise.js';
+import type { Config } from '../../config/config.js';
 import type { Log } from '../machine/log.js';
+import { Undo } from '../machine/undo.js';
 
 export class SwitchBridge {
-  readonly #bridge: BridgeConfig;
-  readonly #raised: RaisedBridge;
   readonly #follower: BridgeFollower;
+  readonly #undo: Undo;
 
-  private constructor(bridge: BridgeConfig, raised: RaisedBridge, follower: BridgeFollower) {
-    this.#bridge = bridge;
-    this.#raised = raised;
+  private constructor(follower: BridgeFollower, undo: Undo) {
     this.#follower = follower;
+    this.#undo = undo;
   }
 
   /**
@@ -31,10 +30,12 @@ export class SwitchBridge {
   ): Promise<SwitchBridge | undefined> {
     const { bridge } = config;
     if (bridge === undefined) return undefined;
-    const raised = await raiseBridge(bridge, config.ports, () =>
-      log.warn(`${bridge.name}: the rules that keep PTP frames out are gone: restart ptp-switch`),
-    );
+    const undo = new Undo();
     try {
+      const raised = await raiseBridge(bridge, config.ports, () =>
+        log.warn(`${bridge.name}: the rules that keep PTP frames out are gone: restart ptp-switch`),
+      );
+      undo.add(() => lowerBridge(bridge.name, raised.ownedRules));
       const follower = await BridgeFollower.start({
         bridge: bridge.name,
         ports: config.ports.map((port) => port.interface),
@@ -42,12 +43,13 @@ export class SwitchBridge {
         onChange,
         onTrouble: (line) => log.warn(line),
       });
+      undo.add(() => follower.stop());
       for (const note of raised.notes) log.warn(note);
       const manner = bridge.existing ? 'joined' : 'raised';
       log.info(`${bridge.name}: ${manner} for ordinary traffic; PTP frames are kept out of it`);
-      return new SwitchBridge(bridge, raised, follower);
+      return new SwitchBridge(follower, undo);
     } catch (error) {
-      lowerBridge(bridge.name, raised.ownedRules);
+      undo.runAfterFailure(log.warn);
       throw error;
     }
   }
@@ -59,7 +61,6 @@ export class SwitchBridge {
 
   /** Restores what was there before. Idempotent. */
   close(): void {
-    this.#follower.stop();
-    lowerBridge(this.#bridge.name, this.#raised.ownedRules);
+    this.#undo.run();
   }
 }

@@ -1,6 +1,7 @@
 /** Runs the command line inside the test, on a machine made of fakes. */
 import type { Environment } from '../../../src/cli/environment.js';
 import { runCommandLine } from '../../../src/cli/program.js';
+import type { Belongings, Ownership } from '../../../src/daemon/ownership.js';
 import type { Notify } from '../../../src/daemon/machine/service-manager.js';
 import type { OpenOptions } from '../../../src/native/data-plane.js';
 import { untoldKernelClock } from '../../../src/native/kernel-clock.js';
@@ -20,6 +21,7 @@ export interface Machine {
   readonly probeInterface?: (name: string) => InterfaceProbe;
   readonly variables?: Environment['variables'];
   readonly notifyServiceManager?: Notify;
+  readonly takeOwnership?: (belongings: Belongings) => Promise<Ownership>;
   /** Sees every line on its way, to act when something has been said. */
   readonly onOutput?: (text: string) => void;
 }
@@ -46,6 +48,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
         notifyServiceManager: machine.notifyServiceManager ?? (() => undefined),
         kernelClock: untoldKernelClock,
       }),
+    takeOwnership: machine.takeOwnership ?? (() => Promise.resolve({ release: () => undefined })),
   };
   const exitCode = await runCommandLine(args, environment);
   return { exitCode, output: output.join('\n'), errors: errors.join('\n') };
