@@ -24,7 +24,15 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'tidy', include: ['test/*.test.ts'], testTimeout: 30_000 } },
-      { test: { ...sharing, name: 'unit', include: ['test/unit/**/*.test.{ts,mjs}'] } },
+      {
+        test: {
+          ...sharing,
+          name: 'unit',
+          include: ['test/unit/**/*.test.{ts,mjs}'],
+          // The first test of a file compiles what it imports, beside everything else that runs.
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           ...sharing,

@@ -2,7 +2,7 @@
  * The file of the control socket: who may use it, and whether an existing one belongs to a running switch or is left
  * over.
  */
-import { chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import { chownSync, existsSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 
 export const defaultSocketPath = '/run/ptp-switch.sock';
@@ -51,22 +51,22 @@ function somebodyListens(path: string): Promise<boolean> {
   });
 }
 
-const groupsFile = '/etc/group';
+export const groupsFile = '/etc/group';
 
 /**
- * The number of a group.
+ * The number of a group; undefined where there is none of that name.
  * @param group its name in /etc/group, or the number itself
- * @throws ControlError where there is no group of that name
  */
-export function groupNumber(group: string, groups = readFileSync(groupsFile, 'utf8')): number {
+export function groupNumber(group: string, groups = groupsOfMachine()): number | undefined {
   if (/^\d+$/.test(group)) return Number(group);
   const line = groups.split('\n').find((each) => each.split(':')[0] === group);
-  if (line === undefined) {
-    throw new ControlError(
-      `socketGroup: there is no group ${group} in ${groupsFile}: make it with: groupadd ${group}`,
-    );
-  }
-  return Number(line.split(':')[2]);
+  const number = line?.split(':')[2] ?? '';
+  return /^\d+$/.test(number) ? Number(number) : undefined;
+}
+
+/** A machine without the file has no group that has a name. */
+function groupsOfMachine(): string {
+  return existsSync(groupsFile) ? readFileSync(groupsFile, 'utf8') : '';
 }
 
 /** @throws ControlError where this process may not */
@@ -75,7 +75,7 @@ export function giveToGroup(path: string, group: number): void {
     chownSync(path, process.getuid?.() ?? -1, group);
   } catch (error) {
     throw new ControlError(
-      `${path}: cannot be given to the group ${group} (${(error as NodeJS.ErrnoException).code}): run as root, or as a member of that group`,
+      `${path}: cannot be given to the group ${group} (${(error as NodeJS.ErrnoException).code}): run as root, or as a member of that group (of a unit: SupplementaryGroups=)`,
     );
   }
 }

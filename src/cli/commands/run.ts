@@ -147,9 +147,14 @@ async function runOwned(
   const { runUntilStopped } = await import('../../daemon/lifecycle.js');
   const { Undo } = await import('../../daemon/machine/undo.js');
   const { serveControl } = await import('../../control/server.js');
-  const { groupNumber } = await import('../../control/socket-file.js');
+  const { groupNumber, groupsFile } = await import('../../control/socket-file.js');
   const wantedGroup = args['socket-group'] ?? config.socketGroup;
   const group = wantedGroup === undefined ? undefined : groupNumber(wantedGroup);
+  if (wantedGroup !== undefined && group === undefined) {
+    throw new UsageError(
+      `socketGroup: there is no group ${wantedGroup} in ${groupsFile}: make it with: groupadd ${wantedGroup}`,
+    );
+  }
   // Before the interfaces are touched: a switch of another network namespace may answer there.
   await removeLeftover(args.socket);
   const { openDataPlane, notifyServiceManager, kernelClock } = await environment.loadAddon();
