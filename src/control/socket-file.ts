@@ -57,9 +57,9 @@ export const groupsFile = '/etc/group';
  * The number of a group; undefined where there is none of that name.
  * @param group its name in /etc/group, or the number itself
  */
-export function groupNumber(group: string, groups = groupsOfMachine()): number | undefined {
+export function groupNumber(group: string, table = groupsOfMachine()): number | undefined {
   if (/^\d+$/.test(group)) return Number(group);
-  const line = groups.split('\n').find((each) => each.split(':')[0] === group);
+  const line = table.split('\n').find((each) => each.split(':')[0] === group);
   const number = line?.split(':')[2] ?? '';
   return /^\d+$/.test(number) ? Number(number) : undefined;
 }
