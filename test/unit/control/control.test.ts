@@ -140,7 +140,7 @@ describe('a client and a server', () => {
 });
 
 describe('the group of the socket', () => {
-  const groups = 'root:x:0:\nptp:x:1234:alice\n';
+  const groups = 'root:x:0:\nptp:x:1234:root\n';
 
   test('is found by its name, or is a number', () => {
     expect([groupNumber('ptp', groups), groupNumber('77', groups)]).toEqual([1234, 77]);
