@@ -27,11 +27,12 @@ function subject(names: readonly string[], singular: string, plural: string): st
 
 const letPass = 'or let it pass by type: e2e-tc';
 
+/** Undefined where an instance takes it: it came in before the rules were there. */
 export function whyNotTaken(
   instances: readonly InstanceConfig[],
   key: MessageKey,
   interfaceName: string,
-): Why {
+): Why | undefined {
   const { domainNumber, sdoId, transport, vlanId } = key;
   const names = instanceNames(instances);
   const namesOf = (some: readonly InstanceConfig[]) =>
@@ -52,6 +53,7 @@ export function whyNotTaken(
       words: `${subject(namesOf(ofDomain), 'has', 'have')} another sdoId; ${letPass.slice(3)}`,
     };
   }
+  if (ofSdo.some((instance) => takesHere(instance, key, interfaceName))) return undefined;
   const here = ofSdo.flatMap((instance) => portsAt(instance, interfaceName));
   if (here.length === 0) {
     return {
@@ -81,6 +83,17 @@ type Spoken = Pick<ClockPortConfig, 'transport' | 'vlanId'>;
 function portsAt(instance: InstanceConfig, interfaceName: string): readonly Spoken[] {
   if (isClock(instance)) return instance.ports.filter((port) => port.interface === interfaceName);
   return instance.transport === undefined ? [] : [{ transport: instance.transport }];
+}
+
+function takesHere(
+  instance: InstanceConfig,
+  { transport, vlanId }: MessageKey,
+  interfaceName: string,
+): boolean {
+  if (!isClock(instance)) return (instance.transport ?? transport) === transport;
+  return portsAt(instance, interfaceName).some(
+    (port) => port.transport === transport && (port.vlanId ?? 0) === vlanId,
+  );
 }
 
 function tagOf({ vlanId }: Spoken): string {

@@ -74,6 +74,7 @@ export class NotTaken {
     const text = [textOf(key), announce, toOtherHost].join(' ');
     const known = this.#kinds.get(text);
     const status = known?.status ?? this.#statusOf(key, announce, toOtherHost);
+    if (status === undefined) return;
     this.#kinds.delete(text);
     this.#kinds.set(text, {
       key,
@@ -92,12 +93,14 @@ export class NotTaken {
     this.#options.warn(this.#told.size > maxLines ? more : description);
   }
 
-  #statusOf(key: MessageKey, announce: boolean, toOtherHost: boolean): NotTakenStatus {
+  #statusOf(key: MessageKey, announce: boolean, toOtherHost: boolean): NotTakenStatus | undefined {
     const { sdoId, domainNumber, transport, vlanId, port } = key;
     const name = this.#options.nameOf(port);
-    const { reason, words } = toOtherHost
+    const why = toOtherHost
       ? { reason: 'otherHost' as const, words: 'it is for another host' }
       : whyNotTaken(this.#instances, key, name);
+    if (why === undefined) return undefined;
+    const { reason, words } = why;
     return {
       interface: name,
       ...{ sdoId, domainNumber, transport, vlanId: vlanId === 0 ? null : vlanId, announce, reason },

@@ -110,3 +110,11 @@ test('whoever makes up domains fills neither log nor memory', () => {
   expect(lines.at(-1)).toMatch(/^more PTP/);
   expect(table.current()).toHaveLength(256);
 });
+
+test('what came in before there were rules, and is taken now, is not told of', () => {
+  for (const instances of ['  - bc', '  - e2e-tc']) {
+    const { table, lines } = bench(instances);
+    table.take(announce);
+    expect([table.current(), lines]).toEqual([[], []]);
+  }
+});
