@@ -63,6 +63,27 @@ export async function expectFollowing(
   );
 }
 
+/**
+ * The same for clocks whose path has a bias that none of its clocks can see: the limit on the median is for how far it is from
+ * that of a reference, whose path is alike and whose clocks are all linuxptp's, in the same seconds. The reference's spread has
+ * no limit.
+ */
+export async function expectFollowingBeside(
+  reference: OffsetSource,
+  sources: Readonly<Record<string, OffsetSource>>,
+): Promise<void> {
+  const [bias, ...found] = await Promise.all([
+    summarize('reference', reference, OFFSETS),
+    ...Object.entries(sources).map(([title, source]) => summarize(title, source, OFFSETS)),
+  ]);
+  console.log(bias.told);
+  expectEach(
+    found,
+    ({ median, spread }) =>
+      Math.abs(median - bias.summary.median) < MEDIAN_LIMIT_NS && spread < SPREAD_LIMIT_NS,
+  );
+}
+
 /** The same with a limit on both at once: the root of the mean square that the median and the spread tell. */
 export async function expectRms(
   sources: Readonly<Record<string, OffsetSource>>,
@@ -77,15 +98,28 @@ async function expectWithin(
   count: number,
   holds: (summary: RobustSummary) => boolean,
 ): Promise<void> {
-  const found = await Promise.all(
-    Object.entries(sources).map(async ([title, source]) => {
-      const summary = summarizeRobustly(await source.collect(count));
-      const { median, spread } = summary;
-      const told = `${title}: median ${median.toFixed(0)} ns, spread ${spread.toFixed(0)} ns`;
-      return { told: `${told} of ${summary.count}`, holds: holds(summary) };
-    }),
-  );
+  const found = Object.entries(sources).map(([title, source]) => summarize(title, source, count));
+  expectEach(await Promise.all(found), holds);
+}
+
+interface Summarized {
+  readonly told: string;
+  readonly summary: RobustSummary;
+}
+
+async function summarize(title: string, source: OffsetSource, count: number): Promise<Summarized> {
+  const summary = summarizeRobustly(await source.collect(count));
+  const { median, spread } = summary;
+  const told = `${title}: median ${median.toFixed(0)} ns, spread ${spread.toFixed(0)} ns`;
+  return { told: `${told} of ${summary.count}`, summary };
+}
+
+/** A failure names the figures of those that are beyond. */
+function expectEach(
+  found: readonly Summarized[],
+  holds: (summary: RobustSummary) => boolean,
+): void {
   for (const { told } of found) console.log(told);
-  const beyond = found.filter((each) => !each.holds).map(({ told }) => told);
-  expect(beyond, 'beyond the limits').toEqual([]);
+  const beyond = found.filter(({ summary }) => !holds(summary)).map(({ told }) => told);
+  expect(beyond, `beyond the limits: ${beyond.join('; ')}`).toEqual([]);
 }
