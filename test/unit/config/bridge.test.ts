@@ -32,7 +32,7 @@ describe('a bridge', () => {
   test('of either kind may outlive the switch', () => {
     for (const bridge of ['{name: br-ptp, onStop: keep}', '{join: br0, onStop: Keep}'])
       expect(bridgeOf(bridge).bridge?.onStop).toBe('keep');
-    expect(() => bridgeOf('{name: br-ptp, onStop: stay}')).toThrow(/onStop.*restore or keep/);
+    expect(() => bridgeOf('{name: br-ptp, onStop: stay}')).toThrow(/onStop.*restore, keep/);
   });
 
   test('filters VLANs where a port has some', () => {
