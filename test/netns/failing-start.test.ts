@@ -20,37 +20,42 @@ const cases = [
   ['after its work', '{join: lan, onExit: forward}'],
 ] as const;
 
+/** Two ports, of which one is down and the other has an address, beside a bridge of somebody else. */
+function networkWith(bridge: string) {
+  const net = new BridgedNetwork(2);
+  net.place.ip('link add lan type bridge', 'link set lan up', 'link set eth2 down');
+  net.place.addAddress('eth1', '198.18.0.1/24');
+  const config = join(net.network.directory, 'switch.yaml');
+  writeFileSync(
+    config,
+    `{ports: [eth1, eth2], instances: [{type: e2e-tc}], timestamping: software, bridge: ${bridge}}`,
+  );
+  const socketDirectory = join(net.network.directory, 'control');
+  mkdirSync(socketDirectory);
+  const machine = () => ({
+    interfaces: net.interfaces(),
+    rest: net.place.run('sh', ['-ec', 'ethtool -k eth1; ethtool -k eth2; nft list ruleset']),
+    files: readdirSync(socketDirectory),
+  });
+  return { net, config, socket: join(socketDirectory, 'switch.sock'), machine };
+}
+
 describe.skipIf(missing !== undefined)('a start that fails', () => {
   test.concurrent.for(cases)(
     'where a program that it calls fails %s, with bridge: %s',
     async ([manner, bridge], { onTestFinished }) => {
-      const net = new BridgedNetwork(2);
+      const { net, config, socket, machine } = networkWith(bridge);
       onTestFinished(() => net.close());
-      net.place.ip('link add lan type bridge', 'link set lan up', 'link set eth2 down');
-      net.place.addAddress('eth1', '198.18.0.1/24');
-      const config = join(net.network.directory, 'switch.yaml');
-      writeFileSync(
-        config,
-        `{ports: [eth1, eth2], instances: [{type: e2e-tc}], timestamping: software, bridge: ${bridge}}`,
-      );
       const programs = new FailingPrograms(
         net.network.directory,
         ...['ip', 'bridge', 'nft', 'setpriv', 'stdbuf'],
       );
-      const socketDirectory = join(net.network.directory, 'control');
-      mkdirSync(socketDirectory);
-      const machine = () => ({
-        interfaces: net.interfaces(),
-        rest: net.place.run('sh', ['-ec', 'ethtool -k eth1; ethtool -k eth2; nft list ruleset']),
-        files: readdirSync(socketDirectory),
-      });
       const before = machine();
 
       const failures: string[] = [];
       let started = 0;
       for (let call = 1; call <= mostCalls; call += 1) {
         const through = programs.through(call, manner);
-        const socket = join(socketDirectory, 'switch.sock');
         const running = new Switch(net.network, net.place, [], { config, through, socket });
         const began = await Promise.race([
           running.child.exited.then(() => false),
@@ -83,4 +88,16 @@ describe.skipIf(missing !== undefined)('a start that fails', () => {
       }
     },
   );
+
+  test.concurrent('at its last step, the control socket', async ({ onTestFinished }) => {
+    const { net, config, machine } = networkWith('{name: br-ptp, stp: false}');
+    onTestFinished(() => net.close());
+    const before = machine();
+    const socket = join(net.network.directory, 'nowhere', 'switch.sock');
+    const running = new Switch(net.network, net.place, [], { config, socket });
+    expect(await running.child.exited).toEqual({ code: 1, signal: null });
+    expect(running.child.output).toContain('br-ptp: raised');
+    expect(running.child.output).toMatch(new RegExp(`^${socket}: .*: `, 'm'));
+    await vi.waitFor(() => expect(machine()).toEqual(before), { timeout: timeoutMs });
+  });
 });
