@@ -1,6 +1,7 @@
 /**
  * Creates the bridge, or joins an existing one, and puts the ports into it, as far as they are not there already. What
- * was there before is remembered first, so that lower.ts can restore it however this process ends.
+ * was there before is remembered first, so that lower.ts can restore it however this process ends. A port that is in the
+ * bridge is never taken out of it on the way.
  */
 import { isIPv4 } from 'node:net';
 import type { BridgeConfig, PortConfig, VlanConfig } from '../config/config.js';
@@ -10,12 +11,14 @@ import {
   readLinks,
   readVlans,
   type Link,
+  type Links,
   type VlanMembership,
 } from './kernel.js';
 import { lowerBridge } from './lower.js';
-import { blankMemory, recall, remember } from './memory.js';
+import { blankMemory, recall, remember, type Memory } from './memory.js';
 import { BridgeError, runBatch } from './programs.js';
 import { installRules, OwnedRules, type Ruleset } from './rules.js';
+import { isRuled, restoreFound } from './takeover.js';
 
 /** The VLAN that the kernel gives a port by default. */
 const defaultVlan: VlanConfig = { pvid: 1, tagged: [] };
@@ -26,6 +29,8 @@ export interface RaisedBridge {
   readonly notes: readonly string[];
   /** Rules that are removed when this process ends; undefined where they stay until lowerBridge removes them. */
   readonly ownedRules: OwnedRules | undefined;
+  /** Puts back what was there before this start. @throws BridgeError */
+  readonly undo: () => void;
 }
 
 /**
@@ -41,11 +46,21 @@ export async function raiseBridge(
   const links = readLinks();
   const names = ports.map((port) => port.interface);
   const exists = checkBridge(config, links.get(config.name));
-  const present = names.map((name) => checkPort(config, name, links.get(name)));
+  const present = names.map((name) => checkPort(config, name, links));
 
-  const gone = rememberPresentState(config, present);
+  const earlier = earlierMemory(config, present);
+  const gone = earlier.joined.filter(
+    (name) => !names.includes(name) && links.get(name)?.bridge === config.name,
+  );
+  const found = { config, memory: earlier, ruled: isRuled(config.name), ports: present, gone };
+  const takesOver = config.onStop === 'keep' && isInside(config.name, earlier, links);
   let ownedRules: OwnedRules | undefined;
+  const undo = (): void => {
+    if (takesOver) restoreFound(found, ownedRules);
+    else lowerBridge(config.name, ownedRules);
+  };
   try {
+    rememberPresentState(config, present, earlier);
     ownedRules = await keepPtpOut(
       { bridge: config.name, ports: names, hostPtp: config.hostPtp },
       config,
@@ -53,21 +68,25 @@ export async function raiseBridge(
     );
     runBatch('ip', [
       ...(config.existing ? [] : bridgeCommands(config, exists)),
-      ...gone.map((name) => `link set dev ${name} nomaster`),
       ...names.flatMap((name) => joinCommands(config.name, name)),
       ...(config.existing ? [] : [`link set dev ${config.name} up`]),
     ]);
     if (config.vlanFiltering && !config.existing) setVlans(ports);
-    return { notes: present.flatMap((link) => addressNote(config, link)), ownedRules };
+    // Last: with spanning tree a port that has to come back carries nothing for half a minute.
+    runBatch(
+      'ip',
+      gone.map((name) => `link set dev ${name} nomaster`),
+    );
+    return { notes: present.flatMap((link) => addressNote(config, link)), ownedRules, undo };
   } catch (error) {
-    throw undone(config.name, ownedRules, error as Error);
+    throw undone(undo, error as Error);
   }
 }
 
 /** Restores what was there before. @returns what is wrong, with what cannot be restored */
-function undone(bridge: string, ownedRules: OwnedRules | undefined, cause: Error): Error {
+function undone(undo: () => void, cause: Error): Error {
   try {
-    lowerBridge(bridge, ownedRules);
+    undo();
     return cause;
   } catch (error) {
     const left = (error as Error).message;
@@ -110,35 +129,43 @@ function checkBridge({ name, existing }: BridgeConfig, link: Link | undefined): 
   return true;
 }
 
-function checkPort(config: BridgeConfig, name: string, link: Link | undefined): Link {
+function checkPort(config: BridgeConfig, name: string, links: Links): Link {
+  const link = links.get(name);
   if (link === undefined) {
     throw new BridgeError(`${name}: no such network interface: \`ip link\` lists them`);
   }
   if (link.bridge !== undefined && link.bridge !== config.name) {
     throw new BridgeError(
-      `${name}: is a port of ${link.bridge}: take it out there, or join that bridge with bridge: ${link.bridge} (--join-bridge ${link.bridge})`,
+      links.get(link.bridge)?.alias === bridgeAlias
+        ? `${name}: is a port of ${link.bridge}, which an earlier ptp-switch has left: ptp-switch bridge clean removes it`
+        : `${name}: is a port of ${link.bridge}: take it out there, or join that bridge with bridge: ${link.bridge} (--join-bridge ${link.bridge})`,
     );
   }
   return link;
 }
 
-/**
- * Remembers what is there now in addition to what was remembered at an earlier start, because a switch that was killed
- * has left its ports in the bridge.
- * @returns ports of an earlier start that the configuration no longer has
- */
-function rememberPresentState({ name, existing }: BridgeConfig, ports: readonly Link[]): string[] {
+/** What an earlier switch remembered, where it has left ports in the bridge. */
+function earlierMemory({ name }: BridgeConfig, ports: readonly Link[]): Memory {
   const earlier = recall(name);
-  const inPlace = ports.some(({ bridge }) => bridge === name);
-  const { joined, wasDown } = inPlace ? earlier : blankMemory;
-  const wanted = new Set(ports.map((port) => port.name));
+  return ports.some(({ bridge }) => bridge === name) ? earlier : blankMemory;
+}
+
+/** An earlier switch has put ports into the bridge, and they are there still. */
+function isInside(bridge: string, { joined }: Memory, links: Links): boolean {
+  return joined.some((port) => links.get(port)?.bridge === bridge);
+}
+
+/** In addition to what was remembered at an earlier start. */
+function rememberPresentState(
+  { name, existing }: BridgeConfig,
+  ports: readonly Link[],
+  { joined, wasDown }: Memory,
+): void {
   remember(name, {
     created: !existing,
     joined: [...joined, ...ports.filter(({ bridge }) => bridge !== name).map((port) => port.name)],
     wasDown: [...wasDown, ...ports.filter(({ up }) => !up).map((port) => port.name)],
   });
-  const links = joined.length === 0 ? new Map<string, Link>() : readLinks();
-  return joined.filter((port) => !wanted.has(port) && links.get(port)?.bridge === name);
 }
 
 async function keepPtpOut(

@@ -60,6 +60,7 @@ const longBridge = z.strictObject(
     pruneMulticast: yesOrNo.default(false),
     hostPtp: yesOrNo.default(false),
     onExit: oneOf('block', 'forward').default('block'),
+    onStop: oneOf('restore', 'keep').default('restore'),
   },
   {
     error:
@@ -125,7 +126,7 @@ export function bridgeConfig(
   wanted: ParsedBridge,
   ports: readonly Pick<PortConfig, 'vlan'>[],
 ): BridgeConfig {
-  const { pruneMulticast, hostPtp, onExit } = wanted;
+  const { pruneMulticast, hostPtp, onExit, onStop } = wanted;
   return {
     name: wanted.join ?? wanted.name ?? '',
     existing: wanted.join !== undefined,
@@ -135,7 +136,7 @@ export function bridgeConfig(
     igmpSnooping: wanted.igmpSnooping ?? true,
     querier: wanted.querier ?? true,
     address: wanted.address ?? [],
-    ...{ pruneMulticast, hostPtp, onExit },
+    ...{ pruneMulticast, hostPtp, onExit, onStop },
   };
 }
 

@@ -44,6 +44,8 @@ export interface BridgeConfig {
   readonly hostPtp: boolean;
   /** What the bridge does with PTP frames after the switch was killed: still keeps them, or carries them uncorrected. */
   readonly onExit: 'block' | 'forward';
+  /** What becomes of the bridge when the switch is stopped: what was before is restored, or it stays for the next start to take over. */
+  readonly onStop: 'restore' | 'keep';
 }
 
 /** The share of one port, which no other port can spend; what one port does not use serves the others. */

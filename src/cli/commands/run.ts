@@ -196,14 +196,16 @@ async function runOwned(
     };
     await runUntilStopped(
       running,
-      () => {
+      async () => {
         follow.by = running;
         tellOrdinaryTraffic(config, bridgeOf, log);
         // What the bridge has decided since it was read.
         if (bridge !== undefined) running.setBridge(bridge.state);
-        return serveControl(args.socket, controlled, environment.version, {
+        const service = await serveControl(args.socket, controlled, environment.version, {
           ...{ allowFaults: args['allow-faults'], group, warn: log.warn },
         });
+        bridge?.started();
+        return service;
       },
       environment.stop,
       manager,

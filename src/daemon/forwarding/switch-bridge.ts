@@ -1,21 +1,28 @@
 /**
- * The kernel bridge under a switch: set up before the switch forwards, and restored to what was there before when it
- * ends.
+ * The kernel bridge under a switch: set up before the switch forwards, and when it ends either left for the next start
+ * (`onStop: keep`) or replaced by what was there before.
  */
 import { BridgeFollower, type FollowedBridge } from '../../bridge/follow.js';
 import { lowerBridge } from '../../bridge/lower.js';
-import { raiseBridge } from '../../bridge/raise.js';
-import type { Config } from '../../config/config.js';
+import { raiseBridge, type RaisedBridge } from '../../bridge/raise.js';
+import type { BridgeConfig, Config } from '../../config/config.js';
 import type { Log } from '../machine/log.js';
 import { Undo } from '../machine/undo.js';
 
-export class SwitchBridge {
-  readonly #follower: BridgeFollower;
-  readonly #undo: Undo;
+interface Parts {
+  readonly config: BridgeConfig;
+  readonly log: Log;
+  readonly raised: RaisedBridge;
+  readonly follower: BridgeFollower;
+}
 
-  private constructor(follower: BridgeFollower, undo: Undo) {
-    this.#follower = follower;
-    this.#undo = undo;
+export class SwitchBridge {
+  readonly #parts: Parts;
+  #started = false;
+  #closed = false;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /**
@@ -35,7 +42,7 @@ export class SwitchBridge {
       const raised = await raiseBridge(bridge, config.ports, () =>
         log.warn(`${bridge.name}: the rules that keep PTP frames out are gone: restart ptp-switch`),
       );
-      undo.add(() => lowerBridge(bridge.name, raised.ownedRules));
+      undo.add(raised.undo);
       const follower = await BridgeFollower.start({
         bridge: bridge.name,
         ports: config.ports.map((port) => port.interface),
@@ -43,11 +50,10 @@ export class SwitchBridge {
         onChange,
         onTrouble: (line) => log.warn(line),
       });
-      undo.add(() => follower.stop());
       for (const note of raised.notes) log.warn(note);
       const manner = bridge.existing ? 'joined' : 'raised';
       log.info(`${bridge.name}: ${manner} for ordinary traffic; PTP frames are kept out of it`);
-      return new SwitchBridge(follower, undo);
+      return new SwitchBridge({ config: bridge, log, raised, follower });
     } catch (error) {
       undo.runAfterFailure(log.warn);
       throw error;
@@ -56,11 +62,27 @@ export class SwitchBridge {
 
   /** The state of the bridge now. */
   get state(): FollowedBridge {
-    return this.#follower.state;
+    return this.#parts.follower.state;
   }
 
-  /** Restores what was there before. Idempotent. */
+  /** The start has succeeded: from now on the end is the one that the configuration asks for. */
+  started(): void {
+    this.#started = true;
+  }
+
+  /** Before `started` undoes what the start has done. Idempotent. @throws BridgeError */
   close(): void {
-    this.#undo.run();
+    if (this.#closed) return;
+    this.#closed = true;
+    const { config, log, raised, follower } = this.#parts;
+    const { name, onStop } = config;
+    follower.stop();
+    if (!this.#started) return raised.undo();
+    if (onStop === 'restore') return void lowerBridge(name, raised.ownedRules);
+    // With onExit: block the rules have no owner, and stay.
+    raised.ownedRules?.close();
+    log.info(
+      `${name}: stays for the next start (onStop: keep); ptp-switch bridge clean removes it`,
+    );
   }
 }

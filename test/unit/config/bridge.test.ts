@@ -13,7 +13,7 @@ describe('a bridge', () => {
     expect(bridgeOf('{name: br-ptp}').bridge).toEqual({
       ...{ name: 'br-ptp', existing: false, stp: true, forwardDelay: 15, vlanFiltering: false },
       ...{ igmpSnooping: true, querier: true, pruneMulticast: false, address: [] },
-      ...{ hostPtp: false, onExit: 'block' },
+      ...{ hostPtp: false, onExit: 'block', onStop: 'restore' },
     });
   });
 
@@ -27,6 +27,12 @@ describe('a bridge', () => {
       '{join: br0, pruneMulticast: true}',
     ])
       expect(bridgeOf(bridge).bridge?.pruneMulticast).toBe(true);
+  });
+
+  test('of either kind may outlive the switch', () => {
+    for (const bridge of ['{name: br-ptp, onStop: keep}', '{join: br0, onStop: Keep}'])
+      expect(bridgeOf(bridge).bridge?.onStop).toBe('keep');
+    expect(() => bridgeOf('{name: br-ptp, onStop: stay}')).toThrow(/onStop.*restore, keep/);
   });
 
   test('filters VLANs where a port has some', () => {
