@@ -90,7 +90,7 @@ function anchorsOf(markdown: string): Set<string> {
   return anchors;
 }
 
-/** In backticks: a path from the project's root, or the end of the path of a source file ("port/receiver.ts"). */
+/** In backticks: a path from the project's root, or the end of the path of a source file ("port/receiving/receiver.ts"). */
 function unknownFiles(page: string, markdown: string): string[] {
   return [...withoutFences(markdown).matchAll(/`([^`\n]+)`/g)]
     .map((match) => match[1] ?? '')

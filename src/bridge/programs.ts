@@ -1,4 +1,4 @@
-/** Runs the programs that set up the kernel's bridge and packet filter: ip and bridge of iproute2, nft of nftables. */
+/** Runs the programs by which the kernel's network is read and set up: ip, bridge and tc of iproute2, nft of nftables. */
 import { execFile, spawnSync } from 'node:child_process';
 import { delimiter } from 'node:path';
 
@@ -11,11 +11,12 @@ export const environmentWithSbin: NodeJS.ProcessEnv = {
 /** Enough for the listing of a box with dozens of interfaces and hundreds of VLANs. */
 const maxOutputBytes = 64 * 1024 * 1024;
 
-export type Program = 'ip' | 'bridge' | 'nft' | 'setpriv';
+export type Program = 'ip' | 'bridge' | 'tc' | 'nft' | 'setpriv';
 
 const debianPackages: Readonly<Record<Program, string>> = {
   ip: 'iproute2',
   bridge: 'iproute2',
+  tc: 'iproute2',
   nft: 'nftables',
   setpriv: 'util-linux',
 };

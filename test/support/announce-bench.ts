@@ -1,6 +1,6 @@
 /** A clock of two ports that gets Announce messages and timers one by one. */
 import { Clock, type ClockSettings } from '../../src/core/instance/clock.js';
-import type { ClockPortSettings } from '../../src/core/port/clock-port.js';
+import type { ClockPortSettings } from '../../src/core/port/clock-port-settings.js';
 import type { Output } from '../../src/core/io.js';
 import { defaultProfile } from '../../src/core/profile/default.js';
 import { defaultServoSettings } from '../../src/core/servo/servo.js';

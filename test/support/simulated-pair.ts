@@ -6,7 +6,7 @@
  * residence of a Sync goes into its Follow_Up, that of a Delay_Req into its Delay_Resp.
  */
 import type { Input, Output } from '../../src/core/io.js';
-import type { Transmission } from '../../src/core/port/receiver.js';
+import type { Transmission } from '../../src/core/port/receiving/receiver.js';
 import { TimeSource } from '../../src/lab/stations/time-source.js';
 import { instantFromNs } from '../../src/core/time/instant.js';
 import { sumOf, timeInterval, unitsPerNs } from '../../src/core/time/time-interval.js';

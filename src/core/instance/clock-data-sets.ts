@@ -27,7 +27,7 @@ import type { Tlv } from '../wire/tlv.js';
 import type { Transport } from '../io.js';
 import type { DiscardReason } from '../exchange/discard-reason.js';
 import { anyEndsHere, fitting, propagatedTlvs, roomForTlvs } from './announce-tlvs.js';
-import type { AnnouncedGrandmaster } from '../port/clock-port.js';
+import type { AnnouncedGrandmaster } from '../port/transmitting-half.js';
 import type { Profile } from '../profile/profile.js';
 import { heldClockClass, type HoldoverSpecification } from './holdover.js';
 

@@ -8,7 +8,7 @@ import type {
 } from '../datasets/data-sets.js';
 import type { Standing } from '../bmca/standing.js';
 import type { OffsetWindow } from '../servo/offset-history.js';
-import type { MissingMessage } from '../port/receipts.js';
+import type { MissingMessage } from '../port/receiving/receipts.js';
 import type { LockState, ServoKind } from '../servo/servo.js';
 import type { ClockIdentity, PortIdentity } from '../time/identity.js';
 import type { DurationNs, Instant } from '../time/instant.js';

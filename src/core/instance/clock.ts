@@ -3,22 +3,18 @@
  * 10.2 of 1588-2019). With one port it is an ordinary clock. Its time is a map over the raw time stamps, which must be
  * of one timebase on all ports: no clock is set. Sans-IO: everything that happens is an Input, everything to do an Output.
  *
- * This file hands every input to whom it concerns: the roles of the ports, the timekeeper, the data sets, a port.
+ * This file hands every input to whom it concerns: the roles of the ports, what follows the master, the data sets, a port.
  */
-import { erbestOfPort } from '../bmca/election.js';
 import { isOperating, isSlave } from '../bmca/port-state.js';
 import type { DefaultDS, PortDS } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
 import { admit } from '../port/admission.js';
-import { ClockPort, senderOf, type ClockPortSettings } from '../port/clock-port.js';
-import { discarded, mechanismOf, timersOf } from '../port/port.js';
-import type { PortEvent, ReceivedMessage } from '../port/port.js';
+import { ClockPort } from '../port/clock-port.js';
+import type { ClockPortSettings } from '../port/clock-port-settings.js';
+import { senderOf } from '../port/contexts.js';
+import { discarded, mechanismOf, timersOf, type ReceivedMessage } from '../port/port.js';
 import { isAnnounce } from '../port/received-announce.js';
-import type { Measured } from '../port/receipts.js';
-import type { Measurement } from '../port/receiver.js';
-import { robustPathDelays } from '../port/receiver-state.js';
 import type { MeasurementLimits, Profile, UntilLocked } from '../profile/profile.js';
-import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { ServoSettings } from '../servo/servo.js';
 import type { Instant } from '../time/instant.js';
 import { isPeerDelayMessageType } from '../wire/header.js';
@@ -27,6 +23,7 @@ import { ClockDataSets, type ClockChange } from './clock-data-sets.js';
 import type { ClockState } from './clock-state.js';
 import { holdoverTimer, type HoldoverSpecification } from './holdover.js';
 import type { OwnTime, StartingPoint } from './own-time.js';
+import { MasterFollowing } from './master-following.js';
 import { PortRoles } from './port-roles.js';
 import { Timekeeper } from './timekeeper.js';
 
@@ -55,7 +52,7 @@ export class Clock {
   readonly #dataSets: ClockDataSets;
   readonly #timekeeper: Timekeeper;
   readonly #roles: PortRoles;
-  readonly #profile: Profile;
+  readonly #following: MasterFollowing;
 
   /** Does nothing until a link is up. */
   constructor(settings: ClockSettings) {
@@ -65,7 +62,7 @@ export class Clock {
       random: settings.random,
       // A clock that has been in lock has a time to go on with until the path to a new parent is measured well. One that
       // has not takes the first measurement, because any time is better than none.
-      pathDelaysNeeded: () => this.#pathDelaysNeeded(),
+      pathDelaysNeeded: () => this.#following.pathDelaysNeeded(),
       timeAt: (raw: Instant) => this.timeAt(raw),
       limits: { ...profile.measurement, ...settings.measurement },
     };
@@ -83,7 +80,10 @@ export class Clock {
       { ...rules, untilLocked },
       { rules, believableLogInterval, acceptableMasters },
     );
-    this.#profile = profile;
+    this.#following = new MasterFollowing(
+      ...([this.#roles, this.#dataSets, this.#timekeeper] as const),
+      rules,
+    );
   }
 
   /** What has happened in, what is to be done out, in that order. Throws for no input. */
@@ -203,9 +203,9 @@ export class Clock {
       switch (timer) {
         case timers.announce:
         case timers.sync:
-          return port.stepTransmitter({ kind: 'timer', timer }, this.#roles.announced());
+          return port.transmitting.step({ kind: 'timer', timer }, this.#roles.announced());
         case timers.delayReq:
-          return port.stepReceiver({ kind: 'timer', timer }).outputs;
+          return port.receiving.step({ kind: 'timer', timer }).outputs;
         case timers.pdelayReq:
           return port.stepLink({ kind: 'timer', timer });
         case timers.qualification:
@@ -215,27 +215,12 @@ export class Clock {
         case timers.announceReceipt:
           return this.#roles.onAnnounceReceiptTimeout(port);
         case timers.syncReceipt:
-          return this.#onReceiptTimeout(port, 'sync');
+          return this.#following.onReceiptTimeout(port, 'sync');
         case timers.delayReceipt:
-          return this.#onReceiptTimeout(port, 'delay');
+          return this.#following.onReceiptTimeout(port, 'delay');
       }
     }
     return [];
-  }
-
-  /** The master is there, but its time is not: without a measurement there is no lock. */
-  #onReceiptTimeout(port: ClockPort, measured: Measured): readonly Output[] {
-    if (!isSlave(port.portState)) return [];
-    port.receiptExpired(measured);
-    return this.#loseTime(port);
-  }
-
-  #loseTime(port: ClockPort): readonly Output[] {
-    return [
-      ...this.#roles.transition(port, 'SYNCHRONIZATION_FAULT'),
-      ...this.#timekeeper.holdOver(),
-      ...this.#roles.tellNews(),
-    ];
   }
 
   /** 7.6.2.5: from here on the clock is what it is by itself. */
@@ -270,7 +255,7 @@ export class Clock {
       case 'Follow_Up':
       case 'Delay_Resp':
         return isSlave(port.portState)
-          ? this.#onMasterMessage(port, received)
+          ? this.#following.onMessage(port, received)
           : [discarded(port.identity, 'otherMaster')];
       case 'Pdelay_Req':
       case 'Pdelay_Resp':
@@ -281,15 +266,6 @@ export class Clock {
       case 'Management':
         return [discarded(port.identity, 'ignoredMessageType')];
     }
-  }
-
-  #onMasterMessage(port: ClockPort, received: ReceivedMessage): readonly Output[] {
-    const { message, ingressTimestamp } = received;
-    if (message.messageType === 'Sync' && this.#dataSets.isOfParent(message)) {
-      port.noteSync(message.header.logMessageInterval);
-      if (ingressTimestamp !== undefined) this.#timekeeper.noteSync(ingressTimestamp);
-    }
-    return this.#stepReceiver(port, received);
   }
 
   #onTransmit(
@@ -304,10 +280,10 @@ export class Clock {
         input.kind === 'transmitTimestamp'
           ? { ...input, egressTimestamp: this.timeAt(input.egressTimestamp) }
           : input;
-      return port.stepTransmitter(event, this.#roles.announced());
+      return port.transmitting.step(event, this.#roles.announced());
     }
     return isSlave(port.portState)
-      ? this.#stepReceiver(port, input)
+      ? this.#following.step(port, input)
       : [discarded(port.identity, 'unexpectedTransmitTimestamp')];
   }
 
@@ -315,84 +291,5 @@ export class Clock {
     const { ingressTimestamp } = received;
     if (ingressTimestamp === undefined) return received;
     return { ...received, ingressTimestamp: this.timeAt(ingressTimestamp) };
-  }
-
-  #stepReceiver(port: ClockPort, event: Exclude<PortEvent, { kind: 'link' }>): readonly Output[] {
-    const { outputs, measurement } = port.stepReceiver(event);
-    switch (measurement?.kind) {
-      case undefined:
-        return outputs;
-      case 'pathDelay':
-        return [...outputs, port.delayUsed()];
-      case 'linkDelayUnknown':
-        return [...outputs, ...this.#loseTime(port)];
-      case 'sync':
-        return [
-          ...outputs,
-          ...(measurement.first ? [port.delayUsed(true)] : []),
-          ...this.#takeSync(port, measurement),
-        ];
-      case 'offset':
-        // Peer to peer, the first Sync gives an offset; what it becomes until the next one, the rate has to be known for.
-        return this.#timekeeper.rateKnown
-          ? [...outputs, ...this.#steer(port, measurement)]
-          : [...outputs, ...this.#takeSync(port, measurement)];
-    }
-  }
-
-  /** A Sync that nothing can be steered by yet. */
-  #takeSync(
-    port: ClockPort,
-    { sync, receivedAt }: { readonly sync: SyncMeasurement; readonly receivedAt: Instant },
-  ): readonly Output[] {
-    const used = port.syncUsed();
-    return this.#timekeeper.takeSync(sync, receivedAt)
-      ? [used, ...this.#restartMeasuring(port)]
-      : [used];
-  }
-
-  /** None is good that was measured by a clock whose rate is not known: it is off by what that rate makes of the time between. */
-  #pathDelaysNeeded(): number {
-    if (this.#timekeeper.hasLocked) return robustPathDelays;
-    return this.#timekeeper.rateKnown ? 1 : Infinity;
-  }
-
-  /** One offset from the parent: what the servo makes of it. */
-  #steer(
-    port: ClockPort,
-    measurement: Extract<Measurement, { kind: 'offset' }>,
-  ): readonly Output[] {
-    const { sync, receivedAt, offsetFromMaster, meanPathDelay: meanDelay } = measurement;
-    const { currentDS } = this.#dataSets;
-    this.#dataSets.currentDS = { ...currentDS, offsetFromMaster, meanDelay };
-    const { steering, outputs } = this.#timekeeper.steer(sync, receivedAt, meanDelay);
-    switch (steering) {
-      case 'ignored':
-        return [...outputs, port.noteOutlier()];
-      case 'set':
-        return [...outputs, port.syncUsed(), ...this.#restartMeasuring(port)];
-      case 'steered':
-        return [
-          ...outputs,
-          port.syncUsed(),
-          ...(this.#timekeeper.lockState === 'locked'
-            ? this.#roles.transition(port, 'MASTER_CLOCK_SELECTED')
-            : []),
-          ...this.#roles.tellNews(),
-        ];
-    }
-  }
-
-  /** What was measured before the clock was set does not go with what comes after. */
-  #restartMeasuring(port: ClockPort): readonly Output[] {
-    const parent = erbestOfPort(
-      this.#profile.bestMaster,
-      port,
-      this.#dataSets.parentDS.parentPortIdentity,
-    );
-    return [
-      ...this.#roles.transition(port, 'SYNCHRONIZATION_FAULT'),
-      ...(parent === undefined ? [] : port.follow(parent)),
-    ];
   }
 }

@@ -11,8 +11,9 @@ import { standingOf } from '../bmca/standing.js';
 import type { BestMasterRules, DecisionCode } from '../bmca/rules.js';
 import type { Input, Output } from '../io.js';
 import { ownAnnouncer } from '../port/admission.js';
-import type { AnnouncedGrandmaster, ClockPort } from '../port/clock-port.js';
+import type { ClockPort } from '../port/clock-port.js';
 import type { ReceivedAnnounce } from '../port/received-announce.js';
+import type { AnnouncedGrandmaster } from '../port/transmitting-half.js';
 import { discarded, timersOf } from '../port/port.js';
 import type { UntilLocked } from '../profile/profile.js';
 import type { PortIdentity } from '../time/identity.js';
@@ -197,7 +198,7 @@ export class PortRoles {
       .filter(({ isTransmitting }) => isTransmitting)
       .flatMap((port) => {
         const { announce: timer } = timersOf(port.identity);
-        return port.stepTransmitter({ kind: 'timer', timer }, this.announced());
+        return port.transmitting.step({ kind: 'timer', timer }, this.announced());
       });
   }
 

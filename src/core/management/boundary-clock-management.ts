@@ -17,7 +17,7 @@ import { ClockType } from '../wire/management-data/port-data.js';
 import { encodeUtf8 } from '../wire/management-data/utf8.js';
 import type { ManagementError } from '../wire/tlv/management.js';
 import type { Clock } from '../instance/clock.js';
-import type { ClockPortSettings } from '../port/clock-port.js';
+import type { ClockPortSettings } from '../port/clock-port-settings.js';
 import type { ClockChange } from '../instance/clock-data-sets.js';
 
 /** 8.2.3.3 to 8.2.3.5: of a parent whose statistics are not kept. */

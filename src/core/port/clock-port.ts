@@ -7,65 +7,19 @@ import type { ElectionPort } from '../bmca/election.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { isMaster, isOperating, isSlave } from '../bmca/port-state.js';
 import type { PortDS, PortState } from '../datasets/data-sets.js';
-import type { DiscardReason } from '../exchange/discard-reason.js';
-import type { Input, LinkDelay, Output, Transport } from '../io.js';
-import type { MeasurementLimits } from '../profile/profile.js';
-import { samePortIdentity, type PortIdentity } from '../time/identity.js';
+import type { Input, LinkDelay, Output } from '../io.js';
+import type { PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
-import { zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
+import { zeroTimeInterval } from '../time/time-interval.js';
+import type { ClockPortSettings } from './clock-port-settings.js';
+import { firstLinkContext, withContextsFrom } from './contexts.js';
 import { respondToDelayReq } from './delay-responder.js';
-import { PeerDelayLink, peerDelayContexts } from './link.js';
-import {
-  discarded,
-  timersOf,
-  type PortEvent,
-  type PortSettings,
-  type ReceivedMessage,
-} from './port.js';
+import { PeerDelayLink } from './link.js';
+import { timersOf, type PortSettings, type ReceivedMessage } from './port.js';
 import type { ReceivedAnnounce } from './received-announce.js';
-import { Receipts, type MissingMessage, type Measured, type ReceiptSettings } from './receipts.js';
-import {
-  stepReceiver,
-  stopReceiver,
-  type ReceiverSettings,
-  type ReceiverTransition,
-} from './receiver.js';
-import {
-  followMaster,
-  forgetPath,
-  initialReceiverState,
-  withMasterAddress,
-  type ReceiverState,
-} from './receiver-state.js';
-import {
-  initialTransmitterState,
-  startTransmitter,
-  stepTransmitter,
-  stopTransmitter,
-  transmitterContexts,
-  type TransmitterSettings,
-  type TransmitterState,
-} from './transmitter.js';
-
-/** Names and meaning as in portDS (8.2.15). */
-export type ClockPortSettings = Omit<PortDS, 'portIdentity' | 'portState' | 'meanLinkDelay'> & {
-  /** Index of the port in the data plane. */
-  readonly port: number;
-  readonly transport: Transport;
-  /** Of its link, positive when the way in is the longer (7.4.2). */
-  readonly delayAsymmetry: TimeInterval;
-};
-
-/** What Announce says that changes with the grandmaster. */
-export type AnnouncedGrandmaster = Pick<
-  TransmitterSettings,
-  'grandmaster' | 'announceFlags' | 'announceTlvs'
->;
-
-/** What a port asks of the clock that it is part of. */
-export type PortEnvironment = Required<
-  Pick<ReceiverSettings, 'random' | 'pathDelaysNeeded' | 'timeAt'>
-> & { readonly limits: MeasurementLimits };
+import type { MissingMessage } from './receiving/receipts.js';
+import { ReceivingHalf, type PortEnvironment } from './receiving/receiving-half.js';
+import { TransmittingHalf, type AnnouncedGrandmaster } from './transmitting-half.js';
 
 /** The members of ElectionPort are what the election looks at. */
 export class ClockPort implements ElectionPort<ReceivedAnnounce> {
@@ -81,32 +35,30 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
 
   settings: ClockPortSettings;
   readonly identity: PortSettings;
-  readonly #environment: PortEnvironment;
+  readonly transmitting: TransmittingHalf;
+  readonly receiving: ReceivingHalf;
+  readonly #random: PortEnvironment['random'];
   /** Where delayMechanism is p2p. */
   readonly #link: PeerDelayLink | undefined;
   #measuresLink = false;
-  #transmitter: TransmitterState = initialTransmitterState();
-  #transmitterSettings:
-    | {
-        readonly settings: ClockPortSettings;
-        readonly announced: AnnouncedGrandmaster;
-        readonly whole: TransmitterSettings;
-      }
-    | undefined;
-  #receiver: ReceiverState;
-  readonly #receipts = new Receipts();
   /** What this clock hands on is not to be told, although the port is MASTER. */
   #gated = false;
 
   constructor(identity: PortSettings, settings: ClockPortSettings, environment: PortEnvironment) {
     this.identity = identity;
     this.settings = settings;
-    this.#environment = environment;
-    this.#link =
+    this.#random = environment.random;
+    const link =
       settings.delayMechanism === 'p2p'
         ? new PeerDelayLink({ ...identity, ...settings })
         : undefined;
-    this.#receiver = initialReceiverState(settings);
+    this.#link = link;
+    this.transmitting = new TransmittingHalf(identity, () => this.settings);
+    this.receiving = new ReceivingHalf({
+      ...{ identity, environment },
+      settings: () => this.settings,
+      linkDelay: link && (() => link.linkDelay()),
+    });
   }
 
   get portIdentity(): PortIdentity {
@@ -129,7 +81,7 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   portDS(): PortDS {
     const { logAnnounceInterval, logSyncInterval } = this.settings;
     // 8.2.15.2.2: what the master tells, while there is one.
-    const from = isSlave(this.portState) ? this.#receiver : this.settings;
+    const from = isSlave(this.portState) ? this.receiving : this.settings;
     const { logMinDelayReqInterval } = from;
     const { announceReceiptTimeout, masterOnly } = this.settings;
     const { delayMechanism, logMinPdelayReqInterval } = this.settings;
@@ -155,13 +107,13 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     this.portState = portState;
     const outputs: Output[] = [];
     outputs.push(...this.startOrStopLink());
-    if (before === 'MASTER' && portState !== 'MASTER') outputs.push(...this.#stopTransmitting());
+    if (before === 'MASTER' && portState !== 'MASTER') outputs.push(...this.transmitting.stop());
     if (isSlave(before) && !isSlave(portState)) outputs.push(...this.#stopFollowing());
     if (before === 'PRE_MASTER' && portState !== 'PRE_MASTER') {
       outputs.push({ kind: 'cancelTimer', timer: timersOf(this.identity).qualification });
     }
     if (portState === 'MASTER' && before !== 'MASTER' && !this.#gated) {
-      outputs.push(...this.#startTransmitting(announced));
+      outputs.push(...this.transmitting.start(announced));
     }
     if (portState === 'LISTENING' || portState === 'PASSIVE') outputs.push(this.awaitAnnounce());
     else if (isMaster(portState)) {
@@ -193,14 +145,14 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     if (gated === this.#gated) return [];
     this.#gated = gated;
     if (this.portState !== 'MASTER') return [];
-    return gated ? this.#stopTransmitting() : this.#startTransmitting(announced);
+    return gated ? this.transmitting.stop() : this.transmitting.start(announced);
   }
 
   /** 9.2.6.12: starts the timer anew that expires when Announce messages stay away. */
   awaitAnnounce(): Output {
     const { announceReceiptTimeout, logAnnounceInterval } = this.settings;
     const { announceReceiptSpread } = this.identity.profile.portDS;
-    const intervals = announceReceiptTimeout + announceReceiptSpread * this.#environment.random();
+    const intervals = announceReceiptTimeout + announceReceiptSpread * this.#random();
     return {
       kind: 'setTimer',
       timer: timersOf(this.identity).announceReceipt,
@@ -210,38 +162,13 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
 
   /** Follows the sender of `announce`; nothing that was measured before counts. */
   follow(announce: ReceivedAnnounce): readonly Output[] {
-    const before = this.#receiver;
-    const portIdentity = announce.message.header.sourcePortIdentity;
-    const sameMaster =
-      before.measuring.kind !== 'idle' &&
-      samePortIdentity(before.measuring.master.portIdentity, portIdentity);
-    const stopped = stopReceiver(this.identity, before);
-    this.#receiver = followMaster(this.settings, before, {
-      portIdentity,
-      address: announce.source,
-    });
-    return [
-      ...stopped.outputs,
-      this.awaitAnnounce(),
-      ...this.#receipts.begin(this.#receiptSettings, sameMaster),
-    ];
+    return [...this.receiving.follow(announce), this.awaitAnnounce()];
   }
 
   /** The master that is followed has sent another Announce, from that address. */
-  hearMaster({ source }: ReceivedAnnounce): Output {
-    this.#receiver = withMasterAddress(this.#receiver, source);
+  hearMaster(announce: ReceivedAnnounce): Output {
+    this.receiving.hearMaster(announce);
     return this.awaitAnnounce();
-  }
-
-  /** Announce and Sync are due, or a Sync has its transmit time stamp, which is PTP time. */
-  stepTransmitter(
-    event: Extract<PortEvent, { kind: 'timer' | 'transmitTimestamp' | 'transmitTimestampLost' }>,
-    announced: AnnouncedGrandmaster,
-  ): readonly Output[] {
-    const settings = this.#transmitterSettingsFor(announced);
-    const { state, outputs } = stepTransmitter(settings, this.#transmitter, event);
-    this.#transmitter = state;
-    return outputs;
   }
 
   /** @param received its ingressTimestamp is PTP time */
@@ -250,77 +177,12 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return respondToDelayReq({ ...this.identity, logMinDelayReqInterval }, received);
   }
 
-  /** Time stamps are raw. The contexts of its events are the ones that `sendEvent` was given. */
-  stepReceiver(event: Exclude<PortEvent, { kind: 'link' }>): Omit<ReceiverTransition, 'state'> {
-    const inner =
-      'context' in event ? { ...event, context: event.context - transmitterContexts } : event;
-    const { state, outputs, measurement } = stepReceiver(
-      this.#receiverSettings(),
-      this.#receiver,
-      inner,
-    );
-    this.#receiver = state;
-    this.#noteOutputs(event, outputs);
-    return {
-      outputs: outputs.map((output) => withContextsFrom(transmitterContexts, output)),
-      ...(measurement !== undefined && { measurement }),
-    };
-  }
-
-  /** The master has sent a Sync that tells that interval. */
-  noteSync(logMessageInterval: number): void {
-    this.#receipts.noteSync(logMessageInterval);
-  }
-
-  /** The servo does not believe what the latest Sync has told. */
-  noteOutlier(): Output {
-    this.#receipts.noteDiscard('sync', 'offsetOutlier');
-    return discarded(this.identity, 'offsetOutlier');
-  }
-
-  /** A Sync was of use: the next one is waited for. */
-  syncUsed(): Output {
-    return this.#receipts.syncUsed(this.#receiptSettings);
-  }
-
-  /** A path delay counts, or the first Delay_Req is about to be sent (`begins`): the next path delay is waited for. */
-  delayUsed(begins = false): Output {
-    return this.#receipts.delayUsed(
-      this.#receiptSettings,
-      this.#receiver.logMinDelayReqInterval,
-      begins,
-    );
-  }
-
-  /** What the port needs of its master has stayed away for too long. */
-  receiptExpired(measured: Measured): void {
-    this.#receipts.expire(measured);
-    if (measured === 'delay') this.#receiver = forgetPath(this.#receiver);
-  }
-
   /** What the port lacks to follow its master. */
   missing(): readonly MissingMessage[] {
-    return isSlave(this.portState) ? this.#receipts.missing(this.linkDelay()) : [];
+    return isSlave(this.portState) ? this.receiving.missing() : [];
   }
 
-  /** Which of the two kinds of measurement has begun, or come to nothing and why. */
-  #noteOutputs(event: Exclude<PortEvent, { kind: 'link' }>, outputs: readonly Output[]): void {
-    const ofSync =
-      event.kind === 'message' &&
-      (event.message.messageType === 'Sync' || event.message.messageType === 'Follow_Up');
-    for (const output of outputs) {
-      if (output.kind === 'sendEvent') this.#receipts.noteDelayReq();
-      if (output.kind !== 'discarded' || output.reason === 'otherMaster') continue;
-      this.#receipts.noteDiscard(ofSync ? 'sync' : 'delay', output.reason as DiscardReason);
-    }
-  }
-
-  get #receiptSettings(): ReceiptSettings {
-    const { limits } = this.#environment;
-    return { identity: this.identity, limits, logSyncInterval: this.settings.logSyncInterval };
-  }
-
-  /** Time stamps are raw, for a link has its delay whatever time it is. Contexts as with stepReceiver. */
+  /** Time stamps are raw, for a link has its delay whatever time it is. Contexts are the ones that `sendEvent` was given. */
   stepLink(
     event: ReceivedMessage | Exclude<Input, { kind: 'message' | 'syncObserved' }>,
   ): readonly Output[] {
@@ -335,66 +197,8 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return outputs.map((output) => withContextsFrom(firstLinkContext, output));
   }
 
-  #startTransmitting(announced: AnnouncedGrandmaster): readonly Output[] {
-    const settings = this.#transmitterSettingsFor(announced);
-    const { state, outputs } = startTransmitter(settings, this.#transmitter);
-    this.#transmitter = state;
-    return outputs;
-  }
-
-  #stopTransmitting(): readonly Output[] {
-    const { state, outputs } = stopTransmitter(this.identity, this.#transmitter);
-    this.#transmitter = state;
-    return outputs;
-  }
-
   #stopFollowing(): readonly Output[] {
-    const { state, outputs } = stopReceiver(this.identity, this.#receiver);
-    this.#receiver = state;
     const { announceReceipt: timer } = timersOf(this.identity);
-    return [
-      { kind: 'cancelTimer', timer },
-      ...outputs,
-      ...this.#receipts.stop(this.#receiptSettings),
-    ];
+    return [{ kind: 'cancelTimer', timer }, ...this.receiving.stop()];
   }
-
-  /** Made anew only when one of its parts has changed, and not for every message. */
-  #transmitterSettingsFor(announced: AnnouncedGrandmaster): TransmitterSettings {
-    const { settings } = this;
-    if (
-      this.#transmitterSettings?.settings !== settings ||
-      this.#transmitterSettings.announced !== announced
-    ) {
-      const whole = { ...this.identity, ...settings, ...announced };
-      this.#transmitterSettings = { settings, announced, whole };
-    }
-    return this.#transmitterSettings.whole;
-  }
-
-  #receiverSettings(): ReceiverSettings {
-    const { identity, settings } = this;
-    const { limits, ...environment } = this.#environment;
-    const { meanPathDelayNs, toldLogMinDelayReqInterval } = limits;
-    const link = this.#link;
-    return {
-      ...{ ...identity, ...settings, ...environment, transmission: 'multicast' },
-      ...{ meanPathDelayNs, toldLogMinDelayReqInterval },
-      ...(link !== undefined && { linkDelay: () => link.linkDelay() }),
-    };
-  }
-}
-
-/** Above those of Sync and those of Delay_Req, which are sequenceIds of 16 bits. */
-const firstLinkContext = transmitterContexts + peerDelayContexts;
-
-/** A part of a port counts its contexts from 0; in the port's they begin at `first`. */
-function withContextsFrom(first: number, output: Output): Output {
-  return output.kind === 'sendEvent' ? { ...output, context: output.context + first } : output;
-}
-
-/** Which part of a port has sent the event message with that context. */
-export function senderOf(context: number): 'transmitter' | 'receiver' | 'link' {
-  if (context < transmitterContexts) return 'transmitter';
-  return context < firstLinkContext ? 'receiver' : 'link';
 }

@@ -7,7 +7,7 @@ import type { PortState, TimePropertiesDS } from '../../core/datasets/data-sets.
 import type { UtcOffsetOrigin } from '../../core/datasets/utc-offset.js';
 import type { ClockState } from '../../core/instance/clock-state.js';
 import type { HoldoverState } from '../../core/instance/holdover.js';
-import type { MissingMessage } from '../../core/port/receipts.js';
+import type { MissingMessage } from '../../core/port/receiving/receipts.js';
 import type { LockState, ServoKind } from '../../core/servo/servo.js';
 import type { OffsetWindow } from '../../core/servo/offset-history.js';
 import type { NotTakenStatus } from './not-taken.js';

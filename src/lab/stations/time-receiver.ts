@@ -15,13 +15,13 @@ import {
   type Measurement,
   type ReceiverSettings,
   type ReceiverTransition,
-} from '../../core/port/receiver.js';
+} from '../../core/port/receiving/receiver.js';
 import {
   followMaster,
   initialReceiverState,
   withMasterAddress,
   type ReceiverState,
-} from '../../core/port/receiver-state.js';
+} from '../../core/port/receiving/receiver-state.js';
 import { movingMedian, withSample, type MovingMedian } from '../../core/servo/moving-median.js';
 import { samePortIdentity, type PortIdentity } from '../../core/time/identity.js';
 import { durationNs, durationOfLogInterval } from '../../core/time/instant.js';

@@ -2,7 +2,7 @@
  * The stations of the lab and their cables: every station has one interface, which is joined to a port of the switch.
  */
 import type { Transport } from '../../core/io.js';
-import type { Transmission } from '../../core/port/receiver.js';
+import type { Transmission } from '../../core/port/receiving/receiver.js';
 
 /** A namespace with one interface, `stationInterface`, at the other end of the cable from `switchPort`. */
 export interface Station {

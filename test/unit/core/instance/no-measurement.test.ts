@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 import { maxTimeInterval, timeIntervalFromNs } from '../../../../src/core/time/time-interval.js';
-import type { MissingMessage } from '../../../../src/core/port/receipts.js';
+import type { MissingMessage } from '../../../../src/core/port/receiving/receipts.js';
 import type { MessageType } from '../../../../src/core/wire/header.js';
 import type { Message } from '../../../../src/core/wire/message.js';
 import {

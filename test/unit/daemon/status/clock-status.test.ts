@@ -1,7 +1,7 @@
 /** What is told of a clock that is in no lock: why, and which message is missing. */
 import { describe, expect, test } from 'vitest';
 import type { ClockState } from '../../../../src/core/instance/clock-state.js';
-import type { MissingMessage } from '../../../../src/core/port/receipts.js';
+import type { MissingMessage } from '../../../../src/core/port/receiving/receipts.js';
 import { clockText } from '../../../../src/cli/formats/clock.js';
 import type { NotTakenStatus } from '../../../../src/daemon/status/not-taken.js';
 import { clockStatusOf } from '../../../../src/daemon/status/clock-status.js';

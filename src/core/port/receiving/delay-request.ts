@@ -1,12 +1,12 @@
 /** The Delay_Req of a port, and when it is sent (clauses 9.5.11, 11.3). */
-import type { Output, PeerAddress } from '../io.js';
-import { isWithin, type Range } from '../profile/profile.js';
-import { durationNs, durationOfLogInterval } from '../time/instant.js';
-import { difference, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
-import { zeroTimestamp } from '../time/timestamp.js';
-import { noLogMessageInterval } from '../wire/header.js';
-import { encode, type MessageOf } from '../wire/message.js';
-import { headerOf, timersOf, unicastFlag, type PortSettings } from './port.js';
+import type { Output, PeerAddress } from '../../io.js';
+import { isWithin, type Range } from '../../profile/profile.js';
+import { durationNs, durationOfLogInterval } from '../../time/instant.js';
+import { difference, zeroTimeInterval, type TimeInterval } from '../../time/time-interval.js';
+import { zeroTimestamp } from '../../time/timestamp.js';
+import { noLogMessageInterval } from '../../wire/header.js';
+import { encode, type MessageOf } from '../../wire/message.js';
+import { headerOf, timersOf, unicastFlag, type PortSettings } from '../port.js';
 
 export function delayReq(
   settings: PortSettings & { readonly delayAsymmetry?: TimeInterval },

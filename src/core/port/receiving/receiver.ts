@@ -3,20 +3,20 @@
  * mechanism, to this clock's offset from that master (clauses 9.5.4 to 9.5.7, 9.5.11, 11.2, 11.3). Which master that is, and
  * what is done about an offset, is decided elsewhere. A pure state machine.
  */
-import { stepDelayExchange } from '../exchange/delay-exchange.js';
-import type { DelayEvent, DelayMeasurement } from '../exchange/delay-exchange.js';
-import type { DiscardReason } from '../exchange/discard-reason.js';
-import { meanPathDelay, offsetFromMaster } from '../exchange/offset.js';
-import { withPathDelay, type PathDelays } from '../exchange/path-delay.js';
-import { stepSyncExchange } from '../exchange/sync-exchange.js';
-import type { SyncEvent, SyncMeasurement } from '../exchange/sync-exchange.js';
-import type { LinkDelay, Output, PeerAddress } from '../io.js';
-import type { Range } from '../profile/profile.js';
-import { movingMedian } from '../servo/moving-median.js';
-import { samePortIdentity } from '../time/identity.js';
-import type { Instant } from '../time/instant.js';
-import { sumOf, zeroTimeInterval, type TimeInterval } from '../time/time-interval.js';
-import type { MessageOf } from '../wire/message.js';
+import { stepDelayExchange } from '../../exchange/delay-exchange.js';
+import type { DelayEvent, DelayMeasurement } from '../../exchange/delay-exchange.js';
+import type { DiscardReason } from '../../exchange/discard-reason.js';
+import { meanPathDelay, offsetFromMaster } from '../../exchange/offset.js';
+import { withPathDelay, type PathDelays } from '../../exchange/path-delay.js';
+import { stepSyncExchange } from '../../exchange/sync-exchange.js';
+import type { SyncEvent, SyncMeasurement } from '../../exchange/sync-exchange.js';
+import type { LinkDelay, Output, PeerAddress } from '../../io.js';
+import type { Range } from '../../profile/profile.js';
+import { movingMedian } from '../../servo/moving-median.js';
+import { samePortIdentity } from '../../time/identity.js';
+import type { Instant } from '../../time/instant.js';
+import { sumOf, zeroTimeInterval, type TimeInterval } from '../../time/time-interval.js';
+import type { MessageOf } from '../../wire/message.js';
 import { delayReq, delayReqsUnderWay, delayReqTimer, toldInterval } from './delay-request.js';
 import {
   discarded,
@@ -25,7 +25,7 @@ import {
   type PortEvent,
   type PortSettings,
   type ReceivedMessage,
-} from './port.js';
+} from '../port.js';
 import {
   isFromMaster,
   nearestTo,

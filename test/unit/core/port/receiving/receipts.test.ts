@@ -1,11 +1,11 @@
 /** What is said to be missing, by what has been seen of a master's messages. */
 import { describe, expect, test } from 'vitest';
-import type { DiscardReason } from '../../../../src/core/exchange/discard-reason.js';
+import type { DiscardReason } from '../../../../../src/core/exchange/discard-reason.js';
 import {
   Receipts,
   type Measured,
   type MissingMessage,
-} from '../../../../src/core/port/receipts.js';
+} from '../../../../../src/core/port/receiving/receipts.js';
 
 /** Of so many that were begun, these came to nothing for a reason, and then the time was up. */
 function missing(

@@ -2,13 +2,13 @@
  * What the receiving half of a port (receiver.ts) knows: whom it follows, the messages of that master that are under way, and
  * how far the path to it has been measured.
  */
-import { idleDelayExchange, type DelayExchange } from '../exchange/delay-exchange.js';
-import type { PathDelays } from '../exchange/path-delay.js';
-import { newSyncExchange } from '../exchange/sync-exchange.js';
-import type { SyncExchange, SyncMeasurement } from '../exchange/sync-exchange.js';
-import type { PeerAddress } from '../io.js';
-import { samePortIdentity, type PortIdentity } from '../time/identity.js';
-import type { Instant } from '../time/instant.js';
+import { idleDelayExchange, type DelayExchange } from '../../exchange/delay-exchange.js';
+import type { PathDelays } from '../../exchange/path-delay.js';
+import { newSyncExchange } from '../../exchange/sync-exchange.js';
+import type { SyncExchange, SyncMeasurement } from '../../exchange/sync-exchange.js';
+import type { PeerAddress } from '../../io.js';
+import { samePortIdentity, type PortIdentity } from '../../time/identity.js';
+import type { Instant } from '../../time/instant.js';
 
 /** Path delays whose median is right although two of them were held up, for a clock that has a time to go on with meanwhile. */
 export const robustPathDelays = 5;

@@ -3,12 +3,12 @@
  * path. What stays away for longer than its timeout is missing, and what was seen of its messages meanwhile says which
  * of them is the reason. Each timer is started anew by what was used, not by a message that came to nothing.
  */
-import type { DiscardReason } from '../exchange/discard-reason.js';
-import type { LinkDelay, Output } from '../io.js';
-import { isWithin, type MeasurementLimits } from '../profile/profile.js';
-import { durationNs, durationOfLogInterval, type DurationNs } from '../time/instant.js';
-import type { MessageType } from '../wire/header.js';
-import { timersOf, type PortSettings } from './port.js';
+import type { DiscardReason } from '../../exchange/discard-reason.js';
+import type { LinkDelay, Output } from '../../io.js';
+import { isWithin, type MeasurementLimits } from '../../profile/profile.js';
+import { durationNs, durationOfLogInterval, type DurationNs } from '../../time/instant.js';
+import type { MessageType } from '../../wire/header.js';
+import { timersOf, type PortSettings } from '../port.js';
 
 /** A message that a clock lacks to follow its master. */
 export interface MissingMessage {
