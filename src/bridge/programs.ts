@@ -27,6 +27,15 @@ export class BridgeError extends Error {
   override readonly name = 'BridgeError';
 }
 
+/** Begins a complaint that is of no interface by itself, such as one of nft. */
+const ofNoInterface = 'bridge: ';
+
+/** The same, of that bridge where it names no interface by itself. */
+export function ofBridge(name: string, error: unknown): unknown {
+  if (!(error instanceof BridgeError) || !error.message.startsWith(ofNoInterface)) return error;
+  return new BridgeError(`${name}: ${error.message.slice(ofNoInterface.length)}`);
+}
+
 /**
  * Runs a program to its end and returns its standard output.
  * @throws BridgeError with its first complaint
@@ -115,15 +124,18 @@ function explain(
   program: Program,
   error: { readonly code?: unknown; readonly message: string },
 ): BridgeError {
-  if (error.code !== 'ENOENT') return new BridgeError(`${program}: ${error.message}`);
+  if (error.code !== 'ENOENT')
+    return new BridgeError(`${ofNoInterface}${program}: ${error.message}`);
   const remedy = `apt-get install ${debianPackages[program]}`;
-  return new BridgeError(`bridge: there is no ${program} command: install it with ${remedy}`);
+  return new BridgeError(
+    `${ofNoInterface}there is no ${program} command: install it with ${remedy}`,
+  );
 }
 
 function complaint(program: Program, args: readonly string[], stderr: string): BridgeError {
   const command = args.join(' ');
   return new BridgeError(
-    `bridge: ${program} ${command}: ${firstLine(stderr)}${remedyFor(command, stderr)}`,
+    `${ofNoInterface}${program} ${command}: ${firstLine(stderr)}${remedyFor(command, stderr)}`,
   );
 }
 
@@ -131,7 +143,8 @@ function firstLine(stderr: string): string {
   return stderr.trim().split('\n')[0] || 'failed';
 }
 
-function remedyFor(command: string, stderr: string): string {
+/** What to do about a complaint, where that is known; begins with a colon. */
+export function remedyFor(command: string, stderr: string): string {
   if (/not permitted/i.test(stderr)) return ': run it as root, or with CAP_NET_ADMIN';
   return / master /.test(command)
     ? ': use an Ethernet interface that is in no bridge, bond or team'
