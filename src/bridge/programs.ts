@@ -1,6 +1,7 @@
 /** Runs the programs by which the kernel's network is read and set up: ip, bridge and tc of iproute2, nft of nftables. */
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { delimiter } from 'node:path';
+import type { Readable } from 'node:stream';
 
 /** For child processes: an ordinary user's PATH leaves out the folders where Debian keeps these. */
 export const environmentWithSbin: NodeJS.ProcessEnv = {
@@ -68,6 +69,17 @@ export function startProgram(program: Program, args: readonly string[]): Promise
       else if (typeof error.code === 'string') reject(explain(program, error));
       else reject(complaint(program, args, stderr));
     });
+  });
+}
+
+/** A program that runs on, and whose lines tell of changes. */
+export type Monitor = ChildProcessByStdio<null, Readable, null>;
+
+/** It ends with this process, however that ends. */
+export function startMonitor(command: readonly string[]): Monitor {
+  return spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: environmentWithSbin,
   });
 }
 
