@@ -14,7 +14,7 @@ import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { engineRules, policyRules, type ServedRule } from '../forwarding/policy.js';
 import type { ReloadPlan } from '../reload/reload-plan.js';
-import { tellReturn } from '../reload/returning.js';
+import { tellReturn } from './list/returning.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf } from '../runtime/port-transport.js';
 import { checkNumber } from '../runtime/numbered-attachments.js';

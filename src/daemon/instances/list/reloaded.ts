@@ -5,7 +5,7 @@ import type { Output } from '../../../core/io.js';
 import type { DataPlane } from '../../../native/data-plane.js';
 import type { PolicyProgrammer } from '../../forwarding/policy-programmer.js';
 import type { ReloadPlan } from '../../reload/reload-plan.js';
-import type { Returning } from '../../reload/returning.js';
+import type { Returning } from './returning.js';
 import type { Attachment } from '../../runtime/attachment.js';
 import type { AttachedInstance } from '../attached-instance.js';
 import { handOver } from './handed-over.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PortState } from '../../../../src/core/datasets/data-sets.js';
-import { tellReturn, type ReturningPort } from '../../../../src/daemon/reload/returning.js';
+import { tellReturn, type ReturningPort } from '../../../../src/daemon/instances/list/returning.js';
 import { durationNs } from '../../../../src/core/time/instant.js';
 
 /** What is said of a clock whose second port is in these states, one after the other, 20 ms each. */

@@ -2,9 +2,9 @@
  * Tells when a clock that a reload has attached anew is back: every port of it that has its link knows what it is. It should be
  * before those who follow it look for another master.
  */
-import type { PortState } from '../../core/datasets/data-sets.js';
-import { durationNs, durationOfLogInterval, type DurationNs } from '../../core/time/instant.js';
-import type { TimerClock } from '../runtime/timers.js';
+import type { PortState } from '../../../core/datasets/data-sets.js';
+import { durationNs, durationOfLogInterval, type DurationNs } from '../../../core/time/instant.js';
+import type { TimerClock } from '../../runtime/timers.js';
 
 export interface ReturningPort {
   readonly interface: string;
