@@ -117,6 +117,8 @@ export class PortRoles {
     const told = [discarded(port.identity, 'ownMessage')];
     const sender = ownAnnouncer(port.identity, input);
     if (sender === undefined || sender >= port.portIdentity.portNumber) return told;
+    // What no port of this clock can have sent is not its own, whatever identity it has.
+    if (this.#ports[sender - 1]?.isTransmitting !== true) return told;
     const isNews = !port.lowerPortHeard;
     // Longer than an Announce may stay away, and it comes from this very clock.
     port.lowerPortHeardFor = port.settings.announceReceiptTimeout + 1;

@@ -1,7 +1,14 @@
 /** Who is heard and not followed: why, as a state and as a count. */
 import { describe, expect, test } from 'vitest';
 import { clockIdentity } from '../../../../src/core/time/identity.js';
-import { AnnounceBench, better, good, reasons, worse } from '../../../support/announce-bench.js';
+import {
+  AnnounceBench,
+  better,
+  good,
+  own,
+  reasons,
+  worse,
+} from '../../../support/announce-bench.js';
 import { portIdentityOf } from '../../../support/announces.js';
 import { ClockNetwork } from '../../../support/clock-network.js';
 
@@ -174,5 +181,41 @@ describe('two ports of one clock on one network (9.5.2.2)', () => {
     bench.timer('0/announceReceipt');
     bench.announce(0, 50n);
     expect(bench.states()[0]).toBe('MASTER');
+  });
+
+  describe('what no port of this clock can have sent silences none of them', () => {
+    /** Port 2 hears an Announce with this clock's identity and the number of that port. */
+    const hearOwn = (bench: AnnounceBench, portNumber: number) =>
+      bench.announce(1, own, {}, { sourcePortIdentity: portIdentityOf(own, portNumber) });
+    const told = ['ownMessage', 'portsOnOneNetwork'];
+
+    test.each([
+      ['a port that there is not', 0, false],
+      ['a port that there is not, masterOnly', 0, true],
+      ['port 1, which still listens', 1, false],
+      ['port 1, which still listens, masterOnly', 1, true],
+    ])('%s', (_what, portNumber, masterOnly) => {
+      const bench = new AnnounceBench({ masterOnly });
+      bench.timer('1/announceReceipt');
+      expect(bench.states()).toEqual(['LISTENING', 'MASTER']);
+      expect(reasons(hearOwn(bench, portNumber))).toEqual(['ownMessage']);
+      expect(bench.states()).toEqual(['LISTENING', 'MASTER']);
+    });
+
+    test('port 1, which follows a grandmaster', () => {
+      const bench = new AnnounceBench();
+      bench.timer('1/announceReceipt');
+      bench.qualify(0, 1n, good);
+      expect(reasons(hearOwn(bench, 1))).toEqual(['ownMessage']);
+      expect(bench.states()[1]).not.toBe('PASSIVE');
+    });
+
+    test('but port 1, which is a master', () => {
+      const bench = new AnnounceBench();
+      bench.timer('0/announceReceipt');
+      bench.timer('1/announceReceipt');
+      expect(reasons(hearOwn(bench, 1))).toEqual(told);
+      expect(bench.states()).toEqual(['MASTER', 'PASSIVE']);
+    });
   });
 });
