@@ -131,10 +131,9 @@ export class Clock {
     return this.#roles.decide();
   }
 
-  /** Changes one port; intervals with the next message. @param portNumber of a port that there is */
+  /** Changes one port, and decides anew. @param portNumber of a port that there is */
   reconfigurePort(portNumber: number, change: Partial<ClockPortSettings>): readonly Output[] {
-    this.#portOf(portNumber).reconfigure(change);
-    return this.#roles.decide();
+    return this.#roles.reconfigure(this.#portOf(portNumber), change);
   }
 
   /** DESIGNATED_ENABLED and DESIGNATED_DISABLED (9.2.6.4, 9.2.6.5). @param portNumber of a port that there is */

@@ -12,6 +12,7 @@ import type { BestMasterRules, DecisionCode } from '../bmca/rules.js';
 import type { Input, Output } from '../io.js';
 import { ownAnnouncer } from '../port/admission.js';
 import type { ClockPort } from '../port/clock-port.js';
+import type { ClockPortSettings } from '../port/clock-port-settings.js';
 import type { ReceivedAnnounce } from '../port/received-announce.js';
 import type { AnnouncedGrandmaster } from '../port/transmitting-half.js';
 import { discarded, timersOf } from '../port/port.js';
@@ -77,6 +78,16 @@ export class PortRoles {
       { kind: 'cancelTimer', timer: announceReceipt },
       ...this.decide(),
     ];
+  }
+
+  /** Changes what the port is set to, and decides anew. What is due sooner from now on does not wait for a timer from before. */
+  reconfigure(port: ClockPort, change: Partial<ClockPortSettings>): readonly Output[] {
+    const before = port.settings.logAnnounceInterval;
+    const changed = port.reconfigure(change, this.announced());
+    const isSooner = port.settings.logAnnounceInterval < before && isOperating(port.portState);
+    const timers = isSooner ? [decisionTimer(port)] : [];
+    if (isSooner && port.portState === 'PRE_MASTER') timers.push(qualificationTimer(port));
+    return [...changed, ...timers, ...this.decide()];
   }
 
   /** An Announce that is well formed and of this clock's domain: what the port is, and whom it follows, after it. */
@@ -234,9 +245,8 @@ export class PortRoles {
       this.#dataSets.currentDS.stepsRemoved,
     );
     if (intervals === 0) return this.transition(port, 'QUALIFICATION_TIMEOUT_EXPIRES');
-    const interval = durationOfLogInterval(port.settings.logAnnounceInterval);
-    const { qualification: timer } = timersOf(port.identity);
-    return [{ kind: 'setTimer', timer, after: durationNs(intervals * interval) }];
+    port.qualificationIntervals = intervals;
+    return [qualificationTimer(port)];
   }
 
   transition(port: ClockPort, event: PortStateEvent): readonly Output[] {
@@ -308,4 +318,10 @@ function decisionTimer(port: ClockPort): Output {
     timer: timersOf(port.identity).stateDecision,
     after: durationOfLogInterval(port.settings.logAnnounceInterval),
   };
+}
+
+function qualificationTimer({ identity, settings, qualificationIntervals }: ClockPort): Output {
+  const interval = durationOfLogInterval(settings.logAnnounceInterval);
+  const { qualification: timer } = timersOf(identity);
+  return { kind: 'setTimer', timer, after: durationNs(qualificationIntervals * interval) };
 }

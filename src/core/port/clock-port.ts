@@ -36,6 +36,8 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   announceReceiptTimedOut = false;
   /** Announce intervals for which the port stays silent, because it has heard one of a lower number (9.5.2.2). */
   lowerPortHeardFor = 0;
+  /** For how many announce intervals it is PRE_MASTER (9.2.6.11). */
+  qualificationIntervals = 0;
   /** From a port whose place this one takes, until it begins. */
   inherited: Neighbours | undefined;
   linkUp = false;
@@ -82,9 +84,31 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     return this.settings.masterOnly;
   }
 
-  reconfigure(change: Partial<ClockPortSettings>): void {
-    this.settings = { ...this.settings, ...change };
-    this.#link?.reconfigure(this.settings);
+  /** What is due sooner from now on does not wait for a timer that was set before. */
+  reconfigure(
+    change: Partial<ClockPortSettings>,
+    announced: AnnouncedGrandmaster,
+  ): readonly Output[] {
+    const before = this.settings;
+    this.settings = { ...before, ...change };
+    const outputs = [...(this.#link?.reconfigure(this.settings) ?? [])];
+    const { announce, sync } = timersOf(this.identity);
+    const { logAnnounceInterval, logSyncInterval } = this.settings;
+    if (this.isTransmitting) {
+      // At once, because whoever receives has already waited, and the message tells the new interval.
+      const due = [
+        ...(logAnnounceInterval < before.logAnnounceInterval ? [announce] : []),
+        ...(logSyncInterval < before.logSyncInterval ? [sync] : []),
+      ];
+      outputs.push(
+        ...due.flatMap((timer) => this.transmitting.step({ kind: 'timer', timer }, announced)),
+      );
+    }
+    const awaitsAnnounce = isOperating(this.portState) && !isMaster(this.portState);
+    if (awaitsAnnounce && announceReceiptNs(this.settings) < announceReceiptNs(before)) {
+      outputs.push(this.awaitAnnounce());
+    }
+    return outputs;
   }
 
   portDS(): PortDS {
@@ -210,4 +234,9 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
     const { announceReceipt: timer } = timersOf(this.identity);
     return [{ kind: 'cancelTimer', timer }, ...this.receiving.stop()];
   }
+}
+
+/** Without what the profile adds at random. */
+function announceReceiptNs({ announceReceiptTimeout, logAnnounceInterval }: ClockPortSettings) {
+  return announceReceiptTimeout * durationOfLogInterval(logAnnounceInterval);
 }

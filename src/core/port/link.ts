@@ -23,6 +23,7 @@ import {
   onPeerDelayEvent,
   onPeerDelayLink,
   sendPdelayReq,
+  timerOfNextRequest,
   type PeerDelaySettings,
   type PeerDelayState,
 } from './peer-delay.js';
@@ -95,9 +96,14 @@ export class PeerDelayLink {
     }
   }
 
-  /** From the next request on. */
-  reconfigure({ logMinPdelayReqInterval }: Pick<PeerDelaySettings, 'logMinPdelayReqInterval'>) {
+  /** A longer interval counts from the next request on. @returns what has a shorter one count from now on */
+  reconfigure({
+    logMinPdelayReqInterval,
+  }: Pick<PeerDelaySettings, 'logMinPdelayReqInterval'>): readonly Output[] {
+    const isShorter = logMinPdelayReqInterval < this.#settings.logMinPdelayReqInterval;
     this.#settings = { ...this.#settings, logMinPdelayReqInterval };
+    const counts = isShorter && isLinkUp(this.#requester);
+    return counts ? [timerOfNextRequest(this.#settings, this.#requester)] : [];
   }
 
   linkDelay(): LinkDelay {

@@ -4,7 +4,7 @@
  */
 import type { LinkDelay, Output, Transport, UnmeasuredReason } from '../io.js';
 import { samePortIdentity } from '../time/identity.js';
-import { durationNs, durationOfLogInterval, type DurationNs } from '../time/instant.js';
+import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
 import { zeroTimestamp } from '../time/timestamp.js';
 import { noLogMessageInterval, type Header } from '../wire/header.js';
@@ -157,9 +157,14 @@ function isQuiet({ speculative }: PeerDelaySettings, state: PeerDelayState): boo
   return state.unheardRequests >= maxUnheardRequests;
 }
 
-function intervalUntilNext(settings: PeerDelaySettings, state: PeerDelayState): DurationNs {
+/** To be set when a request goes out, or when the interval has become shorter. */
+export function timerOfNextRequest(settings: PeerDelaySettings, state: PeerDelayState): Output {
   const interval = durationOfLogInterval(settings.logMinPdelayReqInterval);
-  return isQuiet(settings, state) ? durationNs(interval * quietIntervals) : interval;
+  return {
+    kind: 'setTimer',
+    timer: timersOf(settings).pdelayReq,
+    after: isQuiet(settings, state) ? durationNs(interval * quietIntervals) : interval,
+  };
 }
 
 /** Ends the exchange under way and begins the next, whose transmit time stamp comes back with `context`. */
@@ -204,11 +209,7 @@ export function sendPdelayReq(
         destination: { kind: 'multicast' },
         context,
       },
-      {
-        kind: 'setTimer',
-        timer: timersOf(settings).pdelayReq,
-        after: intervalUntilNext(settings, closed.state),
-      },
+      timerOfNextRequest(settings, closed.state),
     ],
   };
 }
