@@ -210,19 +210,30 @@ function lockReason(state: ClockState, notTaken: readonly NotTakenStatus[]): str
     case 'locked':
       return `the offset is ${meanOffset.toFixed(0)} ns on average`;
     case 'holdover': {
-      const reason = alone
-        ? `the master is gone and no other one is followed${butAnnounced(notTaken)}`
-        : missing;
+      const reason = alone ? `${masterLost(state)}${butAnnounced(notTaken)}` : missing;
       return `${reason ?? 'the master is measured anew'}: its rate is kept${specificationReason[holdover]}`;
     }
   }
 }
 
 function withoutMaster({ defaultDS, foreignMasters }: ClockState): string {
-  const heard = foreignMasters.map((it) => standingWords(it.standing, it.sequenceIdStuck));
-  const why = heard.length > 0 ? `followed (${[...new Set(heard)].join('; ')})` : 'heard';
+  const heard = whyNotFollowed(foreignMasters);
+  const why = heard === undefined ? 'heard' : `followed (${heard})`;
   if (defaultDS.slaveOnly) return `no master is ${why}`;
   return `no better clock is ${why}: this one is the grandmaster`;
+}
+
+/** Who is not followed any more may announce himself all the same. */
+function masterLost({ foreignMasters }: ClockState): string {
+  const heard = whyNotFollowed(foreignMasters);
+  if (heard === undefined) return 'the master is gone and no other one is followed';
+  return `no master is followed any more (${heard})`;
+}
+
+/** Undefined where nobody announces himself. */
+function whyNotFollowed(foreignMasters: ClockState['foreignMasters']): string | undefined {
+  const heard = foreignMasters.map((it) => standingWords(it.standing, it.sequenceIdStuck));
+  return heard.length === 0 ? undefined : [...new Set(heard)].join('; ');
 }
 
 /** Nobody is to read that nobody announces while somebody does. */

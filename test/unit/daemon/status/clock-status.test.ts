@@ -82,10 +82,15 @@ test('show clock has a line of what is missing', () => {
 });
 
 describe('whoever announces himself is shown, and what has become of him', () => {
-  const foreignMaster = (standing: Standing, sequenceIdStuck = false) => {
+  const foreignMaster = (
+    standing: Standing,
+    sequenceIdStuck = false,
+    change: Partial<ClockState> = {},
+  ) => {
     const announce = announceFrom(portIdentityOf(9n), {}, { logMessageInterval: 3 });
     const port = portIdentityOf(1n);
     return statusOf({
+      ...change,
       foreignMasters: [{ port, announce, best: false, standing, sequenceIdStuck }],
     });
   };
@@ -105,6 +110,13 @@ describe('whoever announces himself is shown, and what has become of him', () =>
   test('in the reason', () => {
     expect(foreignMaster('masterOnlyPort').clock.lockReason).toBe(
       'no better clock is followed (the port is masterOnly): this one is the grandmaster',
+    );
+  });
+
+  test('in the reason of a holdover: the master that is not followed any more is not gone', () => {
+    const { clock: held } = foreignMaster('masterOnlyPort', false, { lockState: 'holdover' });
+    expect(held.lockReason).toBe(
+      'no master is followed any more (the port is masterOnly): its rate is kept',
     );
   });
 
