@@ -67,7 +67,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/daemon/runtime',
   ],
   'src/daemon/status': ['src/core', 'src/native', 'src/config', 'src/bridge'],
-  'src/daemon/machine': ['src/native'],
+  'src/daemon/machine': ['src/native', 'src/bridge/programs.ts'],
   'src/daemon/reload': ['src/config'],
   'src/daemon/instances': [
     'src/daemon/reload',

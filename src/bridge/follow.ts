@@ -3,9 +3,7 @@
  * kernel announces every change (rtnetlink, through `bridge monitor`); the new state is then read as a whole. The
  * spanning tree state of a port is part of the announcement already, and is applied without waiting for the reading.
  */
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import {
   fetchLinks,
   fetchVlans,
@@ -21,7 +19,7 @@ import {
   primaryGroup4,
   primaryGroup6InAnyScope,
 } from './multicast-database.js';
-import { environmentWithSbin, startProgram } from './programs.js';
+import { startMonitor, startProgram, type Monitor } from './programs.js';
 import { Pruning, type MulticastDelivery } from './pruning.js';
 import { joinCommands } from './raise.js';
 import { monitoredState, type MonitoredState } from './monitored-state.js';
@@ -53,17 +51,10 @@ export interface BridgeSources {
   readonly monitor: (command: readonly string[]) => Monitor;
 }
 
-type Monitor = ChildProcessByStdio<null, Readable, null>;
-
-/** The monitor ends with this process, however that ends. */
 const kernelSources: BridgeSources = {
   fetchLinks,
   fetchVlans,
-  monitor: (command) =>
-    spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: environmentWithSbin,
-    }),
+  monitor: startMonitor,
 };
 
 export interface FollowerOptions {

@@ -1,6 +1,7 @@
-/** Runs the programs that set up the kernel's bridge and packet filter: ip and bridge of iproute2, nft of nftables. */
-import { execFile, spawnSync } from 'node:child_process';
+/** Runs the programs by which the kernel's network is read and set up: ip, bridge and tc of iproute2, nft of nftables. */
+import { execFile, spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { delimiter } from 'node:path';
+import type { Readable } from 'node:stream';
 
 /** For child processes: an ordinary user's PATH leaves out the folders where Debian keeps these. */
 export const environmentWithSbin: NodeJS.ProcessEnv = {
@@ -11,11 +12,12 @@ export const environmentWithSbin: NodeJS.ProcessEnv = {
 /** Enough for the listing of a box with dozens of interfaces and hundreds of VLANs. */
 const maxOutputBytes = 64 * 1024 * 1024;
 
-export type Program = 'ip' | 'bridge' | 'nft' | 'setpriv';
+export type Program = 'ip' | 'bridge' | 'tc' | 'nft' | 'setpriv';
 
 const debianPackages: Readonly<Record<Program, string>> = {
   ip: 'iproute2',
   bridge: 'iproute2',
+  tc: 'iproute2',
   nft: 'nftables',
   setpriv: 'util-linux',
 };
@@ -23,6 +25,15 @@ const debianPackages: Readonly<Record<Program, string>> = {
 /** What the kernel or one of its programs refused: one line for the operator, with the remedy where one is known. */
 export class BridgeError extends Error {
   override readonly name = 'BridgeError';
+}
+
+/** Begins a complaint that is of no interface by itself, such as one of nft. */
+const ofNoInterface = 'bridge: ';
+
+/** The same, of that bridge where it names no interface by itself. */
+export function ofBridge(name: string, error: unknown): unknown {
+  if (!(error instanceof BridgeError) || !error.message.startsWith(ofNoInterface)) return error;
+  return new BridgeError(`${name}: ${error.message.slice(ofNoInterface.length)}`);
 }
 
 /**
@@ -58,6 +69,17 @@ export function startProgram(program: Program, args: readonly string[]): Promise
       else if (typeof error.code === 'string') reject(explain(program, error));
       else reject(complaint(program, args, stderr));
     });
+  });
+}
+
+/** A program that runs on, and whose lines tell of changes. */
+export type Monitor = ChildProcessByStdio<null, Readable, null>;
+
+/** It ends with this process, however that ends. */
+export function startMonitor(command: readonly string[]): Monitor {
+  return spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: environmentWithSbin,
   });
 }
 
@@ -102,15 +124,18 @@ function explain(
   program: Program,
   error: { readonly code?: unknown; readonly message: string },
 ): BridgeError {
-  if (error.code !== 'ENOENT') return new BridgeError(`${program}: ${error.message}`);
+  if (error.code !== 'ENOENT')
+    return new BridgeError(`${ofNoInterface}${program}: ${error.message}`);
   const remedy = `apt-get install ${debianPackages[program]}`;
-  return new BridgeError(`bridge: there is no ${program} command: install it with ${remedy}`);
+  return new BridgeError(
+    `${ofNoInterface}there is no ${program} command: install it with ${remedy}`,
+  );
 }
 
 function complaint(program: Program, args: readonly string[], stderr: string): BridgeError {
   const command = args.join(' ');
   return new BridgeError(
-    `bridge: ${program} ${command}: ${firstLine(stderr)}${remedyFor(command, stderr)}`,
+    `${ofNoInterface}${program} ${command}: ${firstLine(stderr)}${remedyFor(command, stderr)}`,
   );
 }
 
@@ -118,7 +143,8 @@ function firstLine(stderr: string): string {
   return stderr.trim().split('\n')[0] || 'failed';
 }
 
-function remedyFor(command: string, stderr: string): string {
+/** What to do about a complaint, where that is known; begins with a colon. */
+export function remedyFor(command: string, stderr: string): string {
   if (/not permitted/i.test(stderr)) return ': run it as root, or with CAP_NET_ADMIN';
   return / master /.test(command)
     ? ': use an Ethernet interface that is in no bridge, bond or team'

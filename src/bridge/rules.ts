@@ -10,6 +10,7 @@ import {
   BridgeError,
   environmentWithSbin,
   parseJson,
+  remedyFor,
   runProgram,
   startProgram,
 } from './programs.js';
@@ -170,7 +171,7 @@ export class OwnedRules {
       const fail = (problem: string): void => {
         clearTimeout(timeout);
         this.close();
-        reject(new BridgeError(`bridge: nft -i: ${problem}`));
+        reject(new BridgeError(`bridge: nft -i: ${problem}${remedyFor('nft -i', problem)}`));
       };
       const timeout = setTimeout(() => fail('does not answer'), ownerTimeoutMs);
       this.#process.once('error', (error) => fail(error.message));

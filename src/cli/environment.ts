@@ -23,6 +23,8 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** The addon, loaded when a command needs it. */
   readonly loadAddon: () => Promise<Addon>;
+  /** Calls `onChange` whenever an interface is given an address or loses one; resolves with what ends that. */
+  readonly watchAddresses: (onChange: () => void) => Promise<() => void>;
   /** @throws OwnershipError where another switch has some of it */
   readonly takeOwnership: (belongings: Belongings) => Promise<Ownership>;
 }

@@ -33,6 +33,8 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   },
   variables: process.env,
   loadAddon: () => import('../native/addon.js'),
+  watchAddresses: async (onChange) =>
+    (await import('../bridge/address-monitor.js')).watchAddresses(onChange),
   takeOwnership: async (belongings) =>
     (await import('../daemon/ownership.js')).takeOwnership(belongings),
 });

@@ -53,7 +53,7 @@ import { noTimeFacts, type TimeFacts } from './instances/own-times.js';
 export interface SwitchMachine {
   readonly timerClock: TimerClock;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
-  /** Called when a link has come or gone, before the addresses are asked for again. */
+  /** Called when a link or an address has come or gone, before the addresses are asked for again. */
   readonly forgetAddresses: () => void;
   /** The bridge under the ports, as it is at the start; absent where there is none. */
   readonly bridge?: FollowedBridge | undefined;
@@ -207,6 +207,12 @@ export class Switch {
       ...(state && { bridgeState: state }),
       ...(multicast && { prunedTransports: prunedTransports(multicast, port) }),
     };
+  }
+
+  /** The kernel says that an interface has been given an address, or has lost one. */
+  addressesChanged(): void {
+    this.#forgetAddresses();
+    this.#groups.retry();
   }
 
   /** Applies what the bridge has decided now. */

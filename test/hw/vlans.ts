@@ -1,9 +1,10 @@
 /**
- * VLANs need a kernel whose bridge filters them; that of the lab's guest does. Nothing leaks from one to another, ordinary
+ * VLANs need a kernel whose bridge filters them, and which has interfaces in them; that of the lab's guest does. Nothing leaks from one to another, ordinary
  * or PTP, and tags come and go between trunk and access ports.
  */
 
 import { describe, expect, test } from 'vitest';
+import type { VlanClocks } from './guest/vlan-clocks.js';
 import type { Arrivals } from './guest/vlans.js';
 import type { GuestProgram, GuestRun } from './lab.js';
 
@@ -39,5 +40,20 @@ export function tests(guest: GuestRun): void {
         [['Delay_Resp -'], [], [], []],
       ]);
     });
+  });
+  test('two boundary clocks of domain 0: in each VLAN its own grandmaster is followed and announced, and no other heard', () => {
+    const found = guest.result<VlanClocks>(PROGRAM, 'a clock in each VLAN');
+    const [first, second] = found.grandmasters;
+    const near = (seconds: number) => expect.closeTo(seconds, 1) as number;
+    const clock = (vlan: number, identity: string | undefined, seconds: number) => ({
+      instance: `bc of domain 0, VLAN ${vlan}`,
+      ...{ grandmasterIdentity: identity, heard: [identity], aheadSeconds: near(seconds) },
+    });
+    expect(found.clocks).toEqual([clock(10, first, 1), clock(20, second, 2)]);
+    expect(found.slaves).toEqual([
+      { chosen: [first], aheadSeconds: near(1) },
+      { chosen: [second], aheadSeconds: near(2) },
+    ]);
+    expect(found.announced).toEqual([`10 ${first}`, `20 ${second}`]);
   });
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BridgedNetwork } from '../support/netns/bridged-network.js';
 import { FramePort } from '../support/netns/frame-port.js';
 import { arrivals, isPtp, PairStream } from '../support/netns/pair-stream.js';
+import { PingStream } from '../support/netns/ping-stream.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
 import { cannotRunSystemd, COMMAND_LINE_THERE, SystemdMachine } from '../support/netns/systemd.js';
 import { THREE_CAPABILITIES } from '../support/netns/three-capabilities.js';
@@ -12,14 +13,19 @@ import { until } from '../support/netns/wait.js';
 
 const TEST_TIMEOUT_MS = 90_000;
 const TIMEOUT_MS = 20_000;
-/** WatchdogSec=10, half of which may have passed, and time to end and to start. */
+/** Twice as long as an event loop of a busy machine may pause. */
+const WATCHDOG_SEC = 4;
+/** That, half of which may have passed, and time to end and to start. */
 const WATCHDOG_TIMEOUT_MS = 40_000;
 const UNIT = 'ptp-switch.service';
 const CONFIG = '/run/lab switch.yaml';
 const SECCOMP_FILTER = '2';
+/** Its name (comm). */
+const FORWARDING_THREAD = 'ptp-switch';
 const EXIT_CONFIGURATION = '2';
 
-const missing = missingPrerequisite('systemctl', 'nft', 'g++') ?? cannotRunSystemd();
+const missing =
+  missingPrerequisite('systemctl', 'nft', 'g++', 'busybox', 'python3') ?? cannotRunSystemd();
 if (missing !== undefined) console.warn(`the unit under systemd: skipped, ${missing}`);
 
 describe.skipIf(missing !== undefined)(
@@ -51,6 +57,13 @@ describe.skipIf(missing !== undefined)(
 
     function configure(yaml: string): void {
       machine.run('sh', ['-c', 'cat > "$1"', 'sh', CONFIG], yaml);
+    }
+
+    /** As an operator has it with `systemctl edit`: sooner than the unit. */
+    function setWatchdog(): void {
+      const place = `/etc/systemd/system/${UNIT}.d`;
+      const text = `[Service]\nWatchdogSec=${WATCHDOG_SEC}\n`;
+      machine.run('sh', ['-ec', 'mkdir "$1"; cat > "$1/watchdog.conf"', 'sh', place], text);
     }
 
     function ptpSwitch(...args: string[]): string {
@@ -119,6 +132,7 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('has it back after a SIGKILL, and after it hung', async () => {
+      setWatchdog();
       ptpSwitch('install-service', '-c', CONFIG);
       machine.run('kill', ['-KILL', mainPid()]);
       await untilRestarted(1, TIMEOUT_MS);
@@ -126,6 +140,58 @@ describe.skipIf(missing !== undefined)(
 
       machine.run('kill', ['-STOP', mainPid()]);
       await untilRestarted(2, WATCHDOG_TIMEOUT_MS);
+      await expectForwarding();
+    });
+
+    test('applies a changed file under it, and restarts it without a ping lost', async () => {
+      const withClock = (instances: string) =>
+        `{ports: [${net.ports.join(', ')}], instances: [{type: e2e-tc}${instances}], bridge: {name: br-ptp, onStop: keep, forwardDelay: 2}}`;
+      const instances = () =>
+        (JSON.parse(ptpSwitch('stats', '--json')) as { instances: unknown[] }).instances.length;
+      const before = net.interfaces();
+      configure(withClock(''));
+      ptpSwitch('install-service', '-c', CONFIG);
+      const [from, to] = net.hosts;
+      const stream = await PingStream.start(from!, to!);
+      const first = mainPid();
+
+      configure(withClock(', {type: bc, domain: 24}'));
+      machine.run('systemctl', ['reload', UNIT]);
+      expect(instances()).toBe(2);
+      expect(state()).toMatchObject({ ActiveState: 'active', SubState: 'running', NRestarts: '0' });
+      configure(withClock(', {type: bc, domain: 300}'));
+      expect(machine.attempt('systemctl', ['reload', UNIT]).status).not.toBe(0);
+      expect(instances()).toBe(2);
+      expect(mainPid()).toBe(first);
+
+      configure(withClock(', {type: bc, domain: 24}, {type: bc, domain: 25}'));
+      machine.run('systemctl', ['restart', UNIT]);
+      expect(mainPid()).not.toBe(first);
+      expect(instances()).toBe(3);
+      await expectForwarding();
+      machine.run('systemctl', ['stop', UNIT]);
+      await stream.more(10);
+      expect(stream.lost).toEqual([]);
+      await stream.stop();
+      expect(ptpSwitch('bridge', 'clean')).toMatch(/^br-ptp: removed$/m);
+      await until(
+        'the interfaces as they were',
+        () => JSON.stringify(net.interfaces()) === JSON.stringify(before),
+        TIMEOUT_MS,
+      );
+    });
+
+    test('has it back after its forwarding thread alone hung', async () => {
+      setWatchdog();
+      ptpSwitch('install-service', '-c', CONFIG);
+      const first = mainPid();
+      await machine.stopThread(first, FORWARDING_THREAD);
+      // The event loop goes on: it is the thread that is missed.
+      expect(JSON.parse(ptpSwitch('show', 'ports', '--json'))).toMatchObject({
+        ports: net.ports.map(() => ({})),
+      });
+      await untilRestarted(1, WATCHDOG_TIMEOUT_MS);
+      expect(mainPid()).not.toBe(first);
       await expectForwarding();
     });
 

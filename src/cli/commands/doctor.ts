@@ -1,6 +1,7 @@
 /** ptp-switch doctor: what this machine and its interfaces can do for PTP, and the remedy for what is amiss. */
 import type { CommandModule } from 'yargs';
 import type { Finding } from '../../daemon/machine/diagnosis.js';
+import type { NetworkDevice } from '../../daemon/machine/network-devices.js';
 import type { InterfaceProbe } from '../../native/interface-probe.js';
 import { CommandError, exitFailure } from '../command-error.js';
 import type { Environment } from '../environment.js';
@@ -12,7 +13,14 @@ interface DoctorArguments {
 
 interface Report {
   readonly host: readonly Finding[];
-  readonly interfaces: readonly { probe: InterfaceProbe; findings: readonly Finding[] }[];
+  readonly interfaces: readonly InterfaceReport[];
+}
+
+interface InterfaceReport {
+  readonly probe: InterfaceProbe;
+  /** Null where the kernel does not list it. */
+  readonly device: NetworkDevice | null;
+  readonly findings: readonly Finding[];
 }
 
 export function doctorCommand(environment: Environment): CommandModule<object, DoctorArguments> {
@@ -38,6 +46,9 @@ export function doctorCommand(environment: Environment): CommandModule<object, D
 async function doctor(args: DoctorArguments, environment: Environment): Promise<void> {
   const { diagnoseHost, diagnoseInterface, diagnosePrograms, diagnoseTogether } =
     await import('../../daemon/machine/diagnosis.js');
+  const { diagnoseDevice, diagnoseObstacles } =
+    await import('../../daemon/machine/device-diagnosis.js');
+  const { readNetworkDevices } = await import('../../daemon/machine/network-devices.js');
   const { bridgeOf, hostFacts, interfaceNames } = await import('../../daemon/machine/host.js');
   const { ptpPrograms } = await import('../../daemon/machine/ptp-programs.js');
   const { probeInterface } = await environment.loadAddon();
@@ -49,11 +60,21 @@ async function doctor(args: DoctorArguments, environment: Environment): Promise<
           .map(probeInterface)
           .filter(({ ethernet, loopback }) => ethernet && !loopback);
   const together = probes.length > 1 ? [diagnoseTogether(probes)] : [];
+  const network = readNetworkDevices();
   const report: Report = {
-    host: [...diagnoseHost(hostFacts()), ...diagnosePrograms(ptpPrograms()), ...together],
+    host: [
+      ...diagnoseHost(hostFacts()),
+      ...diagnosePrograms(ptpPrograms()),
+      ...diagnoseObstacles(network),
+      ...together,
+    ],
     interfaces: probes.map((probe) => ({
       probe,
-      findings: diagnoseInterface(probe, bridgeOf(probe.interface)),
+      device: network.devices.get(probe.interface) ?? null,
+      findings: [
+        ...diagnoseInterface(probe, bridgeOf(probe.interface)),
+        ...diagnoseDevice(probe.interface, network),
+      ],
     })),
   };
   environment.print(args.json ? JSON.stringify(report, null, 2) : formatReport(report));

@@ -173,6 +173,7 @@ async function runOwned(
   const undo = new Undo();
   if (bridge !== undefined) undo.add(() => bridge.close());
   try {
+    undo.add(await environment.watchAddresses(() => follow.by?.addressesChanged()));
     const running = new Switch(openDataPlane, config, engine, log, {
       bridge: bridge?.state,
       interfaceMemory: interfaceMemory(args.socket),

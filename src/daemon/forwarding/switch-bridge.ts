@@ -4,6 +4,7 @@
  */
 import { BridgeFollower, type FollowedBridge } from '../../bridge/follow.js';
 import { lowerBridge } from '../../bridge/lower.js';
+import { ofBridge } from '../../bridge/programs.js';
 import { raiseBridge, type RaisedBridge } from '../../bridge/raise.js';
 import type { BridgeConfig, Config } from '../../config/config.js';
 import type { Log } from '../machine/log.js';
@@ -56,7 +57,7 @@ export class SwitchBridge {
       return new SwitchBridge({ config: bridge, log, raised, follower });
     } catch (error) {
       undo.runAfterFailure(log.warn);
-      throw error;
+      throw ofBridge(bridge.name, error);
     }
   }
 

@@ -33,7 +33,7 @@ export interface GroupMembershipOptions {
   readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
 }
 
-/** How often joining is tried again: an interface may get an address at any time, without notice. */
+/** How often joining is tried again where nobody says that an interface has got an address. */
 const retryInterval = durationNs(5e9);
 
 export class GroupMemberships {
@@ -68,6 +68,11 @@ export class GroupMemberships {
     for (const port of this.#ports) {
       if (port.interface === interfaceName) this.#join(port);
     }
+  }
+
+  /** Tries again at once where a port could not join: its interface may have an address now. */
+  retry(): void {
+    for (const port of [...this.#retries.keys()]) this.#join(port);
   }
 
   /** Leaves all groups. */

@@ -8,8 +8,8 @@ export interface InterfaceAddresses {
 }
 
 /**
- * How old what is remembered may be. A link that comes or goes makes it be read anew at once; an address alone that is given
- * or taken is noticed when this time is over.
+ * How old what is remembered may be. A link that comes or goes makes it be read anew at once, and so does the kernel's word of an
+ * address; where that does not come, an address is noticed when this time is over.
  */
 export const addressesLastMs = 1000;
 

@@ -3,6 +3,8 @@
  *
  *   h1 ── eth1 (10)  switch  eth2 (10) ── h2
  *   h3 ── eth3 (20)          eth4 (10 and 20, tagged) ── h4
+ *
+ * and clocks in VLANs (vlan-clocks.ts).
  */
 
 import { ptpFramesOf } from '../../support/ptp-frames.js';
@@ -14,6 +16,7 @@ import { Network } from '../../support/netns/network.js';
 import './awake.js';
 import { NICS } from './hardware-clock.js';
 import { scenario } from './report.js';
+import { clocksInVlans } from './vlan-clocks.js';
 
 /** What came out at each host, in words: the kind of frame and its VLAN tag, such as `Sync 10` or `ordinary -`. */
 export type Arrivals = readonly (readonly string[])[];
@@ -119,4 +122,5 @@ await scenario('an answer to an access port', async () => {
   return [requested, await exchange(3, 10, [response], { at: 0, count: 1 })];
 });
 await net.close();
+await scenario('a clock in each VLAN', clocksInVlans);
 await parking.close();

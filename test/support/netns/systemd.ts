@@ -76,13 +76,36 @@ export function cannotRunSystemd(): string | undefined {
   return problem && `needs control groups of version 2: ${problem}`;
 }
 
+/**
+ * Stops one thread of a process, by its name: a signal would stop all of them. It stays stopped until it is killed; then its
+ * tracer has to take note of that, or the process would not be over.
+ */
+const STOP_THREAD = `
+import ctypes, os, sys
+pid, name = sys.argv[1:]
+SEIZE, INTERRUPT, ALL = 0x4206, 0x4207, 0x40000000
+def is_wanted(task):
+    with open(f'/proc/{pid}/task/{task}/comm') as file:
+        return file.read().strip() == name
+tid, = [int(task) for task in os.listdir(f'/proc/{pid}/task') if is_wanted(task)]
+libc = ctypes.CDLL(None, use_errno=True)
+for request in (SEIZE, INTERRUPT):
+    if libc.ptrace(request, tid, None, None) != 0:
+        sys.exit(os.strerror(ctypes.get_errno()))
+os.waitpid(tid, ALL)
+print('stopped', flush=True)
+os.waitpid(tid, ALL)
+`;
+
 export class SystemdMachine {
+  readonly #namespace: Namespace;
   readonly #child: Child;
   readonly #group: string;
   /** Of systemd, as seen from outside; 0 until it runs. */
   #pid = 0;
 
-  private constructor(child: Child, group: string) {
+  private constructor(namespace: Namespace, child: Child, group: string) {
+    this.#namespace = namespace;
     this.#child = child;
     this.#group = group;
   }
@@ -91,7 +114,7 @@ export class SystemdMachine {
   static async boot(namespace: Namespace): Promise<SystemdMachine> {
     const group = `${namespace.name}-systemd`;
     const enter = ['--cgroup', 'sh', '-c', ENTER, 'sh', group, BOOT, PROGRAM!, process.cwd()];
-    const machine = new SystemdMachine(namespace.spawn('unshare', enter), group);
+    const machine = new SystemdMachine(namespace, namespace.spawn('unshare', enter), group);
     try {
       await machine.#waitUntilRunning();
     } catch (error) {
@@ -129,6 +152,12 @@ export class SystemdMachine {
     const line = [...this.#entering(), command, ...args];
     const { status, stdout, stderr } = spawnSync('nsenter', line, { encoding: 'utf8' });
     return { status, output: stdout + stderr };
+  }
+
+  /** Of a process there, by its pid there. Resolves when that thread does not run any more; the others do. */
+  async stopThread(pid: string, name: string): Promise<void> {
+    const command = [...this.#entering(), 'python3', '-c', STOP_THREAD, pid, name];
+    await this.#namespace.spawn('nsenter', command).waitForLine(/^stopped$/, START_TIMEOUT_MS);
   }
 
   /** Properties of a unit (systemctl(1), "show"). */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { batchComplaint } from '../../../src/bridge/programs.js';
+import { batchComplaint, BridgeError, ofBridge } from '../../../src/bridge/programs.js';
 
 const commands = ['link add name br-ptp type bridge', 'link set dev wlan0 master br-ptp'];
 
@@ -19,4 +19,11 @@ test('so does one that this process may not do', () => {
 
 test('a program that does not say which command it was is named', () => {
   expect(batchComplaint('bridge', commands, '').message).toBe('bridge: bridge -batch -: failed');
+});
+
+test('what concerns no interface by itself is of the bridge', () => {
+  const told = (message: string) => (ofBridge('br0', new BridgeError(message)) as Error).message;
+  expect(told('bridge: nft -f -: failed')).toBe('br0: nft -f -: failed');
+  expect(told('eth1: no such network interface')).toBe('eth1: no such network interface');
+  expect(ofBridge('br0', 'anything else')).toBe('anything else');
 });

@@ -21,6 +21,8 @@ export interface Machine {
   readonly probeInterface?: (name: string) => InterfaceProbe;
   readonly variables?: Environment['variables'];
   readonly notifyServiceManager?: Notify;
+  /** Given what is to be called when an address has changed. */
+  readonly watchAddresses?: Environment['watchAddresses'];
   readonly takeOwnership?: (belongings: Belongings) => Promise<Ownership>;
   /** Sees every line on its way, to act when something has been said. */
   readonly onOutput?: (text: string) => void;
@@ -48,6 +50,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
         notifyServiceManager: machine.notifyServiceManager ?? (() => undefined),
         kernelClock: untoldKernelClock,
       }),
+    watchAddresses: machine.watchAddresses ?? (() => Promise.resolve(() => undefined)),
     takeOwnership: machine.takeOwnership ?? (() => Promise.resolve({ release: () => undefined })),
   };
   const exitCode = await runCommandLine(args, environment);

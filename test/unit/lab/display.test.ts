@@ -18,6 +18,7 @@ function display(json: boolean, interactive: boolean) {
     onHangup: () => undefined,
     variables: {},
     loadAddon: () => Promise.reject(new Error('a display needs no addon')),
+    watchAddresses: () => Promise.resolve(() => undefined),
     takeOwnership: () => Promise.resolve({ release: () => undefined }),
   };
   return { shown: displayFor(json, environment), output, errors };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ControlClient } from '../../../../src/control/client.js';
 import { FakeDataPlane } from '../../daemon/fake-data-plane.js';
-import { invoke, type Invocation } from '../command-line.js';
+import { invoke, type Invocation, type Machine } from '../command-line.js';
 
 let directory: string;
 let socket: string;
@@ -23,14 +23,15 @@ function whileRunning(
   during: (fake: FakeDataPlane) => Promise<void>,
   ...options: readonly string[]
 ): Promise<Invocation> {
-  return whileRunningAs('e2e-tc', during, ...options);
+  return whileRunningAs('e2e-tc', during, options);
 }
 
 /** @param instance in YAML */
 async function whileRunningAs(
   instance: string,
   during: (fake: FakeDataPlane) => Promise<void>,
-  ...options: readonly string[]
+  options: readonly string[] = [],
+  machine: Machine = {},
 ): Promise<Invocation> {
   const stop = new AbortController();
   let fake: FakeDataPlane | undefined;
@@ -38,6 +39,7 @@ async function whileRunningAs(
   const config = join(directory, 'quiet.yaml');
   writeFileSync(config, `{membershipReports: false, instances: [${instance}], ports: [a, b]}`);
   const ended = invoke(['run', '-c', config, ...twoPorts, ...options, '--socket', socket], {
+    ...machine,
     stop: stop.signal,
     openDataPlane: (options) => (fake = new FakeDataPlane(options)),
   });
@@ -66,6 +68,27 @@ async function answering(): Promise<void> {
 const ask = (...args: string[]): Promise<Invocation> => invoke([...args, '--socket', socket]);
 
 describe('run', () => {
+  test('listens for addresses that change for as long as it runs', async () => {
+    const heard: string[] = [];
+    let tell: (() => void) | undefined;
+    const watchAddresses = (onChange: () => void) => {
+      tell = onChange;
+      return Promise.resolve(() => void heard.push('ended'));
+    };
+    const ended = await whileRunningAs(
+      'e2e-tc',
+      () => {
+        tell?.();
+        expect(heard).toEqual([]);
+        return Promise.resolve();
+      },
+      [],
+      { watchAddresses },
+    );
+    expect([ended.exitCode, tell === undefined]).toEqual([0, false]);
+    expect(heard).toEqual(['ended']);
+  });
+
   test('introduces its ports, answers, and ends cleanly', async () => {
     const ended = await whileRunning(() => Promise.resolve());
     expect(ended.exitCode).toBe(0);

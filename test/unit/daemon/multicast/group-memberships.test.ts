@@ -79,6 +79,18 @@ describe('multicast groups (annexes C.3, D.3)', () => {
     expect(joined).toEqual(['224.0.1.129 at 192.0.2.7']);
   });
 
+  test('that it has one now is taken at its word; who is a member already stays so without a break', () => {
+    const { memberships, joined, ipv4, open } = setup([udp4, udp6], {});
+    memberships.start();
+    const before = [...joined];
+    ipv4.eth1 = '192.0.2.7';
+    memberships.retry();
+    expect(joined).toEqual([...before, '224.0.1.129 at 192.0.2.7']);
+    memberships.retry();
+    expect(joined).toHaveLength(before.length + 1);
+    expect(open()).toBe(2);
+  });
+
   test('an interface that comes up joins anew; one that refuses is told and tried again', () => {
     const { memberships, joined, warnings, time, open, refuse } = setup([udp4], {
       eth1: '192.0.2.1',
