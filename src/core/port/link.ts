@@ -17,6 +17,7 @@ import {
 } from './peer-delay-responder.js';
 import {
   initialPeerDelayState,
+  isAnsweredInOwnDomain,
   isLinkUp,
   linkDelayOf,
   onNeighborHeard,
@@ -104,6 +105,11 @@ export class PeerDelayLink {
     this.#settings = { ...this.#settings, logMinPdelayReqInterval };
     const counts = isShorter && isLinkUp(this.#requester);
     return counts ? [timerOfNextRequest(this.#settings, this.#requester)] : [];
+  }
+
+  /** The neighbour answers what is asked in this port's own domain and sdoId. */
+  get isAnsweredInOwnDomain(): boolean {
+    return isAnsweredInOwnDomain(this.#settings, this.#requester);
   }
 
   linkDelay(): LinkDelay {
