@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClockConfig, Config, InstanceConfig } from '../../src/config/config.js';
+import { instanceNames } from '../../src/config/instances/name.js';
 import { isClock } from '../../src/config/instances/overlap.js';
 import { configSchema } from '../../src/config/schema.js';
 import { policyRules, servedBy } from '../../src/daemon/forwarding/policy.js';
@@ -112,7 +113,9 @@ describe('whoever takes a message', () => {
     fc.assert(
       fc.property(configs, keys, (config, key) => {
         const isTaken = servedBy(policyRules(config), key)?.instance !== undefined;
-        const why = whyNotTaken(config.instances, key, interfaces[key.port] ?? '');
+        const { instances } = config;
+        const named = { instances, names: instanceNames(instances) };
+        const why = whyNotTaken(named, key, interfaces[key.port] ?? '');
         expect(why === undefined).toBe(isTaken);
       }),
       { numRuns: 1_000 },

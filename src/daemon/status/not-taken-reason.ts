@@ -1,6 +1,6 @@
 /** Why no instance takes a message, in one word and in words with a remedy. */
 import type { ClockPortConfig, InstanceConfig } from '../../config/config.js';
-import { instanceNames, inHex } from '../../config/instances/name.js';
+import { inHex } from '../../config/instances/name.js';
 import { isClock } from '../../config/instances/overlap.js';
 import type { MessageKey } from '../../native/data-plane.js';
 
@@ -11,6 +11,12 @@ export type NotTakenReason =
 interface Why {
   readonly reason: NotTakenReason;
   readonly words: string;
+}
+
+/** With their names, which are dear to find: whoever makes up domains is not to have them found for every one. */
+export interface NamedInstances {
+  readonly instances: readonly InstanceConfig[];
+  readonly names: ReadonlyMap<InstanceConfig, string>;
 }
 
 /** "PTP of domain 24 over udp4 in VLAN 10" */
@@ -29,12 +35,11 @@ const letPass = 'or let it pass by type: e2e-tc';
 
 /** Undefined where an instance takes it: it came in before the rules were there. */
 export function whyNotTaken(
-  instances: readonly InstanceConfig[],
+  { instances, names }: NamedInstances,
   key: MessageKey,
   interfaceName: string,
 ): Why | undefined {
   const { domainNumber, sdoId, transport, vlanId } = key;
-  const names = instanceNames(instances);
   const namesOf = (some: readonly InstanceConfig[]) =>
     some.map((instance) => names.get(instance) ?? '');
   const ofDomain = instances.filter(({ domain }) => domain === domainNumber || domain === 'any');

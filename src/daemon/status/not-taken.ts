@@ -3,8 +3,14 @@
  * it. Told once in the log, and shown while it goes on.
  */
 import type { InstanceConfig } from '../../config/config.js';
+import { instanceNames } from '../../config/instances/name.js';
 import type { MessageKey } from '../../native/data-plane.js';
-import { whyNotTaken, whatOf, type NotTakenReason } from './not-taken-reason.js';
+import {
+  whyNotTaken,
+  whatOf,
+  type NamedInstances,
+  type NotTakenReason,
+} from './not-taken-reason.js';
 
 /** Messages of one kind by one port. */
 export interface NotTakenStatus {
@@ -54,18 +60,18 @@ interface Kind {
 
 export class NotTaken {
   readonly #options: NotTakenOptions;
-  #instances: readonly InstanceConfig[];
+  #instances: NamedInstances;
   readonly #kinds = new Map<string, Kind>();
   readonly #told = new Set<string>();
 
   constructor(options: NotTakenOptions) {
     this.#options = options;
-    this.#instances = options.instances;
+    this.#instances = named(options.instances);
   }
 
   /** There are others now: what was not taken may be, and what is not may be for another reason. */
   setInstances(instances: readonly InstanceConfig[]): void {
-    this.#instances = instances;
+    this.#instances = named(instances);
     this.#kinds.clear();
     this.#told.clear();
   }
@@ -120,4 +126,8 @@ export class NotTaken {
 
 function textOf({ port, sdoId, domainNumber, transport, vlanId }: MessageKey): string {
   return [port, sdoId, domainNumber, transport, vlanId].join(' ');
+}
+
+function named(instances: readonly InstanceConfig[]): NamedInstances {
+  return { instances, names: instanceNames(instances) };
 }

@@ -9,8 +9,11 @@ const announce: NotTakenMessages = {
   ...{ announce: true, messages: 1 },
 };
 
-function bench(instances: string) {
-  const config = loadConfig(fileWith(`ports: [eth1, eth2, eth3]\ninstances:\n${instances}`));
+function configOf(instances: string) {
+  return loadConfig(fileWith(`ports: [eth1, eth2, eth3]\ninstances:\n${instances}`));
+}
+
+function bench(instances: string, config = configOf(instances)) {
   const lines: string[] = [];
   let now = 0;
   const table = new NotTaken({
@@ -109,6 +112,27 @@ test('whoever makes up domains fills neither log nor memory', () => {
   expect(lines).toHaveLength(65);
   expect(lines.at(-1)).toMatch(/^more PTP/);
   expect(table.current()).toHaveLength(256);
+});
+
+test('a made-up message costs as much as there are instances, and not as they have names', () => {
+  const number = 100;
+  const config = configOf(
+    Array.from({ length: number }, (_, index) => `  - {type: bc, domain: ${index}}`).join('\n'),
+  );
+  let reads = 0;
+  const counted = config.instances.map(
+    (instance) => new Proxy(instance, { get: (of, key) => (++reads, Reflect.get(of, key)) }),
+  );
+  const { table } = bench('', { ...config, instances: counted });
+  for (const others of [undefined, [...counted]]) {
+    if (others !== undefined) table.setInstances(others);
+    reads = 0;
+    table.take({ ...announce, domainNumber: number });
+    table.take({ ...announce, domainNumber: 0, transport: 'udp4' });
+    expect(table.current().map(({ reason }) => reason)).toEqual(['otherDomain', 'otherTransport']);
+    // Of each, for each of the messages, its domain twice; of the one of the domain some more.
+    expect(reads).toBeLessThan(5 * number);
+  }
 });
 
 test('what came in before there were rules, and is taken now, is not told of', () => {
