@@ -246,7 +246,7 @@ export class PortRoles {
       this.#dataSets.currentDS.stepsRemoved,
     );
     if (intervals === 0) return this.transition(port, 'QUALIFICATION_TIMEOUT_EXPIRES');
-    port.qualificationIntervals = intervals;
+    port.preMasterFor = intervals;
     return [qualificationTimer(port)];
   }
 
@@ -321,8 +321,8 @@ function decisionTimer(port: ClockPort): Output {
   };
 }
 
-function qualificationTimer({ identity, settings, qualificationIntervals }: ClockPort): Output {
+function qualificationTimer({ identity, settings, preMasterFor }: ClockPort): Output {
   const interval = durationOfLogInterval(settings.logAnnounceInterval);
   const { qualification: timer } = timersOf(identity);
-  return { kind: 'setTimer', timer, after: durationNs(qualificationIntervals * interval) };
+  return { kind: 'setTimer', timer, after: durationNs(preMasterFor * interval) };
 }

@@ -38,8 +38,8 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   announceReceiptTimedOut = false;
   /** Announce intervals for which the port stays silent, because it has heard one of a lower number (9.5.2.2). */
   lowerPortHeardFor = 0;
-  /** For how many announce intervals it is PRE_MASTER (9.2.6.11). */
-  qualificationIntervals = 0;
+  /** Announce intervals for which the port is PRE_MASTER, once it is (9.2.6.11). */
+  preMasterFor = 0;
   /** From a port whose place this one takes, until it begins. */
   inherited: Neighbours | undefined;
   linkUp = false;
