@@ -6,10 +6,12 @@ import { BridgedNetwork } from '../support/netns/bridged-network.js';
 import { FramePort } from '../support/netns/frame-port.js';
 import { arrivals, isPtp, PairStream } from '../support/netns/pair-stream.js';
 import { missingPrerequisite } from '../support/netns/prerequisites.js';
+import { Ptp4l } from '../support/netns/ptp4l.js';
+import { Star } from '../support/netns/star.js';
 import { COMMAND_LINE, Switch } from '../support/netns/switch.js';
 import { until } from '../support/netns/wait.js';
 
-const missing = missingPrerequisite('busybox');
+const missing = missingPrerequisite('busybox', 'ptp4l');
 if (missing !== undefined) console.warn(`reload: skipped, ${missing}`);
 
 const timeoutMs = 10_000;
@@ -92,5 +94,91 @@ test.skipIf(missing !== undefined)(
         ({ counters }) => counters['drop']?.['correctionUnknown'] ?? 0,
       ),
     ).toEqual([0, 0]);
+  },
+);
+
+/** Two a second; a slave waits for three of them. */
+const announceReceiptTimeoutMs = 1500;
+const often = 'logAnnounceInterval: -1, logSyncInterval: -4, logMinDelayReqInterval: -4';
+const announce = 0xb;
+
+test.skipIf(missing !== undefined)(
+  'a clock that is attached anew is back before its slave looks for another master, with a grandmaster and without',
+  async () => {
+    const star = new Star({ slaves: 1 });
+    onTestFinished(() => star.close());
+    const { slaves, switchPlaces } = star;
+    const [[slavePlace], [place]] = [slaves, switchPlaces];
+    if (slavePlace === undefined || place === undefined) throw new Error('no slave');
+    const [running] = await star.startClocks(`instances:\n  - {type: bc, ${often}}\n`);
+    if (running === undefined) throw new Error('no switch');
+    const mine = slavePlace.namespace.mac(slavePlace.interface);
+    const announcedAt: number[] = [];
+    const wire = await FramePort.open(slavePlace.namespace, slavePlace.interface, (frame) => {
+      const isOther = !Buffer.from(frame.subarray(6, 12)).equals(
+        Buffer.from(mine.replaceAll(':', ''), 'hex'),
+      );
+      if (isPtp(frame) && isOther && (frame[14]! & 0xf) === announce) {
+        announcedAt.push(performance.now());
+      }
+      return false;
+    });
+    onTestFinished(() => wire.close());
+    const settings = { logAnnounceInterval: -1 };
+    const slave = Ptp4l.slave(star.network, slavePlace.namespace, { settings });
+    await slave.waitUntilFollowing();
+    const changes = () => slave.child.lines.filter((line) => / to \w+ on /.test(line)).length;
+
+    const reloadsAnew = async (servo: string) => {
+      const before = changes();
+      const [told, config] = [
+        running.child.lines.length,
+        join(star.network.directory, 'clocks.yaml'),
+      ];
+      const states = async () =>
+        (await running.clock()).clock.ports.map(({ portState }) => portState);
+      const grandmaster = async () => (await running.clock()).parent.grandmasterIdentity;
+      const [was, followed] = [await states(), await grandmaster()];
+      writeFileSync(
+        config,
+        `timestamping: software\ninstances:\n  - {type: bc, ${often}, servo: {kind: ${servo}}}\n`,
+      );
+      const [latest, count] = [announcedAt.at(-1) ?? 0, announcedAt.length];
+      // Not to its end, during which nothing here would be told when a frame comes.
+      const reload = place.namespace.spawn(process.execPath, [
+        ...[COMMAND_LINE, 'reload', '--socket', running.socket],
+      ]);
+      expect(await reload.exited, reload.output).toEqual({ code: 0, signal: null });
+      await until('an Announce', () => announcedAt.length > count + 2, timeoutMs);
+      const after = announcedAt.slice(count);
+      const gaps = after.map((at, index) => at - (after[index - 1] ?? latest));
+      console.log(
+        `silent for ${Math.max(...gaps).toFixed(0)} of ${announceReceiptTimeoutMs} ms; ${running.child.lines.slice(told).join('; ')}`,
+      );
+      expect(Math.max(...gaps)).toBeLessThan(announceReceiptTimeoutMs);
+      expect(await grandmaster()).toBe(followed);
+      expect((await states()).map((state) => state.replace('SLAVE', 'UNCALIBRATED'))).toEqual(
+        was.map((state) => state.replace('SLAVE', 'UNCALIBRATED')),
+      );
+      expect(running.child.lines.slice(told).join('\n')).toMatch(
+        /^bc of domain 0: is back after [01]\.\d\d s: eth1 \w+, eth2 MASTER$/m,
+      );
+      expect(changes()).toBe(before);
+    };
+    await reloadsAnew('linreg');
+    Ptp4l.grandmaster(star.network, star.gm.namespace, { settings });
+    await until(
+      'the grandmaster to be followed, and handed on',
+      async () => {
+        const { clock } = await running.clock();
+        return (
+          /SLAVE|UNCALIBRATED/.test(clock.ports[0]!.portState) &&
+          clock.ports[1]!.portState === 'MASTER'
+        );
+      },
+      timeoutMs,
+      () => running.operatorClock(),
+    );
+    await reloadsAnew('pi');
   },
 );

@@ -21,11 +21,12 @@ export class AnnounceBench {
   #sequenceId = 0;
   readonly clock: Clock;
 
-  /** Two ports, both links up. */
+  /** Two ports, both links up unless said otherwise. */
   constructor(
     port: Partial<ClockPortSettings> = {},
     clockClass = 248,
     settings: Partial<ClockSettings> = {},
+    linksUp = true,
   ) {
     this.clock = new Clock({
       profile: defaultProfile,
@@ -45,7 +46,8 @@ export class AnnounceBench {
       ...{ pathTrace: false, servo: defaultServoSettings, random: () => 0.5 },
       ...settings,
     });
-    for (const index of [0, 1]) this.clock.step({ kind: 'link', port: index, up: true });
+    for (const index of linksUp ? [0, 1] : [])
+      this.clock.step({ kind: 'link', port: index, up: true });
   }
 
   announce(

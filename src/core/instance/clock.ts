@@ -9,7 +9,7 @@ import { isOperating, isSlave } from '../bmca/port-state.js';
 import type { DefaultDS, PortDS } from '../datasets/data-sets.js';
 import type { Input, Output } from '../io.js';
 import { admit } from '../port/admission.js';
-import { ClockPort } from '../port/clock-port.js';
+import { ClockPort, type Neighbours } from '../port/clock-port.js';
 import type { ClockPortSettings } from '../port/clock-port-settings.js';
 import { senderOf } from '../port/contexts.js';
 import { discarded, mechanismOf, timersOf, type ReceivedMessage } from '../port/port.js';
@@ -152,6 +152,20 @@ export class Clock {
     if (kept === undefined) return;
     this.#timekeeper.beginWithTime(kept.raw, kept.time);
     this.#dataSets.beginAfterGrandmaster(kept);
+  }
+
+  /**
+   * Before the first input: what a clock that this one replaces knows of those around a port.
+   * @param portNumber of a port that there is
+   */
+  beginAmong(portNumber: number, neighbours: Neighbours): void {
+    this.#portOf(portNumber).inherited = neighbours;
+  }
+
+  /** For beginAmong. @param portNumber of a port that there is */
+  neighboursOf(portNumber: number): Neighbours {
+    const { foreignMasters, portState } = this.#portOf(portNumber);
+    return { foreignMasters, isMaster: portState === 'MASTER' };
   }
 
   /**

@@ -55,9 +55,16 @@ export class PortRoles {
 
   start(port: ClockPort): readonly Output[] {
     if (isOperating(port.portState)) return [];
-    port.announceReceiptTimedOut = false;
+    const { inherited } = port;
+    port.inherited = undefined;
+    port.foreignMasters = inherited?.foreignMasters ?? [];
+    // Those who follow it need not wait until it has listened: it knows already whom there is to hear.
+    port.announceReceiptTimedOut = inherited?.isMaster === true;
     this.transition(port, 'FAULT_CLEARED');
-    return [...this.transition(port, 'INITIALIZED'), decisionTimer(port)];
+    return [
+      ...this.transition(port, 'INITIALIZED'),
+      inherited === undefined ? decisionTimer(port) : decisionSoon(port),
+    ];
   }
 
   halt(port: ClockPort, event: 'FAULT_DETECTED' | 'DESIGNATED_DISABLED'): readonly Output[] {
@@ -284,6 +291,12 @@ function grandmasterToldBy({ grandmaster }: AnnouncedGrandmaster): string {
     ...[grandmasterIdentity, grandmasterPriority1, grandmasterPriority2],
     ...[clockClass, clockAccuracy, offsetScaledLogVariance],
   ].join();
+}
+
+/** When all ports have begun: one alone would take the clock for the grandmaster. */
+function decisionSoon(port: ClockPort): Output {
+  const { stateDecision: timer } = timersOf(port.identity);
+  return { kind: 'setTimer', timer, after: durationNs(1) };
 }
 
 /** 9.2.6.8: a state decision event once an announce interval at least. */

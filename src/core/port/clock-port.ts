@@ -21,6 +21,13 @@ import type { MissingMessage } from './receiving/receipts.js';
 import { ReceivingHalf, type PortEnvironment } from './receiving/receiving-half.js';
 import { TransmittingHalf, type AnnouncedGrandmaster } from './transmitting-half.js';
 
+/** What a port knows of those around it, for the port of another clock that takes its place. */
+export interface Neighbours {
+  readonly foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[];
+  /** The others there follow it. */
+  readonly isMaster: boolean;
+}
+
 /** The members of ElectionPort are what the election looks at. */
 export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   portState: PortState = 'INITIALIZING';
@@ -29,6 +36,8 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   announceReceiptTimedOut = false;
   /** Announce intervals for which the port stays silent, because it has heard one of a lower number (9.5.2.2). */
   lowerPortHeardFor = 0;
+  /** From a port whose place this one takes, until it begins. */
+  inherited: Neighbours | undefined;
   linkUp = false;
   /** There is a link, but for nothing else than to be measured. Such a port is FAULTY. */
   blocked = false;

@@ -14,6 +14,7 @@ import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
 import { engineRules, policyRules, type ServedRule } from '../forwarding/policy.js';
 import type { ReloadPlan } from '../reload/reload-plan.js';
+import { tellReturn } from './list/returning.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf } from '../runtime/port-transport.js';
 import { checkNumber } from '../runtime/numbered-attachments.js';
@@ -37,7 +38,13 @@ import { instanceList, type InstanceListOptions } from './list/instance-list.js'
 import { managedInstance } from './managed-instance.js';
 import { LeapSecondsFiles } from './leap-seconds-files.js';
 import { noTimeFacts, OwnTimes, type TimeFacts, type Timed } from './own-times.js';
-import { changedInPlace, forgetLinks, handOverAll, setLinkIntervals } from './list/reloaded.js';
+import {
+  changedInPlace,
+  forgetLinks,
+  handOverAll,
+  returning,
+  setLinkIntervals,
+} from './list/reloaded.js';
 
 export interface InstancesOptions {
   readonly dataPlane: DataPlane;
@@ -82,6 +89,7 @@ export class Instances {
   readonly #memory: DriftMemory;
   readonly #syntoniser = this.#attachSyntoniser();
   #list: readonly AttachedInstance[];
+  #stopped = false;
   /** The same, for the events of the pump. */
   #byAttachment: ReadonlyMap<Attachment, AttachedInstance>;
 
@@ -241,6 +249,15 @@ export class Instances {
       this.#pump.carryOut(attachment, outputs);
     }
     this.#names = instanceNames(config.instances);
+    this.#tellReturns(plan);
+  }
+
+  #tellReturns(plan: Pick<ReloadPlan, 'instances'>): void {
+    const { timerClock, timeFacts = noTimeFacts } = this.#options;
+    const isThere = (entry: AttachedInstance) => !this.#stopped && this.#list.includes(entry);
+    for (const clock of returning(plan, this.#list, isThere)) {
+      tellReturn(clock, timerClock, timeFacts.info);
+    }
   }
 
   /** All that can fail, with nothing changed. */
@@ -272,6 +289,7 @@ export class Instances {
 
   /** From now on no instance sends, answers or measures; the data plane stays as it is programmed. */
   stop(): void {
+    this.#stopped = true;
     this.#steering.stop();
     this.#ownTimes.stop();
     this.#memory.stop();

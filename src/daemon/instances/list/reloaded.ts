@@ -5,6 +5,7 @@ import type { Output } from '../../../core/io.js';
 import type { DataPlane } from '../../../native/data-plane.js';
 import type { PolicyProgrammer } from '../../forwarding/policy-programmer.js';
 import type { ReloadPlan } from '../../reload/reload-plan.js';
+import type { Returning } from './returning.js';
 import type { Attachment } from '../../runtime/attachment.js';
 import type { AttachedInstance } from '../attached-instance.js';
 import { handOver } from './handed-over.js';
@@ -57,4 +58,24 @@ export function forgetLinks(
     const { port, transport } = sharedLink;
     programmer.setLinkDelay(port, transport, { kind: 'unmeasured', reason: 'linkDown' });
   }
+}
+
+/** The clocks that begin with a reload. @param isThere whether it still runs */
+export function returning(
+  { instances }: Plan,
+  list: readonly AttachedInstance[],
+  isThere: (entry: AttachedInstance) => boolean,
+): Returning[] {
+  return instances.flatMap(({ action, after }) => {
+    if (action !== 'anew' && action !== 'added') return [];
+    const entry = list.find(({ management }) => management?.config === after);
+    const own = entry?.clock;
+    if (entry === undefined || own === undefined) return [];
+    const portsNow = () =>
+      own.config.ports.map((port, index) => ({
+        interface: port.interface,
+        ...own.clock.portDS(index + 1),
+      }));
+    return [{ name: own.name, ports: () => (isThere(entry) ? portsNow() : undefined) }];
+  });
 }

@@ -251,3 +251,55 @@ describe('the updates of 9.3.5', () => {
     });
   });
 });
+
+describe('a clock that takes the place of another', () => {
+  /** What the bench's clock knows of its neighbours, in another one whose links come up by and by. */
+  function successorOf(former: Bench): Bench {
+    const bench = new Bench({}, 248, {}, false);
+    for (const portNumber of [1, 2]) {
+      bench.clock.beginAmong(portNumber, former.clock.neighboursOf(portNumber));
+    }
+    return bench;
+  }
+
+  test('follows whom that one followed, and is a master where that one was, without listening first', () => {
+    const former = new Bench();
+    former.qualify(0, 1n, good);
+    former.timer('1/announceReceipt');
+    former.timer('1/qualification');
+    expect(former.states()).toEqual(['UNCALIBRATED', 'MASTER']);
+
+    const bench = successorOf(former);
+    // The port of the master comes up last: until then nothing is decided.
+    for (const port of [1, 0]) {
+      const outputs = bench.clock.step({ kind: 'link', port, up: true });
+      const timers = outputs.filter(({ kind }) => kind === 'setTimer');
+      expect(timers).toContainEqual(
+        expect.objectContaining({ timer: `${port}/stateDecision`, after: 1 }),
+      );
+      expect(outputs.some(({ kind }) => kind.startsWith('send'))).toBe(false);
+    }
+    bench.timer('1/stateDecision');
+    bench.timer('0/stateDecision');
+    expect(bench.states()).toEqual(['UNCALIBRATED', 'MASTER']);
+    expect(bench.grandmaster).toBe(1n);
+  });
+
+  test('is the grandmaster at once where that one was', () => {
+    const former = new Bench();
+    for (const port of [0, 1]) former.timer(`${port}/announceReceipt`);
+    const bench = successorOf(former);
+    for (const port of [0, 1]) bench.clock.step({ kind: 'link', port, up: true });
+    bench.timer('0/stateDecision');
+    expect(bench.states()).toEqual(['MASTER', 'MASTER']);
+  });
+
+  test('listens first where the link comes up for a second time', () => {
+    const former = new Bench();
+    for (const port of [0, 1]) former.timer(`${port}/announceReceipt`);
+    const bench = successorOf(former);
+    for (const up of [true, false, true]) bench.clock.step({ kind: 'link', port: 0, up });
+    bench.timer('0/stateDecision');
+    expect(bench.states()).toEqual(['LISTENING', 'INITIALIZING']);
+  });
+});
