@@ -10,7 +10,9 @@ import { Switch } from '../support/netns/switch.js';
 const missing = missingPrerequisite('nft');
 if (missing !== undefined) console.warn(`failing start: skipped, ${missing}`);
 
-const timeoutMs = 10_000;
+const timeoutMs = 30_000;
+/** Some thirty starts on a machine that does much else. */
+const testTimeoutMs = 300_000;
 /** More than a start has: it is a mistake of the test where none succeeds. */
 const mostCalls = 60;
 
@@ -40,7 +42,7 @@ function networkWith(bridge: string) {
   return { net, config, socket: join(socketDirectory, 'switch.sock'), machine };
 }
 
-describe.skipIf(missing !== undefined)('a start that fails', () => {
+describe.skipIf(missing !== undefined)('a start that fails', { timeout: testTimeoutMs }, () => {
   test.concurrent.for(cases)(
     'where a program that it calls fails %s, with bridge: %s',
     async ([manner, bridge], { onTestFinished }) => {
