@@ -35,6 +35,7 @@ afterEach(async () => {
 const stats = {
   ports: [],
   instances: [{ name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] }],
+  failedRecords: 0,
 } as const;
 
 async function serve(
