@@ -291,6 +291,7 @@ export class Switch {
         ...instance,
         name: this.#instanceNames.get(instance) ?? '',
         syntonisation: this.#instances.syntonisation(instance),
+        discarded: this.#instances.discarded(instance),
       })),
     });
   }

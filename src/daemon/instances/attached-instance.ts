@@ -6,6 +6,7 @@ import type { Managed, ManagementRequest } from '../../core/management/managed-c
 import type { Attachment } from '../runtime/attachment.js';
 import type { Report } from '../runtime/pump.js';
 import type { ClockStatus } from '../status/clock-status.js';
+import type { Discards } from '../status/discard-counts.js';
 
 export interface AttachedInstance {
   /** Its name, and what the pump has it take part in. */
@@ -23,6 +24,8 @@ export interface AttachedInstance {
     readonly likeness: string;
     readonly reconfigure: (logMinPdelayReqInterval: number) => void;
   };
+  /** What came to nothing; of an instance of the configuration. */
+  readonly discarded?: () => Discards;
   /** Answers management requests for an instance of the configuration. */
   readonly management?: {
     readonly name: string;

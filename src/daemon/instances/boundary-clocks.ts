@@ -112,6 +112,7 @@ export function attachBoundaryClock(
       if (report.kind === 'discarded') discards.count(report.port, report.reason);
       else if (report.kind === 'linkDelay') onLinkDelay(report);
     },
+    discarded: () => discards.byInterface(interfaces),
     status: () =>
       clockStatusOf(
         clock.state(),

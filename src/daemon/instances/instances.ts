@@ -22,6 +22,7 @@ import type { Attachment } from '../runtime/attachment.js';
 import { Pump, type PumpEvent } from '../runtime/pump.js';
 import type { TimerClock } from '../runtime/timers.js';
 import type { ClockStatus } from '../status/clock-status.js';
+import type { Discards } from '../status/discard-counts.js';
 import type { InstanceRequest } from '../status/management.js';
 import { NotTaken, type NotTakenStatus } from '../status/not-taken.js';
 import {
@@ -305,6 +306,11 @@ export class Instances {
   /** Of the domains that an instance serves. */
   syntonisation(instance: InstanceConfig): SyntonisationStatus[] {
     return this.#syntonisation.statusOf(instance, this.#config.instances);
+  }
+
+  /** What came to nothing with an instance of the configuration. */
+  discarded(instance: InstanceConfig): Discards {
+    return this.#list.find((each) => each.management?.config === instance)?.discarded?.() ?? {};
   }
 
   /** PTP that comes in and that no instance takes. */

@@ -15,6 +15,7 @@ import { clockFactsOf } from './clock-facts.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { servedBy, type ServedRule } from '../forwarding/policy.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
+import { DiscardCounts } from '../status/discard-counts.js';
 import type { AttachedInstance } from './attached-instance.js';
 
 export interface TransparentClockManagementOptions {
@@ -27,6 +28,14 @@ export interface TransparentClockManagementOptions {
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   /** The delay of a link as last measured; undefined before there is one. */
   readonly linkDelayOf: (port: number, transport: Transport) => LinkDelay | undefined;
+  /** Called with a line for the operator, once for each cause. */
+  readonly warn: (line: string) => void;
+}
+
+/** By the instances of one clock, one of each transport. */
+interface Shared {
+  readonly userDescription: UserDescription;
+  readonly discards: DiscardCounts;
 }
 
 export function attachTransparentClockManagement(
@@ -34,16 +43,22 @@ export function attachTransparentClockManagement(
   options: TransparentClockManagementOptions,
 ): AttachedInstance[] {
   // Of one clock, whichever transport it is asked by.
-  const userDescription = { text: '' };
+  const shared = {
+    userDescription: { text: '' },
+    discards: new DiscardCounts((port, words) => {
+      const { config, nameOf, warn } = options;
+      warn(`${nameOf(instance)}: ${config.ports[port]?.interface}: ${words}`);
+    }),
+  };
   return transports
     .filter((transport) => takesTransport(instance, transport))
-    .map((transport) => attached(instance, transport, userDescription, options));
+    .map((transport) => attached(instance, transport, shared, options));
 }
 
 function attached(
   instance: TransparentConfig,
   transport: Transport,
-  userDescription: UserDescription,
+  { userDescription, discards }: Shared,
   {
     dataPlane,
     config,
@@ -102,6 +117,10 @@ function attached(
       messageTypes: ['Management'],
       accepts: (key) => servedBy(rules(), key)?.instance === instance,
     },
+    onReport: (report) => {
+      if (report.kind === 'discarded') discards.count(report.port, report.reason);
+    },
+    discarded: () => discards.byInterface(config.ports.map((port) => port.interface)),
     management: {
       get name() {
         return nameOf(instance);

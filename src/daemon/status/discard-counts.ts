@@ -4,6 +4,9 @@ import { discardWords } from './discard-words.js';
 /** A message that came twice is no news; what goes on is. */
 const toldFrom = 3;
 
+/** How many messages came to nothing, by interface and reason; the numbers only grow. */
+export type Discards = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 export class DiscardCounts {
   readonly #byPort = new Map<number, Map<string, number>>();
   readonly #warn: (port: number, words: string) => void;
@@ -20,6 +23,13 @@ export class DiscardCounts {
     this.#byPort.set(port, counts);
     const words = discardWords(reason);
     if (count === toldFrom && words?.isTold === true) this.#warn(port, words.text);
+  }
+
+  /** By interface and reason, of those interfaces where there is something; @param interfaces in the order of the ports */
+  byInterface(interfaces: readonly string[]): Discards {
+    return Object.fromEntries(
+      interfaces.flatMap((name, port) => (this.#byPort.has(port) ? [[name, this.of(port)]] : [])),
+    );
   }
 
   of(port: number): Readonly<Record<string, number>> {

@@ -14,6 +14,7 @@ import type {
   TimestampingMode,
 } from '../../native/data-plane.js';
 import type { Isolation } from './notices.js';
+import type { Discards } from './discard-counts.js';
 import type { NotTakenStatus } from './not-taken.js';
 import type { PeerDelayStatus } from './peer-delay-table.js';
 import type { SyntonisationStatus } from './syntonisation-table.js';
@@ -86,6 +87,8 @@ export type InstanceStats = InstanceConfig & {
   readonly name: string;
   /** One entry for each domain whose Sync messages the switch forwards. */
   readonly syntonisation: readonly SyntonisationStatus[];
+  /** Of a transparent clock management requests alone; what it forwards is counted by port. */
+  readonly discarded: Discards;
 };
 
 export interface Stats {

@@ -34,7 +34,15 @@ afterEach(async () => {
 
 const stats = {
   ports: [],
-  instances: [{ name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] }],
+  instances: [
+    {
+      name: 'e2e-tc of any domain',
+      type: 'e2e-tc',
+      domain: 'any',
+      syntonisation: [],
+      discarded: {},
+    },
+  ],
   failedRecords: 0,
 } as const;
 

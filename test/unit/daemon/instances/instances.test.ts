@@ -4,7 +4,13 @@ import type { Config, InstanceConfig } from '../../../../src/config/config.js';
 import { loadConfig } from '../../../../src/config/load.js';
 import type { Transport } from '../../../../src/core/io.js';
 import { defaultProfile } from '../../../../src/core/profile/default.js';
-import { clockIdentityFromMac, formatPortIdentity } from '../../../../src/core/time/identity.js';
+import {
+  allPorts,
+  clockIdentityFromMac,
+  formatPortIdentity,
+  type PortIdentity,
+} from '../../../../src/core/time/identity.js';
+import { ManagementAction } from '../../../../src/core/wire/messages/management.js';
 import { decode } from '../../../../src/core/wire/message.js';
 import {
   decapsulate,
@@ -20,7 +26,7 @@ import {
   pdelayResp,
   pdelayRespFollowUp,
 } from '../../../support/peer-delay.js';
-import { announceFrom } from '../../../support/announces.js';
+import { announceFrom, headerFrom } from '../../../support/announces.js';
 import { VirtualTime } from '../../../support/virtual-time.js';
 import { encode, type Message } from '../../../../src/core/wire/message.js';
 import { FakeDataPlane } from '../fake-data-plane.js';
@@ -285,6 +291,33 @@ describe('a transparent clock of either kind', () => {
     expect(status?.rateOffsetPpb).toBeCloseTo(100_000, 3);
     expect(clock.syntonisation(any)).toEqual([]);
     expect(dataPlane.programmed.at(-1)?.rateRatios[0]?.rateOffset).toBeCloseTo(1e-4, 9);
+    clock.stop();
+  });
+
+  it('counts by port the management requests that it leaves out, whichever transport they came by', () => {
+    const lines: string[] = [];
+    const facts = { ...noTimeFacts, warn: (line: string) => lines.push(line) };
+    const { dataPlane, clock } = setup([peerToPeer], {}, facts);
+    const request = (source: PortIdentity): Message => ({
+      messageType: 'Management',
+      header: headerFrom(source),
+      targetPortIdentity: allPorts,
+      ...{ startingBoundaryHops: 0, boundaryHops: 0, actionField: ManagementAction.GET, tlvs: [] },
+    });
+    expect(clock.discarded(peerToPeer)).toEqual({});
+    const own = { clockIdentity: clockIdentityFromMac('02:00:00:00:00:01'), portNumber: 1 };
+    for (const [transport, source] of [
+      ...[['l2', neighborIdentity] as const, ['udp4', neighborIdentity] as const],
+      ...(['l2', 'udp4', 'udp6'] as const).map((each) => [each, own] as const),
+    ]) {
+      dataPlane.report(frameRecord(1, transport, request(source), 0n));
+    }
+    expect(clock.discarded(peerToPeer)).toEqual({
+      eth2: { malformedManagement: 2, ownMessage: 3 },
+    });
+    expect(lines).toEqual([
+      expect.stringMatching(/: eth2: a message has the clockIdentity of this/),
+    ]);
     clock.stop();
   });
 });

@@ -22,7 +22,15 @@ function statsFrom(fake: FakeDataPlane) {
     isolations: [null, { loopWith: 'eth1' }],
     notTaken: [],
     failedRecords: 0,
-    instances: [{ name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] }],
+    instances: [
+      {
+        name: 'e2e-tc of any domain',
+        type: 'e2e-tc',
+        domain: 'any',
+        syntonisation: [],
+        discarded: {},
+      },
+    ],
   });
 }
 
@@ -64,7 +72,13 @@ describe('counters', () => {
       },
     ]);
     expect(instances).toEqual([
-      { name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] },
+      {
+        name: 'e2e-tc of any domain',
+        type: 'e2e-tc',
+        domain: 'any',
+        syntonisation: [],
+        discarded: {},
+      },
     ]);
   });
 
