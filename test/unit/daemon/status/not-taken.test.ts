@@ -1,5 +1,6 @@
 /** PTP that no instance takes: why, in one word and in words, once in the log, and shown while it goes on. */
 import { describe, expect, test } from 'vitest';
+import type { InstanceConfig } from '../../../../src/config/config.js';
 import { loadConfig } from '../../../../src/config/load.js';
 import { NotTaken, type NotTakenMessages } from '../../../../src/daemon/status/not-taken.js';
 import { fileWith } from '../../config/config-files.js';
@@ -120,9 +121,11 @@ test('a made-up message costs as much as there are instances, and not as they ha
     Array.from({ length: number }, (_, index) => `  - {type: bc, domain: ${index}}`).join('\n'),
   );
   let reads = 0;
-  const counted = config.instances.map(
-    (instance) => new Proxy(instance, { get: (of, key) => (++reads, Reflect.get(of, key)) }),
-  );
+  const get = (instance: InstanceConfig, key: PropertyKey): unknown => {
+    reads += 1;
+    return Reflect.get(instance, key);
+  };
+  const counted = config.instances.map((instance) => new Proxy(instance, { get }));
   const { table } = bench('', { ...config, instances: counted });
   for (const others of [undefined, [...counted]]) {
     if (others !== undefined) table.setInstances(others);
