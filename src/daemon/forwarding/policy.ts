@@ -7,6 +7,7 @@ import type {
   VlanConfig,
 } from '../../config/config.js';
 import { isClock } from '../../config/instances/overlap.js';
+import { profileOf } from '../../config/profiles.js';
 import { transparentIn } from '../../config/instances/transparent.js';
 import type { MessageKey, PolicyAction, PolicyRule } from '../../native/data-plane.js';
 
@@ -14,6 +15,8 @@ import type { MessageKey, PolicyAction, PolicyRule } from '../../native/data-pla
 export interface ServedRule extends PolicyRule {
   /** By port; undefined where the messages are dropped, and where a later rule decides. */
   readonly servedBy: readonly (InstanceConfig | undefined)[];
+  /** By port: whose the peer delay messages alone are, where the others are taken by nobody. */
+  readonly linkOf?: readonly (ClockConfig | undefined)[];
 }
 
 export type PolicyConfig = Pick<Config, 'instances' | 'ports' | 'bridge'>;
@@ -22,16 +25,21 @@ export type PolicyConfig = Pick<Config, 'instances' | 'ports' | 'bridge'>;
  * The first rule that matches wins. A clock ends what it speaks itself: its sdoId and domain, on the transport and in the VLAN of each of
  * its ports. What it speaks at one port is dropped at the others, because messages of one network are never both ended and forwarded.
  * The rest of its domain is left to the transparent clocks, those of a single domain, sdoId or transport before those of any.
+ * A clock that measures peer to peer also ends what nobody takes of the default domain, because its neighbour may measure in that alone.
  */
 export function policyRules(config: PolicyConfig): ServedRule[] {
   const interfaces = config.ports.map((port) => port.interface);
+  const cells = clockCells(config);
+  const own = [...cells.values()];
+  addLinkCells(config, cells);
   return [
-    ...clockRules(config),
+    ...own.map(ruleOf),
     ...transparentIn(config.instances).map((instance): ServedRule => {
       const { type: action, domain: domainNumber, sdoId = 'any', transport } = instance;
       const servedBy = interfaces.map(() => instance);
       return { sdoId, domainNumber, ...(transport && { transport }), action, servedBy };
     }),
+    ...[...cells.values()].filter((cell) => !own.includes(cell)).map(ruleOf),
   ];
 }
 
@@ -49,20 +57,30 @@ export function engineRules(rules: readonly ServedRule[]): PolicyRule[] {
 interface Cell extends Pick<MessageKey, 'sdoId' | 'domainNumber' | 'transport' | 'vlanId'> {
   readonly actions: (PolicyAction | null)[];
   readonly servedBy: (ClockConfig | undefined)[];
+  readonly linkOf: (ClockConfig | undefined)[];
 }
 
-function clockRules({ instances, ports, bridge }: PolicyConfig): ServedRule[] {
-  const cells = new Map<string, Cell>();
-  const cellOf = (key: Omit<MessageKey, 'port'>): Cell => {
-    const text = JSON.stringify(key);
-    const cell = cells.get(text) ?? {
-      ...key,
-      actions: ports.map(() => null),
-      servedBy: ports.map(() => undefined),
-    };
-    cells.set(text, cell);
-    return cell;
+type Cells = Map<string, Cell>;
+
+function cellIn(cells: Cells, key: Omit<MessageKey, 'port'>, ports: readonly unknown[]): Cell {
+  const text = JSON.stringify(key);
+  const cell = cells.get(text) ?? {
+    ...key,
+    actions: ports.map(() => null),
+    servedBy: ports.map(() => undefined),
+    linkOf: ports.map(() => undefined),
   };
+  cells.set(text, cell);
+  return cell;
+}
+
+function ruleOf({ actions, ...rest }: Cell): ServedRule {
+  return { ...rest, action: inShort(actions) };
+}
+
+function clockCells({ instances, ports, bridge }: PolicyConfig): Cells {
+  const cells: Cells = new Map();
+  const cellOf = (key: Omit<MessageKey, 'port'>) => cellIn(cells, key, ports);
   const filtering = bridge?.vlanFiltering === true;
   for (const clock of instances.filter(isClock)) {
     const { sdoId, domain: domainNumber } = clock;
@@ -79,7 +97,24 @@ function clockRules({ instances, ports, bridge }: PolicyConfig): ServedRule[] {
       cell.servedBy[own] = clock;
     }
   }
-  return [...cells.values()].map(({ actions, ...rest }) => ({ ...rest, action: inShort(actions) }));
+  return cells;
+}
+
+/** The default domain at the ports of clocks of other domains that measure peer to peer there. The first of several has the link. */
+function addLinkCells({ instances, ports }: PolicyConfig, cells: Cells): void {
+  for (const clock of instances.filter(isClock)) {
+    const { sdoId } = clock;
+    const domainNumber = profileOf(clock).defaultDS.domainNumber.default;
+    if (domainNumber === clock.domain) continue;
+    for (const { interface: name, transport, vlanId = 0, delayMechanism } of clock.ports) {
+      const own = ports.findIndex((port) => port.interface === name);
+      if (delayMechanism !== 'p2p' || own === -1) continue;
+      const cell = cellIn(cells, { sdoId, domainNumber, transport, vlanId }, ports);
+      if (cell.actions[own] === 'terminate') continue;
+      cell.actions[own] = 'terminate';
+      cell.linkOf[own] = clock;
+    }
+  }
 }
 
 /** The VLAN of the bridge that a frame belongs to; undefined: of none, and not admitted. */
@@ -103,6 +138,8 @@ export interface Served {
   readonly action: PolicyAction;
   /** Undefined where the messages are dropped. */
   readonly instance: InstanceConfig | undefined;
+  /** Whose the peer delay messages among them are all the same. */
+  readonly linkOf: ClockConfig | undefined;
 }
 
 /** What becomes of messages; undefined where no rule says. */
@@ -110,7 +147,9 @@ export function servedBy(rules: readonly ServedRule[], key: MessageKey): Served 
   for (const rule of rules) {
     if (!matches(rule, key)) continue;
     const action = typeof rule.action === 'string' ? rule.action : rule.action[key.port];
-    if (action) return { action, instance: rule.servedBy[key.port] };
+    if (!action) continue;
+    const { servedBy: instances, linkOf } = rule;
+    return { action, instance: instances[key.port], linkOf: linkOf?.[key.port] };
   }
   return undefined;
 }
