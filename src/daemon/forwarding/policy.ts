@@ -1,12 +1,6 @@
 /** The engine's rules, made from the configured instances. */
-import type {
-  ClockConfig,
-  Config,
-  InstanceConfig,
-  PortConfig,
-  VlanConfig,
-} from '../../config/config.js';
-import { isClock } from '../../config/instances/overlap.js';
+import type { Config, InstanceConfig } from '../../config/config.js';
+import { takenMessages } from '../../config/instances/taken-messages.js';
 import { transparentIn } from '../../config/instances/transparent.js';
 import type { MessageKey, PolicyAction, PolicyRule } from '../../native/data-plane.js';
 
@@ -45,55 +39,13 @@ export function engineRules(rules: readonly ServedRule[]): PolicyRule[] {
   }));
 }
 
-/** Of one sdoId and domain, on one transport and in one VLAN. */
-interface Cell extends Pick<MessageKey, 'sdoId' | 'domainNumber' | 'transport' | 'vlanId'> {
-  readonly actions: (PolicyAction | null)[];
-  readonly servedBy: (ClockConfig | undefined)[];
+function clockRules(config: PolicyConfig): ServedRule[] {
+  return takenMessages(config).map(({ actions, takenBy, ...messages }) => ({
+    ...messages,
+    action: inShort(actions),
+    servedBy: takenBy,
+  }));
 }
-
-function clockRules({ instances, ports, bridge }: PolicyConfig): ServedRule[] {
-  const cells = new Map<string, Cell>();
-  const cellOf = (key: Omit<MessageKey, 'port'>): Cell => {
-    const text = JSON.stringify(key);
-    const cell = cells.get(text) ?? {
-      ...key,
-      actions: ports.map(() => null),
-      servedBy: ports.map(() => undefined),
-    };
-    cells.set(text, cell);
-    return cell;
-  };
-  const filtering = bridge?.vlanFiltering === true;
-  for (const clock of instances.filter(isClock)) {
-    const { sdoId, domain: domainNumber } = clock;
-    for (const { interface: name, transport, vlanId = 0 } of clock.ports) {
-      const own = ports.findIndex((port) => port.interface === name);
-      const vlan = filtering ? networkVlan(ports[own], vlanId) : vlanId;
-      for (const [port, config] of ports.entries()) {
-        const there = filtering ? vlanOnWire(config, vlan) : vlan;
-        if (port === own || there === undefined) continue;
-        cellOf({ sdoId, domainNumber, transport, vlanId: there }).actions[port] ??= 'drop';
-      }
-      const cell = cellOf({ sdoId, domainNumber, transport, vlanId });
-      cell.actions[own] = 'terminate';
-      cell.servedBy[own] = clock;
-    }
-  }
-  return [...cells.values()].map(({ actions, ...rest }) => ({ ...rest, action: inShort(actions) }));
-}
-
-/** The VLAN of the bridge that a frame belongs to; undefined: of none, and not admitted. */
-function networkVlan(port: PortConfig | undefined, vlanId: number): number | undefined {
-  return vlanId === 0 ? (port?.vlan ?? defaultVlan).pvid : vlanId;
-}
-
-/** With which tag the frames of a VLAN leave by a port: 0 without one. */
-function vlanOnWire({ vlan = defaultVlan }: PortConfig, of: number | undefined) {
-  return of !== undefined && vlan.pvid === of ? 0 : of;
-}
-
-/** As the kernel has it. */
-const defaultVlan: VlanConfig = { pvid: 1, tagged: [] };
 
 function inShort(actions: readonly (PolicyAction | null)[]): PolicyRule['action'] {
   return actions.every((action) => action === 'terminate') ? 'terminate' : actions;
