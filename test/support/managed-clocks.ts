@@ -47,11 +47,16 @@ export const facts: ClockFacts = {
 
 export interface ManagedClockOptions {
   readonly allowSet?: boolean;
+  readonly requestsPerSecond?: number;
   /** Ports with a link, by index; all three unless set. They are in the MASTER state. */
   readonly up?: readonly number[];
 }
 
-export function boundaryClock({ allowSet = false, up = [0, 1, 2] }: ManagedClockOptions = {}) {
+export function boundaryClock({
+  allowSet = false,
+  requestsPerSecond,
+  up = [0, 1, 2],
+}: ManagedClockOptions = {}) {
   const managed = new ManagedBoundaryClock(
     {
       profile: defaultProfile,
@@ -81,7 +86,7 @@ export function boundaryClock({ allowSet = false, up = [0, 1, 2] }: ManagedClock
       servo: defaultServoSettings,
       random: () => 0.5,
     },
-    { allowSet, facts },
+    { allowSet, facts, ...(requestsPerSecond !== undefined && { requestsPerSecond }) },
   );
   for (const port of up) {
     managed.step({ kind: 'link', port, up: true });

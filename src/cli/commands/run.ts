@@ -152,7 +152,7 @@ async function runOwned(
   const group = wantedGroup === undefined ? undefined : groupNumber(wantedGroup);
   if (wantedGroup !== undefined && group === undefined) {
     throw new UsageError(
-      `socketGroup: there is no group ${wantedGroup} in ${groupsFile}: make it with: groupadd ${wantedGroup}`,
+      `socketGroup: there is no group ${wantedGroup} in ${groupsFile}: name one of it, or make one with: groupadd ptp`,
     );
   }
   // Before the interfaces are touched: a switch of another network namespace may answer there.

@@ -2,8 +2,15 @@
 import type { PortStats, Stats } from '../../daemon/status/status.js';
 import { table } from './table.js';
 
-export function formatStats({ ports }: Stats): string {
-  const sections = [portTable(ports), messageTable(ports), otherTable(ports), notTaken(ports)];
+export function formatStats({ ports, failedRecords }: Stats): string {
+  const failed =
+    failedRecords === 0
+      ? ''
+      : `${failedRecords} records left out by faults of this program: see its log`;
+  const sections = [
+    ...[portTable(ports), messageTable(ports), otherTable(ports), notTaken(ports)],
+    failed,
+  ];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 

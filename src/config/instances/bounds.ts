@@ -34,8 +34,9 @@ export function tooMany(config: Bounded): Complaint | undefined {
   return undefined;
 }
 
-export function ruleCount(config: Bounded): number {
-  return takenMessages(config).length + transparentOf(config).length;
+function ruleCount(config: Bounded): number {
+  const { own, links } = takenMessages(config);
+  return own.length + links.length + transparentOf(config).length;
 }
 
 /** The syntoniser is one more. */

@@ -96,7 +96,7 @@ export class Clock {
     if (!port.linkIsMeasured) return [discarded(port.identity, 'linkDown')];
     switch (input.kind) {
       case 'message': {
-        const received = admit(port.identity, input);
+        const received = admit(port.identity, input, (message) => port.takesForLink(message));
         if (received === 'ownMessage') return this.#roles.onOwnMessage(port, input);
         return typeof received === 'string'
           ? [discarded(port.identity, received)]

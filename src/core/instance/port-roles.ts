@@ -83,7 +83,8 @@ export class PortRoles {
   onAnnounce(port: ClockPort, received: ReceivedAnnounce): readonly Output[] {
     const { masters, isIgnored, reasons } = hear(this.#hearing(port), received);
     port.foreignMasters = masters;
-    const told = reasons.map((reason) => discarded(port.identity, reason));
+    const spoilt = received.isMalformed === true ? (['malformedTlv'] as const) : [];
+    const told = [...spoilt, ...reasons].map((reason) => discarded(port.identity, reason));
     if (isIgnored === true) return told;
     const decided = [...told, ...this.decide(), ...this.#tellOwnRank(port, received)];
     if (isSlave(port.portState)) {

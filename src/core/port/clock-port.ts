@@ -11,6 +11,8 @@ import type { Input, LinkDelay, Output } from '../io.js';
 import type { PortIdentity } from '../time/identity.js';
 import { durationNs, durationOfLogInterval } from '../time/instant.js';
 import { zeroTimeInterval } from '../time/time-interval.js';
+import { isPeerDelayMessageType } from '../wire/header.js';
+import type { Message } from '../wire/message.js';
 import type { ClockPortSettings } from './clock-port-settings.js';
 import { firstLinkContext, withContextsFrom } from './contexts.js';
 import { respondToDelayReq } from './delay-responder.js';
@@ -189,6 +191,13 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   /** What the port lacks to follow its master. */
   missing(): readonly MissingMessage[] {
     return isSlave(this.portState) ? this.receiving.missing() : [];
+  }
+
+  /** A peer delay message of another domain or sdoId than the clock's, which its link takes nevertheless. */
+  takesForLink({ messageType, header }: Message): boolean {
+    const link = this.#link;
+    if (link === undefined || !isPeerDelayMessageType(messageType)) return false;
+    return this.settings.linkServes?.(header) === true && !link.isAnsweredInOwnDomain;
   }
 
   /** Time stamps are raw, for a link has its delay whatever time it is. Contexts are the ones that `sendEvent` was given. */

@@ -17,6 +17,7 @@ import {
 } from './peer-delay-responder.js';
 import {
   initialPeerDelayState,
+  isAnsweredInOwnDomain,
   isLinkUp,
   linkDelayOf,
   onNeighborHeard,
@@ -98,6 +99,11 @@ export class PeerDelayLink {
   /** From the next request on. */
   reconfigure({ logMinPdelayReqInterval }: Pick<PeerDelaySettings, 'logMinPdelayReqInterval'>) {
     this.#settings = { ...this.#settings, logMinPdelayReqInterval };
+  }
+
+  /** The neighbour answers what is asked in this port's own domain and sdoId. */
+  get isAnsweredInOwnDomain(): boolean {
+    return isAnsweredInOwnDomain(this.#settings, this.#requester);
   }
 
   linkDelay(): LinkDelay {

@@ -98,6 +98,16 @@ export function isLinkUp({ link }: PeerDelayState): boolean {
   return link.kind === 'measured' || link.reason !== 'linkDown';
 }
 
+function isAnswered({ link }: PeerDelayState): boolean {
+  return link.kind === 'measured' && link.failedRequests === 0;
+}
+
+export function isAnsweredInOwnDomain(settings: PortSettings, state: PeerDelayState): boolean {
+  const { sdoId, domainNumber } = state.dialect;
+  const own = sdoId === settings.sdoId && domainNumber === settings.domainNumber;
+  return own && isAnswered(state);
+}
+
 /** What is known of the link, in the form that is reported. */
 export function linkDelayOf({ link }: PeerDelayState): LinkDelay {
   if (link.kind === 'unmeasured') return { kind: 'unmeasured', reason: link.reason };
@@ -171,8 +181,7 @@ export function sendPdelayReq(
   const closed = closeExchange(settings, state);
   const { sequenceId } = closed.state;
   // While answers come, nothing is changed: a neighbour may ask in several domains by turns.
-  const answered = closed.state.link.kind === 'measured' && closed.state.link.failedRequests === 0;
-  const dialect = answered ? state.dialect : (state.heard ?? state.dialect);
+  const dialect = isAnswered(closed.state) ? state.dialect : (state.heard ?? state.dialect);
   const message = encode({
     messageType: 'Pdelay_Req',
     header: {

@@ -19,6 +19,8 @@ export interface PortSettings {
 /** A message of this port's domain, decoded. */
 export type ReceivedMessage = Omit<Extract<Input, { kind: 'message' }>, 'message'> & {
   readonly message: Message;
+  /** An Announce whose last TLVs cannot be read. */
+  readonly isMalformed?: true;
 };
 
 /** An Input that concerns a port, whose message, if it is one, has passed `admit`. */

@@ -51,6 +51,8 @@ export type DecodeResult =
       readonly message: Message;
       /** What follows messageLength: Ethernet padding, the spare octets of UDP/IPv6. Not of the message. */
       readonly trailing: Uint8Array;
+      /** An Announce whose TLVs are none from some octet on; the message has those before. */
+      readonly isMalformed?: true;
     }
   | { readonly ok: false; readonly reason: DecodeFailure };
 
@@ -83,13 +85,15 @@ export function decode(octets: Uint8Array): DecodeResult {
 
   const body = codec.decode(viewOf(octets.subarray(headerLength, bodyEnd)), header.flagField);
   if (typeof body === 'string') return { ok: false, reason: body };
-  const tlvs = decodeTlvs(octets.subarray(bodyEnd, messageLength));
-  if (tlvs === 'malformedTlv') return { ok: false, reason: tlvs };
+  const { tlvs, isMalformed } = decodeTlvs(octets.subarray(bodyEnd, messageLength));
+  // What an Announce tells of a master is in its body, and without it a clock has no master.
+  if (isMalformed && messageType !== 'Announce') return { ok: false, reason: 'malformedTlv' };
 
   return {
     ok: true,
     message: { ...body, header, tlvs },
     trailing: messageLength === octets.length ? none : copyOf(octets.subarray(messageLength)),
+    ...(isMalformed && { isMalformed }),
   };
 }
 

@@ -87,23 +87,31 @@ const tlvCodecs: { readonly [Type in KnownTlvType]: TlvCodec<KnownTlvs[Type]> } 
 /** tlvType and lengthField. */
 const tlvHeaderLength = 4;
 
-/** All the TLVs in `octets`, which they must fill exactly. The result shares no memory with `octets`. */
-export function decodeTlvs(octets: Uint8Array): readonly Tlv[] | 'malformedTlv' {
+export interface DecodedTlvs {
+  /** As far as they can be read. The result shares no memory with the octets. */
+  readonly tlvs: readonly Tlv[];
+  /** What follows them is none. */
+  readonly isMalformed: boolean;
+}
+
+/** The TLVs in `octets`, which they must fill exactly. */
+export function decodeTlvs(octets: Uint8Array): DecodedTlvs {
   const tlvs: Tlv[] = [];
   const view = viewOf(octets);
   for (let offset = 0; offset < octets.length;) {
     const valueStart = offset + tlvHeaderLength;
-    if (valueStart > octets.length) return 'malformedTlv';
+    if (valueStart > octets.length) return { tlvs, isMalformed: true };
     const valueEnd = valueStart + view.getUint16(offset + 2);
-    if (valueEnd > octets.length) return 'malformedTlv';
+    if (valueEnd > octets.length) return { tlvs, isMalformed: true };
     const valueField = copyOf(octets.subarray(valueStart, valueEnd));
-    if (valueField.length % 2 !== 0) return 'malformedTlv'; // 14.1: lengthField is even
+    // 14.1: lengthField is even.
+    if (valueField.length % 2 !== 0) return { tlvs, isMalformed: true };
     const tlv = decodeTlv(view.getUint16(offset), valueField);
-    if (tlv === undefined) return 'malformedTlv';
+    if (tlv === undefined) return { tlvs, isMalformed: true };
     tlvs.push(tlv);
     offset = valueEnd;
   }
-  return tlvs;
+  return { tlvs, isMalformed: false };
 }
 
 function decodeTlv(code: number, valueField: Uint8Array): Tlv | undefined {

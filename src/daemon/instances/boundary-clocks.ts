@@ -6,7 +6,6 @@ import type {
   Config,
   HoldoverConfig,
   MeasurementConfig,
-  PortConfig,
   InstanceConfig,
   ServoConfig,
   ManagementConfig,
@@ -21,7 +20,9 @@ import type { ServoSettings } from '../../core/servo/servo.js';
 import { parseClockIdentity, type ClockIdentity } from '../../core/time/identity.js';
 import { durationNs } from '../../core/time/instant.js';
 import { timeIntervalFromNs, unitsPerNs } from '../../core/time/time-interval.js';
+import { isPeerDelayMessageType, type MessageType } from '../../core/wire/header.js';
 import type { DataPlane } from '../../native/data-plane.js';
+import { servedBy, type ServedRule } from '../forwarding/policy.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
 import { identityOf, transportAt } from '../runtime/port-transport.js';
 import type { PortTransport } from '../runtime/attachment.js';
@@ -40,6 +41,8 @@ export interface BoundaryClockOptions {
   readonly config: Config;
   readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
   readonly nameOf: (instance: InstanceConfig) => string;
+  /** As they are now. */
+  readonly rules: () => readonly ServedRule[];
   /** SET and COMMAND are carried out for whoever can send a frame, as it is now. */
   readonly management: () => ManagementConfig;
   /** The clocks of the machine that are steered by a clock. */
@@ -69,7 +72,7 @@ export function attachBoundaryClock(
   const switchPorts = options.config.ports;
   const profile = profileOf(config);
   const identity = parseClockIdentity(config.clockIdentity ?? '') ?? identityOf(dataPlane);
-  const settings = settingsOf(config, profile, identity, switchPorts, random);
+  const settings = settingsOf(config, profile, identity, options, random);
   const interfaces = switchPorts.map((port) => port.interface);
   const ports: (PortTransport | undefined)[] = interfaces.map((interfaceName, port) => {
     const found = config.ports.find((candidate) => candidate.interface === interfaceName);
@@ -99,6 +102,11 @@ export function attachBoundaryClock(
       instance: managed,
       encapsulation: profile.encapsulation,
       ports,
+      accepts: (key, messageType) => {
+        const served = servedBy(options.rules(), key);
+        if (served?.action !== 'terminate' || served.instance !== undefined) return true;
+        return isOf(config, served.linkOf) && isPeerDelay(messageType);
+      },
     },
     onReport: (report) => {
       if (report.kind === 'discarded') discards.count(report.port, report.reason);
@@ -171,11 +179,12 @@ function settingsOf(
   config: ClockConfig,
   profile: Profile,
   clockIdentity: ClockIdentity,
-  switchPorts: readonly PortConfig[],
+  options: Pick<BoundaryClockOptions, 'config' | 'rules'>,
   random: () => number,
 ): ClockSettings {
   const { priority1, priority2, clockClass, clockAccuracy, offsetScaledLogVariance } = config;
   const { domain: domainNumber, sdoId, slaveOnly, pathTrace } = config;
+  const switchPorts = options.config.ports;
   return {
     profile,
     defaultDS: {
@@ -189,6 +198,11 @@ function settingsOf(
         ...port,
         port: index,
         delayAsymmetry: timeIntervalFromNs(switchPorts[index]?.delayAsymmetryNs ?? 0),
+        linkServes: (dialect) => {
+          const { transport, vlanId = 0 } = port;
+          const key = { ...dialect, transport, vlanId, port: index };
+          return isOf(config, servedBy(options.rules(), key)?.linkOf);
+        },
       };
     }),
     pathTrace,
@@ -199,6 +213,18 @@ function settingsOf(
     ...(config.acceptableMasters && { acceptableMasters: mastersOf(config.acceptableMasters) }),
     random,
   };
+}
+
+/** A reload may have put another configuration of the same clock in its place. */
+function isOf(
+  { domain, sdoId }: Pick<ClockConfig, 'domain' | 'sdoId'>,
+  other: ClockConfig | undefined,
+): boolean {
+  return other?.domain === domain && other.sdoId === sdoId;
+}
+
+function isPeerDelay(messageType: MessageType | undefined): boolean {
+  return messageType !== undefined && isPeerDelayMessageType(messageType);
 }
 
 function mastersOf(masters: readonly AcceptableMasterConfig[]): readonly AcceptableMaster[] {

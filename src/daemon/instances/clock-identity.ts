@@ -40,7 +40,8 @@ export function settleIdentity({
   try {
     const text = file.read();
     const former = text === undefined ? undefined : parseClockIdentity(text);
-    if (text !== undefined && former === undefined) warn(`${file.path}: not a clockIdentity`);
+    if (text !== undefined && former === undefined)
+      warn(`${file.path}: not a clockIdentity: it is written anew`);
     if (former !== undefined && canBeOurs(former, dataPlane)) {
       setIdentity(dataPlane, former);
       info(`clockIdentity ${formatClockIdentity(former)}, as before`);

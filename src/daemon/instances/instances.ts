@@ -13,7 +13,7 @@ import type { BridgePolicy, DataPlane, Policy } from '../../native/data-plane.js
 import { withoutRefusals } from '../../native/kernel-clock.js';
 import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
-import { engineRules, policyRules, type ServedRule } from '../forwarding/policy.js';
+import { engineRules, policyRules, servedBy, type ServedRule } from '../forwarding/policy.js';
 import type { ReloadPlan } from '../reload/reload-plan.js';
 import { tellReturn } from './list/returning.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
@@ -315,6 +315,11 @@ export class Instances {
     return this.#notTaken.current();
   }
 
+  /** Of the engine's records, those that were left out because something threw. */
+  get failedRecords(): number {
+    return this.#pump.failedRecords;
+  }
+
   /** Of every boundary and ordinary clock. */
   clocks(): ClockStatus[] {
     return this.#list.flatMap(({ status }) => status?.() ?? []);
@@ -351,12 +356,18 @@ export class Instances {
         this.#notTaken.take(event);
         return;
       case 'unclaimed':
-        // Of a message of another type than an instance takes there is nothing to say.
-        if (event.reason === 'otherHost') {
-          this.#notTaken.take({ ...event, messages: 1, toOtherHost: true });
-        }
+        this.#onUnclaimed(event);
         return;
     }
+  }
+
+  #onUnclaimed(event: Extract<PumpEvent, { kind: 'unclaimed' }>): void {
+    if (event.reason === 'notPtp') return;
+    const toOtherHost = event.reason === 'otherHost';
+    // Of a message of another type than an instance takes there is nothing to say.
+    const served = toOtherHost ? undefined : servedBy(this.#rules, event);
+    if (!toOtherHost && (served === undefined || served.instance !== undefined)) return;
+    this.#notTaken.take({ ...event, messages: 1, toOtherHost });
   }
 }
 

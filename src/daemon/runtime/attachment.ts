@@ -32,7 +32,7 @@ export interface Attachment {
   /** The instance gets messages of these types only; of all types unless set. */
   readonly messageTypes?: readonly MessageType[];
   /** The instance gets only messages for which this is true; all unless set. */
-  readonly accepts?: (key: MessageKey) => boolean;
+  readonly accepts?: (key: MessageKey, messageType: MessageType | undefined) => boolean;
   /** The instance gets every Sync that a transparent clock forwards (`syncObserved`), whatever port it came in by. */
   readonly observesSyncs?: boolean;
 }

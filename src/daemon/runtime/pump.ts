@@ -22,6 +22,7 @@ import {
   type ReceivedFrame,
 } from './encapsulation.js';
 import type { Attachment } from './attachment.js';
+import { FailedRecords } from './failed-records.js';
 import {
   instanceContextBits,
   NumberedAttachments,
@@ -73,6 +74,7 @@ export class Pump {
   #batch: SubmitFrame[] = [];
   readonly #links: boolean[] = [];
   readonly #blocked = new Set<PortIndex>();
+  readonly #failed = new FailedRecords();
   #running = false;
 
   constructor({ dataPlane, attachments, latencies = [], timerClock, onEvent }: PumpOptions) {
@@ -136,6 +138,11 @@ export class Pump {
     return { kind: 'link', port, up, ...(blocked && { blocked }) };
   }
 
+  /** Records that were left out, because something threw. */
+  get failedRecords(): number {
+    return this.#failed.count;
+  }
+
   /** Takes no more records and lets no timer expire. The data plane stays open: its owner closes it. */
   stop(): void {
     this.#running = false;
@@ -155,8 +162,18 @@ export class Pump {
 
   #drain(): void {
     if (!this.#running) return;
-    for (const record of this.#dataPlane.drain()) this.#onRecord(record);
+    for (const record of this.#dataPlane.drain()) this.#take(record);
     this.#submit();
+  }
+
+  /** A fault that one record meets costs that record alone, for its sender has more of them. */
+  #take(record: EngineRecord): void {
+    try {
+      this.#onRecord(record);
+    } catch (error) {
+      const message = this.#failed.note(record, error);
+      if (message !== undefined) this.#onEvent({ kind: 'portError', port: record.port, message });
+    }
   }
 
   #submit(): void {
@@ -265,7 +282,7 @@ export class Pump {
       const own = numbered.attachment.ports[port];
       if (own?.transport !== transport) continue;
       if (!takes(numbered.attachment, messageType)) continue;
-      if (numbered.attachment.accepts?.(keyOf(port, received)) === false) continue;
+      if (numbered.attachment.accepts?.(keyOf(port, received), messageType) === false) continue;
       if (own.vlanId !== 'any' && own.vlanId !== vlanId) {
         unclaimed &&= 'otherVlan';
         continue;

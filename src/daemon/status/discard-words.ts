@@ -72,7 +72,7 @@ const words: Readonly<Record<string, Words>> = {
   malformedTlv: {
     of: 'Announce',
     isTold: true,
-    text: 'a message has a TLV that its length does not hold, and is lost as a whole',
+    text: 'a message has a TLV that its length does not hold: an Announce is taken without it and what follows it, another message is lost',
   },
   tooManyAnnounceTlvs: {
     of: 'Announce',

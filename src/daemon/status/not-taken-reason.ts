@@ -53,7 +53,19 @@ export function whyNotTaken(
       words: `${subject(namesOf(ofDomain), 'has', 'have')} another sdoId; ${letPass.slice(3)}`,
     };
   }
-  if (ofSdo.some((instance) => takesHere(instance, key, interfaceName))) return undefined;
+  const speakers = ofSdo.filter(isClock).filter((clock) => speaks(clock.ports, key));
+  const isDropped =
+    speakers.length > 0 && !speakers.some((clock) => takesHere(clock, key, interfaceName));
+  if (!isDropped && ofSdo.some((instance) => takesHere(instance, key, interfaceName))) {
+    return undefined;
+  }
+  if (isDropped && ofSdo.some((instance) => !isClock(instance))) {
+    // What ends at one port of a domain passes at no other, although a transparent clock is there.
+    return {
+      reason: 'otherPort',
+      words: `${subject(namesOf(speakers), 'ends', 'end')} it at other ports; add ${interfaceName} to the ports`,
+    };
+  }
   const here = ofSdo.flatMap((instance) => portsAt(instance, interfaceName));
   if (here.length === 0) {
     return {
@@ -91,9 +103,14 @@ function takesHere(
   interfaceName: string,
 ): boolean {
   if (!isClock(instance)) return (instance.transport ?? transport) === transport;
-  return portsAt(instance, interfaceName).some(
-    (port) => port.transport === transport && (port.vlanId ?? 0) === vlanId,
-  );
+  return speaks(portsAt(instance, interfaceName), { transport, vlanId });
+}
+
+function speaks(
+  ports: readonly Spoken[],
+  { transport, vlanId }: Pick<MessageKey, 'transport' | 'vlanId'>,
+): boolean {
+  return ports.some((port) => port.transport === transport && (port.vlanId ?? 0) === vlanId);
 }
 
 function tagOf({ vlanId }: Spoken): string {

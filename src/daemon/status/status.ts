@@ -91,6 +91,8 @@ export type InstanceStats = InstanceConfig & {
 export interface Stats {
   readonly ports: readonly PortStats[];
   readonly instances: readonly InstanceStats[];
+  /** Frames and other records of the engine that were left out, because they met a fault of this program. */
+  readonly failedRecords: number;
 }
 
 /** The group of plain counters that goes with the residence histogram. */
@@ -138,6 +140,7 @@ export function statsOf({
   isolations,
   instances,
   notTaken,
+  failedRecords,
 }: {
   readonly ports: readonly PortInfo[];
   readonly counters: Counters;
@@ -146,6 +149,7 @@ export function statsOf({
   readonly isolations: readonly (Isolation | null)[];
   readonly instances: readonly InstanceStats[];
   readonly notTaken: readonly NotTakenStatus[];
+  readonly failedRecords: number;
 }): Stats {
   return {
     ports: ports.map((info, index) => {
@@ -163,6 +167,7 @@ export function statsOf({
       };
     }),
     instances,
+    failedRecords,
   };
 }
 

@@ -9,6 +9,13 @@ import type { Device } from '../../../src/native/virtual/virtual-network.js';
 /** Carries out what an instance, by its index, wants done without an input from its ports. */
 export type CarryOut = (index: number, outputs: readonly Output[]) => void;
 
+/** What the product counts and survives ends a scenario. */
+export function failOnFault(event: Pick<PumpEvent, 'kind'> & { readonly message?: string }): void {
+  if (event.kind === 'portError' && event.message?.startsWith('a fault of this program') === true) {
+    throw new Error(event.message);
+  }
+}
+
 /** Has the instances speak Ethernet on every port, its latencies as the device is told of them. */
 export function runInstances(
   { dataPlane, portOptions }: Device,
@@ -32,7 +39,10 @@ export function runInstances(
     attachments,
     latencies: portOptions,
     timerClock: dataPlane.timerClock,
-    onEvent,
+    onEvent: (event) => {
+      failOnFault(event);
+      onEvent(event);
+    },
   });
   pump.start();
   return (index, outputs) => {

@@ -37,7 +37,7 @@ import {
   type BoundaryInstanceModel,
   type BoundaryNode,
 } from './boundary-clock.js';
-import { runInstances } from './host.js';
+import { failOnFault, runInstances } from './host.js';
 import { enterRun, type SimulationRun } from './ledger.js';
 import { oneStep } from './one-step.js';
 import { PeerToPeerReceiver } from './peer-to-peer-receiver.js';
@@ -195,7 +195,7 @@ export class Scenario {
       // The hosts of a scenario speak no other.
       transports: ['l2'],
       random: () => random.uniform(),
-      onEvent: () => undefined,
+      onEvent: failOnFault,
     });
     transparentClock.start();
     const counter = (name: string) => counterOf(dataPlane.counters(), name);

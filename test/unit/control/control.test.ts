@@ -35,6 +35,7 @@ afterEach(async () => {
 const stats = {
   ports: [],
   instances: [{ name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] }],
+  failedRecords: 0,
 } as const;
 
 async function serve(
@@ -145,6 +146,7 @@ describe('the group of the socket', () => {
   test('is found by its name, or is a number', () => {
     expect([groupNumber('ptp', groups), groupNumber('77', groups)]).toEqual([1234, 77]);
     expect(groupNumber('pt', groups)).toBeUndefined();
+    expect(groupNumber('99999999999', groups)).toBeUndefined();
     expect(groupNumber('broken', 'broken:x::')).toBeUndefined();
   });
 
@@ -170,6 +172,31 @@ describe('requests', () => {
     const body = JSON.stringify({ interface: 'eth1', loseTransmitTimestamps: 2 });
     expect((await send('POST', '/faults', body)).status).toBe(403);
     expect(faults).toEqual([]);
+  });
+
+  test('programs that ask and do not read take the socket from nobody for long', async () => {
+    const ports = Array.from({ length: 640 }, (_, index) => `interface-number-${index}`);
+    await serve({ stats: () => ({ ...stats, ports }) as unknown as Stats }, { patienceMs: 100 });
+    const deaf = await Promise.all(
+      Array.from({ length: 32 }, async () => {
+        const client = connect(socket);
+        client.on('error', () => undefined);
+        await once(client, 'connect');
+        client.pause();
+        client.write('GET /stats HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(100));
+        return client;
+      }),
+    );
+    try {
+      const answered = () =>
+        send('GET', '/status').then(
+          ({ status }) => status,
+          () => undefined,
+        );
+      await vi.waitFor(async () => expect(await answered()).toBe(200), { timeout: 10_000 });
+    } finally {
+      for (const client of deaf) client.destroy();
+    }
   });
 
   test('connections that cannot be accepted are counted and told of once, and end nothing', async () => {

@@ -84,10 +84,9 @@ export const littleEndianCount: Kind<number> = {
   read: (reader) =>
     Number(reader.take(8).reduceRight((value: bigint, octet) => (value << 8n) | BigInt(octet), 0n)),
   write(writer, value) {
-    const whole = BigInt(value);
-    writer.put(
-      Array.from({ length: 8 }, (_, octet) => Number((whole >> BigInt(8 * octet)) & 0xffn)),
-    );
+    for (let octet = 0; octet < 8; octet++) {
+      writer.number(Math.floor(value / 256 ** octet) % 256, 1);
+    }
   },
   ...wholeNumber(0, Number.MAX_SAFE_INTEGER),
 };

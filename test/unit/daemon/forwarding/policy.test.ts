@@ -103,3 +103,36 @@ test('on a bridge that filters VLANs, what leaves without a tag is of the same n
   // Of another VLAN, or of none, at the ports of the clock.
   expect(fateOf(config, { vlanId: 0 })).toBe('e2e-tc: e2e-tc of any domain');
 });
+
+const linkOf = (config: Config, key: Partial<MessageKey>) =>
+  servedBy(policyRules(config), { ...l2, ...key })?.linkOf?.domain;
+
+test('of the default domain, a peer-to-peer clock of another one ends what nobody takes, for its link', () => {
+  const config = configOf('  - {type: bc, domain: 24, delayMechanism: p2p, ports: [eth1, eth2]}\n');
+  expect(fateOf(config, {})).toBe('terminate');
+  expect(linkOf(config, {})).toBe(24);
+  expect(fateOf(config, { port: 2 })).toBe('nobody');
+  expect(fateOf(config, { transport: 'udp4' })).toBe('nobody');
+  expect(fateOf(config, { sdoId: 0x100 })).toBe('nobody');
+  expect(policyRules(configOf('  - {type: bc, domain: 24}\n'))).toHaveLength(1);
+  expect(policyRules(configOf('  - {type: bc, delayMechanism: p2p}\n'))).toHaveLength(1);
+});
+
+test('whoever is of the default domain has it', () => {
+  const clock = '  - {type: bc, domain: 24, delayMechanism: p2p, ports: [eth1]}\n';
+  const transparent = configOf(`${clock}  - e2e-tc\n`);
+  expect(fateOf(transparent, {})).toBe('e2e-tc: e2e-tc of any domain');
+  const same = configOf(`${clock}  - {type: oc, domain: 0, ports: [eth1]}\n`);
+  expect(fateOf(same, {})).toBe('terminate: oc of domain 0');
+  expect(linkOf(same, {})).toBeUndefined();
+  // At a port where that one has nothing, it would be dropped.
+  const elsewhere = configOf(`${clock}  - {type: oc, domain: 0, ports: [eth2]}\n`);
+  expect([fateOf(elsewhere, {}), linkOf(elsewhere, {})]).toEqual(['terminate', 24]);
+  expect(fateOf(elsewhere, { port: 2 })).toBe('drop');
+});
+
+test('two peer-to-peer clocks on one port: the first has the link in the default domain', () => {
+  const of = (domain: number) =>
+    `  - {type: oc, domain: ${domain}, delayMechanism: p2p, ports: [eth1]}\n`;
+  expect(linkOf(configOf(of(24) + of(25)), {})).toBe(24);
+});

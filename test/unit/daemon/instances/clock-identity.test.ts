@@ -66,6 +66,6 @@ describe('the clockIdentity', () => {
     const kept = { text: 'nonsense' };
     const { identity, lines } = start([usb], { kept });
     expect(identity).toBe('020000.fffe.000001');
-    expect(lines).toEqual(['/state/clock-identity: not a clockIdentity']);
+    expect(lines).toEqual(['/state/clock-identity: not a clockIdentity: it is written anew']);
   });
 });

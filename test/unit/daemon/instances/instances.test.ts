@@ -5,6 +5,7 @@ import { loadConfig } from '../../../../src/config/load.js';
 import { clockIdentityFromMac, formatPortIdentity } from '../../../../src/core/time/identity.js';
 import { decapsulate } from '../../../../src/daemon/runtime/encapsulation.js';
 import { noTimeFacts } from '../../../../src/daemon/instances/own-times.js';
+import { announceFrom } from '../../../support/announces.js';
 import { neighborIdentity, pdelayReq } from '../../../support/peer-delay.js';
 import type { FakeDataPlane } from '../fake-data-plane.js';
 import {
@@ -226,6 +227,34 @@ describe('a boundary clock beside a peer-to-peer transparent clock', () => {
     const { dataPlane, clock } = setup([{ ...endToEnd, ports }, peerToPeer]);
     dataPlane.report(frameRecord(1, 'l2', inDomain(0), 5n), frameRecord(1, 'l2', inDomain(24), 6n));
     expect(answered(dataPlane)).toEqual([0, 24]);
+    clock.stop();
+  });
+});
+
+describe('a peer-to-peer clock of domain 24', () => {
+  const [boundary] = loadConfig('config/boundary-clock.yaml').instances.filter(
+    (instance) => instance.type === 'bc',
+  );
+
+  it('measures with a neighbour of domain 0 alone, and says that the rest of that is not taken', () => {
+    if (boundary === undefined || !('ports' in boundary)) throw new Error('no boundary clock');
+    const ports = boundary.ports.map((port) => ({ ...port, delayMechanism: 'p2p' as const }));
+    const { dataPlane, time, clock } = setup([{ ...boundary, domain: 24, ports }]);
+    dataPlane.report(frameRecord(1, 'l2', pdelayReq({ domainNumber: 0 }), 5n));
+    time.advance(second);
+    const asked = requests(dataPlane).filter(({ port }) => port === 1);
+    expect(asked.map(({ message }) => message.header.domainNumber)).toEqual([24, 0]);
+    expect(clock.notTaken()).toEqual([]);
+    const [, request] = asked;
+    if (request !== undefined) answer(dataPlane, request);
+    expect(clock.peerDelay(1)?.links).toMatchObject([{ state: 'measured', meanLinkDelayNs: 700 }]);
+
+    const announce = announceFrom(neighborIdentity, {}, { domainNumber: 0 });
+    dataPlane.report(frameRecord(1, 'l2', announce, 0n));
+    expect(clock.notTaken()).toMatchObject([{ domainNumber: 0, reason: 'otherDomain' }]);
+    // Of the first request alone.
+    const { discarded } = clock.clocks()[0]?.clock.ports[1] ?? {};
+    expect(discarded).toEqual({ pdelayRespMissing: 1 });
     clock.stop();
   });
 });

@@ -21,6 +21,7 @@ function statsFrom(fake: FakeDataPlane) {
     peerDelays: [],
     isolations: [null, { loopWith: 'eth1' }],
     notTaken: [],
+    failedRecords: 0,
     instances: [{ name: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] }],
   });
 }
