@@ -11,6 +11,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { missingPrerequisite } from '../test/support/netns/prerequisites.js';
 import { commitOf, compareBuilds } from './beside.js';
+import { measureAnswers } from './answers.js';
 import { measureBoundaryClockLoad } from './boundary-clock.js';
 import { bridgeTable, measureBridge } from './bridge.js';
 import { measureBridgeFollowing } from './bridge-follow.js';
@@ -40,6 +41,7 @@ const ONCE_A_RUN = [
   'peer-to-peer',
   'boundary-clock',
   'management-load',
+  'answers',
   'bridge',
   'bridge-follow',
   'floods',
@@ -69,7 +71,11 @@ const options = await yargs(hideBin(process.argv))
     choices: Object.keys(TRIALS),
     describe: 'Of the suite unpinned: other ways to schedule, besides',
   })
-  .option('seed', { type: 'number', default: 1, describe: 'Of what the floods send' })
+  .option('seed', {
+    type: 'number',
+    default: 1,
+    describe: 'Of what the floods send, and of the noise that answers have behind them',
+  })
   .option('beside', {
     type: 'string',
     describe: 'Compares this build with that of another checkout instead',
@@ -98,6 +104,7 @@ const durations = options.quick
       simulatedSeconds: 100,
       boundaryClockMs: 2_000,
       polledMs: 5_000,
+      answers: 2_000,
       bridgeTurns: 3,
       bridgeTransfers: 1,
       bridgeTransferSeconds: 1,
@@ -119,6 +126,7 @@ const durations = options.quick
       simulatedSeconds: 600,
       boundaryClockMs: 10_000,
       polledMs: 20_000,
+      answers: 10_000,
       bridgeTurns: 7,
       bridgeTransfers: 5,
       bridgeTransferSeconds: 2,
@@ -185,6 +193,7 @@ async function measureOnce(): Promise<void> {
       repeatedly(() => measureBoundaryClockLoad(measurements, durations.boundaryClockMs)),
     'management-load': () =>
       repeatedly(() => measureManagementLoad(measurements, durations.polledMs)),
+    answers: () => repeatedly(() => measureAnswers(measurements, durations, options.seed)),
     bridge: () => measureBridge(measurements, durations),
     'bridge-follow': () => measureBridgeFollowing(measurements, durations.treeMoves),
     floods: () => repeatedly(() => measureFloods(measurements, durations, options.seed)),

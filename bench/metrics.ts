@@ -65,6 +65,22 @@ type PolledFigure =
   | 'answered management, %'
   | 'processor, % of a core';
 
+/** Of a boundary clock that is asked for everything it has, and what it is asked for: management messages to all ports, or its state. */
+export const ANSWERING_PORTS = 16;
+export const ANSWERS = [
+  'CLOCK_DESCRIPTION',
+  'CURRENT_DATA_SET',
+  'DEFAULT_DATA_SET',
+  'PARENT_DATA_SET',
+  'PORT_DATA_SET',
+  'PORT_DATA_SET_NP',
+  'PORT_STATS_NP',
+  'TIME_PROPERTIES_DATA_SET',
+  'TIME_STATUS_NP',
+  'status',
+] as const;
+export type Answer = (typeof ANSWERS)[number];
+
 /** What spanning tree has made of a port. */
 export type FollowedState = 'blocking' | 'forwarding';
 
@@ -91,6 +107,8 @@ export const metric = {
   boundaryClockProcessor: `boundary clock, 8 ports, processor under ${CLIENT_RATE} Delay_Req/s, % of a core`,
   polled: (transport: LoadTransport, interfaces: InterfaceCount, figure: PolledFigure) =>
     `boundary clock polled ${POLL_RATE}/s, ${transport}, ${interfaces} interfaces: ${figure}`,
+  answer: (answer: Answer, rank: 'p50' | 'p99') =>
+    `boundary clock, ${ANSWERING_PORTS} ports, after 20 minutes: an answer to ${answer}, ${rank}, ms`,
   idleProcessor: 'idle, processor, % of a core',
   residentMemory: 'idle, resident memory, MB',
   bridgeThroughput: (segments: 'merged' | 'single') =>

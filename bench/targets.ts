@@ -2,6 +2,7 @@
 
 import { BARE_BRIDGE } from './bridge.js';
 import {
+  ANSWERS,
   BACKGROUND_RATES,
   BRIDGE_LOAD_MBITS,
   DIRECT_CABLE,
@@ -224,6 +225,11 @@ const targets: readonly Target[] = [
     figures: ratioToPeer(metric.boundaryClockProcessor, OURS, 'ptp4l BC'),
   },
   ...polledTargets,
+  ...ANSWERS.map((answer): Target => ({
+    title: metric.answer(answer, 'p99'),
+    limit: 0.5,
+    figures: own(metric.answer(answer, 'p99')),
+  })),
   ...(['merged', 'single'] as const).map((segments): Target => ({
     title: `bridge: TCP throughput with the switch over without, ${segments} segments`,
     limit: 0.98,

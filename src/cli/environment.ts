@@ -4,6 +4,7 @@ import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
 import type { KernelClock } from '../native/kernel-clock.js';
+import type { Hangups } from './hangups.js';
 
 export interface Environment {
   readonly version: string;
@@ -15,10 +16,10 @@ export interface Environment {
   readonly printError: (text: string) => void;
   /** The output goes to a terminal, where it may be redrawn in place. */
   readonly interactive: boolean;
-  /** Aborted by SIGINT and SIGTERM, and by SIGHUP unless somebody listens to it. */
+  /** Aborted by SIGINT and SIGTERM, and by SIGHUP unless the command has told `hangups` otherwise. */
   readonly stop: AbortSignal;
-  /** From now on SIGHUP calls `listener` instead of stopping; a terminal that has gone stops the command all the same. */
-  readonly onHangup: (listener: () => void) => void;
+  /** What SIGHUP does; a terminal that has gone stops the command all the same. */
+  readonly hangups: Hangups;
   /** The environment variables of the process, such as NOTIFY_SOCKET. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** The addon, loaded when a command needs it. */

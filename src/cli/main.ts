@@ -2,6 +2,7 @@
 /** The executable: the real process around the command line. */
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import { productVersion } from '../daemon/machine/product-version.js';
+import { Hangups } from './hangups.js';
 import { runCommandLine } from './program.js';
 
 const stop = new AbortController();
@@ -9,11 +10,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Only once, so that a second signal ends the process at once.
   process.once(signal, () => stop.abort());
 }
-let hangup = (): void => stop.abort();
+const hangups = new Hangups(() => stop.abort());
 process.on('SIGHUP', () => {
   // The kernel sends it too when the terminal of a command closes, which then is to end.
   if (process.stdout.isTTY && !hasTerminal()) stop.abort();
-  else hangup();
+  else hangups.signalled();
 });
 // `ptp-switch stats | head` closes the pipe early; that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -28,9 +29,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   printError: (text) => process.stderr.write(`${text}\n`),
   interactive: process.stdout.isTTY,
   stop: stop.signal,
-  onHangup: (listener) => {
-    hangup = listener;
-  },
+  hangups,
   variables: process.env,
   loadAddon: () => import('../native/addon.js'),
   watchAddresses: async (onChange) =>

@@ -10,6 +10,7 @@ export interface Service {
  * Serves a running switch until it is told to stop, then closes both, the service first.
  * @param serve starts what answers for the switch, as the control socket does
  * @param manager is notified when the switch is ready, while it runs, and when it stops
+ * @param onReady called when the manager has been told so
  * @throws what `serve` throws, with the switch closed
  */
 export async function runUntilStopped(
@@ -17,11 +18,13 @@ export async function runUntilStopped(
   serve: () => Promise<Service>,
   stop: AbortSignal,
   manager: ServiceManager,
+  onReady: () => void = () => undefined,
 ): Promise<void> {
   try {
     const service = await serve();
     try {
       manager.ready(() => running.heartbeat());
+      onReady();
       await stopped(stop);
     } finally {
       manager.stopping();

@@ -97,6 +97,7 @@ export function runCommand(environment: Environment): CommandModule<object, RunA
 
 /** The parts are loaded here: the other commands do without them. */
 async function run(args: RunArguments, environment: Environment): Promise<void> {
+  environment.hangups.hold();
   if (args.cpu !== undefined && !(Number.isInteger(args.cpu) && args.cpu >= 0)) {
     throw new UsageError('--cpu: write the number of a processor, from 0');
   }
@@ -185,7 +186,6 @@ async function runOwned(
       },
     });
     const reloads = new Reloads({ ...{ running, manager, log }, load });
-    environment.onHangup(() => reloads.onSignal());
     const controlled = {
       ports: () => running.ports(),
       stats: () => running.stats(),
@@ -210,6 +210,8 @@ async function runOwned(
       },
       environment.stop,
       manager,
+      // Not before: the end of a reload tells the service manager that the switch is ready.
+      () => environment.hangups.listen(() => reloads.onSignal()),
     );
   } catch (error) {
     undo.runAfterFailure(log.warn);

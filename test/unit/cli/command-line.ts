@@ -1,5 +1,6 @@
 /** Runs the command line inside the test, on a machine made of fakes. */
 import type { Environment } from '../../../src/cli/environment.js';
+import { Hangups } from '../../../src/cli/hangups.js';
 import { runCommandLine } from '../../../src/cli/program.js';
 import type { Belongings, Ownership } from '../../../src/daemon/ownership.js';
 import type { Notify } from '../../../src/daemon/machine/service-manager.js';
@@ -17,6 +18,7 @@ export interface Invocation {
 
 export interface Machine {
   readonly stop?: AbortSignal;
+  readonly hangups?: Hangups;
   readonly openDataPlane?: (options: OpenOptions) => FakeDataPlane;
   readonly probeInterface?: (name: string) => InterfaceProbe;
   readonly variables?: Environment['variables'];
@@ -41,7 +43,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
     printError: (text) => errors.push(text),
     interactive: false,
     stop: machine.stop ?? new AbortController().signal,
-    onHangup: () => undefined,
+    hangups: machine.hangups ?? new Hangups(() => undefined),
     variables: machine.variables ?? {},
     loadAddon: () =>
       Promise.resolve({

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../../src/cli/environment.js';
 import { formatLab, formatLabLine } from '../../../src/cli/formats/lab.js';
 import { displayFor } from '../../../src/cli/formats/lab-display.js';
+import { Hangups } from '../../../src/cli/hangups.js';
 import { emptyReport, report } from './reports.js';
 
 /** A display and all that it has written. */
@@ -15,7 +16,7 @@ function display(json: boolean, interactive: boolean) {
     printError: (text) => errors.push(text),
     interactive,
     stop: new AbortController().signal,
-    onHangup: () => undefined,
+    hangups: new Hangups(() => undefined),
     variables: {},
     loadAddon: () => Promise.reject(new Error('a display needs no addon')),
     watchAddresses: () => Promise.resolve(() => undefined),

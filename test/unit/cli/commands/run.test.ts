@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Hangups } from '../../../../src/cli/hangups.js';
 import { ControlClient } from '../../../../src/control/client.js';
 import { FakeDataPlane } from '../../daemon/fake-data-plane.js';
 import { invoke, type Invocation, type Machine } from '../command-line.js';
@@ -87,6 +88,36 @@ describe('run', () => {
     );
     expect([ended.exitCode, tell === undefined]).toEqual([0, false]);
     expect(heard).toEqual(['ended']);
+  });
+
+  test('a hangup while it starts ends nothing: the file is read again as soon as the switch is ready', async () => {
+    let ended = false;
+    const hangups = new Hangups(() => (ended = true));
+    const told: string[] = [];
+    const { output } = await whileRunningAs(
+      '{type: e2e-tc, domain: 1}',
+      async () => {
+        const { output } = await ask('stats', '--json');
+        expect(JSON.parse(output)).toMatchObject({ instances: [{ domain: 2 }] });
+      },
+      [],
+      {
+        hangups,
+        takeOwnership: () => {
+          writeFileSync(
+            join(directory, 'quiet.yaml'),
+            '{membershipReports: false, instances: [{type: e2e-tc, domain: 2}], ports: [a, b]}',
+          );
+          hangups.signalled();
+          return Promise.resolve({ release: () => undefined });
+        },
+        variables: { NOTIFY_SOCKET: '/run/notify' },
+        notifyServiceManager: (_address, message) => told.push(message.split('\n')[0]!),
+      },
+    );
+    expect(ended).toBe(false);
+    expect(output.match(/reload: .*/g)).toHaveLength(1);
+    expect(told).toEqual(['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
   });
 
   test('introduces its ports, answers, and ends cleanly', async () => {
