@@ -14,8 +14,8 @@ export interface AttachedInstance {
   readonly onReport?: (report: Report) => void;
   /** What the instance shows of itself; only of boundary and ordinary clocks. */
   readonly status?: () => ClockStatus;
-  /** Takes what a reload changes in place; of a clock alone. */
-  readonly reconfigure?: (config: ClockConfig) => readonly Output[];
+  /** Takes what a reload changes in place, of an instance of the configuration. */
+  readonly reconfigure?: (config: InstanceConfig) => readonly Output[];
   /** Of a link that transparent clocks share: it stays over a reload as long as `likeness` is the same. */
   readonly sharedLink?: {
     readonly port: number;

@@ -1,6 +1,5 @@
 /** What becomes of instances in a reload: who begins with what, who is changed as he runs, which links are forgotten. */
 import type { Config } from '../../../config/config.js';
-import { isClock } from '../../../config/instances/overlap.js';
 import type { Output } from '../../../core/io.js';
 import type { DataPlane } from '../../../native/data-plane.js';
 import type { PolicyProgrammer } from '../../forwarding/policy-programmer.js';
@@ -29,16 +28,19 @@ export function handOverAll(
   });
 }
 
-/** Changes the clocks that go on, and the links that stay. @returns what the clocks do because of it */
+/** Changes the instances that go on. @returns what they do because of it */
 export function changedInPlace(
   { instances }: Plan,
   former: readonly AttachedInstance[],
 ): { readonly attachment: Attachment; readonly outputs: readonly Output[] }[] {
   return instances.flatMap(({ action, before, after }) => {
-    if (action !== 'inPlace' || !isClock(after)) return [];
-    const entry = former.find(({ management }) => management?.config === before);
-    if (entry?.reconfigure === undefined) return [];
-    return [{ attachment: entry.attachment, outputs: entry.reconfigure(after) }];
+    if (action !== 'inPlace') return [];
+    // A transparent clock has an entry for each transport.
+    const entries = former.filter(({ management }) => management?.config === before);
+    return entries.map(({ attachment, reconfigure }) => ({
+      attachment,
+      outputs: reconfigure?.(after) ?? [],
+    }));
   });
 }
 

@@ -2,6 +2,11 @@
 import { expect, test } from 'vitest';
 import type { Config, InstanceConfig } from '../../../../src/config/config.js';
 import { reloadPlan } from '../../../../src/daemon/reload/reload-plan.js';
+import {
+  managementAnswersOf,
+  managementRequestFrom,
+  type ManagementAnswer,
+} from '../../../../src/daemon/status/management.js';
 import { peerToPeer, setup } from './running-instances.js';
 
 /** The file is another one from now on. */
@@ -28,4 +33,20 @@ test('more rules than the engine has are refused, and what runs goes on', () => 
   expect(dataPlane.programmed).toHaveLength(before);
   apply([peerToPeer, { type: 'e2e-tc', domain: 3 }]);
   expect(dataPlane.programmed.at(-1)?.rules).toHaveLength(2);
+});
+
+test('a transparent clock goes on with what it was called, at another interval', () => {
+  const running = setup();
+  const ask = (json: object): ManagementAnswer[] => {
+    const request = managementRequestFrom({ domain: 0, ...json });
+    return managementAnswersOf(request.request.id, running.clock.manage(request));
+  };
+  const userDescription = 'rack 3';
+  ask({ action: 'SET', id: 'USER_DESCRIPTION', data: { userDescription } });
+  reload(running)([{ ...peerToPeer, logMinPdelayReqInterval: -2 }]);
+  expect(ask({ action: 'GET', id: 'USER_DESCRIPTION' })).toEqual([{ data: { userDescription } }]);
+  const id = 'LOG_MIN_PDELAY_REQ_INTERVAL';
+  expect(ask({ action: 'GET', id, portNumber: 1 })).toMatchObject([
+    { data: { logMinPdelayReqInterval: -2 } },
+  ]);
 });
