@@ -8,10 +8,15 @@ import type { Returning } from './returning.js';
 import type { Attachment } from '../../runtime/attachment.js';
 import type { AttachedInstance } from '../attached-instance.js';
 import { handOver } from './handed-over.js';
-import { linkIntervalOf } from '../peer-to-peer-links.js';
 
 type Plan = Pick<ReloadPlan, 'instances'>;
 type AttachedClock = Required<AttachedInstance>['clock'];
+
+/** An instance that goes on, and what it does because of what was changed. */
+interface ChangedInstance {
+  readonly attachment: Attachment;
+  readonly outputs: readonly Output[];
+}
 
 /** Gives to clocks that are attached anew what those before them knew. @returns those that nobody has told anything */
 export function handOverAll(
@@ -32,7 +37,7 @@ export function handOverAll(
 export function changedInPlace(
   { instances }: Plan,
   former: readonly AttachedInstance[],
-): { readonly attachment: Attachment; readonly outputs: readonly Output[] }[] {
+): ChangedInstance[] {
   return instances.flatMap(({ action, before, after }) => {
     if (action !== 'inPlace') return [];
     // A transparent clock has an entry for each transport.
@@ -44,9 +49,11 @@ export function changedInPlace(
   });
 }
 
-/** Links that stay are measured as often as is asked for now. */
-export function setLinkIntervals(list: readonly AttachedInstance[], config: Config): void {
-  for (const { sharedLink } of list) sharedLink?.reconfigure(linkIntervalOf(config));
+/** Links that stay are measured as often, and in what, is asked for now. @returns what they do because of it */
+export function changedLinks(list: readonly AttachedInstance[], config: Config): ChangedInstance[] {
+  return list.flatMap(({ attachment, sharedLink }) => {
+    return sharedLink ? [{ attachment, outputs: sharedLink.reconfigure(config) }] : [];
+  });
 }
 
 /** The delays of links that are no longer measured correct nothing. */

@@ -7,7 +7,7 @@ import {
   managementRequestFrom,
   type ManagementAnswer,
 } from '../../../../src/daemon/status/management.js';
-import { peerToPeer, setup } from './running-instances.js';
+import { answer, open, peerToPeer, requests, second, setup } from './running-instances.js';
 
 /** The file is another one from now on. */
 function reload({ clock, config }: Pick<ReturnType<typeof setup>, 'clock' | 'config'>) {
@@ -49,4 +49,26 @@ test('a transparent clock goes on with what it was called, at another interval',
   expect(ask({ action: 'GET', id, portNumber: 1 })).toMatchObject([
     { data: { logMinPdelayReqInterval: -2 } },
   ]);
+});
+
+test.each([
+  ['another domain', [9, 8]],
+  ['removed', [8]],
+  ['the second', [8, 7]],
+])('the links of all stay measured when the first peer-to-peer clock is %s', (_, domains) => {
+  const inDomain = (domain: number): InstanceConfig => ({ ...peerToPeer, domain });
+  const running = setup([inDomain(7), inDomain(8)]);
+  const { dataPlane, time, clock } = running;
+  for (const request of requests(dataPlane)) answer(dataPlane, request);
+  time.advance(0.01 * second);
+  const measured = dataPlane.programmed.at(-1)?.linkDelays;
+  expect(measured).toHaveLength(6);
+  reload(running)(domains.map(inDomain));
+  dataPlane.submitted.length = 0;
+  time.advance(second);
+  for (const { linkDelays } of dataPlane.programmed.slice(-2)) expect(linkDelays).toEqual(measured);
+  expect(clock.peerDelay(0)?.links.map(({ state }) => state)).toEqual(Array(3).fill('measured'));
+  const asked = dataPlane.submitted.map(open).map(({ message }) => message.header.domainNumber);
+  expect(asked).toHaveLength(6);
+  for (const domain of asked) expect(domains).toContain(domain);
 });
