@@ -21,10 +21,12 @@ import {
   isLinkUp,
   linkDelayOf,
   onNeighborHeard,
+  onOtherServed,
   onPeerDelayEvent,
   onPeerDelayLink,
   sendPdelayReq,
   timerOfNextRequest,
+  type Dialect,
   type PeerDelaySettings,
   type PeerDelayState,
 } from './peer-delay.js';
@@ -105,6 +107,15 @@ export class PeerDelayLink {
     this.#settings = { ...this.#settings, logMinPdelayReqInterval };
     const counts = isShorter && isLinkUp(this.#requester);
     return counts ? [timerOfNextRequest(this.#settings, this.#requester)] : [];
+  }
+
+  /** @param first of the next request, where nobody was heard in what is served now */
+  serveOthers(
+    first: Pick<PeerDelaySettings, 'domainNumber' | 'sdoId'>,
+    serves: (dialect: Pick<Dialect, 'domainNumber' | 'sdoId'>) => boolean,
+  ): readonly Output[] {
+    this.#settings = { ...this.#settings, ...first };
+    return this.#request((settings, state) => onOtherServed(settings, state, serves));
   }
 
   /** The neighbour answers what is asked in this port's own domain and sdoId. */

@@ -3,6 +3,7 @@
  * each transport, because a port has another address on each.
  */
 import type { Config, InstanceConfig, ManagementConfig } from '../../config/config.js';
+import { isClock } from '../../config/instances/overlap.js';
 import { takesTransport, type TransparentConfig } from '../../config/instances/transparent.js';
 import { profileOf } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
@@ -34,6 +35,8 @@ export interface TransparentClockManagementOptions {
 
 /** By the instances of one clock, one of each transport. */
 interface Shared {
+  /** As a reload has left it. */
+  current: TransparentConfig;
   readonly userDescription: UserDescription;
   readonly discards: DiscardCounts;
 }
@@ -43,22 +46,22 @@ export function attachTransparentClockManagement(
   options: TransparentClockManagementOptions,
 ): AttachedInstance[] {
   // Of one clock, whichever transport it is asked by.
-  const shared = {
+  const shared: Shared = {
+    current: instance,
     userDescription: { text: '' },
     discards: new DiscardCounts((port, words) => {
       const { config, nameOf, warn } = options;
-      warn(`${nameOf(instance)}: ${config.ports[port]?.interface}: ${words}`);
+      warn(`${nameOf(shared.current)}: ${config.ports[port]?.interface}: ${words}`);
     }),
   };
   return transports
     .filter((transport) => takesTransport(instance, transport))
-    .map((transport) => attached(instance, transport, shared, options));
+    .map((transport) => attached(transport, shared, options));
 }
 
 function attached(
-  instance: TransparentConfig,
   transport: Transport,
-  { userDescription, discards }: Shared,
+  shared: Shared,
   {
     dataPlane,
     config,
@@ -75,6 +78,7 @@ function attached(
       mac: () => dataPlane.ports()[port]?.mac ?? '',
     }),
   );
+  const { current: instance, userDescription, discards } = shared;
   const peerToPeer = instance.type === 'p2p-tc';
   const profile = profileOf(instance);
   const { domainNumber } = profile.defaultDS;
@@ -84,9 +88,12 @@ function attached(
     clockIdentity: identityOf(dataPlane),
     numberPorts: config.ports.length,
     delayMechanism: peerToPeer ? 'p2p' : 'e2e',
-    logMinPdelayReqInterval: peerToPeer
-      ? instance.logMinPdelayReqInterval
-      : logMinPdelayReqInterval.default,
+    get logMinPdelayReqInterval() {
+      const { current } = shared;
+      return current.type === 'p2p-tc'
+        ? current.logMinPdelayReqInterval
+        : logMinPdelayReqInterval.default;
+    },
     primaryDomain: instance.domain === 'any' ? domainNumber.default : instance.domain,
     // The pump asks the rules, for each message.
     serves: () => true,
@@ -109,13 +116,17 @@ function attached(
   return {
     attachment: {
       get name() {
-        return `management of the ${nameOf(instance)}, ${transport}`;
+        return `management of the ${nameOf(shared.current)}, ${transport}`;
       },
       instance: clock,
       encapsulation: profile.encapsulation,
       ports,
       messageTypes: ['Management'],
-      accepts: (key) => servedBy(rules(), key)?.instance === instance,
+      accepts: (key) => servedBy(rules(), key)?.instance === shared.current,
+    },
+    reconfigure: (changed) => {
+      if (!isClock(changed)) shared.current = changed;
+      return [];
     },
     onReport: (report) => {
       if (report.kind === 'discarded') discards.count(report.port, report.reason);
@@ -123,9 +134,11 @@ function attached(
     discarded: () => discards.byInterface(config.ports.map((port) => port.interface)),
     management: {
       get name() {
-        return nameOf(instance);
+        return nameOf(shared.current);
       },
-      config: instance,
+      get config() {
+        return shared.current;
+      },
       manage: (request) => clock.manage(request),
     },
   };
