@@ -8,6 +8,7 @@ import { clockIdentity } from './clock/identity-shape.js';
 import { complainOfSharedLinks } from './clock/message-schema.js';
 import { driftFile } from './clock/time-schema.js';
 import type { ClockPortConfig, Config, InstanceConfig, Limits } from './config.js';
+import { tooMany } from './instances/bounds.js';
 import { instanceNames } from './instances/name.js';
 import { overlapsOf } from './instances/overlap.js';
 import { management } from './instances/management.js';
@@ -25,7 +26,7 @@ import {
 
 /** The data plane's (addon/dataplane/limits.h): sets of ports are one word. */
 const maxPorts = 32;
-/** The pump's contexts tell 256 attachments apart: one an instance, one a port and transport, one for syntonisation. */
+/** What each of them needs is bounded besides (instances/bounds.ts). */
 const maxInstances = 128;
 /** TC_PRIO_MAX of linux/pkt_sched.h. */
 const maxSocketPriority = 15;
@@ -116,12 +117,15 @@ const root = shape.transform((config, context): Config => {
   complainOfVlans(config.bridge, config.ports, context);
   complainOfLimits(config.limits, interfaces.length, context);
   const { bridge: wanted, mergeOffloads: merging, ...rest } = config;
-  return {
+  const whole: Config = {
     ...rest,
     ports: config.ports.map((parsed) => portConfig(parsed, merging)),
     instances,
     ...(wanted && { bridge: bridgeConfig(wanted, config.ports) }),
   };
+  const excess = tooMany(whole);
+  if (excess !== undefined) complain(context, ['instances'], excess);
+  return whole;
 });
 
 function complainOfLimits(

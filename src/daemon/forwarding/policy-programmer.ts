@@ -36,7 +36,7 @@ export class PolicyProgrammer {
   readonly #linkDelays = new Map<string, PolicyLinkDelay>();
   readonly #rateRatios = new Map<string, PolicyRateRatio>();
 
-  /** Programs the rules at once. */
+  /** Programs the rules at once. @throws what the data plane throws */
   constructor(
     dataPlane: Pick<DataPlane, 'program'>,
     rules: Policy['rules'],
@@ -85,15 +85,15 @@ export class PolicyProgrammer {
     this.#programSoon();
   }
 
-  /** Other rules, at once and as a whole; what is measured stays. */
+  /** Other rules, at once and as a whole; what is measured stays. @throws what the data plane throws, with the rules as they were */
   setRules(
     rules: Policy['rules'],
     { loopGuard, managedClock }: Pick<Policy, 'loopGuard' | 'managedClock'>,
   ): void {
+    this.#program({ rules, loopGuard, managedClock });
     this.#rules = rules;
     this.#loopGuard = loopGuard;
     this.#managedClock = managedClock;
-    this.#program();
   }
 
   setBridge(bridge: BridgePolicy): void {
@@ -112,8 +112,7 @@ export class PolicyProgrammer {
     this.#timers.set('program', coalescingInterval, () => this.#program());
   }
 
-  #program(): void {
-    this.#timers.cancel('program');
+  #program(replaced: Partial<Policy> = {}): void {
     this.#dataPlane.program({
       rules: this.#rules,
       linkDelays: [...this.#linkDelays.values()],
@@ -121,6 +120,8 @@ export class PolicyProgrammer {
       bridge: this.#bridge,
       loopGuard: this.#loopGuard,
       managedClock: this.#managedClock,
+      ...replaced,
     });
+    this.#timers.cancel('program');
   }
 }

@@ -1,13 +1,6 @@
 /** The engine's rules, made from the configured instances. */
-import type {
-  ClockConfig,
-  Config,
-  InstanceConfig,
-  PortConfig,
-  VlanConfig,
-} from '../../config/config.js';
-import { isClock } from '../../config/instances/overlap.js';
-import { profileOf } from '../../config/profiles.js';
+import type { ClockConfig, Config, InstanceConfig } from '../../config/config.js';
+import { takenMessages, type TakenMessages } from '../../config/instances/taken-messages.js';
 import { transparentIn } from '../../config/instances/transparent.js';
 import type { MessageKey, PolicyAction, PolicyRule } from '../../native/data-plane.js';
 
@@ -29,9 +22,7 @@ export type PolicyConfig = Pick<Config, 'instances' | 'ports' | 'bridge'>;
  */
 export function policyRules(config: PolicyConfig): ServedRule[] {
   const interfaces = config.ports.map((port) => port.interface);
-  const cells = clockCells(config);
-  const own = [...cells.values()];
-  addLinkCells(config, cells);
+  const { own, links } = takenMessages(config);
   return [
     ...own.map(ruleOf),
     ...transparentIn(config.instances).map((instance): ServedRule => {
@@ -39,7 +30,7 @@ export function policyRules(config: PolicyConfig): ServedRule[] {
       const servedBy = interfaces.map(() => instance);
       return { sdoId, domainNumber, ...(transport && { transport }), action, servedBy };
     }),
-    ...[...cells.values()].filter((cell) => !own.includes(cell)).map(ruleOf),
+    ...links.map(ruleOf),
   ];
 }
 
@@ -53,82 +44,9 @@ export function engineRules(rules: readonly ServedRule[]): PolicyRule[] {
   }));
 }
 
-/** Of one sdoId and domain, on one transport and in one VLAN. */
-interface Cell extends Pick<MessageKey, 'sdoId' | 'domainNumber' | 'transport' | 'vlanId'> {
-  readonly actions: (PolicyAction | null)[];
-  readonly servedBy: (ClockConfig | undefined)[];
-  readonly linkOf: (ClockConfig | undefined)[];
-}
-
-type Cells = Map<string, Cell>;
-
-function cellIn(cells: Cells, key: Omit<MessageKey, 'port'>, ports: readonly unknown[]): Cell {
-  const text = JSON.stringify(key);
-  const cell = cells.get(text) ?? {
-    ...key,
-    actions: ports.map(() => null),
-    servedBy: ports.map(() => undefined),
-    linkOf: ports.map(() => undefined),
-  };
-  cells.set(text, cell);
-  return cell;
-}
-
-function ruleOf({ actions, ...rest }: Cell): ServedRule {
+function ruleOf({ actions, ...rest }: TakenMessages): ServedRule {
   return { ...rest, action: inShort(actions) };
 }
-
-function clockCells({ instances, ports, bridge }: PolicyConfig): Cells {
-  const cells: Cells = new Map();
-  const cellOf = (key: Omit<MessageKey, 'port'>) => cellIn(cells, key, ports);
-  const filtering = bridge?.vlanFiltering === true;
-  for (const clock of instances.filter(isClock)) {
-    const { sdoId, domain: domainNumber } = clock;
-    for (const { interface: name, transport, vlanId = 0 } of clock.ports) {
-      const own = ports.findIndex((port) => port.interface === name);
-      const vlan = filtering ? networkVlan(ports[own], vlanId) : vlanId;
-      for (const [port, config] of ports.entries()) {
-        const there = filtering ? vlanOnWire(config, vlan) : vlan;
-        if (port === own || there === undefined) continue;
-        cellOf({ sdoId, domainNumber, transport, vlanId: there }).actions[port] ??= 'drop';
-      }
-      const cell = cellOf({ sdoId, domainNumber, transport, vlanId });
-      cell.actions[own] = 'terminate';
-      cell.servedBy[own] = clock;
-    }
-  }
-  return cells;
-}
-
-/** The default domain at the ports of clocks of other domains that measure peer to peer there. The first of several has the link. */
-function addLinkCells({ instances, ports }: PolicyConfig, cells: Cells): void {
-  for (const clock of instances.filter(isClock)) {
-    const { sdoId } = clock;
-    const domainNumber = profileOf(clock).defaultDS.domainNumber.default;
-    if (domainNumber === clock.domain) continue;
-    for (const { interface: name, transport, vlanId = 0, delayMechanism } of clock.ports) {
-      const own = ports.findIndex((port) => port.interface === name);
-      if (delayMechanism !== 'p2p' || own === -1) continue;
-      const cell = cellIn(cells, { sdoId, domainNumber, transport, vlanId }, ports);
-      if (cell.actions[own] === 'terminate') continue;
-      cell.actions[own] = 'terminate';
-      cell.linkOf[own] = clock;
-    }
-  }
-}
-
-/** The VLAN of the bridge that a frame belongs to; undefined: of none, and not admitted. */
-function networkVlan(port: PortConfig | undefined, vlanId: number): number | undefined {
-  return vlanId === 0 ? (port?.vlan ?? defaultVlan).pvid : vlanId;
-}
-
-/** With which tag the frames of a VLAN leave by a port: 0 without one. */
-function vlanOnWire({ vlan = defaultVlan }: PortConfig, of: number | undefined) {
-  return of !== undefined && vlan.pvid === of ? 0 : of;
-}
-
-/** As the kernel has it. */
-const defaultVlan: VlanConfig = { pvid: 1, tagged: [] };
 
 function inShort(actions: readonly (PolicyAction | null)[]): PolicyRule['action'] {
   return actions.every((action) => action === 'terminate') ? 'terminate' : actions;

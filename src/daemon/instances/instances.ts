@@ -2,6 +2,7 @@
  * The clocks of a switch beside its forwarder, as one list of instances of the core (instance-list.ts). Attaches them to the data plane, gives what they report to whom it concerns, and programs the policy that follows from it.
  */
 import type { Config, InstanceConfig } from '../../config/config.js';
+import { tooMany } from '../../config/instances/bounds.js';
 import { managementUnlessSet } from '../../config/instances/management.js';
 import { instanceNames } from '../../config/instances/name.js';
 import { profiles } from '../../config/profiles.js';
@@ -40,10 +41,10 @@ import { LeapSecondsFiles } from './leap-seconds-files.js';
 import { noTimeFacts, OwnTimes, type TimeFacts, type Timed } from './own-times.js';
 import {
   changedInPlace,
+  changedLinks,
   forgetLinks,
   handOverAll,
   returning,
-  setLinkIntervals,
 } from './list/reloaded.js';
 
 export interface InstancesOptions {
@@ -210,7 +211,7 @@ export class Instances {
 
   /**
    * Runs what a reload has planned. Whatever it leaves alone goes on without a break.
-   * @throws Error for the user, with nothing changed, where a clock is to be steered that cannot be
+   * @throws Error for the user, with nothing changed, where a clock is to be steered that cannot be, or there is no room for all
    */
   reload(plan: Pick<ReloadPlan, 'config' | 'instances'>): void {
     const { dataPlane } = this.#options;
@@ -234,7 +235,6 @@ export class Instances {
     this.#notTaken.setInstances(config.instances);
     this.#peerDelay.setMeasured(this.#measured(config));
     forgetLinks(former, list, this.#programmer);
-    setLinkIntervals(list, config);
     this.#programmer.setRules(engineRules(this.#rules), policyOf(config, dataPlane));
     this.#pump.replace(
       list.map(({ attachment }) => attachment),
@@ -245,7 +245,8 @@ export class Instances {
         commit();
       },
     );
-    for (const { attachment, outputs } of changedInPlace(plan, former)) {
+    const changed = [...changedLinks(list, config), ...changedInPlace(plan, former)];
+    for (const { attachment, outputs } of changed) {
       this.#pump.carryOut(attachment, outputs);
     }
     this.#names = instanceNames(config.instances);
@@ -262,6 +263,8 @@ export class Instances {
 
   /** All that can fail, with nothing changed. */
   #prepare(plan: Pick<ReloadPlan, 'config' | 'instances'>): Prepared {
+    const excess = tooMany(plan.config);
+    if (excess) throw new RangeError(`instances: ${excess.problem}; ${excess.remedy}`);
     const list = instanceList(this.#listOptions(plan.config), this.#list, plan);
     checkNumber(list.length);
     const steer = this.#steering.replace(list.flatMap(({ clock }) => clock ?? []));

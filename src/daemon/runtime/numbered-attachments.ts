@@ -6,6 +6,7 @@ import type { Attachment } from './attachment.js';
  * own context in the lower 24. So no table of contexts is needed, and none can fill up.
  */
 export const instanceContextBits = 24;
+/** Configurations that need more are refused before (src/config/instances/bounds.ts). */
 const maxAttachments = 2 ** (32 - instanceContextBits);
 
 /** An attachment, and the number by which the pump finds it again from a context or names its timers. */

@@ -57,6 +57,20 @@ describe('the policy', () => {
     expect(policy?.rateRatios[0]?.rateOffset).toBeCloseTo(2e-5, 12);
   });
 
+  it('keeps the rules that are programmed when others are refused', () => {
+    const time = new VirtualTime();
+    const taken: Policy[] = [];
+    const program = (policy: Policy) => {
+      if (policy.rules.length > 1) throw new RangeError('too many');
+      taken.push(policy);
+    };
+    const programmer = new PolicyProgrammer({ program }, rules, time);
+    expect(() => programmer.setRules([...rules, ...rules], {})).toThrow('too many');
+    programmer.setLinkDelay(0, 'l2', measured(500));
+    time.advance(coalescingInterval);
+    expect(taken.map((policy) => policy.rules)).toEqual([rules, rules]);
+  });
+
   it('lets changes be that are smaller than what they would correct', () => {
     const { programmer, settle } = setup();
     programmer.setLinkDelay(0, 'l2', measured(500));
