@@ -1,7 +1,7 @@
 /** A configuration file as data, which can tell on which line each of its keys stands. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
-import { ConfigError, type ConfigIssue } from './config-error.js';
+import { ConfigError, type ConfigIssue } from '../config-error.js';
 
 export interface YamlSource {
   /** Plain data; undefined for an empty file. */
