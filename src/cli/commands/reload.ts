@@ -34,6 +34,8 @@ export function reloadCommand(environment: Environment): CommandModule<object, R
       try {
         const report = await new ControlClient(args.socket).reload(args['dry-run']);
         environment.print(args.json ? JSON.stringify(report) : reportLines(report).join('\n'));
+        // Asked without --dry-run it would fail.
+        if (report.refused.length > 0) throw new CommandError('', exitFailure);
       } catch (error) {
         if (!(error instanceof RefusedError)) throw error;
         throw new CommandError(error.message, error.byConfiguration ? exitUsage : exitFailure);

@@ -21,9 +21,11 @@ import {
   isLinkUp,
   linkDelayOf,
   onNeighborHeard,
+  onOtherServed,
   onPeerDelayEvent,
   onPeerDelayLink,
   sendPdelayReq,
+  type Dialect,
   type PeerDelaySettings,
   type PeerDelayState,
 } from './peer-delay.js';
@@ -99,6 +101,15 @@ export class PeerDelayLink {
   /** From the next request on. */
   reconfigure({ logMinPdelayReqInterval }: Pick<PeerDelaySettings, 'logMinPdelayReqInterval'>) {
     this.#settings = { ...this.#settings, logMinPdelayReqInterval };
+  }
+
+  /** @param first of the next request, where nobody was heard in what is served now */
+  serveOthers(
+    first: Pick<PeerDelaySettings, 'domainNumber' | 'sdoId'>,
+    serves: (dialect: Pick<Dialect, 'domainNumber' | 'sdoId'>) => boolean,
+  ): readonly Output[] {
+    this.#settings = { ...this.#settings, ...first };
+    return this.#request((settings, state) => onOtherServed(settings, state, serves));
   }
 
   /** The neighbour answers what is asked in this port's own domain and sdoId. */

@@ -82,16 +82,18 @@ export interface PeerDelayState {
 }
 
 export function initialPeerDelayState(settings: PortSettings): PeerDelayState {
-  const { sdoId, domainNumber, profile } = settings;
-  const { minorVersionPTP } = profile.header;
   return {
     link: { kind: 'unmeasured', reason: 'linkDown' },
     exchange: idlePeerDelayExchange,
     sequenceId: 0,
     context: 0,
-    dialect: { sdoId, domainNumber, minorVersionPTP },
+    dialect: firstDialect(settings),
     unheardRequests: 0,
   };
+}
+
+function firstDialect({ sdoId, domainNumber, profile }: PortSettings): Dialect {
+  return { sdoId, domainNumber, minorVersionPTP: profile.header.minorVersionPTP };
 }
 
 export function isLinkUp({ link }: PeerDelayState): boolean {
@@ -150,14 +152,37 @@ export function onNeighborHeard(
   { sdoId, domainNumber, minorVersionPTP }: Header,
 ): Transition<PeerDelayState> {
   const heard = { sdoId, domainNumber, minorVersionPTP };
-  const afterHalfAnInterval: Output = {
+  return {
+    state: { ...state, heard, unheardRequests: 0 },
+    outputs: isQuiet(settings, state) ? [askSoon(settings)] : [],
+  };
+}
+
+/** After half an interval. */
+function askSoon(settings: PeerDelaySettings): Output {
+  return {
     kind: 'setTimer',
     timer: timersOf(settings).pdelayReq,
     after: durationOfLogInterval(settings.logMinPdelayReqInterval - 1),
   };
+}
+
+/**
+ * Other domains and sdoIds are served from now on. What the neighbour was heard in, and is asked in, stays as long as it is one of them;
+ * so does what has been measured, because the link is the same.
+ */
+export function onOtherServed(
+  settings: PeerDelaySettings,
+  state: PeerDelayState,
+  serves: (dialect: Dialect) => boolean,
+): Transition<PeerDelayState> {
+  const { heard: before, ...rest } = state;
+  const heard = before && serves(before) ? before : undefined;
+  const kept = { ...rest, ...(heard && { heard }) };
+  if (serves(state.dialect)) return { state: kept, outputs: [] };
   return {
-    state: { ...state, heard, unheardRequests: 0 },
-    outputs: isQuiet(settings, state) ? [afterHalfAnInterval] : [],
+    state: { ...kept, dialect: heard ?? firstDialect(settings), unheardRequests: 0 },
+    outputs: isQuiet(settings, state) ? [askSoon(settings)] : [],
   };
 }
 

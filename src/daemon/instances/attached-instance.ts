@@ -1,5 +1,5 @@
 /** An entry of the list of instances (instances.ts): an instance of the core, and what the switch does with it. */
-import type { ClockConfig, InstanceConfig } from '../../config/config.js';
+import type { ClockConfig, Config, InstanceConfig } from '../../config/config.js';
 import type { Clock } from '../../core/instance/clock.js';
 import type { Output, Transport } from '../../core/io.js';
 import type { Managed, ManagementRequest } from '../../core/management/managed-clock.js';
@@ -14,14 +14,15 @@ export interface AttachedInstance {
   readonly onReport?: (report: Report) => void;
   /** What the instance shows of itself; only of boundary and ordinary clocks. */
   readonly status?: () => ClockStatus;
-  /** Takes what a reload changes in place; of a clock alone. */
-  readonly reconfigure?: (config: ClockConfig) => readonly Output[];
+  /** Takes what a reload changes in place, of an instance of the configuration. */
+  readonly reconfigure?: (config: InstanceConfig) => readonly Output[];
   /** Of a link that transparent clocks share: it stays over a reload as long as `likeness` is the same. */
   readonly sharedLink?: {
     readonly port: number;
     readonly transport: Transport;
     readonly likeness: string;
-    readonly reconfigure: (logMinPdelayReqInterval: number) => void;
+    /** Measures for the instances of another configuration. */
+    readonly reconfigure: (config: Pick<Config, 'instances'>) => readonly Output[];
   };
   /** Answers management requests for an instance of the configuration. */
   readonly management?: {

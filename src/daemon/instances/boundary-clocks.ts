@@ -10,6 +10,7 @@ import type {
   ServoConfig,
   ManagementConfig,
 } from '../../config/config.js';
+import { isClock } from '../../config/instances/overlap.js';
 import { profileOf } from '../../config/profiles.js';
 import type { AcceptableMaster } from '../../core/instance/announce-reception.js';
 import type { Clock, ClockSettings } from '../../core/instance/clock.js';
@@ -129,6 +130,7 @@ export function attachBoundaryClock(
         aheadOfSystemClockNs(clock, dataPlane),
       ),
     reconfigure: (changed) => {
+      if (!isClock(changed)) return [];
       const outputs = reconfigured(clock, own.config, changed);
       own.config = changed;
       return outputs;

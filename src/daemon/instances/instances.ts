@@ -41,10 +41,10 @@ import { LeapSecondsFiles } from './leap-seconds-files.js';
 import { noTimeFacts, OwnTimes, type TimeFacts, type Timed } from './own-times.js';
 import {
   changedInPlace,
+  changedLinks,
   forgetLinks,
   handOverAll,
   returning,
-  setLinkIntervals,
 } from './list/reloaded.js';
 
 export interface InstancesOptions {
@@ -235,7 +235,6 @@ export class Instances {
     this.#notTaken.setInstances(config.instances);
     this.#peerDelay.setMeasured(this.#measured(config));
     forgetLinks(former, list, this.#programmer);
-    setLinkIntervals(list, config);
     this.#programmer.setRules(engineRules(this.#rules), policyOf(config, dataPlane));
     this.#pump.replace(
       list.map(({ attachment }) => attachment),
@@ -246,7 +245,8 @@ export class Instances {
         commit();
       },
     );
-    for (const { attachment, outputs } of changedInPlace(plan, former)) {
+    const changed = [...changedLinks(list, config), ...changedInPlace(plan, former)];
+    for (const { attachment, outputs } of changed) {
       this.#pump.carryOut(attachment, outputs);
     }
     this.#names = instanceNames(config.instances);

@@ -32,17 +32,37 @@ export interface PeerToPeerLinksOptions {
   readonly peerDelay: PeerDelayTable;
 }
 
+/** Peer delay messages hardly ever have a tag. */
+const untagged = 0;
+
 /** None where no instance is peer-to-peer. */
 export function attachPeerToPeerLinks(options: PeerToPeerLinksOptions): AttachedInstance[] {
   const { config, transports = allTransports } = options;
-  const instances = config.instances.filter(isPeerToPeer);
-  const [first] = instances;
-  if (first === undefined) return [];
-  return transports
-    .filter((transport) => instances.some((instance) => takesTransport(instance, transport)))
-    .flatMap((transport) =>
-      config.ports.map((_, port) => attached(first, { transport, port }, options)),
-    );
+  return transports.flatMap((transport) => {
+    const first = firstOf(config, transport);
+    if (first === undefined) return [];
+    return config.ports.map((_, port) => attached(first, { transport, port }, options));
+  });
+}
+
+/** Undefined where no instance measures links on that transport. */
+function firstOf(
+  { instances }: Pick<Config, 'instances'>,
+  transport: Transport,
+): PeerToPeerConfig | undefined {
+  return instances.filter(isPeerToPeer).find((instance) => takesTransport(instance, transport));
+}
+
+/** In what a link is measured as long as the neighbour is not heard in anything else. */
+function firstDialectOf(first: PeerToPeerConfig): {
+  readonly domainNumber: number;
+  readonly sdoId: number;
+} {
+  const { domainNumber, sdoId } = profileOf(first).defaultDS;
+  return {
+    domainNumber: first.domain === 'any' ? domainNumber.default : first.domain,
+    sdoId: typeof first.sdoId === 'number' ? first.sdoId : sdoId.default,
+  };
 }
 
 function attached(
@@ -59,14 +79,13 @@ function attached(
     vlanId: 'any',
   });
   const profile = profileOf(first);
-  const { domainNumber, sdoId } = profile.defaultDS;
+  const { minorVersionPTP, encapsulation } = first;
   const link = new PeerDelayLink({
     profile,
     port,
     transport,
     portIdentity: { clockIdentity: identityOf(dataPlane), portNumber: port + 1 },
-    domainNumber: first.domain === 'any' ? domainNumber.default : first.domain,
-    sdoId: typeof first.sdoId === 'number' ? first.sdoId : sdoId.default,
+    ...firstDialectOf(first),
     logMinPdelayReqInterval: linkIntervalOf(config),
     speculative: true,
     // The pump asks the rules, for each message.
@@ -83,8 +102,15 @@ function attached(
     },
     sharedLink: {
       ...{ port, transport },
-      likeness: JSON.stringify([transport, port, { ...first, logMinPdelayReqInterval: undefined }]),
-      reconfigure: (interval) => link.reconfigure({ logMinPdelayReqInterval: interval }),
+      likeness: JSON.stringify([transport, port, minorVersionPTP, encapsulation]),
+      reconfigure: (changed) => {
+        link.reconfigure({ logMinPdelayReqInterval: linkIntervalOf(changed) });
+        const asked = firstDialectOf(firstOf(changed, transport) ?? first);
+        return link.serveOthers(asked, (dialect) => {
+          const served = servedBy(rules(), { ...dialect, transport, port, vlanId: untagged });
+          return served?.action === 'p2p-tc';
+        });
+      },
     },
     onReport: (report: Report) => {
       if (report.kind === 'linkDelay') {

@@ -3,6 +3,7 @@
  * each transport, because a port has another address on each.
  */
 import type { Config, InstanceConfig, ManagementConfig } from '../../config/config.js';
+import { isClock } from '../../config/instances/overlap.js';
 import { takesTransport, type TransparentConfig } from '../../config/instances/transparent.js';
 import { profileOf } from '../../config/profiles.js';
 import { transports, type LinkDelay, type Transport } from '../../core/io.js';
@@ -60,6 +61,7 @@ function attached(
       mac: () => dataPlane.ports()[port]?.mac ?? '',
     }),
   );
+  let current = instance;
   const peerToPeer = instance.type === 'p2p-tc';
   const profile = profileOf(instance);
   const { domainNumber } = profile.defaultDS;
@@ -69,9 +71,11 @@ function attached(
     clockIdentity: identityOf(dataPlane),
     numberPorts: config.ports.length,
     delayMechanism: peerToPeer ? 'p2p' : 'e2e',
-    logMinPdelayReqInterval: peerToPeer
-      ? instance.logMinPdelayReqInterval
-      : logMinPdelayReqInterval.default,
+    get logMinPdelayReqInterval() {
+      return current.type === 'p2p-tc'
+        ? current.logMinPdelayReqInterval
+        : logMinPdelayReqInterval.default;
+    },
     primaryDomain: instance.domain === 'any' ? domainNumber.default : instance.domain,
     // The pump asks the rules, for each message.
     serves: () => true,
@@ -94,19 +98,25 @@ function attached(
   return {
     attachment: {
       get name() {
-        return `management of the ${nameOf(instance)}, ${transport}`;
+        return `management of the ${nameOf(current)}, ${transport}`;
       },
       instance: clock,
       encapsulation: profile.encapsulation,
       ports,
       messageTypes: ['Management'],
-      accepts: (key) => servedBy(rules(), key)?.instance === instance,
+      accepts: (key) => servedBy(rules(), key)?.instance === current,
+    },
+    reconfigure: (changed) => {
+      if (!isClock(changed)) current = changed;
+      return [];
     },
     management: {
       get name() {
-        return nameOf(instance);
+        return nameOf(current);
       },
-      config: instance,
+      get config() {
+        return current;
+      },
       manage: (request) => clock.manage(request),
     },
   };

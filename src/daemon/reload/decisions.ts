@@ -70,7 +70,7 @@ export const clockPortDecisions: Readonly<Record<keyof ClockPortConfig, Instance
   masterOnly: 'inPlace',
 };
 
-/** A transparent clock is rules, links that are measured, and what answers management: attached anew, it has lost little. */
+/** A transparent clock is rules, links that are measured, and what answers management: attached anew, it has lost its USER_DESCRIPTION. */
 export const transparentDecisions: Readonly<
   Record<keyof EndToEndConfig | keyof PeerToPeerConfig, InstanceDecision>
 > = {

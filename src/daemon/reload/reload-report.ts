@@ -6,7 +6,7 @@ import type { InstancePlan, ReloadPlan } from './reload-plan.js';
 export interface ReloadReport {
   /** Nothing was changed: it was only asked. */
   readonly dryRun: boolean;
-  /** Keys that need a restart. Where there is one, nothing is changed. */
+  /** Keys that need a restart. Where there is one, nothing is changed, and nothing else is listed. */
   readonly refused: readonly string[];
   /** Keys of the switch as a whole. */
   readonly changed: readonly string[];
@@ -31,6 +31,9 @@ export class RestartNeededError extends Error {
 }
 
 export function reportOf(plan: ReloadPlan, before: Config, dryRun: boolean): ReloadReport {
+  if (plan.refused.length > 0) {
+    return { dryRun, refused: plan.refused, changed: [], instances: [] };
+  }
   const [formerNames, names] = [
     instanceNames(before.instances),
     instanceNames(plan.config.instances),
@@ -51,8 +54,13 @@ export function reportOf(plan: ReloadPlan, before: Config, dryRun: boolean): Rel
 /** For the log and for the command line: one line for each thing that changes. */
 export function reportLines({ dryRun, refused, changed, instances }: ReloadReport): string[] {
   const tense = dryRun ? 'would be' : 'is';
+  if (refused.length > 0) {
+    return [
+      ...refused.map((key) => `${key}: needs a restart of ptp-switch`),
+      `nothing ${tense} changed`,
+    ];
+  }
   const lines = [
-    ...refused.map((key) => `${key}: needs a restart of ptp-switch`),
     ...changed.map((key) => `${key}: ${tense} changed`),
     ...instances.flatMap((instance) => instanceLine(instance, tense) ?? []),
   ];

@@ -55,8 +55,7 @@ function stayingOf(
   const staying = new Map<InstanceConfig, AttachedInstance[]>();
   for (const { action, before, after } of instances) {
     if (before === undefined || after === undefined) continue;
-    const stays = action === 'unchanged' || (action === 'inPlace' && isClock(after));
-    if (!stays) continue;
+    if (action !== 'unchanged' && action !== 'inPlace') continue;
     const entries = former.filter(({ management }) => management?.config === before);
     staying.set(action === 'unchanged' ? before : after, entries);
   }

@@ -1,6 +1,5 @@
 /** What becomes of instances in a reload: who begins with what, who is changed as he runs, which links are forgotten. */
 import type { Config } from '../../../config/config.js';
-import { isClock } from '../../../config/instances/overlap.js';
 import type { Output } from '../../../core/io.js';
 import type { DataPlane } from '../../../native/data-plane.js';
 import type { PolicyProgrammer } from '../../forwarding/policy-programmer.js';
@@ -9,10 +8,15 @@ import type { Returning } from './returning.js';
 import type { Attachment } from '../../runtime/attachment.js';
 import type { AttachedInstance } from '../attached-instance.js';
 import { handOver } from './handed-over.js';
-import { linkIntervalOf } from '../peer-to-peer-links.js';
 
 type Plan = Pick<ReloadPlan, 'instances'>;
 type AttachedClock = Required<AttachedInstance>['clock'];
+
+/** An instance that goes on, and what it does because of what was changed. */
+interface ChangedInstance {
+  readonly attachment: Attachment;
+  readonly outputs: readonly Output[];
+}
 
 /** Gives to clocks that are attached anew what those before them knew. @returns those that nobody has told anything */
 export function handOverAll(
@@ -29,22 +33,27 @@ export function handOverAll(
   });
 }
 
-/** Changes the clocks that go on, and the links that stay. @returns what the clocks do because of it */
+/** Changes the instances that go on. @returns what they do because of it */
 export function changedInPlace(
   { instances }: Plan,
   former: readonly AttachedInstance[],
-): { readonly attachment: Attachment; readonly outputs: readonly Output[] }[] {
+): ChangedInstance[] {
   return instances.flatMap(({ action, before, after }) => {
-    if (action !== 'inPlace' || !isClock(after)) return [];
-    const entry = former.find(({ management }) => management?.config === before);
-    if (entry?.reconfigure === undefined) return [];
-    return [{ attachment: entry.attachment, outputs: entry.reconfigure(after) }];
+    if (action !== 'inPlace') return [];
+    // A transparent clock has an entry for each transport.
+    const entries = former.filter(({ management }) => management?.config === before);
+    return entries.map(({ attachment, reconfigure }) => ({
+      attachment,
+      outputs: reconfigure?.(after) ?? [],
+    }));
   });
 }
 
-/** Links that stay are measured as often as is asked for now. */
-export function setLinkIntervals(list: readonly AttachedInstance[], config: Config): void {
-  for (const { sharedLink } of list) sharedLink?.reconfigure(linkIntervalOf(config));
+/** Links that stay are measured as often, and in what, is asked for now. @returns what they do because of it */
+export function changedLinks(list: readonly AttachedInstance[], config: Config): ChangedInstance[] {
+  return list.flatMap(({ attachment, sharedLink }) => {
+    return sharedLink ? [{ attachment, outputs: sharedLink.reconfigure(config) }] : [];
+  });
 }
 
 /** The delays of links that are no longer measured correct nothing. */

@@ -1,5 +1,5 @@
 /** Instances on a fake data plane under virtual time, and a neighbour of theirs that measures its links. */
-import type { Config, InstanceConfig } from '../../../../src/config/config.js';
+import type { Config, InstanceConfig, PeerToPeerConfig } from '../../../../src/config/config.js';
 import type { Transport } from '../../../../src/core/io.js';
 import { defaultProfile } from '../../../../src/core/profile/default.js';
 import { decode, encode, type Message } from '../../../../src/core/wire/message.js';
@@ -16,7 +16,7 @@ import { pdelayResp, pdelayRespFollowUp } from '../../../support/peer-delay.js';
 import { VirtualTime } from '../../../support/virtual-time.js';
 import { FakeDataPlane } from '../fake-data-plane.js';
 
-export const peerToPeer: InstanceConfig = {
+export const peerToPeer: PeerToPeerConfig = {
   type: 'p2p-tc',
   domain: 'any',
   logMinPdelayReqInterval: 0,

@@ -65,6 +65,22 @@ describe('a reload', () => {
     expect(plan(text).made.refused).toEqual([key]);
   });
 
+  test('that is refused tells of nothing else, because nothing else would be done', () => {
+    const text = `${before.replace('domain: 0', 'domain: 7')}loopGuard: no\nsocketPriority: 3\n`;
+    const { running, made } = plan(text);
+    const report = reportOf(made, running, true);
+    expect(report).toEqual({
+      dryRun: true,
+      refused: ['socketPriority'],
+      changed: [],
+      instances: [],
+    });
+    expect(reportLines(report)).toEqual([
+      'socketPriority: needs a restart of ptp-switch',
+      'nothing would be changed',
+    ]);
+  });
+
   test('changes the loop guard in place', () => {
     expect(plan(`${before}loopGuard: no\n`).made).toMatchObject({
       refused: [],
