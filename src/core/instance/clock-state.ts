@@ -56,3 +56,16 @@ export interface ClockState {
   /** Receive time stamp of the parent's latest Sync; none yet: undefined. */
   readonly latestSync: Instant | undefined;
 }
+
+/** What of it the clock has at hand. */
+export type ClockDataSetsState = Pick<
+  ClockState,
+  | 'defaultDS'
+  | 'currentDS'
+  | 'parentDS'
+  | 'timePropertiesDS'
+  | 'ownTimePropertiesDS'
+  | 'timePropertiesGiven'
+  | 'pathSequence'
+  | 'pathTrace'
+>;

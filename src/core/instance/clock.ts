@@ -20,7 +20,7 @@ import type { Instant } from '../time/instant.js';
 import { isPeerDelayMessageType } from '../wire/header.js';
 import type { AcceptableMaster } from './announce-reception.js';
 import { ClockDataSets, type ClockChange } from './clock-data-sets.js';
-import type { ClockState } from './clock-state.js';
+import type { ClockDataSetsState, ClockState } from './clock-state.js';
 import { holdoverTimer, type HoldoverSpecification } from './holdover.js';
 import type { OwnTime, StartingPoint } from './own-time.js';
 import { MasterFollowing } from './master-following.js';
@@ -110,14 +110,18 @@ export class Clock {
 
   state(): ClockState {
     return {
-      ...this.#dataSets.all(),
+      ...this.dataSets(),
       ownTime: this.#timekeeper.isOwn,
-      timePropertiesGiven: this.#timekeeper.hasSource,
       ports: this.#ports.map((port) => port.portDS()),
       foreignMasters: this.#roles.foreignMasters(),
       missing: this.#ports.flatMap((port) => port.missing()),
       ...this.#timekeeper.state(),
     };
+  }
+
+  /** Of state(), for answers that need no more and are given many times a second. */
+  dataSets(): ClockDataSetsState {
+    return { ...this.#dataSets.all(), timePropertiesGiven: this.#timekeeper.hasSource };
   }
 
   /** Of state(), for answers that need no more. @param portNumber of a port that there is */

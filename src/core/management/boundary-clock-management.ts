@@ -34,7 +34,7 @@ export function boundaryClockManagement(
   facts: ClockFacts,
   serviceCounts: (portNumber: number) => ServiceCounts,
 ): ManagedClock {
-  const { clockIdentity, numberPorts } = clock.state().defaultDS;
+  const { clockIdentity, numberPorts } = clock.dataSets().defaultDS;
   const description = { userDescription: '' };
   return {
     ...{ clockIdentity, numberPorts },
@@ -58,16 +58,16 @@ export function boundaryClockManagement(
 }
 
 function clockGetters(clock: Clock, facts: ClockFacts): Getters {
-  const defaultDS = () => clock.state().defaultDS;
-  const timePropertiesDS = () => clock.state().timePropertiesDS;
+  const defaultDS = () => clock.dataSets().defaultDS;
+  const timePropertiesDS = () => clock.dataSets().timePropertiesDS;
   return {
     DEFAULT_DATA_SET: () => ({ twoStepFlag: true, ...defaultDS(), ...defaultDS().clockQuality }),
     CURRENT_DATA_SET: () => {
-      const { meanDelay: meanPathDelay, ...currentDS } = clock.state().currentDS;
+      const { meanDelay: meanPathDelay, ...currentDS } = clock.dataSets().currentDS;
       return { ...currentDS, meanPathDelay };
     },
     PARENT_DATA_SET: () => {
-      const { grandmasterClockQuality: quality, ...parentDS } = clock.state().parentDS;
+      const { grandmasterClockQuality: quality, ...parentDS } = clock.dataSets().parentDS;
       return {
         ...parentDS,
         ...unobservedParent,
@@ -89,11 +89,11 @@ function clockGetters(clock: Clock, facts: ClockFacts): Getters {
     UTC_PROPERTIES: timePropertiesDS,
     TRACEABILITY_PROPERTIES: timePropertiesDS,
     TIMESCALE_PROPERTIES: timePropertiesDS,
-    PATH_TRACE_LIST: () => clock.state(),
-    PATH_TRACE_ENABLE: () => clock.state(),
+    PATH_TRACE_LIST: () => clock.dataSets(),
+    PATH_TRACE_ENABLE: () => clock.dataSets(),
     TIME_STATUS_NP: () => timeStatus(clock),
     GRANDMASTER_SETTINGS_NP: () => {
-      const { ownTimePropertiesDS } = clock.state();
+      const { ownTimePropertiesDS } = clock.dataSets();
       return { ...defaultDS().clockQuality, ...ownTimePropertiesDS };
     },
   };
@@ -176,14 +176,14 @@ function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
     properties: object,
     of: 'timePropertiesDS' | 'ownTimePropertiesDS',
   ) => {
-    const state = clock.state();
+    const state = clock.dataSets();
     const known: object = state[of];
     const isSo = ([name, value]: [string, unknown]) => known[name as never] === value;
     return state.timePropertiesGiven && !Object.entries(properties).every(isSo);
   };
   /** 8.2.4: the time properties are the grandmaster's, so they are set only while this clock is the grandmaster. */
   const changeTime = (properties: object): readonly Output[] | ManagementError => {
-    const { currentDS, timePropertiesDS, timePropertiesGiven } = clock.state();
+    const { currentDS, timePropertiesDS, timePropertiesGiven } = clock.dataSets();
     if (currentDS.stepsRemoved !== 0) return 'NOT_SETABLE';
     if (contradictsSource(properties, 'timePropertiesDS')) return 'NOT_SETABLE';
     if (timePropertiesGiven) return [];
@@ -203,7 +203,7 @@ function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
       numberPortsOf(clock) === 1 ? change({ defaultDS: slaveOnly }) : 'NOT_SETABLE',
     CLOCK_ACCURACY: ({ clockAccuracy }) => {
       if (!isClockAccuracy(defaultDS, clockAccuracy)) return 'WRONG_VALUE';
-      const { clockQuality } = clock.state().defaultDS;
+      const { clockQuality } = clock.dataSets().defaultDS;
       return change({ defaultDS: { clockQuality: { ...clockQuality, clockAccuracy } } });
     },
     UTC_PROPERTIES: changeTime,
@@ -215,11 +215,11 @@ function clockSetters(clock: Clock, { defaultDS }: Profile): Setters {
         settings;
       if (!isClockAccuracy(defaultDS, clockAccuracy)) return 'WRONG_VALUE';
       // 255 is of a slaveOnly clock: what it is it may be told again.
-      const isSo = clockClass === clock.state().defaultDS.clockQuality.clockClass;
+      const isSo = clockClass === clock.dataSets().defaultDS.clockQuality.clockClass;
       if (!isSo && !isWithin(defaultDS.clockClass, clockClass)) return 'WRONG_VALUE';
       const clockQuality = { clockClass, clockAccuracy, offsetScaledLogVariance };
       if (contradictsSource(ownTimePropertiesDS, 'ownTimePropertiesDS')) return 'NOT_SETABLE';
-      if (clock.state().timePropertiesGiven) return change({ defaultDS: { clockQuality } });
+      if (clock.dataSets().timePropertiesGiven) return change({ defaultDS: { clockQuality } });
       return change({ defaultDS: { clockQuality }, ownTimePropertiesDS });
     },
   };
@@ -263,5 +263,5 @@ function isClockAccuracy({ clockAccuracy: of }: Profile['defaultDS'], value: num
 }
 
 function numberPortsOf(clock: Clock): number {
-  return clock.state().defaultDS.numberPorts;
+  return clock.dataSets().defaultDS.numberPorts;
 }

@@ -35,9 +35,12 @@ export class OffsetHistory {
   readonly #seconds: Second[] = [];
   readonly #largestChanges = offsetWindowSeconds.map((seconds) => new LargestChange(seconds));
   #begin: Instant | undefined;
+  /** Of what there is now: they are asked for more often than there are offsets. */
+  #windows: readonly OffsetWindow[] | undefined;
 
   /** @param at raw time of the sample, later than that before; an earlier one begins anew */
   add(at: Instant, offsetNs: DurationNs): void {
+    this.#windows = undefined;
     this.#begin ??= at;
     const index = Math.floor(timeIntervalToNs(timeInterval(at - this.#begin)) / 1e9);
     const latest = this.#seconds.at(-1);
@@ -61,6 +64,7 @@ export class OffsetHistory {
 
   /** Forgets everything: what was measured before the clock was set cannot be compared with what comes after. */
   clear(): void {
+    this.#windows = undefined;
     this.#seconds.length = 0;
     this.#begin = undefined;
     for (const change of this.#largestChanges) change.clear();
@@ -68,9 +72,10 @@ export class OffsetHistory {
 
   /** Asked for with every answer about the clock: one pass over the seconds, MTIE is kept. */
   windows(): readonly OffsetWindow[] {
-    return offsetWindowSeconds.map((seconds, at) =>
+    this.#windows ??= offsetWindowSeconds.map((seconds, at) =>
       this.#window(seconds, this.#largestChanges[at]?.value ?? 0),
     );
+    return this.#windows;
   }
 
   #window(seconds: number, mtie: number): OffsetWindow {

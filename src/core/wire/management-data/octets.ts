@@ -33,33 +33,55 @@ export class OctetReader {
   }
 }
 
+/** Enough for nearly all data fields. */
+const usualLength = 256;
+
 export class OctetWriter {
-  readonly #octets: number[] = [];
+  #octets = new Uint8Array(usualLength);
+  #length = 0;
 
   get length(): number {
-    return this.#octets.length;
+    return this.#length;
   }
 
   /** The lowest `length` octets of a whole number, negative ones in two's complement. */
   number(value: number | bigint, length: number): void {
+    const start = this.#advance(length);
     // Arithmetic of whole numbers is many times as fast as that of BigInt, and a wildcard GET writes hundreds of them.
     if (typeof value === 'number' && value >= 0) {
+      let rest = value;
       for (let octet = length - 1; octet >= 0; octet--) {
-        this.#octets.push(Math.floor(value / 256 ** octet) % 256);
+        this.#octets[start + octet] = rest % 256;
+        rest = Math.floor(rest / 256);
       }
       return;
     }
-    const whole = BigInt(value);
+    let whole = BigInt(value);
     for (let octet = length - 1; octet >= 0; octet--) {
-      this.#octets.push(Number((whole >> BigInt(8 * octet)) & 0xffn));
+      this.#octets[start + octet] = Number(whole & 0xffn);
+      whole >>= 8n;
     }
   }
 
-  put(octets: Iterable<number>): void {
-    this.#octets.push(...octets);
+  put(octets: ArrayLike<number>): void {
+    const start = this.#advance(octets.length);
+    this.#octets.set(octets, start);
   }
 
+  /** What was written; nothing is written after it. */
   finish(): Uint8Array {
-    return Uint8Array.from(this.#octets);
+    return this.#octets.subarray(0, this.#length);
+  }
+
+  /** Makes room for so many octets more. @returns where they begin */
+  #advance(length: number): number {
+    const start = this.#length;
+    this.#length += length;
+    if (this.#length > this.#octets.length) {
+      const larger = new Uint8Array(2 * this.#length);
+      larger.set(this.#octets);
+      this.#octets = larger;
+    }
+    return start;
   }
 }

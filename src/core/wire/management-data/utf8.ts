@@ -5,7 +5,11 @@ const isAscii = /^[\x20-\x7e]*$/;
 
 /** A half of a surrogate pair, which is no character, becomes the replacement character. */
 export function encodeUtf8(text: string): Uint8Array {
-  if (isAscii.test(text)) return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  if (isAscii.test(text)) {
+    const octets = new Uint8Array(text.length);
+    for (let index = 0; index < text.length; index++) octets[index] = text.charCodeAt(index);
+    return octets;
+  }
   const escaped = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
   return Uint8Array.from(
     [...escaped.matchAll(/%([0-9A-F]{2})|[^%]/g)].map(([character, digits]) =>
