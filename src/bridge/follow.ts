@@ -10,6 +10,7 @@ import {
   hasLinkLocalIpv6,
   type BridgeSettings,
   type Link,
+  type Links,
   type StpState,
   type VlanMembership,
 } from './kernel.js';
@@ -49,12 +50,15 @@ export interface BridgeSources {
   readonly fetchVlans: typeof fetchVlans;
   /** Starts a program whose lines tell of changes. */
   readonly monitor: (command: readonly string[]) => Monitor;
+  /** Runs a command of `ip`. @throws BridgeError */
+  readonly ip: (command: string) => Promise<unknown>;
 }
 
 const kernelSources: BridgeSources = {
   fetchLinks,
   fetchVlans,
   monitor: startMonitor,
+  ip: (command) => startProgram('ip', command.split(' ')),
 };
 
 export interface FollowerOptions {
@@ -92,6 +96,8 @@ export class BridgeFollower {
    * name has been made anew.
    */
   readonly #indices = new Map<string, number>();
+  /** Index, by port, of the new interface that is being put back: until that is done whole, it is tried again. */
+  readonly #joining = new Map<string, number>();
   /**
    * Port states that the monitor has announced since the reading under way began: they are newer than what it will
    * find.
@@ -229,7 +235,7 @@ export class BridgeFollower {
         vlans: vlanFiltering ? (vlans.get(name) ?? []) : [],
       };
     });
-    await this.#rejoin(links.has(bridge) ? ports.map((name) => links.get(name)) : []);
+    const failedJoins = links.has(bridge) ? await this.#rejoin(ports, links) : [];
 
     const multicast = await this.#multicast(settings, followed);
     if (this.#stopped) return;
@@ -246,6 +252,8 @@ export class BridgeFollower {
       ...{ vlanFiltering, topologyChanges, ports: latest },
       ...(multicast && { multicast }),
     });
+    // Only now: the other ports are followed all the same.
+    if (failedJoins.length > 0) throw failedJoins[0];
   }
 
   async #multicast(
@@ -275,18 +283,35 @@ export class BridgeFollower {
   /**
    * An interface that vanished and has come back, such as a USB adapter, is no port of the bridge any more: puts it
    * back.
+   * @returns what went wrong; the next reading tries that again
    */
-  async #rejoin(links: readonly (Link | undefined)[]): Promise<void> {
-    const { bridge } = this.#options;
-    for (const link of links) {
+  async #rejoin(ports: readonly string[], links: Links): Promise<unknown[]> {
+    const failures: unknown[] = [];
+    for (const name of ports) {
+      const link = links.get(name);
       if (link === undefined) continue;
-      const known = this.#indices.get(link.name);
-      this.#indices.set(link.name, link.index);
-      if (known === undefined || known === link.index || link.bridge !== undefined) continue;
-      for (const command of joinCommands(bridge, link.name)) {
-        await startProgram('ip', command.split(' '));
+      try {
+        if (this.#isToJoin(link)) await this.#join(link);
+        this.#indices.set(name, link.index);
+      } catch (error) {
+        failures.push(error);
       }
     }
+    return failures;
+  }
+
+  #isToJoin({ name, index, bridge }: Link): boolean {
+    const known = this.#indices.get(name);
+    if (known === undefined || known === index) return false;
+    // In our bridge already, but perhaps not up yet, because that command failed.
+    const halfDone = bridge === this.#options.bridge && this.#joining.get(name) === index;
+    return bridge === undefined || halfDone;
+  }
+
+  async #join({ name, index }: Link): Promise<void> {
+    this.#joining.set(name, index);
+    for (const command of joinCommands(this.#options.bridge, name)) await this.#sources.ip(command);
+    this.#joining.delete(name);
   }
 
   #trouble(error: unknown): void {

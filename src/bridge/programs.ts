@@ -146,7 +146,9 @@ function firstLine(stderr: string): string {
 /** What to do about a complaint, where that is known; begins with a colon. */
 export function remedyFor(command: string, stderr: string): string {
   if (/not permitted/i.test(stderr)) return ': run it as root, or with CAP_NET_ADMIN';
-  return / master /.test(command)
+  // What the kernel says of an interface that no bridge can have; out of memory, for one, is no fault of the interface.
+  const unfit = /invalid argument|busy|not supported|enslav/i.test(stderr);
+  return / master /.test(command) && unfit
     ? ': use an Ethernet interface that is in no bridge, bond or team'
     : '';
 }

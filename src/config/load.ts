@@ -7,7 +7,7 @@ import { nearestKey } from './nearest-key.js';
 import { optionFor, withOptions, type ConfigOptions } from './options.js';
 import { configSchema, keysAt } from './schema.js';
 import type { Complaint } from './shapes.js';
-import { readYaml, type YamlSource } from './yaml-source.js';
+import { readYaml, type YamlSource } from './yaml/yaml-source.js';
 
 type Path = readonly PropertyKey[];
 

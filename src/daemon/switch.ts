@@ -74,16 +74,17 @@ export interface SwitchMachine {
  */
 const clockMovedIntervalNs = 60e9;
 
-const addressBook = new AddressBook();
-
-const thisMachine: SwitchMachine = {
-  timerClock: systemTimerClock,
-  addressesOf: (name) => addressBook.of(name),
-  forgetAddresses: () => addressBook.forget(),
-  sendReport,
-  interfaceMemory: noMemory,
-  timeFacts: noTimeFacts,
-};
+function thisMachine(log: Log): SwitchMachine {
+  const addressBook = new AddressBook((line) => log.warn(line));
+  return {
+    timerClock: systemTimerClock,
+    addressesOf: (name) => addressBook.of(name),
+    forgetAddresses: () => addressBook.forget(),
+    sendReport,
+    interfaceMemory: noMemory,
+    timeFacts: noTimeFacts,
+  };
+}
 
 export class UnknownPortError extends Error {
   constructor(name: string, ports: readonly string[]) {
@@ -126,7 +127,7 @@ export class Switch {
     this.#config = config;
     this.#instanceNames = instanceNames(config.instances);
     this.#log = log;
-    const machine = { ...thisMachine, ...replaced };
+    const machine = { ...thisMachine(log), ...replaced };
     const { timerClock, addressesOf, bridge, openSocket } = machine;
     this.#timerClock = timerClock;
     this.#forgetAddresses = machine.forgetAddresses;

@@ -22,15 +22,20 @@ type ReadInterfaces = () => Partial<Record<string, readonly NetworkInterfaceInfo
  * interfaces of the machine.
  */
 export class AddressBook {
+  readonly #warn: (line: string) => void;
   readonly #read: ReadInterfaces;
   readonly #nowMs: () => number;
   #readAtMs = -Infinity;
+  #readingFails = false;
   readonly #addresses = new Map<string, InterfaceAddresses>();
 
+  /** @param warn is given a line when the addresses cannot be read, which is once until they can be again */
   constructor(
+    warn: (line: string) => void,
     read: ReadInterfaces = networkInterfaces,
     nowMs: () => number = () => performance.now(),
   ) {
+    this.#warn = warn;
     this.#read = read;
     this.#nowMs = nowMs;
   }
@@ -49,9 +54,28 @@ export class AddressBook {
 
   #renew(now: number): void {
     this.#readAtMs = now;
+    const interfaces = this.#interfaces();
+    if (interfaces === undefined) return;
     this.#addresses.clear();
-    for (const [name, addresses] of Object.entries(this.#read())) {
+    for (const [name, addresses] of Object.entries(interfaces)) {
       this.#addresses.set(name, addressesFrom(addresses ?? []));
+    }
+  }
+
+  /** Undefined where the kernel has no socket or no memory left for that: then what was read before goes on. */
+  #interfaces(): ReturnType<ReadInterfaces> | undefined {
+    try {
+      const interfaces = this.#read();
+      this.#readingFails = false;
+      return interfaces;
+    } catch (error) {
+      if (!this.#readingFails) {
+        this.#warn(
+          `the addresses of the interfaces cannot be read (${(error as Error).message}), and those from before go on: see how many files this process may open (LimitNOFILE)`,
+        );
+      }
+      this.#readingFails = true;
+      return undefined;
     }
   }
 }

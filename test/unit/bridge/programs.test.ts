@@ -27,3 +27,18 @@ test('what concerns no interface by itself is of the bridge', () => {
   expect(told('eth1: no such network interface')).toBe('eth1: no such network interface');
   expect(ofBridge('br0', 'anything else')).toBe('anything else');
 });
+
+test('an interface is not blamed for what is none of its faults', () => {
+  const told = (stderr: string) =>
+    batchComplaint('ip', commands, `${stderr}\nCommand failed -:2\n`).message;
+  expect(told('RTNETLINK answers: Cannot allocate memory')).toBe(
+    'wlan0: ip link set dev wlan0 master br-ptp: RTNETLINK answers: Cannot allocate memory',
+  );
+  for (const reason of [
+    'RTNETLINK answers: Invalid argument',
+    'RTNETLINK answers: Device or resource busy',
+    'Error: Device does not allow enslaving to a bridge.',
+  ]) {
+    expect(told(reason)).toContain(`${reason}: use an Ethernet interface`);
+  }
+});

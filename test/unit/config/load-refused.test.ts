@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../../src/config/load.js';
-import { complaints, newDirectory } from './config-files.js';
+import { complaints } from './config-files.js';
 
 describe('what is not, with file, line, key and remedy', () => {
   const cases: readonly (readonly [name: string, text: string, complaint: string])[] = [
@@ -374,20 +372,5 @@ describe('what is not, with file, line, key and remedy', () => {
       'switch.yaml:2: ports',
       'switch.yaml:3: instances[0].priority1',
     ]);
-  });
-
-  test('a file that is not there', () => {
-    const file = join(newDirectory(), 'absent.yaml');
-    expect(() => loadConfig(file)).toThrow(`${file}: there is no such file; check the path`);
-  });
-
-  test('a file without end', () => {
-    expect(() => loadConfig('/dev/zero')).toThrow(
-      '/dev/zero: is longer than 1048576 bytes; name a YAML file',
-    );
-  });
-
-  test('a folder', () => {
-    expect(() => loadConfig(newDirectory())).toThrow('cannot be read (EISDIR); name a YAML file');
   });
 });

@@ -16,7 +16,7 @@ import { fileWith } from '../config/config-files.js';
 import { FakeDataPlane } from './fake-data-plane.js';
 import { portsNamed } from '../../support/config-ports.js';
 
-const addressesOf = (name: string) => new AddressBook().of(name);
+const addressesOf = (name: string) => new AddressBook((line) => console.warn(line)).of(name);
 
 const config: Config = {
   timestamping: 'auto',

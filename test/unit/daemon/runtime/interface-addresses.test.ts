@@ -11,12 +11,14 @@ function info(family: 'IPv4' | 'IPv6', address: string): NetworkInterfaceInfo {
 }
 
 function bookOf(interfaces: Record<string, readonly NetworkInterfaceInfo[]>) {
-  const machine = { interfaces, readings: 0, nowMs: 5 };
+  const machine = { interfaces, readings: 0, nowMs: 5, fails: false, warnings: [] as string[] };
   const read = () => {
     machine.readings += 1;
+    if (machine.fails) throw new Error('uv_interface_addresses returned EMFILE');
     return machine.interfaces;
   };
-  return { machine, book: new AddressBook(read, () => machine.nowMs) };
+  const warn = (line: string) => machine.warnings.push(line);
+  return { machine, book: new AddressBook(warn, read, () => machine.nowMs) };
 }
 
 test('the first IPv4 address and the link-local one are those of an interface', () => {
@@ -47,4 +49,25 @@ test('another address is used within a second, and at once where the link has co
   machine.interfaces = {};
   book.forget();
   expect(book.of('eth1').ipv4).toBeUndefined();
+});
+
+test('when they cannot be read those from before go on, and that is said once until they can be again', () => {
+  const { machine, book } = bookOf({ eth1: [info('IPv4', '192.0.2.1')] });
+  const later = () => {
+    machine.nowMs += addressesLastMs;
+    return book.of('eth1').ipv4;
+  };
+  expect(later()).toBe('192.0.2.1');
+  machine.fails = true;
+  expect([later(), later(), later()]).toEqual(['192.0.2.1', '192.0.2.1', '192.0.2.1']);
+  expect(machine.readings).toBe(4);
+  expect(machine.warnings).toEqual([
+    'the addresses of the interfaces cannot be read (uv_interface_addresses returned EMFILE), and those from before go on: see how many files this process may open (LimitNOFILE)',
+  ]);
+  machine.fails = false;
+  machine.interfaces = { eth1: [info('IPv4', '192.0.2.2')] };
+  expect(later()).toBe('192.0.2.2');
+  machine.fails = true;
+  later();
+  expect(machine.warnings).toHaveLength(2);
 });

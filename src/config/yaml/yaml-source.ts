@@ -1,7 +1,8 @@
 /** A configuration file as data, which can tell on which line each of its keys stands. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
-import { ConfigError, type ConfigIssue } from './config-error.js';
+import { ConfigError, type ConfigIssue } from '../config-error.js';
+import { maxNesting, offsetOfTooDeep } from './yaml-nesting.js';
 
 export interface YamlSource {
   /** Plain data; undefined for an empty file. */
@@ -10,15 +11,21 @@ export interface YamlSource {
   readonly where: (path: readonly PropertyKey[]) => string;
 }
 
-/** Some thousand times the largest sensible one: what is longer is some other file, or a device without end. */
-const maxFileBytes = 1024 * 1024;
+/** Two thousand for each of 128 instances; what is longer is some other file. A running switch stands still while it reads one. */
+const maxFileBytes = 256 * 1024;
 /** No more complaints than this are listed, because one mistake of syntax often leads to many. */
 const maxYamlErrors = 10;
 
 /** @throws ConfigError when the file cannot be read or is not YAML */
 export function readYaml(file: string): YamlSource {
   const lineCounter = new LineCounter();
-  const document = parseDocument(readText(file), {
+  const text = readText(file);
+  const tooDeep = offsetOfTooDeep(text);
+  if (tooDeep !== undefined) {
+    const line = text.slice(0, tooDeep).split('\n').length;
+    throw new ConfigError([notYaml(`${file}:${line}`, `nested more than ${maxNesting} deep`)]);
+  }
+  const document = parseDocument(text, {
     lineCounter,
     prettyErrors: false,
     logLevel: 'error', // its warnings are Node's own, with a hint at stack traces
@@ -52,27 +59,28 @@ function notYaml(where: string, message: string): ConfigIssue {
 }
 
 function readText(file: string): string {
-  let text: string | undefined;
+  let read: ReturnType<typeof textOf>;
   try {
-    text = textOf(file);
+    read = textOf(file);
   } catch (error) {
     throw new ConfigError([unreadable(file, (error as NodeJS.ErrnoException).code)]);
   }
-  if (text !== undefined) return text;
-  const problem = `is longer than ${maxFileBytes} bytes`;
-  throw new ConfigError([{ where: file, key: '', problem, remedy: 'name a YAML file' }]);
+  if ('text' in read) return read.text;
+  throw new ConfigError([{ where: file, key: '', ...read, remedy: 'name a YAML file' }]);
 }
 
-/** Undefined of one that is too long. It may be a pipe, whose length nobody knows before. */
-function textOf(file: string): string | undefined {
-  const descriptor = openSync(file, 'r');
+/** A running switch reads its file too, and stands still meanwhile: so it does not wait for the writer of a pipe. */
+function textOf(file: string): { readonly text: string } | { readonly problem: string } {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    if (!fstatSync(descriptor).isFile()) return { problem: 'is a folder, a pipe or a device' };
     const bytes = Buffer.alloc(maxFileBytes + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < bytes.length; length += read) {
       read = readSync(descriptor, bytes, length, bytes.length - length, null);
     }
-    return length > maxFileBytes ? undefined : bytes.toString('utf8', 0, length);
+    if (length > maxFileBytes) return { problem: `is longer than ${maxFileBytes} bytes` };
+    return { text: bytes.toString('utf8', 0, length) };
   } finally {
     closeSync(descriptor);
   }
