@@ -51,6 +51,15 @@ test('a transparent clock goes on with what it was called, at another interval',
   ]);
 });
 
+test('links that stay are asked at a shorter interval at once', () => {
+  const running = setup([{ ...peerToPeer, logMinPdelayReqInterval: 7 }]);
+  const { dataPlane, time } = running;
+  reload(running)([peerToPeer]);
+  dataPlane.submitted.length = 0;
+  time.advance(second);
+  expect(requests(dataPlane)).toHaveLength(6);
+});
+
 test.each([
   ['another domain', [9, 8]],
   ['removed', [8]],
