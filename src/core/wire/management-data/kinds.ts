@@ -83,13 +83,7 @@ export function bigSigned(length: number): Kind<bigint> {
 export const littleEndianCount: Kind<number> = {
   read: (reader) =>
     Number(reader.take(8).reduceRight((value: bigint, octet) => (value << 8n) | BigInt(octet), 0n)),
-  write(writer, value) {
-    let rest = value;
-    for (let octet = 0; octet < 8; octet++) {
-      writer.number(rest % 256, 1);
-      rest = Math.floor(rest / 256);
-    }
-  },
+  write: (writer, value) => writer.littleEndian(value),
   ...wholeNumber(0, Number.MAX_SAFE_INTEGER),
 };
 

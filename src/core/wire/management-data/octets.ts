@@ -63,6 +63,16 @@ export class OctetWriter {
     }
   }
 
+  /** A whole number from 0 on in eight octets, the lowest first. */
+  littleEndian(value: number): void {
+    const start = this.#advance(8);
+    let rest = value;
+    for (let octet = 0; rest > 0; octet++) {
+      this.#octets[start + octet] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+  }
+
   put(octets: ArrayLike<number>): void {
     const start = this.#advance(octets.length);
     this.#octets.set(octets, start);

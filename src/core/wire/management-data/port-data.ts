@@ -112,6 +112,10 @@ export const portProperties = sequence(
 export type MessageCounts = Readonly<Record<MessageType, number>>;
 
 const messageTypes = Object.entries(messageTypeCodes) as [MessageType, number][];
+const messageTypesByCode = Array.from(
+  { length: 16 },
+  (_, code) => messageTypes.find(([, ofName]) => ofName === code)?.[0],
+);
 
 const messageCounts: Kind<MessageCounts> = {
   read(reader) {
@@ -121,8 +125,7 @@ const messageCounts: Kind<MessageCounts> = {
     ) as MessageCounts;
   },
   write(writer, value) {
-    for (let code = 0; code < 16; code++) {
-      const name = messageTypes.find(([, ofName]) => ofName === code)?.[0];
+    for (const name of messageTypesByCode) {
       littleEndianCount.write(writer, name === undefined ? 0 : value[name]);
     }
   },
