@@ -68,6 +68,8 @@ export default defineConfig({
           include: ['test/netns/**/*.test.ts'],
           exclude: heldToTimes,
           maxWorkers: 2,
+          // Each test of a file has a network of clocks of its own: more of them at once and each waits for the processor.
+          maxConcurrency: 2,
           sequence: { groupOrder: 1 },
         },
       },
