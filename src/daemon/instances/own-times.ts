@@ -121,6 +121,7 @@ export class OwnTimes {
       const added = entries.filter((entry) => !this.#entries.includes(entry));
       this.#entries = entries;
       for (const entry of added) this.#tell(entry);
+      this.#scheduleNext();
     };
   }
 
@@ -135,6 +136,8 @@ export class OwnTimes {
   }
 
   #scheduleNext(): void {
+    this.#timers.cancelAll();
+    if (this.#entries.length === 0) return;
     this.#timers.set('reading', disciplineInterval, () => {
       this.#tellAll();
       this.#scheduleNext();

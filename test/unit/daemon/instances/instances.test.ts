@@ -171,6 +171,13 @@ describe('a peer-to-peer transparent clock', () => {
   });
 });
 
+describe('an end-to-end transparent clock', () => {
+  it('waits for nothing but messages, for it has no time of its own', () => {
+    const { time } = setup([{ type: 'e2e-tc', domain: 0 }]);
+    expect(time.pending).toBe(0);
+  });
+});
+
 describe('a transparent clock of either kind', () => {
   it('syntonises, and shows it with the instance that serves the domain', () => {
     const single: InstanceConfig = { type: 'e2e-tc', domain: 24 };
