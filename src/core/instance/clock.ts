@@ -108,14 +108,15 @@ export class Clock {
     }
   }
 
-  state(): ClockState {
+  /** @param now raw; where the windows of offsets end, with the latest offset unless given */
+  state(now?: Instant): ClockState {
     return {
       ...this.dataSets(),
       ownTime: this.#timekeeper.isOwn,
       ports: this.#ports.map((port) => port.portDS()),
       foreignMasters: this.#roles.foreignMasters(),
       missing: this.#ports.flatMap((port) => port.missing()),
-      ...this.#timekeeper.state(),
+      ...this.#timekeeper.state(now),
     };
   }
 

@@ -83,7 +83,10 @@ export class Timekeeper {
       : undefined;
   }
 
-  state(): Pick<
+  /** @param now raw; where the windows of offsets end, with the latest offset unless given */
+  state(
+    now?: Instant,
+  ): Pick<
     ClockState,
     | 'lockState'
     | 'servo'
@@ -101,7 +104,7 @@ export class Timekeeper {
       rateOffset: this.#clock.rateOffset,
       learnedRateOffset: this.#clock.learnedRateOffset,
       meanOffset: this.#clock.meanOffset,
-      offsetWindows: this.#clock.offsetWindows(),
+      offsetWindows: this.#clock.offsetWindows(now),
       latestSync: this.#clock.latestSync,
     };
   }

@@ -72,9 +72,9 @@ export class SteeredClock {
     return this.#servo.meanOffset;
   }
 
-  /** What the offsets that have been steered by were like, since the clock was last set. */
-  offsetWindows(): readonly OffsetWindow[] {
-    return this.#offsets.windows();
+  /** What the offsets that have been steered by were like, since the clock was last set. @param now as in OffsetHistory */
+  offsetWindows(now?: Instant): readonly OffsetWindow[] {
+    return this.#offsets.windows(now);
   }
 
   /** PTP seconds per second of the raw time stamps, minus 1. */
