@@ -15,6 +15,7 @@ import { senderOf } from '../port/contexts.js';
 import { discarded, mechanismOf, timersOf, type ReceivedMessage } from '../port/port.js';
 import { isAnnounce } from '../port/received-announce.js';
 import type { MeasurementLimits, Profile, UntilLocked } from '../profile/profile.js';
+import type { OffsetSums } from '../servo/offset-sums.js';
 import type { ServoSettings } from '../servo/servo.js';
 import type { Instant } from '../time/instant.js';
 import { isPeerDelayMessageType } from '../wire/header.js';
@@ -193,6 +194,11 @@ export class Clock {
   /** PTP time at a raw time stamp. */
   timeAt(raw: Instant): Instant {
     return this.#timekeeper.timeAt(raw);
+  }
+
+  /** The offsets that the clock has been steered by since the last call: for one who keeps a record. */
+  takeOffsets(): OffsetSums | undefined {
+    return this.#timekeeper.takeOffsets();
   }
 
   #portOf(portNumber: number): ClockPort {

@@ -5,6 +5,7 @@
 import type { Output } from '../io.js';
 import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { LockState, ServoSettings } from '../servo/servo.js';
+import type { OffsetSums } from '../servo/offset-sums.js';
 import { SteeredClock, type Steering } from '../servo/steered-clock.js';
 import { instantAfter, type Instant } from '../time/instant.js';
 import { unitsPerNs, type TimeInterval } from '../time/time-interval.js';
@@ -107,6 +108,11 @@ export class Timekeeper {
       offsetWindows: this.#clock.offsetWindows(now),
       latestSync: this.#clock.latestSync,
     };
+  }
+
+  /** The offsets that have been steered by since the last call: for one who keeps a record. */
+  takeOffsets(): OffsetSums | undefined {
+    return this.#clock.takeOffsets();
   }
 
   /** Another master is followed from here on. */
