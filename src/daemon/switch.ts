@@ -14,6 +14,8 @@ import {
   managementRequestFrom,
   type ManagementAnswer,
 } from './status/management.js';
+import { Observing } from './observing/observing.js';
+import { Snapshots } from './observing/snapshots.js';
 import type { PumpEvent } from './runtime/pump.js';
 import { Notices } from './status/notices.js';
 import { introduction, linkLine } from './status/link-lines.js';
@@ -145,10 +147,23 @@ export class Switch {
       this.#reports.renew();
       this.#undo.add(() => this.#instances.stop());
       this.#instances.start();
+      const observing = this.#observing();
+      this.#undo.add(() => observing.stop());
+      observing.start();
     } catch (error) {
       this.#undo.runAfterFailure((line) => log.warn(line));
       throw error;
     }
+  }
+
+  #observing(): Observing {
+    const snapshots = new Snapshots({
+      ...{ dataPlane: this.#dataPlane, instances: this.#instances, timerClock: this.#timerClock },
+      config: () => this.#config,
+      isolationOf: (port) => this.#notices.isolationOf(port),
+      bridgePort: (port) => this.#bridgePort(port),
+    });
+    return new Observing({ snapshots, timerClock: this.#timerClock, takers: [] });
   }
 
   ports(): PortStatus[] {
