@@ -117,14 +117,14 @@ class Hour<Series extends string> {
 
   add(second: number, values: Values<Series>): void {
     const from = Math.max((this.#latest ?? second - 1) + 1, second - historySeconds + 1);
-    for (let gap = from; gap < second; gap++) this.#set(gap, {});
+    for (let gap = from; gap < second; gap++) this.#set(gap, undefined);
     this.#set(second, values);
     this.#latest = second;
   }
 
-  #set(second: number, values: Values<Series>): void {
+  #set(second: number, values: Values<Series> | undefined): void {
     for (const [index, name] of this.#series.entries()) {
-      this.#values[index * historySeconds + placeOf(second)] = values[name] ?? NaN;
+      this.#values[index * historySeconds + placeOf(second)] = values?.[name] ?? NaN;
     }
   }
 

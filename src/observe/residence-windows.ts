@@ -2,6 +2,7 @@
  * How long event messages have stayed in the switch on their way to a port, over the last minute, the last quarter of an hour and
  * since the start; made of what the engine's histogram has grown by from one second to the next, so that an answer costs next to nothing.
  */
+import { SlicedCounts } from './sliced-counts.js';
 import { Slices, windowLengths, type WindowLength } from './slices.js';
 
 export interface ResidenceWindow {
@@ -55,21 +56,19 @@ export class PortResidence {
    * @param second of a time that never goes back
    */
   add(second: number, { buckets, maxNs }: ResidenceCounts): ResidenceWindow {
-    let highest = -1;
+    let end = 0;
     for (let bucket = 0; bucket < this.#grown.length; bucket++) {
       const count = buckets[bucket] ?? 0;
       const grown = Math.max(0, count - this.#sinceStart[bucket]!);
       this.#grown[bucket] = grown;
       this.#sinceStart[bucket] = count;
-      if (grown > 0) highest = bucket;
+      if (grown > 0) end = bucket + 1;
     }
-    const largest =
-      maxNs > this.#maximum.ns ? maxNs : Math.min(maxNs, this.#upperBoundsNs[highest] ?? 0);
-    if (highest >= 0 && maxNs > this.#maximum.ns)
-      Object.assign(this.#maximum, { ns: maxNs, at: second });
-    for (const window of [this.#lastMinute, this.#last15Minutes]) {
-      window.add(second, this.#grown, highest, largest);
-    }
+    const isGreatest = end > 0 && maxNs > this.#maximum.ns;
+    if (isGreatest) Object.assign(this.#maximum, { ns: maxNs, at: second });
+    const largest = isGreatest ? maxNs : Math.min(maxNs, this.#upperBoundsNs[end - 1] ?? 0);
+    this.#lastMinute.add(second, this.#grown, end, largest);
+    this.#last15Minutes.add(second, this.#grown, end, largest);
     return windowOf(this.#grown, this.#upperBoundsNs, { ns: largest, at: second });
   }
 
@@ -83,62 +82,35 @@ export class PortResidence {
   }
 }
 
-interface Slice {
-  readonly counts: Uint32Array;
-  /** Beyond the last bucket that holds anything. */
-  end: number;
-  readonly maximum: Maximum;
-}
-
 class ResidenceWindowKeeper {
   readonly #upperBoundsNs: readonly number[];
-  /** Of all slices together. */
-  readonly #counts: Float64Array;
-  readonly #slices: Slices<Slice>;
+  readonly #counts: SlicedCounts;
+  readonly #maxima: Slices<Maximum>;
 
   constructor(length: WindowLength, upperBoundsNs: readonly number[]) {
-    const buckets = upperBoundsNs.length;
     this.#upperBoundsNs = upperBoundsNs;
-    this.#counts = new Float64Array(buckets);
-    this.#slices = new Slices(
+    this.#counts = new SlicedCounts(length, upperBoundsNs.length);
+    this.#maxima = new Slices<Maximum>(
       length,
-      () => ({ counts: new Uint32Array(buckets), end: 0, maximum: { ns: 0, at: 0 } }),
-      (slice) => this.#forget(slice),
+      () => ({ ns: 0, at: 0 }),
+      (maximum) => Object.assign(maximum, { ns: 0, at: 0 }),
     );
   }
 
-  add(second: number, grown: Uint32Array, highest: number, maxNs: number): void {
-    const slice = this.#slices.at(second);
-    for (let bucket = 0; bucket <= highest; bucket++) {
-      const count = grown[bucket]!;
-      slice.counts[bucket]! += count;
-      this.#counts[bucket]! += count;
-    }
-    slice.end = Math.max(slice.end, highest + 1);
-    if (highest >= 0 && maxNs >= slice.maximum.ns) {
-      Object.assign(slice.maximum, { ns: maxNs, at: second });
-    }
+  add(second: number, grown: Uint32Array, end: number, maxNs: number): void {
+    if (end === 0) return;
+    this.#counts.add(second, grown, end);
+    const maximum = this.#maxima.at(second);
+    if (maxNs >= maximum.ns) Object.assign(maximum, { ns: maxNs, at: second });
   }
 
   window(second: number): ResidenceWindow {
-    this.#slices.at(second);
-    const maximum = { ns: 0, at: 0 };
-    for (const slice of this.#slices.all) {
-      const { ns, at } = slice.maximum;
-      if (slice.end > 0 && (ns > maximum.ns || (ns === maximum.ns && at > maximum.at))) {
-        Object.assign(maximum, { ns, at });
-      }
+    this.#maxima.at(second);
+    const latest = { ns: 0, at: 0 };
+    for (const { ns, at } of this.#maxima.all) {
+      if (ns > latest.ns || (ns === latest.ns && at > latest.at)) Object.assign(latest, { ns, at });
     }
-    return windowOf(this.#counts, this.#upperBoundsNs, maximum);
-  }
-
-  #forget(slice: Slice): void {
-    for (let bucket = 0; bucket < slice.end; bucket++) {
-      this.#counts[bucket]! -= slice.counts[bucket]!;
-    }
-    slice.counts.fill(0);
-    slice.end = 0;
-    Object.assign(slice.maximum, { ns: 0, at: 0 });
+    return windowOf(this.#counts.advance(second), this.#upperBoundsNs, latest);
   }
 }
 

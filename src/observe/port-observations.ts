@@ -1,0 +1,128 @@
+/** What has been seen of one port: its rates, what it has lost and when, how long messages have stayed. */
+import { droppedOf, reasonsOf, type Dropped } from './drop-classes.js';
+import type { PortSeries } from './history.js';
+import { PortResidence, type ResidenceWindows } from './residence-windows.js';
+import { GrowingCounts, type CountWindows } from './sliced-counts.js';
+import { counterOf, type CounterSnapshot, type Snapshot } from './snapshot.js';
+
+const lostCounters = reasonsOf('lost').map((reason) => `drop.${reason}`);
+const missingCounters = ['timestamp.receiveMissing', 'timestamp.transmitMissing'];
+
+interface Totals {
+  readonly monotonicNs: number;
+  readonly received: number;
+  readonly sent: number;
+  readonly syncReceived: number;
+  readonly syncSent: number;
+}
+
+/** What is known of a port beside the last snapshot of it; seconds in the time that was given. */
+export interface PortObservation {
+  readonly dropped: Dropped;
+  readonly lost: CountWindows;
+  /** By reason, of the last quarter of an hour. */
+  readonly lostReasons: Readonly<Record<string, number>>;
+  readonly timestampsMissing: CountWindows;
+  readonly residence: ResidenceWindows;
+}
+
+export class PortObservations {
+  readonly #lost = new GrowingCounts(lostCounters);
+  readonly #missing = new GrowingCounts(missingCounters);
+  readonly #residence: PortResidence;
+  #totals: Totals | undefined;
+  #dropped: Dropped = droppedOf({});
+
+  constructor({ residence }: Pick<CounterSnapshot, 'residence'>) {
+    this.#residence = new PortResidence(residence.upperBoundsNs);
+  }
+
+  /** Once a second. @returns what the second was like */
+  take(
+    second: number,
+    { counters, monotonicNs, ports }: Snapshot,
+    port: number,
+  ): Partial<Record<PortSeries, number | null>> {
+    const countOf = (name: string) => counterOf(counters, port, name);
+    const residence = this.#residence.add(second, {
+      buckets: bucketsOf(counters, port),
+      maxNs: countOf('residence.maxNs'),
+    });
+    const lost = this.#lost.add(second, countOf);
+    this.#missing.add(second, countOf);
+    this.#dropped = droppedOf(groupOf(counters, port, 'drop'));
+    const before = this.#totals;
+    const now = {
+      monotonicNs,
+      received: totalOf(counters, port, 'rx'),
+      sent: totalOf(counters, port, 'tx'),
+      syncReceived: countOf('rx.Sync'),
+      syncSent: countOf('tx.Sync'),
+    };
+    this.#totals = now;
+    const seconds = (monotonicNs - (before?.monotonicNs ?? monotonicNs)) / 1e9;
+    const rate = (of: (totals: Totals) => number): number | null =>
+      before === undefined || seconds <= 0 ? null : (of(now) - of(before)) / seconds;
+    return {
+      receivedPerSecond: rate(({ received }) => received),
+      sentPerSecond: rate(({ sent }) => sent),
+      syncReceivedPerSecond: rate(({ syncReceived }) => syncReceived),
+      syncSentPerSecond: rate(({ syncSent }) => syncSent),
+      lostPerSecond: seconds <= 0 ? null : lost / seconds,
+      residenceP50Ns: residence.p50Ns,
+      residenceP99Ns: residence.p99Ns,
+      residenceMaxNs: residence.maxNs,
+      meanLinkDelayNs: meanLinkDelayOf(ports[port]),
+    };
+  }
+
+  /** @param second now */
+  observation(second: number): PortObservation {
+    const lostReasons = Object.entries(this.#lost.latest(second)).map(
+      ([name, count]) => [name.slice(name.indexOf('.') + 1), count] as const,
+    );
+    return {
+      dropped: this.#dropped,
+      lost: this.#lost.windows(second),
+      lostReasons: Object.fromEntries(lostReasons),
+      timestampsMissing: this.#missing.windows(second),
+      residence: this.#residence.windows(second),
+    };
+  }
+}
+
+/** Of the first transport on which it is measured; null while it is measured on none. */
+export function meanLinkDelayOf(port: Snapshot['ports'][number] | undefined): number | null {
+  const measured = port?.linkDelays.find(({ meanLinkDelayNs }) => meanLinkDelayNs !== null);
+  return measured?.meanLinkDelayNs ?? null;
+}
+
+function bucketsOf(
+  { stride, values, residence: { offset, upperBoundsNs } }: CounterSnapshot,
+  port: number,
+): Float64Array {
+  const from = port * stride + offset;
+  return values.subarray(from, from + upperBoundsNs.length);
+}
+
+function totalOf(counters: CounterSnapshot, port: number, group: string): number {
+  let total = 0;
+  for (const [name, index] of counters.indexOf) {
+    if (name.startsWith(`${group}.`)) total += counters.values[port * counters.stride + index] ?? 0;
+  }
+  return total;
+}
+
+function groupOf(
+  { indexOf, stride, values }: CounterSnapshot,
+  port: number,
+  group: string,
+): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const [name, index] of indexOf) {
+    const dot = name.indexOf('.');
+    if (name.slice(0, dot) === group)
+      found[name.slice(dot + 1)] = values[port * stride + index] ?? 0;
+  }
+  return found;
+}
