@@ -114,19 +114,20 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   }
 
   portDS(): PortDS {
-    const { logAnnounceInterval, logSyncInterval } = this.settings;
+    const { settings } = this;
     // 8.2.15.2.2: what the master tells, while there is one.
-    const from = isSlave(this.portState) ? this.receiving : this.settings;
-    const { logMinDelayReqInterval } = from;
-    const { announceReceiptTimeout, masterOnly } = this.settings;
-    const { delayMechanism, logMinPdelayReqInterval } = this.settings;
+    const from = isSlave(this.portState) ? this.receiving : settings;
     const linkDelay = this.linkDelay();
     return {
       portIdentity: this.identity.portIdentity,
       portState: this.portState,
-      ...{ logMinDelayReqInterval, logAnnounceInterval, logSyncInterval },
-      ...{ announceReceiptTimeout, masterOnly },
-      ...{ delayMechanism, logMinPdelayReqInterval },
+      logMinDelayReqInterval: from.logMinDelayReqInterval,
+      logAnnounceInterval: settings.logAnnounceInterval,
+      logSyncInterval: settings.logSyncInterval,
+      announceReceiptTimeout: settings.announceReceiptTimeout,
+      masterOnly: settings.masterOnly,
+      delayMechanism: settings.delayMechanism,
+      logMinPdelayReqInterval: settings.logMinPdelayReqInterval,
       meanLinkDelay: linkDelay?.kind === 'measured' ? linkDelay.meanLinkDelay : zeroTimeInterval,
     };
   }
