@@ -70,6 +70,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/daemon/status': ['src/core', 'src/native', 'src/config', 'src/bridge'],
   'src/daemon/machine': ['src/native', 'src/bridge/programs.ts'],
   'src/daemon/reload': ['src/config'],
+  'src/daemon/systemd': ['src/daemon/status', 'src/daemon/machine'],
   'src/daemon/instances': [
     'src/daemon/reload',
     'src/core',

@@ -96,7 +96,10 @@ export class Snapshots {
 
   #linkDelays(port: number): LinkDelaySnapshot[] {
     const links = this.#options.instances.peerDelay(port)?.links ?? [];
-    return links.map(({ discarded: _, ...link }) => link);
+    return links.map((link) => {
+      const { transport, state, description, meanLinkDelayNs, neighborRateRatio, neighbor } = link;
+      return { transport, state, description, meanLinkDelayNs, neighborRateRatio, neighbor };
+    });
   }
 
   /** The engine goes on counting: what is looked at is a copy. */
