@@ -9,15 +9,20 @@ import { profiles } from '../../config/profiles.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
-import type { BridgePolicy, DataPlane, Policy } from '../../native/data-plane.js';
+import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
 import { withoutRefusals } from '../../native/kernel-clock.js';
 import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
-import { engineRules, policyRules, servedBy, type ServedRule } from '../forwarding/policy.js';
+import {
+  engineRules,
+  policyOf,
+  policyRules,
+  servedBy,
+  type ServedRule,
+} from '../forwarding/policy.js';
 import type { ReloadPlan } from '../reload/reload-plan.js';
 import { tellReturn } from './list/returning.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
-import { identityOf } from '../runtime/port-transport.js';
 import { checkNumber } from '../runtime/numbered-attachments.js';
 import type { Attachment } from '../runtime/attachment.js';
 import { Pump, type PumpEvent } from '../runtime/pump.js';
@@ -383,17 +388,4 @@ export class Instances {
 
 function byAttachment(list: readonly AttachedInstance[]): Map<Attachment, AttachedInstance> {
   return new Map(list.map((entry) => [entry.attachment, entry]));
-}
-
-/** What of the policy is neither a rule nor measured. */
-function policyOf(
-  { instances, loopGuard }: Config,
-  dataPlane: DataPlane,
-): Pick<Policy, 'loopGuard' | 'managedClock'> {
-  const managedClock = instances.some(isTransparent) ? identityOf(dataPlane) : undefined;
-  return { loopGuard, managedClock };
-}
-
-function isTransparent({ type }: InstanceConfig): boolean {
-  return type === 'e2e-tc' || type === 'p2p-tc';
 }
