@@ -131,8 +131,9 @@ class Hour<Series extends string> {
   latest(end: number, series: Series, seconds: number): (number | null)[] {
     const found: (number | null)[] = [];
     const length = Math.min(seconds, historySeconds);
+    const begin = this.#beginOf(series);
     for (let second = end - length + 1; second <= end; second++) {
-      const value = this.#at(series, second);
+      const value = this.#at(begin, second);
       found.push(Number.isNaN(value) ? null : value);
     }
     return found;
@@ -141,8 +142,9 @@ class Hour<Series extends string> {
   mean(end: number, series: Series, seconds: number): number | null {
     let sum = 0;
     let count = 0;
+    const begin = this.#beginOf(series);
     for (let second = end - seconds + 1; second <= end; second++) {
-      const value = this.#at(series, second);
+      const value = this.#at(begin, second);
       if (Number.isNaN(value)) continue;
       sum += value;
       count += 1;
@@ -150,10 +152,14 @@ class Hour<Series extends string> {
     return count === 0 ? null : sum / count;
   }
 
-  #at(series: Series, second: number): number {
+  #beginOf(series: Series): number {
+    return this.#series.indexOf(series) * historySeconds;
+  }
+
+  #at(begin: number, second: number): number {
     const latest = this.#latest ?? -Infinity;
     if (second > latest || second <= latest - historySeconds) return NaN;
-    return this.#values[this.#series.indexOf(series) * historySeconds + placeOf(second)]!;
+    return this.#values[begin + placeOf(second)]!;
   }
 }
 

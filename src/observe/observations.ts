@@ -2,6 +2,7 @@
  * All that is remembered of what was seen once a second: the history of an hour, windows, since when things are as they are. It does
  * its work as a second is added; an answer only puts together what is there.
  */
+import { CounterGroups } from './counter-groups.js';
 import { History, type ClockSeries, type PortSeries } from './history.js';
 import { Lastings, type Lasting } from './lasting.js';
 import { ClockOffsets, type OffsetWindow, type OffsetWindows } from './offset-windows.js';
@@ -36,8 +37,11 @@ export class Observations {
   readonly #clocks = new Map<string, OfClock>();
   readonly #lastings = new Lastings();
   readonly #dateOf: (unixMs: number) => string;
+  #groups: CounterGroups | undefined;
   #beganNs: number | undefined;
   #latest: { readonly snapshot: Snapshot; readonly second: number } | undefined;
+  /** Of the latest second, once somebody has asked. */
+  #summary: Summary | undefined;
 
   /** @param dateOf a date as it is shown, of milliseconds since 1970 */
   constructor(dateOf: (unixMs: number) => string) {
@@ -47,9 +51,11 @@ export class Observations {
   /** Once a second. */
   take(snapshot: Snapshot): void {
     this.#beganNs ??= snapshot.monotonicNs;
+    this.#groups ??= new CounterGroups(snapshot.counters);
     // Rounded, so that a look that comes a little late is of its second.
     const second = Math.round((snapshot.monotonicNs - this.#beganNs) / 1e9);
     this.#latest = { snapshot, second };
+    this.#summary = undefined;
     const ports = new Map<string, Partial<Record<PortSeries, number | null>>>();
     for (const [index, port] of snapshot.ports.entries()) {
       ports.set(port.interface, this.#portOf(port, snapshot).take(second, snapshot, index));
@@ -67,7 +73,9 @@ export class Observations {
   }
 
   #portOf({ interface: name }: PortSnapshot, { counters }: Snapshot): PortObservations {
-    const port = this.#ports.get(name) ?? new PortObservations(counters);
+    const port =
+      this.#ports.get(name) ??
+      new PortObservations(counters, this.#groups ?? new CounterGroups(counters));
     this.#ports.set(name, port);
     return port;
   }
@@ -93,8 +101,11 @@ export class Observations {
 
   /** How all is in the second that was taken last; undefined before the first. */
   summary(): Summary | undefined {
-    if (this.#latest === undefined) return undefined;
-    const { snapshot } = this.#latest;
+    if (this.#latest !== undefined) this.#summary ??= this.#summaryOf(this.#latest.snapshot);
+    return this.#summary;
+  }
+
+  #summaryOf(snapshot: Snapshot): Summary {
     return {
       ports: snapshot.ports.flatMap((port) => this.#portSummary(port, snapshot) ?? []),
       clocks: snapshot.clocks.map((clock) => this.#clockSummary(clock)),
@@ -114,15 +125,21 @@ export class Observations {
     const name = port.interface;
     const known = this.#ports.get(name)?.observation(second);
     if (known === undefined) return undefined;
-    const { timestampingReason: _, ...rest } = port;
     const rate = (series: PortSeries) => this.history.meanOfPort(name, series, rateSeconds);
-    const roles = clocks.flatMap((clock) =>
-      clock.ports
-        .filter((each) => each.interface === name)
-        .map((each) => this.#roleSummary(clock, each)),
-    );
+    const roles: RoleSummary[] = [];
+    for (const clock of clocks) {
+      for (const each of clock.ports) {
+        if (each.interface === name) roles.push(this.#roleSummary(clock, each));
+      }
+    }
     return {
-      ...rest,
+      interface: name,
+      link: port.link,
+      timestamping: port.timestamping,
+      hardwareClock: port.hardwareClock,
+      isolatedWith: port.isolatedWith,
+      bridgeState: port.bridgeState,
+      linkDelays: port.linkDelays,
       linkSince: this.#since(linkKey(port)),
       receivedPerSecond: rate('receivedPerSecond'),
       sentPerSecond: rate('sentPerSecond'),
@@ -172,13 +189,21 @@ export class Observations {
     return { since: this.#dateAt(since), changes };
   }
 
-  #counts({ lastAt, ...counts }: CountWindows): CountSummary {
-    return { ...counts, lastAt: lastAt === null ? null : this.#dateAt(lastAt) };
+  #counts({ lastMinute, last15Minutes, sinceStart, lastAt }: CountWindows): CountSummary {
+    return {
+      lastMinute,
+      last15Minutes,
+      sinceStart,
+      lastAt: lastAt === null ? null : this.#dateAt(lastAt),
+    };
   }
 
   #residences(windows: ResidenceWindows): Windows<ResidenceSummary> {
-    const dated = ({ maxAt, ...rest }: ResidenceWindow) => ({
-      ...rest,
+    const dated = ({ messages, p50Ns, p99Ns, maxNs, maxAt }: ResidenceWindow) => ({
+      messages,
+      p50Ns,
+      p99Ns,
+      maxNs,
       maxAt: maxAt === null ? null : this.#dateAt(maxAt),
     });
     return {

@@ -1,4 +1,5 @@
 /** What has been seen of one port: its rates, what it has lost and when, how long messages have stayed. */
+import type { CounterGroups } from './counter-groups.js';
 import { droppedOf, reasonsOf, type Dropped } from './drop-classes.js';
 import type { PortSeries } from './history.js';
 import { PortResidence, type ResidenceWindows } from './residence-windows.js';
@@ -29,11 +30,13 @@ export interface PortObservation {
 export class PortObservations {
   readonly #lost = new GrowingCounts(lostCounters);
   readonly #missing = new GrowingCounts(missingCounters);
+  readonly #groups: CounterGroups;
   readonly #residence: PortResidence;
   #totals: Totals | undefined;
   #dropped: Dropped = droppedOf({});
 
-  constructor({ residence }: Pick<CounterSnapshot, 'residence'>) {
+  constructor({ residence }: Pick<CounterSnapshot, 'residence'>, groups: CounterGroups) {
+    this.#groups = groups;
     this.#residence = new PortResidence(residence.upperBoundsNs);
   }
 
@@ -50,12 +53,12 @@ export class PortObservations {
     });
     const lost = this.#lost.add(second, countOf);
     this.#missing.add(second, countOf);
-    this.#dropped = droppedOf(groupOf(counters, port, 'drop'));
+    this.#dropped = this.#groups.dropped(counters, port);
     const before = this.#totals;
     const now = {
       monotonicNs,
-      received: totalOf(counters, port, 'rx'),
-      sent: totalOf(counters, port, 'tx'),
+      received: this.#groups.received(counters, port),
+      sent: this.#groups.sent(counters, port),
       syncReceived: countOf('rx.Sync'),
       syncSent: countOf('tx.Sync'),
     };
@@ -103,26 +106,4 @@ function bucketsOf(
 ): Float64Array {
   const from = port * stride + offset;
   return values.subarray(from, from + upperBoundsNs.length);
-}
-
-function totalOf(counters: CounterSnapshot, port: number, group: string): number {
-  let total = 0;
-  for (const [name, index] of counters.indexOf) {
-    if (name.startsWith(`${group}.`)) total += counters.values[port * counters.stride + index] ?? 0;
-  }
-  return total;
-}
-
-function groupOf(
-  { indexOf, stride, values }: CounterSnapshot,
-  port: number,
-  group: string,
-): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const [name, index] of indexOf) {
-    const dot = name.indexOf('.');
-    if (name.slice(0, dot) === group)
-      found[name.slice(dot + 1)] = values[port * stride + index] ?? 0;
-  }
-  return found;
 }

@@ -122,18 +122,13 @@ function windowOf(
   let messages = 0;
   for (let bucket = 0; bucket < counts.length; bucket++) messages += counts[bucket]!;
   if (messages === 0) return { messages, p50Ns: null, p99Ns: null, maxNs: null, maxAt: null };
-  const percentile = (fraction: number): number => {
+  let seen = 0;
+  let bucket = 0;
+  const boundOf = (fraction: number): number => {
     const rank = Math.max(1, fraction * messages);
-    let seen = 0;
-    let bucket = 0;
-    while (bucket < counts.length && (seen += counts[bucket]!) < rank) bucket += 1;
-    return Math.min(upperBoundsNs[bucket] ?? maximum.ns, maximum.ns);
+    while (seen + counts[bucket]! < rank) seen += counts[bucket++]!;
+    return Math.min(upperBoundsNs[bucket]!, maximum.ns);
   };
-  return {
-    messages,
-    p50Ns: percentile(0.5),
-    p99Ns: percentile(0.99),
-    maxNs: maximum.ns,
-    maxAt: maximum.at,
-  };
+  const p50Ns = boundOf(0.5);
+  return { messages, p50Ns, p99Ns: boundOf(0.99), maxNs: maximum.ns, maxAt: maximum.at };
 }

@@ -30,7 +30,7 @@ import type { TimerClock } from '../runtime/timers.js';
 import type { ClockStatus } from '../status/clock-status.js';
 import type { Discards } from '../status/discard-counts.js';
 import type { InstanceRequest } from '../status/management.js';
-import { NotTaken, type NotTakenStatus } from '../status/not-taken.js';
+import { NotTaken, UnclaimedCounts, type NotTakenStatus } from '../status/not-taken.js';
 import {
   measuredTransports,
   PeerDelayTable,
@@ -90,6 +90,7 @@ export class Instances {
   readonly #programmer: PolicyProgrammer;
   readonly #peerDelay: PeerDelayTable;
   readonly #notTaken: NotTaken;
+  readonly unclaimed = new UnclaimedCounts();
   readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
   readonly #ownTimes: OwnTimes;
@@ -377,6 +378,7 @@ export class Instances {
   }
 
   #onUnclaimed(event: Extract<PumpEvent, { kind: 'unclaimed' }>): void {
+    this.unclaimed.count(event.port, event.reason);
     if (event.reason === 'notPtp') return;
     const toOtherHost = event.reason === 'otherHost';
     // Of a message of another type than an instance takes there is nothing to say.
