@@ -5,7 +5,7 @@
 import { CounterGroups } from './counter-groups.js';
 import { History, type ClockSeries, type PortSeries } from './history.js';
 import { Lastings, type Lasting } from './lasting.js';
-import { ClockOffsets, type OffsetWindow, type OffsetWindows } from './offset-windows.js';
+import { ClockOffsets, type WindowOfOffsets, type OffsetWindows } from './offset-windows.js';
 import { meanLinkDelayOf, PortObservations } from './port-observations.js';
 import type { ResidenceWindow, ResidenceWindows } from './residence-windows.js';
 import { GrowingCounts, type CountWindows } from './sliced-counts.js';
@@ -18,7 +18,7 @@ import type {
   ResidenceSummary,
   RoleSummary,
   Since,
-  Summary,
+  ObservedSummary,
   Windows,
 } from './summary.js';
 import { whyOf } from './decision-words.js';
@@ -41,7 +41,7 @@ export class Observations {
   #beganNs: number | undefined;
   #latest: { readonly snapshot: Snapshot; readonly second: number } | undefined;
   /** Of the latest second, once somebody has asked. */
-  #summary: Summary | undefined;
+  #summary: ObservedSummary | undefined;
 
   /** @param dateOf a date as it is shown, of milliseconds since 1970 */
   constructor(dateOf: (unixMs: number) => string) {
@@ -100,12 +100,12 @@ export class Observations {
   }
 
   /** How all is in the second that was taken last; undefined before the first. */
-  summary(): Summary | undefined {
+  summary(): ObservedSummary | undefined {
     if (this.#latest !== undefined) this.#summary ??= this.#summaryOf(this.#latest.snapshot);
     return this.#summary;
   }
 
-  #summaryOf(snapshot: Snapshot): Summary {
+  #summaryOf(snapshot: Snapshot): ObservedSummary {
     return {
       ports: snapshot.ports.flatMap((port) => this.#portSummary(port, snapshot) ?? []),
       clocks: snapshot.clocks.map((clock) => this.#clockSummary(clock)),
@@ -113,7 +113,9 @@ export class Observations {
         ...transparent,
         domains: snapshot.domains
           .filter(({ instance }) => instance === transparent.name)
-          .map(({ instance: _, ...domain }) => domain),
+          .map(({ domain, sdoId, state, rateOffsetPpb, source }) => ({
+            ...{ domain, sdoId, state, rateOffsetPpb, source },
+          })),
       })),
       unusable: snapshot.unusable,
       failedRecords: snapshot.failedRecords,
@@ -167,17 +169,35 @@ export class Observations {
   #clockSummary(clock: ClockSnapshot): ClockSummary {
     const second = this.#latest?.second ?? 0;
     const known = this.#clocks.get(clock.name);
-    const { parent, ports: _, foreignMasters, time, offsets: __, ...rest } = clock;
-    const { portIdentity, interface: by, ...grandmaster } = parent;
+    const { parent, foreignMasters, time } = clock;
     return {
-      ...rest,
+      name: clock.name,
+      type: clock.type,
+      domain: clock.domain,
+      sdoId: clock.sdoId,
+      vlan: clock.vlan,
+      clockIdentity: clock.clockIdentity,
+      slaveOnly: clock.slaveOnly,
+      lockState: clock.lockState,
+      holdover: clock.holdover,
+      missing: clock.missing,
+      offsetFromMasterNs: clock.offsetFromMasterNs,
+      meanDelayNs: clock.meanDelayNs,
+      ratePpb: clock.ratePpb,
+      latestSyncAgeNs: clock.latestSyncAgeNs,
       grandmaster: {
-        ...grandmaster,
-        ...{ time, interface: by },
+        grandmasterIdentity: parent.grandmasterIdentity,
+        priority1: parent.priority1,
+        clockClass: parent.clockClass,
+        clockAccuracy: parent.clockAccuracy,
+        offsetScaledLogVariance: parent.offsetScaledLogVariance,
+        priority2: parent.priority2,
+        stepsRemoved: parent.stepsRemoved,
+        ...{ time, interface: parent.interface },
         ...this.#since(grandmasterKey(clock)),
         changesLast15Minutes: known?.grandmasterChanges.windows(second).last15Minutes ?? 0,
       },
-      parent: { portIdentity, ...this.#since(parentKey(clock)) },
+      parent: { portIdentity: parent.portIdentity, ...this.#since(parentKey(clock)) },
       lock: this.#since(lockKey(clock)),
       offsets: this.#offsets((known?.offsets ?? new ClockOffsets()).windows(second)),
       others: foreignMasters.filter(({ standing }) => standing !== 'followed'),
@@ -214,7 +234,7 @@ export class Observations {
   }
 
   #offsets(windows: OffsetWindows): Windows<OffsetSummary> {
-    const dated = ({ maxAt, ...rest }: OffsetWindow) => ({
+    const dated = ({ maxAt, ...rest }: WindowOfOffsets) => ({
       ...rest,
       maxAt: maxAt === null ? null : this.#dateAt(maxAt),
     });

@@ -1,7 +1,8 @@
 /** What the offsets of a clock from its master were like over the last minute, the last quarter of an hour and since the start. */
 import { Slices, windowLengths, type WindowLength } from './slices.js';
+import type { OffsetsSnapshot } from './snapshot.js';
 
-export interface OffsetWindow {
+export interface WindowOfOffsets {
   readonly offsets: number;
   /** Null without offsets. */
   readonly rmsNs: number | null;
@@ -12,19 +13,9 @@ export interface OffsetWindow {
 }
 
 export interface OffsetWindows {
-  readonly lastMinute: OffsetWindow;
-  readonly last15Minutes: OffsetWindow;
-  readonly sinceStart: OffsetWindow;
-}
-
-/** Of the offsets of some time. */
-export interface OffsetSums {
-  readonly count: number;
-  /** Square nanoseconds. */
-  readonly sumOfSquares: number;
-  /** With their signs, nanoseconds. */
-  readonly minNs: number;
-  readonly maxNs: number;
+  readonly lastMinute: WindowOfOffsets;
+  readonly last15Minutes: WindowOfOffsets;
+  readonly sinceStart: WindowOfOffsets;
 }
 
 /** Of one clock. */
@@ -34,7 +25,7 @@ export class ClockOffsets {
   readonly #sinceStart = emptySlice();
 
   /** Once a second, where there were offsets. @param second of a time that never goes back */
-  add(second: number, sums: OffsetSums): void {
+  add(second: number, sums: OffsetsSnapshot): void {
     if (sums.count === 0) return;
     for (const slice of [
       this.#lastMinute.at(second),
@@ -75,7 +66,7 @@ function slicesOf(length: WindowLength): Slices<Slice> {
   return new Slices(length, emptySlice, (slice) => Object.assign(slice, emptySlice()));
 }
 
-function windowOf(slices: readonly Slice[]): OffsetWindow {
+function windowOf(slices: readonly Slice[]): WindowOfOffsets {
   const all = emptySlice();
   for (const { count, sumOfSquares, max, maxAt } of slices) {
     if (count === 0) continue;

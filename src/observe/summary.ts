@@ -20,6 +20,22 @@ export interface Summary {
   readonly unusable: readonly UnusableSnapshot[];
   /** Records of the engine that were left out, because they met a fault of this program. */
   readonly failedRecords: number;
+  /** What is wrong just now, as the events have it. */
+  readonly alarms: readonly AlarmSummary[];
+}
+
+/** Without what the events have. */
+export type ObservedSummary = Omit<Summary, 'alarms'>;
+
+/** A condition that was raised and is not over. */
+export interface AlarmSummary {
+  readonly kind: string;
+  readonly severity: string;
+  readonly since: string;
+  readonly instance: string | null;
+  readonly interface: string | null;
+  readonly text: string;
+  readonly remedy: string | null;
 }
 
 /** Since when something is as it is. */

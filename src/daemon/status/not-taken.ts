@@ -125,11 +125,10 @@ export class NotTaken {
 }
 
 /** `otherTransport`: no instance takes such messages there; `notPtp`: what came up is no PTP message. */
-export const unclaimedReasons = ['otherTransport', 'otherVlan', 'otherHost', 'notPtp'] as const;
+type Reason = 'otherTransport' | 'otherVlan' | 'otherHost' | 'notPtp';
 
-export type UnclaimedReason = (typeof unclaimedReasons)[number];
-
-export type Unclaimed = Readonly<Record<UnclaimedReason, number>>;
+/** Frames that were handed up and that nobody took, by reason. */
+export type Unclaimed = Readonly<Record<Reason, number>>;
 
 export function noneUnclaimed(): Unclaimed {
   return { otherTransport: 0, otherVlan: 0, otherHost: 0, notPtp: 0 };
@@ -138,7 +137,7 @@ export function noneUnclaimed(): Unclaimed {
 export class UnclaimedCounts {
   readonly #byPort: Unclaimed[] = [];
 
-  count(port: number, reason: UnclaimedReason): void {
+  count(port: number, reason: Reason): void {
     const counts = this.of(port);
     this.#byPort[port] = { ...counts, [reason]: counts[reason] + 1 };
   }

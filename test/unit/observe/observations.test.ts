@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Observations } from '../../../src/observe/observations.js';
 import type { Snapshot } from '../../../src/observe/snapshot.js';
-import type { Summary } from '../../../src/observe/summary.js';
+import type { ObservedSummary } from '../../../src/observe/summary.js';
 import {
   goodGrandmaster,
   plainClock,
@@ -19,7 +19,7 @@ function newObservations(): Observations {
   return new Observations((unixMs) => new Date(unixMs).toISOString());
 }
 
-function summaryOf(observations: Observations): Summary {
+function summaryOf(observations: Observations): ObservedSummary {
   const summary = observations.summary();
   if (summary === undefined) throw new Error('nothing was looked at');
   return summary;
@@ -46,7 +46,7 @@ describe('a port', () => {
       counters.count(0, 'tx.Delay_Req', 2);
       return { counters: counters.snapshot };
     };
-    const rates = ({ ports: [port] }: Summary) => [
+    const rates = ({ ports: [port] }: ObservedSummary) => [
       ...[port?.receivedPerSecond, port?.sentPerSecond],
       ...[port?.syncReceivedPerSecond, port?.syncSentPerSecond],
     ];

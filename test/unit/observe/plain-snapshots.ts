@@ -42,7 +42,7 @@ export class PlainCounters {
     const bucket = upperBoundsNs.findIndex((bound) => residenceNs <= bound);
     values[port * stride + names.length + bucket]! += messages;
     const max = port * stride + (indexOf.get('residence.maxNs') ?? 0);
-    values[max] = Math.max(values[max]!, residenceNs);
+    if (messages > 0) values[max] = Math.max(values[max]!, residenceNs);
   }
 }
 
