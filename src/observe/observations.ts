@@ -5,10 +5,14 @@
 import { CounterGroups } from './counter-groups.js';
 import { History, type ClockSeries, type PortSeries } from './history.js';
 import { Lastings, type Lasting } from './lasting.js';
-import { ClockOffsets, type WindowOfOffsets, type OffsetWindows } from './offset-windows.js';
+import {
+  ClockOffsets,
+  type WindowOfOffsets,
+  type OffsetWindows,
+} from './windows/offset-windows.js';
 import { meanLinkDelayOf, PortObservations } from './port-observations.js';
-import type { ResidenceWindow, ResidenceWindows } from './residence-windows.js';
-import { GrowingCounts, type CountWindows } from './sliced-counts.js';
+import type { ResidenceWindow, ResidenceWindows } from './windows/residence-windows.js';
+import { GrowingCounts, type CountWindows } from './windows/sliced-counts.js';
 import type { ClockPortSnapshot, ClockSnapshot, PortSnapshot, Snapshot } from './snapshot.js';
 import type {
   ClockSummary,

@@ -2,8 +2,8 @@
 import type { CounterGroups } from './counter-groups.js';
 import { droppedOf, reasonsOf, type Dropped } from './drop-classes.js';
 import type { PortSeries } from './history.js';
-import { PortResidence, type ResidenceWindows } from './residence-windows.js';
-import { GrowingCounts, type CountWindows } from './sliced-counts.js';
+import { PortResidence, type ResidenceWindows } from './windows/residence-windows.js';
+import { GrowingCounts, type CountWindows } from './windows/sliced-counts.js';
 import { counterOf, type CounterSnapshot, type Snapshot } from './snapshot.js';
 
 const lostCounters = reasonsOf('lost').map((reason) => `drop.${reason}`);

@@ -27,7 +27,7 @@ export interface HealthCheck {
 }
 
 /** What was found of something; the remedy of what is well is left out. */
-export interface Finding {
+export interface Found {
   readonly level: HealthLevel;
   readonly value: string;
   readonly threshold?: string | null;
@@ -38,7 +38,7 @@ export interface Finding {
 export function checkOf(
   check: CheckName,
   subject: { readonly interface?: string; readonly instance?: string },
-  { level, value, threshold = null, remedy = '' }: Finding,
+  { level, value, threshold = null, remedy = '' }: Found,
 ): HealthCheck {
   return {
     ...{ check, level },

@@ -2,13 +2,13 @@
 import { inWords } from '../events/nanoseconds.js';
 import type { ClockSummary } from '../summary.js';
 import type { Thresholds } from '../thresholds.js';
-import { checkOf, type CheckName, type Finding, type HealthCheck } from './check.js';
+import { checkOf, type CheckName, type Found, type HealthCheck } from './check.js';
 
 /** More changes of the grandmaster within 15 minutes are no change, but two that are not told apart. */
 const calmChanges = 3;
 
 export function clockChecks(clock: ClockSummary, thresholds: Thresholds): HealthCheck[] {
-  const check = (what: CheckName, finding: Finding | undefined): HealthCheck[] =>
+  const check = (what: CheckName, finding: Found | undefined): HealthCheck[] =>
     finding === undefined ? [] : [checkOf(what, { instance: clock.name }, finding)];
   return [
     ...check('lock', lock(clock)),
@@ -24,7 +24,7 @@ function follows({ grandmaster: { interface: by } }: ClockSummary): boolean {
   return by !== null;
 }
 
-function lock(clock: ClockSummary): Finding {
+function lock(clock: ClockSummary): Found {
   const { lockState, holdover, lock: since, slaveOnly } = clock;
   const threshold = 'locked';
   if (lockState === 'unlocked' && !follows(clock) && !slaveOnly) {
@@ -40,7 +40,7 @@ function lock(clock: ClockSummary): Finding {
   };
 }
 
-function masterMessages(clock: ClockSummary): Finding | undefined {
+function masterMessages(clock: ClockSummary): Found | undefined {
   const { missing, latestSyncAgeNs: age } = clock;
   if (missing.length > 0) {
     const lacking = missing.map(({ messageType, how }) => `${messageType} (${how})`).join(', ');
@@ -53,7 +53,7 @@ function masterMessages(clock: ClockSummary): Finding | undefined {
   return { level: 'ok', value: `the last Sync ${inWords(age)} ago`, threshold: 'none missing' };
 }
 
-function offset(clock: ClockSummary, { offsetNs: limit }: Thresholds): Finding | undefined {
+function offset(clock: ClockSummary, { offsetNs: limit }: Thresholds): Found | undefined {
   const { rmsNs, maxNs } = clock.offsets.lastMinute;
   if (rmsNs === null || maxNs === null) return undefined;
   const isBeyond = (ns: number) => limit !== undefined && ns > limit;
@@ -66,7 +66,7 @@ function offset(clock: ClockSummary, { offsetNs: limit }: Thresholds): Finding |
   };
 }
 
-function delay(clock: ClockSummary, { delayNs: limit }: Thresholds): Finding | undefined {
+function delay(clock: ClockSummary, { delayNs: limit }: Thresholds): Found | undefined {
   const { meanDelayNs } = clock;
   if (limit === undefined || meanDelayNs === null || !follows(clock)) return undefined;
   return {
@@ -77,7 +77,7 @@ function delay(clock: ClockSummary, { delayNs: limit }: Thresholds): Finding | u
   };
 }
 
-function grandmaster(clock: ClockSummary, { expectedGrandmasters }: Thresholds): Finding {
+function grandmaster(clock: ClockSummary, { expectedGrandmasters }: Thresholds): Found {
   const { grandmasterIdentity: identity, clockClass, changesLast15Minutes } = clock.grandmaster;
   const { interface: by } = clock.grandmaster;
   const where = by === null ? 'itself' : `by ${by}`;
@@ -100,7 +100,7 @@ function grandmaster(clock: ClockSummary, { expectedGrandmasters }: Thresholds):
 }
 
 /** Who announces himself, is not followed, and is not expected. */
-function otherMasters(clock: ClockSummary, thresholds: Thresholds): Finding | undefined {
+function otherMasters(clock: ClockSummary, thresholds: Thresholds): Found | undefined {
   const expected = thresholds.expectedGrandmasters;
   if (expected === undefined) return undefined;
   const strange = clock.others.filter(

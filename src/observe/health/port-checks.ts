@@ -2,14 +2,14 @@
 import { inWords } from '../events/nanoseconds.js';
 import type { CountSummary, PortSummary } from '../summary.js';
 import type { Thresholds } from '../thresholds.js';
-import { checkOf, type CheckName, type Finding, type HealthCheck } from './check.js';
+import { checkOf, type CheckName, type Found, type HealthCheck } from './check.js';
 
 /** One may be chance: so many within a minute are a fault that is there now. */
 const countsAMinute = 3;
 
 export function portChecks(port: PortSummary, thresholds: Thresholds): HealthCheck[] {
   const { interface: name } = port;
-  const check = (what: CheckName, finding: Finding | undefined): HealthCheck[] =>
+  const check = (what: CheckName, finding: Found | undefined): HealthCheck[] =>
     finding === undefined ? [] : [checkOf(what, { interface: name }, finding)];
   return [
     ...check('link', link(port)),
@@ -23,7 +23,7 @@ export function portChecks(port: PortSummary, thresholds: Thresholds): HealthChe
 }
 
 /** An unplugged port is nothing wrong. */
-function link({ link: state, linkSince }: PortSummary): Finding {
+function link({ link: state, linkSince }: PortSummary): Found {
   return {
     level: state === 'absent' ? 'warn' : 'ok',
     value: state === 'absent' ? 'there is no such interface' : `${state} since ${linkSince.since}`,
@@ -31,7 +31,7 @@ function link({ link: state, linkSince }: PortSummary): Finding {
   };
 }
 
-function loop({ isolatedWith }: PortSummary): Finding | undefined {
+function loop({ isolatedWith }: PortSummary): Found | undefined {
   if (isolatedWith === null) return { level: 'ok', value: 'none', threshold: 'none' };
   return {
     ...{ level: 'fail', value: `isolated: what comes in by ${isolatedWith} comes in here too` },
@@ -39,7 +39,7 @@ function loop({ isolatedWith }: PortSummary): Finding | undefined {
   };
 }
 
-function timestamps({ timestampsMissing, timestamping, interface: name }: PortSummary): Finding {
+function timestamps({ timestampsMissing, timestamping, interface: name }: PortSummary): Found {
   return {
     ...ofCounts(timestampsMissing, 'missing'),
     remedy:
@@ -49,7 +49,7 @@ function timestamps({ timestampsMissing, timestamping, interface: name }: PortSu
   };
 }
 
-function lostMessages({ lost }: PortSummary): Finding {
+function lostMessages({ lost }: PortSummary): Found {
   const [reason] = Object.keys(lost.reasons);
   const found = ofCounts(lost, 'lost');
   return {
@@ -75,7 +75,7 @@ const lossRemedies: Readonly<Record<string, string>> = {
   receiveRingFull: 'more comes than the forwarding thread can take: give it a processor, --cpu',
 };
 
-function ofCounts({ lastMinute, last15Minutes }: CountSummary, what: string): Finding {
+function ofCounts({ lastMinute, last15Minutes }: CountSummary, what: string): Found {
   const threshold = `fewer than ${countsAMinute} in a minute`;
   if (lastMinute >= countsAMinute) {
     return { level: 'fail', value: `${lastMinute} ${what} in the last minute`, threshold };
@@ -88,10 +88,7 @@ function ofCounts({ lastMinute, last15Minutes }: CountSummary, what: string): Fi
   };
 }
 
-function residence(
-  { residence: windows }: PortSummary,
-  thresholds: Thresholds,
-): Finding | undefined {
+function residence({ residence: windows }: PortSummary, thresholds: Thresholds): Found | undefined {
   const { p99Ns, maxNs } = windows.lastMinute;
   if (p99Ns === null || maxNs === null) return undefined;
   const { residenceNs: limit } = thresholds;
@@ -104,7 +101,7 @@ function residence(
   };
 }
 
-function hardwareClock({ hardwareClock: clock, link: state }: PortSummary): Finding | undefined {
+function hardwareClock({ hardwareClock: clock, link: state }: PortSummary): Found | undefined {
   if (clock === null || state === 'absent') return undefined;
   return {
     level: clock.related ? 'ok' : 'fail',
@@ -118,7 +115,7 @@ function hardwareClock({ hardwareClock: clock, link: state }: PortSummary): Find
 }
 
 /** Where it is measured, and the link is up. */
-function linkDelay(port: PortSummary, { delayNs: limit }: Thresholds): Finding | undefined {
+function linkDelay(port: PortSummary, { delayNs: limit }: Thresholds): Found | undefined {
   const { linkDelays, link: state, meanLinkDelayNs: delay } = port;
   if (linkDelays.length === 0 || state !== 'up') return undefined;
   const threshold = limit === undefined ? null : `at most ${inWords(limit)}`;

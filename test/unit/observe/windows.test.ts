@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ClockOffsets } from '../../../src/observe/offset-windows.js';
-import { PortResidence } from '../../../src/observe/residence-windows.js';
+import { ClockOffsets } from '../../../src/observe/windows/offset-windows.js';
+import { PortResidence } from '../../../src/observe/windows/residence-windows.js';
 
 const upperBoundsNs = [9, 99, 999, 9999];
 const none = { messages: 0, p50Ns: null, p99Ns: null, maxNs: null, maxAt: null };

@@ -1,6 +1,6 @@
 /** What the offsets of a clock from its master were like over the last minute, the last quarter of an hour and since the start. */
 import { Slices, windowLengths, type WindowLength } from './slices.js';
-import type { OffsetsSnapshot } from './snapshot.js';
+import type { OffsetsSnapshot } from '../snapshot.js';
 
 export interface WindowOfOffsets {
   readonly offsets: number;
