@@ -3,7 +3,7 @@
  * measurement of its link, each at work in the port states that ask for it. Which state the port is in is decided by the
  * clock (instance/clock.ts), by the table in bmca/port-state.ts.
  */
-import type { ElectionPort } from '../bmca/election.js';
+import type { ElectionPort, PortDecision } from '../bmca/election.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { isMaster, isOperating, isSlave } from '../bmca/port-state.js';
 import type { PortDS, PortState } from '../datasets/data-sets.js';
@@ -33,6 +33,8 @@ export interface Neighbours {
 /** The members of ElectionPort are what the election looks at. */
 export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   portState: PortState = 'INITIALIZING';
+  /** What was decided of it last; nothing while it does not operate, or goes on listening. */
+  decision: PortDecision<ReceivedAnnounce> = {};
   foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[] = [];
   /** Announce messages have stayed away for announceReceiptTimeoutInterval (9.2.6.12). */
   announceReceiptTimedOut = false;
