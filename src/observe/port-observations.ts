@@ -18,7 +18,7 @@ interface Totals {
 }
 
 /** What is known of a port beside the last snapshot of it; seconds in the time that was given. */
-export interface PortObservation {
+export interface ObservedPort {
   readonly dropped: Dropped;
   readonly lost: CountWindows;
   /** By reason, of the last quarter of an hour. */
@@ -80,7 +80,7 @@ export class PortObservations {
   }
 
   /** @param second now */
-  observation(second: number): PortObservation {
+  observation(second: number): ObservedPort {
     const lostReasons = Object.entries(this.#lost.latest(second)).map(
       ([name, count]) => [name.slice(name.indexOf('.') + 1), count] as const,
     );
