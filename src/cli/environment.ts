@@ -4,6 +4,7 @@ import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
 import type { KernelClock } from '../native/kernel-clock.js';
+import type { Paint } from './formats/colour.js';
 import type { Hangups } from './hangups.js';
 
 export interface Environment {
@@ -16,6 +17,10 @@ export interface Environment {
   readonly printError: (text: string) => void;
   /** The output goes to a terminal, where it may be redrawn in place. */
   readonly interactive: boolean;
+  /** Of the terminal as it is now. */
+  readonly terminal: () => TerminalSize;
+  /** Colours words that say how something stands, where somebody sees colours. */
+  readonly paint: Paint;
   /** Aborted by SIGINT and SIGTERM, and by SIGHUP unless the command has told `hangups` otherwise. */
   readonly stop: AbortSignal;
   /** What SIGHUP does; a terminal that has gone stops the command all the same. */
@@ -28,6 +33,13 @@ export interface Environment {
   readonly watchAddresses: (onChange: () => void) => Promise<() => void>;
   /** @throws OwnershipError where another switch has some of it */
   readonly takeOwnership: (belongings: Belongings) => Promise<Ownership>;
+}
+
+export interface TerminalSize {
+  /** 80 where the output does not go to a terminal. */
+  readonly columns: number;
+  /** Undefined where it does not: there is no end. */
+  readonly rows: number | undefined;
 }
 
 export interface Addon {

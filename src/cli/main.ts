@@ -2,8 +2,12 @@
 /** The executable: the real process around the command line. */
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import { productVersion } from '../daemon/machine/product-version.js';
+import { paintFor } from './formats/colour.js';
 import { Hangups } from './hangups.js';
 import { runCommandLine } from './program.js';
+
+/** Where there is no terminal. */
+const defaultColumns = 80;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -28,6 +32,12 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
   interactive: process.stdout.isTTY,
+  terminal: () => ({
+    // A terminal that does not know its size says 0.
+    columns: process.stdout.columns || defaultColumns,
+    rows: process.stdout.rows || undefined,
+  }),
+  paint: paintFor(process.stdout.isTTY, process.env),
   stop: stop.signal,
   hangups,
   variables: process.env,

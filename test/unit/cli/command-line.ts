@@ -1,5 +1,6 @@
 /** Runs the command line inside the test, on a machine made of fakes. */
 import type { Environment } from '../../../src/cli/environment.js';
+import { plain } from '../../../src/cli/formats/colour.js';
 import { Hangups } from '../../../src/cli/hangups.js';
 import { runCommandLine } from '../../../src/cli/program.js';
 import type { Belongings, Ownership } from '../../../src/daemon/ownership.js';
@@ -17,6 +18,7 @@ export interface Invocation {
 }
 
 export interface Machine {
+  readonly terminal?: Environment['terminal'];
   readonly stop?: AbortSignal;
   readonly hangups?: Hangups;
   readonly openDataPlane?: (options: OpenOptions) => FakeDataPlane;
@@ -42,6 +44,8 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
     },
     printError: (text) => errors.push(text),
     interactive: false,
+    terminal: machine.terminal ?? (() => ({ columns: 80, rows: undefined })),
+    paint: plain,
     stop: machine.stop ?? new AbortController().signal,
     hangups: machine.hangups ?? new Hangups(() => undefined),
     variables: machine.variables ?? {},
