@@ -50,6 +50,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/config': ['src/core/profile'],
   'src/native': ['src/core/io.ts', 'src/core/time'],
   'src/bridge': ['src/config'],
+  'src/observe': ['src/core/io.ts', 'src/core/time'],
   'src/daemon/runtime': ['src/core', 'src/native'],
   'src/daemon/forwarding': [
     'src/core',
@@ -69,6 +70,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/daemon/status': ['src/core', 'src/native', 'src/config', 'src/bridge'],
   'src/daemon/machine': ['src/native', 'src/bridge/programs.ts'],
   'src/daemon/reload': ['src/config'],
+  'src/daemon/systemd': ['src/daemon/status', 'src/daemon/machine'],
   'src/daemon/instances': [
     'src/daemon/reload',
     'src/core',
@@ -79,8 +81,17 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/daemon/status',
     'src/daemon/machine',
   ],
-  'src/daemon': ['src/core', 'src/native', 'src/config', 'src/bridge'],
-  'src/control': ['src/daemon'],
+  'src/daemon/observing': [
+    'src/core',
+    'src/native',
+    'src/config',
+    'src/observe',
+    'src/daemon/instances',
+    'src/daemon/runtime',
+    'src/daemon/status',
+  ],
+  'src/daemon': ['src/core', 'src/native', 'src/config', 'src/bridge', 'src/observe'],
+  'src/control': ['src/daemon', 'src/observe'],
   'src/lab': ['src/core', 'src/native', 'src/bridge', 'src/daemon', 'src/control', 'src/config'],
   'src/service': [],
   'src/cli': [
@@ -90,6 +101,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/daemon',
     'src/control',
     'src/lab',
+    'src/observe',
     'src/service',
   ],
 };
@@ -187,6 +199,14 @@ describe('purity', () => {
 
   test('src/core reads no clock, sets no timer, logs nothing, draws no random number', () => {
     expect(coreFiles().flatMap((file) => impuritiesOf(file, read(file)))).toEqual([]);
+  });
+
+  test('src/observe neither, and imports nothing but the core', () => {
+    const files = sources.filter((file) => file.startsWith('src/observe/'));
+    expect(files.flatMap((file) => impuritiesOf(file, read(file)))).toEqual([]);
+    expect(files.flatMap(specifiersOf).filter((specifier) => !specifier.startsWith('.'))).toEqual(
+      [],
+    );
   });
 
   test('addon/wire and addon/dataplane include no header of the operating system', () => {

@@ -1,5 +1,6 @@
 /** What a command may use of the process and the machine: passed to each command, so that tests can replace it. */
 import type { Belongings, Ownership } from '../daemon/ownership.js';
+import type { Log } from '../daemon/machine/log.js';
 import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
@@ -15,6 +16,8 @@ export interface Environment {
   readonly print: (text: string) => void;
   /** The same to standard error. */
   readonly printError: (text: string) => void;
+  /** To the same two, with priorities where that is the journal. */
+  readonly log: FullLog;
   /** The output goes to a terminal, where it may be redrawn in place. */
   readonly interactive: boolean;
   /** Of the terminal as it is now. */
@@ -40,6 +43,11 @@ export interface TerminalSize {
   readonly columns: number;
   /** Undefined where it does not: there is no end. */
   readonly rows: number | undefined;
+}
+
+/** What ends a command is an error. */
+export interface FullLog extends Log {
+  readonly error: (line: string) => void;
 }
 
 export interface Addon {

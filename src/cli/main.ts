@@ -3,6 +3,12 @@
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import { productVersion } from '../daemon/machine/product-version.js';
 import { paintFor } from './formats/colour.js';
+import {
+  isJournal,
+  priorities,
+  withPriority,
+  type Priority,
+} from '../daemon/systemd/journal-lines.js';
 import { Hangups } from './hangups.js';
 import { runCommandLine } from './program.js';
 
@@ -26,11 +32,25 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   stop.abort();
 });
 
+/** Writes lines that have a priority, which the journal alone is told. */
+function lineWriter(
+  stream: NodeJS.WriteStream & { readonly fd: number },
+  priority: Priority,
+): (text: string) => void {
+  const toJournal = isJournal(stream.fd, process.env);
+  return (text) => stream.write(`${toJournal ? withPriority(priority, text) : text}\n`);
+}
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   version: productVersion(),
   script: realpathSync(process.argv[1] ?? ''),
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
+  log: {
+    info: lineWriter(process.stdout, priorities.info),
+    warn: lineWriter(process.stderr, priorities.warning),
+    error: lineWriter(process.stderr, priorities.error),
+  },
   interactive: process.stdout.isTTY,
   terminal: () => ({
     // A terminal that does not know its size says 0.

@@ -55,7 +55,7 @@ export async function runCommandLine(
     return 0;
   } catch (error) {
     const message = messageFor(error);
-    if (message !== '') environment.printError(message);
+    if (message !== '') environment.log.error(message);
     return exitCodeFor(error);
   }
 }

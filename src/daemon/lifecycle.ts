@@ -1,6 +1,7 @@
 /** From start to clean end of a switch in the foreground. */
 import type { ServiceManager } from './machine/service-manager.js';
 import type { Switch } from './switch.js';
+import { statusLine } from './systemd/status-line.js';
 
 export interface Service {
   readonly close: () => Promise<void>;
@@ -23,7 +24,14 @@ export async function runUntilStopped(
   try {
     const service = await serve();
     try {
-      manager.ready(() => running.heartbeat());
+      manager.ready(
+        () => running.heartbeat(),
+        () =>
+          statusLine({
+            ...{ ports: running.ports(), clocks: running.clocks() },
+            instances: running.stats().instances,
+          }),
+      );
       onReady();
       await stopped(stop);
     } finally {

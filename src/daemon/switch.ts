@@ -7,20 +7,16 @@ import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import { openOptions, type EngineOptions } from './engine-options.js';
 import { bridgePolicy, multicastLine, prunedTransports } from './forwarding/bridge-policy.js';
 import type { ClockStatus } from './status/clock-status.js';
-import { GroupMemberships, memberPorts, type MemberSocket } from './multicast/group-memberships.js';
-import { AddressBook, type InterfaceAddresses } from './runtime/interface-addresses.js';
-import {
-  MembershipReports,
-  reportingPorts,
-  type SendReport,
-} from './multicast/membership-reports.js';
+import { GroupMemberships, memberPorts } from './multicast/group-memberships.js';
+import { MembershipReports, reportingPorts } from './multicast/membership-reports.js';
 import {
   managementAnswersOf,
   managementRequestFrom,
   type ManagementAnswer,
 } from './status/management.js';
+import { Observing } from './observing/observing.js';
+import { Snapshots } from './observing/snapshots.js';
 import type { PumpEvent } from './runtime/pump.js';
-import { sendReport } from './multicast/report-socket.js';
 import { Notices } from './status/notices.js';
 import { introduction, linkLine } from './status/link-lines.js';
 import { mixedTimestampingLine } from './status/timestamping-line.js';
@@ -41,50 +37,18 @@ import {
   RestartNeededError,
   type ReloadReport,
 } from './reload/reload-report.js';
-import { systemTimerClock, type TimerClock } from './runtime/timers.js';
-import type { IdentityFile } from './machine/identity-file.js';
+import type { TimerClock } from './runtime/timers.js';
 import type { Log } from './machine/log.js';
-import { noMemory, type InterfaceMemory } from './machine/interface-memory.js';
 import { Instances } from './instances/instances.js';
+import type { InterfaceMemory } from './machine/interface-memory.js';
 import { Undo } from './machine/undo.js';
-import { noTimeFacts, type TimeFacts } from './instances/own-times.js';
-
-/** What a switch uses of the machine beside its data plane; given, so that tests can replace it. */
-export interface SwitchMachine {
-  readonly timerClock: TimerClock;
-  readonly addressesOf: (interfaceName: string) => InterfaceAddresses;
-  /** Called when a link or an address has come or gone, before the addresses are asked for again. */
-  readonly forgetAddresses: () => void;
-  /** The bridge under the ports, as it is at the start; absent where there is none. */
-  readonly bridge?: FollowedBridge | undefined;
-  /** Opens a socket for membership in multicast groups; one of the machine unless set. */
-  readonly openSocket?: (family: 'udp4' | 'udp6') => MemberSocket;
-  /** Sends a report of that membership. */
-  readonly sendReport: SendReport;
-  readonly interfaceMemory: InterfaceMemory;
-  /** Where the clockIdentity of this box is kept over a restart; nowhere unless set. */
-  readonly identityFile?: IdentityFile | undefined;
-  /** What the machine knows of its time; nothing unless given. */
-  readonly timeFacts: Omit<TimeFacts, 'warn' | 'info'>;
-}
+import { thisMachine, type SwitchMachine } from './switch-machine.js';
 
 /**
  * A clock that another program disciplines is adjusted many times a second; the operator is warned at most once in this
  * time.
  */
 const clockMovedIntervalNs = 60e9;
-
-function thisMachine(log: Log): SwitchMachine {
-  const addressBook = new AddressBook((line) => log.warn(line));
-  return {
-    timerClock: systemTimerClock,
-    addressesOf: (name) => addressBook.of(name),
-    forgetAddresses: () => addressBook.forget(),
-    sendReport,
-    interfaceMemory: noMemory,
-    timeFacts: noTimeFacts,
-  };
-}
 
 export class UnknownPortError extends Error {
   constructor(name: string, ports: readonly string[]) {
@@ -183,10 +147,23 @@ export class Switch {
       this.#reports.renew();
       this.#undo.add(() => this.#instances.stop());
       this.#instances.start();
+      const observing = this.#observing();
+      this.#undo.add(() => observing.stop());
+      observing.start();
     } catch (error) {
       this.#undo.runAfterFailure((line) => log.warn(line));
       throw error;
     }
+  }
+
+  #observing(): Observing {
+    const snapshots = new Snapshots({
+      ...{ dataPlane: this.#dataPlane, instances: this.#instances, timerClock: this.#timerClock },
+      config: () => this.#config,
+      isolationOf: (port) => this.#notices.isolationOf(port),
+      bridgePort: (port) => this.#bridgePort(port),
+    });
+    return new Observing({ snapshots, timerClock: this.#timerClock, takers: [] });
   }
 
   ports(): PortStatus[] {

@@ -163,7 +163,7 @@ async function runOwned(
   const { driftFile, driftFilePath } = await import('../../daemon/machine/drift-file.js');
   const driftPath = driftFilePath(config.driftFile, environment.variables);
   const { identityFileBeside } = await import('../../daemon/machine/identity-file.js');
-  const log = { info: environment.print, warn: environment.printError };
+  const { log } = environment;
   const { ServiceManager } = await import('../../daemon/machine/service-manager.js');
   const manager = new ServiceManager(environment.variables, notifyServiceManager, log.warn);
   const { SwitchBridge } = await import('../../daemon/forwarding/switch-bridge.js');

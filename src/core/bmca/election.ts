@@ -4,7 +4,7 @@
  */
 import type { DefaultDS, PortState } from '../datasets/data-sets.js';
 import { samePortIdentity, type PortIdentity } from '../time/identity.js';
-import { announcedDataSet, ownDataSet } from './comparison.js';
+import { announcedDataSet, ownDataSet, type ComparisonDataSet } from './comparison.js';
 import { erbestOf, type ForeignMaster, type HeardAnnounce } from './foreign-masters.js';
 import { isOperating, isSlave, type PortStateEvent } from './port-state.js';
 import type { BestMasterRules, DecisionCode } from './rules.js';
@@ -28,6 +28,8 @@ export interface PortDecision<Heard extends HeardAnnounce> {
   readonly code?: DecisionCode;
   /** The best qualified Announce of the port (9.3.2.3). */
   readonly erbest?: Heard;
+  /** What the code is due to: the data set that was found the better one. */
+  readonly winner?: ComparisonDataSet;
 }
 
 export interface Election<Heard extends HeardAnnounce> {
@@ -67,10 +69,12 @@ export function elect<Heard extends HeardAnnounce>(
   const decisions = views.map((view, index): PortDecision<Heard> => {
     const code = isOperating(view.portState) ? decideState(rules, d0, ebest, view) : undefined;
     const hasOther = ports[index]?.lowerPortHeard === true && isOperating(view.portState);
+    const heard = view.announce && { erbest: view.announce };
     // 9.5.2.2: one master for a network is enough.
     if (hasOther && (code === undefined || isMasterCode(code)))
-      return { ...(view.announce && { erbest: view.announce }), code: 'P2' };
-    return { ...(code && { code }), ...(view.announce && { erbest: view.announce }) };
+      return { ...heard, code: 'P2', winner: d0 };
+    if (code === undefined) return { ...heard };
+    return { ...heard, code, winner: winnerOf(code, { d0, ebest, erbest: view.erbest }) };
   });
   const slave = decisions.findIndex(({ code }) => code === 'S1');
   const parent = decisions[slave]?.erbest;
@@ -92,6 +96,27 @@ export function erbestOfPort<Heard extends HeardAnnounce>(
   parent: PortIdentity | undefined,
 ): Heard | undefined {
   return masterOnly ? undefined : erbestOf(rules, foreignMasters, portIdentity, parent); // 9.3.2.2
+}
+
+function winnerOf(
+  code: DecisionCode,
+  {
+    d0,
+    ebest = d0,
+    erbest = d0,
+  }: Record<'ebest' | 'erbest', ComparisonDataSet | undefined> & { d0: ComparisonDataSet },
+): ComparisonDataSet {
+  switch (code) {
+    case 'M1':
+    case 'M2':
+      return d0;
+    case 'P1':
+      return erbest;
+    case 'M3':
+    case 'P2':
+    case 'S1':
+      return ebest;
+  }
 }
 
 function isMasterCode(code: DecisionCode): boolean {

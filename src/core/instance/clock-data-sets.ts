@@ -104,11 +104,14 @@ export class ClockDataSets {
 
   /** As ClockState has them. */
   all() {
-    const { defaultDS, currentDS, parentDS, timePropertiesDS } = this;
-    const { ownTimePropertiesDS, pathSequence, pathTrace } = this;
     return {
-      ...{ defaultDS, currentDS, parentDS, timePropertiesDS },
-      ...{ ownTimePropertiesDS, pathSequence, pathTrace },
+      defaultDS: this.defaultDS,
+      currentDS: this.currentDS,
+      parentDS: this.parentDS,
+      timePropertiesDS: this.timePropertiesDS,
+      ownTimePropertiesDS: this.ownTimePropertiesDS,
+      pathSequence: this.pathSequence,
+      pathTrace: this.pathTrace,
     };
   }
 

@@ -6,6 +6,8 @@ import type {
   PortDS,
   TimePropertiesDS,
 } from '../datasets/data-sets.js';
+import type { ComparisonDataSet } from '../bmca/comparison.js';
+import type { DecisionCode } from '../bmca/rules.js';
 import type { Standing } from '../bmca/standing.js';
 import type { OffsetWindow } from '../servo/offset-history.js';
 import type { MissingMessage } from '../port/receiving/receipts.js';
@@ -22,6 +24,15 @@ export interface ClockState {
   readonly parentDS: ParentDS;
   readonly timePropertiesDS: TimePropertiesDS;
   readonly ports: readonly PortDS[];
+  /** In the order of the ports: why each is what it is (9.3.3); undefined where nothing is decided. */
+  readonly decisions: readonly (
+    | {
+        readonly code: DecisionCode;
+        /** The data set that was found the better one. */
+        readonly winner: ComparisonDataSet;
+      }
+    | undefined
+  )[];
   /** The best first, as compared by 9.3.4; after them those that are refused. */
   readonly foreignMasters: readonly {
     readonly port: PortIdentity;

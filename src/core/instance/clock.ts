@@ -113,6 +113,9 @@ export class Clock {
       ...this.dataSets(),
       ownTime: this.#timekeeper.isOwn,
       ports: this.#ports.map((port) => port.portDS()),
+      decisions: this.#ports.map(
+        ({ decision: { code, winner } }) => code && winner && { code, winner },
+      ),
       foreignMasters: this.#roles.foreignMasters(),
       missing: this.#ports.flatMap((port) => port.missing()),
       ...this.#timekeeper.state(),

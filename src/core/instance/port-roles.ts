@@ -225,9 +225,11 @@ export class PortRoles {
 
   #recommend(
     port: ClockPort,
-    { code, erbest }: PortDecision<ReceivedAnnounce> = {},
+    decision: PortDecision<ReceivedAnnounce> = {},
     sameParent: boolean,
   ): readonly Output[] {
+    port.decision = decision;
+    const { code, erbest } = decision;
     if (code === undefined) return [];
     const event = eventOf(code, port.announceReceiptTimedOut, sameParent);
     port.announceReceiptTimedOut = false;

@@ -124,20 +124,22 @@ function portGetters(
   description: { readonly userDescription: string },
 ): Getters {
   const portDS = (portNumber: number) => clock.portDS(portNumber);
+  const clockType = numberPortsOf(clock) === 1 ? ClockType.ordinary : ClockType.boundary;
   return {
     NULL_MANAGEMENT: () => ({}),
-    CLOCK_DESCRIPTION: (portNumber) =>
-      clockDescription(profile, facts, portNumber, {
-        ...description,
-        clockIdentity: portDS(portNumber).portIdentity.clockIdentity,
-        clockType: numberPortsOf(clock) === 1 ? ClockType.ordinary : ClockType.boundary,
-        delayMechanism: portDS(portNumber).delayMechanism,
-      }),
-    PORT_DATA_SET: (portNumber) => ({
-      ...portDS(portNumber),
-      peerMeanPathDelay: portDS(portNumber).meanLinkDelay,
-      versionNumber,
-    }),
+    CLOCK_DESCRIPTION: (portNumber) => {
+      const { portIdentity, delayMechanism } = portDS(portNumber);
+      return clockDescription(profile, facts, portNumber, {
+        userDescription: description.userDescription,
+        clockIdentity: portIdentity.clockIdentity,
+        clockType,
+        delayMechanism,
+      });
+    },
+    PORT_DATA_SET: (portNumber) => {
+      const known = portDS(portNumber);
+      return { ...known, peerMeanPathDelay: known.meanLinkDelay, versionNumber };
+    },
     LOG_ANNOUNCE_INTERVAL: portDS,
     ANNOUNCE_RECEIPT_TIMEOUT: portDS,
     LOG_SYNC_INTERVAL: portDS,

@@ -32,6 +32,9 @@ export interface ClockFacts {
 /** 8.2.1 of 1588-2019 and 2008: versionPTP; the minor version has no place in the message. */
 export const versionNumber = 2;
 
+/** Zeros: this software has no OUI. */
+const noManufacturer = new Uint8Array(3);
+
 export function clockDescription(
   { profileIdentity }: Profile,
   { version, portFacts }: ClockFacts,
@@ -50,7 +53,7 @@ export function clockDescription(
     physicalAddress,
     networkProtocol,
     protocolAddress,
-    manufacturerIdentity: new Uint8Array(3), // zeros: this software has no OUI
+    manufacturerIdentity: noManufacturer,
     // manufacturer; model; instance
     productDescription: `ptp-switch;ptp-switch;${formatClockIdentity(own.clockIdentity)}`,
     revisionData: `;;${version}`, // hardware; firmware; software

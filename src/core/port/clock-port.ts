@@ -3,7 +3,7 @@
  * measurement of its link, each at work in the port states that ask for it. Which state the port is in is decided by the
  * clock (instance/clock.ts), by the table in bmca/port-state.ts.
  */
-import type { ElectionPort } from '../bmca/election.js';
+import type { ElectionPort, PortDecision } from '../bmca/election.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { isMaster, isOperating, isSlave } from '../bmca/port-state.js';
 import type { PortDS, PortState } from '../datasets/data-sets.js';
@@ -33,6 +33,8 @@ export interface Neighbours {
 /** The members of ElectionPort are what the election looks at. */
 export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   portState: PortState = 'INITIALIZING';
+  /** What was decided of it last; nothing while it does not operate, or goes on listening. */
+  decision: PortDecision<ReceivedAnnounce> = {};
   foreignMasters: readonly ForeignMaster<ReceivedAnnounce>[] = [];
   /** Announce messages have stayed away for announceReceiptTimeoutInterval (9.2.6.12). */
   announceReceiptTimedOut = false;
@@ -114,19 +116,20 @@ export class ClockPort implements ElectionPort<ReceivedAnnounce> {
   }
 
   portDS(): PortDS {
-    const { logAnnounceInterval, logSyncInterval } = this.settings;
+    const { settings } = this;
     // 8.2.15.2.2: what the master tells, while there is one.
-    const from = isSlave(this.portState) ? this.receiving : this.settings;
-    const { logMinDelayReqInterval } = from;
-    const { announceReceiptTimeout, masterOnly } = this.settings;
-    const { delayMechanism, logMinPdelayReqInterval } = this.settings;
+    const from = isSlave(this.portState) ? this.receiving : settings;
     const linkDelay = this.linkDelay();
     return {
       portIdentity: this.identity.portIdentity,
       portState: this.portState,
-      ...{ logMinDelayReqInterval, logAnnounceInterval, logSyncInterval },
-      ...{ announceReceiptTimeout, masterOnly },
-      ...{ delayMechanism, logMinPdelayReqInterval },
+      logMinDelayReqInterval: from.logMinDelayReqInterval,
+      logAnnounceInterval: settings.logAnnounceInterval,
+      logSyncInterval: settings.logSyncInterval,
+      announceReceiptTimeout: settings.announceReceiptTimeout,
+      masterOnly: settings.masterOnly,
+      delayMechanism: settings.delayMechanism,
+      logMinPdelayReqInterval: settings.logMinPdelayReqInterval,
       meanLinkDelay: linkDelay?.kind === 'measured' ? linkDelay.meanLinkDelay : zeroTimeInterval,
     };
   }

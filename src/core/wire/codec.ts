@@ -28,6 +28,28 @@ export interface TlvCodec<Tlv> {
   encode(tlv: Tlv): Uint8Array;
 }
 
+const slabLength = 1 << 16;
+/** A longer array is its own. */
+const longestCut = slabLength / 16;
+let slab = new Uint8Array(0);
+let slabUsed = 0;
+
+/**
+ * So many zeros, for what is written to be sent. They are cut from a common piece of memory that is never written twice: each
+ * array of its own would be memory beside the heap, to be allocated and collected, and an answer to a request for all ports is
+ * made of a hundred. What is kept for long is better a copy, because a cut keeps the whole piece.
+ */
+export function zeros(length: number): Uint8Array {
+  if (length > longestCut) return new Uint8Array(length);
+  if (slabUsed + length > slab.length) {
+    slab = new Uint8Array(slabLength);
+    slabUsed = 0;
+  }
+  const start = slabUsed;
+  slabUsed += length;
+  return slab.subarray(start, slabUsed);
+}
+
 /** A plain copy: `slice` would not do, since that of Node.js' Buffer shares the memory. */
 export function copyOf(octets: Uint8Array): Uint8Array {
   return new Uint8Array(octets);

@@ -1,6 +1,6 @@
 /** A whole PTP message: header, body, TLVs (clause 13.1, 13.4). The only door between octets and messages. */
 import { announce, type AnnounceBody } from './messages/announce.js';
-import { copyOf, viewOf, type BodyCodec, type DecodeFailure } from './codec.js';
+import { copyOf, viewOf, zeros, type BodyCodec, type DecodeFailure } from './codec.js';
 import { delayReq, type DelayReqBody } from './messages/delay-req.js';
 import { delayResp, type DelayRespBody } from './messages/delay-resp.js';
 import { followUp, type FollowUpBody } from './messages/follow-up.js';
@@ -106,7 +106,7 @@ export function encode(message: Message): Uint8Array {
     throw new RangeError(`a message of ${messageLength} octets exceeds messageLength`);
   }
 
-  const octets = new Uint8Array(messageLength);
+  const octets = zeros(messageLength);
   const { header, messageType } = message;
   encodeHeader({ header, messageType, messageLength }, viewOf(octets));
   encodeBody(messageType, message, viewOf(octets.subarray(headerLength, bodyEnd)));

@@ -2,7 +2,7 @@
  * The TLVs after a message's body: clause 14.1, table 52. Those with a type of their own are read field by field; any
  * other is kept verbatim, for whoever forwards the message (14.2) and for whoever knows it.
  */
-import { copyOf, viewOf, type TlvCodec } from './codec.js';
+import { copyOf, viewOf, zeros, type TlvCodec } from './codec.js';
 import { authentication, type AuthenticationTlv } from './tlv/authentication.js';
 import {
   managementErrorStatusTlv,
@@ -123,7 +123,7 @@ function decodeTlv(code: number, valueField: Uint8Array): Tlv | undefined {
 /** The octets of all of them in order. Throws RangeError when a value is too long for its lengthField. */
 export function encodeTlvs(tlvs: readonly Tlv[]): Uint8Array {
   const encoded = tlvs.map(encodeTlv);
-  const octets = new Uint8Array(encoded.reduce((length, tlv) => length + tlv.length, 0));
+  const octets = zeros(encoded.reduce((length, tlv) => length + tlv.length, 0));
   let offset = 0;
   for (const tlv of encoded) {
     octets.set(tlv, offset);
@@ -140,7 +140,7 @@ function encodeTlv(tlv: Tlv): Uint8Array {
   if (valueField.length > 0xffff) {
     throw new RangeError(`a TLV of ${valueField.length} octets exceeds lengthField`);
   }
-  const octets = new Uint8Array(tlvHeaderLength + valueField.length);
+  const octets = zeros(tlvHeaderLength + valueField.length);
   const view = viewOf(octets);
   view.setUint16(0, code);
   view.setUint16(2, valueField.length);

@@ -326,6 +326,10 @@ export class Instances {
     return this.#pump.failedRecords;
   }
 
+  get attached(): readonly AttachedInstance[] {
+    return this.#list;
+  }
+
   /** Of every boundary and ordinary clock. */
   clocks(): ClockStatus[] {
     return this.#list.flatMap(({ status }) => status?.() ?? []);

@@ -1,6 +1,6 @@
 /**
  * Notifies the service manager that started this process (sd_notify(3), sd_watchdog_enabled(3)): that the switch is
- * ready, that it still runs, that it stops. Without a service manager it does nothing.
+ * ready, how it is, that it still runs, that it stops. Without a service manager it does nothing.
  */
 
 /** Sends lines of NAME=VALUE to the socket that NOTIFY_SOCKET names. @throws Error with a message for the operator */
@@ -8,6 +8,8 @@ export type Notify = (address: string, message: string) => void;
 
 /** How many keep-alive messages are sent within the manager's timeout, so that one late message does no harm. */
 const keepAlivesPerTimeout = 2;
+/** How often the switch is asked how it is, and told of at most. */
+const statusIntervalMs = 1000;
 const usecsPerMs = 1000;
 const nsPerUsec = 1000n;
 
@@ -17,6 +19,8 @@ export class ServiceManager {
   readonly #notify: Notify;
   readonly #warn: (line: string) => void;
   #timer: NodeJS.Timeout | undefined;
+  #statusTimer: NodeJS.Timeout | undefined;
+  #latestStatus = '';
   #notifyFailed = false;
   #latestBeat = 0;
   #threadHangs = false;
@@ -37,13 +41,23 @@ export class ServiceManager {
    * The switch forwards and answers. From now on keep-alive messages are sent, by the same event loop that serves the
    * switch, and only while the forwarding thread answers: so the watchdog notices when either hangs.
    * @param heartbeat grows from one call to the next while the thread runs
+   * @param status how the switch is, in one line; asked for only where there is a service manager
    */
-  ready(heartbeat: () => number): void {
+  ready(heartbeat: () => number, status: () => string): void {
     this.#tell('READY=1');
+    if (this.#address === undefined) return;
+    this.#tellStatus(status());
+    this.#statusTimer = setInterval(() => this.#tellStatus(status()), statusIntervalMs).unref();
     if (this.#keepAliveMs === undefined) return;
     // Before the first answer there is none: what comes then is more.
     this.#latestBeat = heartbeat();
     this.#timer = setInterval(() => this.#keepAlive(heartbeat()), this.#keepAliveMs).unref();
+  }
+
+  #tellStatus(status: string): void {
+    if (status === this.#latestStatus) return;
+    this.#latestStatus = status;
+    this.#tell(`STATUS=${status}`);
   }
 
   #keepAlive(beat: number): void {
@@ -70,6 +84,9 @@ export class ServiceManager {
   /** The switch stops as it was asked to. */
   stopping(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#statusTimer);
+    // Else it would be shown of a switch that has stopped.
+    this.#tellStatus('');
     this.#tell('STOPPING=1');
   }
 

@@ -35,14 +35,16 @@ export interface Machine {
 export async function invoke(args: readonly string[], machine: Machine = {}): Promise<Invocation> {
   const output: string[] = [];
   const errors: string[] = [];
+  const print = (text: string): void => {
+    output.push(text);
+    machine.onOutput?.(text);
+  };
+  const printError = (text: string): void => void errors.push(text);
   const environment: Environment = {
     version: '1.2.3',
     script: '/opt/ptp-switch/dist/cli/main.js',
-    print: (text) => {
-      output.push(text);
-      machine.onOutput?.(text);
-    },
-    printError: (text) => errors.push(text),
+    ...{ print, printError },
+    log: { info: print, warn: printError, error: printError },
     interactive: false,
     terminal: machine.terminal ?? (() => ({ columns: 80, rows: undefined })),
     paint: plain,

@@ -247,7 +247,10 @@ test('a switch that is told to stop says so, closes its service, then itself', a
   ).then(() => order.push(fake.closed ? 'switch' : 'left open'));
   stop.abort();
   await ended;
-  expect(order).toEqual(['READY=1', 'STOPPING=1', 'service', 'switch']);
+  expect(order).toEqual([
+    ...['READY=1', 'STATUS=2/2 ports up', 'STATUS=', 'STOPPING=1'],
+    ...['service', 'switch'],
+  ]);
 });
 
 test('a service that cannot start leaves no engine behind', async () => {

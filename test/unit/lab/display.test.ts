@@ -10,11 +10,13 @@ import { emptyReport, report } from './reports.js';
 function display(json: boolean, interactive: boolean) {
   const output: string[] = [];
   const errors: string[] = [];
+  const print = (text: string): void => void output.push(text);
+  const printError = (text: string): void => void errors.push(text);
   const environment: Environment = {
     version: '1.2.3',
     script: '/opt/ptp-switch/dist/cli/main.js',
-    print: (text) => output.push(text),
-    printError: (text) => errors.push(text),
+    ...{ print, printError },
+    log: { info: print, warn: printError, error: printError },
     interactive,
     terminal: () => ({ columns: 80, rows: undefined }),
     paint: plain,

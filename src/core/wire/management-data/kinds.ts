@@ -162,7 +162,7 @@ export const timestampKind: Kind<Timestamp> = {
 export const textKind: Kind<string> = {
   read: (reader) => decodeUtf8(reader.take(reader.unsigned(1))),
   write(writer, value) {
-    const octets = encodeUtf8(value).slice(0, maxTextOctets);
+    const octets = encodeUtf8(value).subarray(0, maxTextOctets);
     writer.number(octets.length, 1);
     writer.put(octets);
   },

@@ -1,4 +1,5 @@
 /** Octets read and written in order: what the data fields of management TLVs are made of (big endian, 13.2). */
+import { zeros } from '../codec.js';
 
 /** Beyond the end it reads zeros; `rest` tells whoever has read. */
 export class OctetReader {
@@ -36,8 +37,13 @@ export class OctetReader {
 /** Enough for nearly all data fields. */
 const usualLength = 256;
 
+/** What of a longer number is written at once. */
+const wordLength = 4;
+const wordBits = 8 * wordLength;
+const wordBitsOfBigInt = BigInt(wordBits);
+
 export class OctetWriter {
-  #octets = new Uint8Array(usualLength);
+  #octets = zeros(usualLength);
   #length = 0;
 
   get length(): number {
@@ -48,18 +54,22 @@ export class OctetWriter {
   number(value: number | bigint, length: number): void {
     const start = this.#advance(length);
     // Arithmetic of whole numbers is many times as fast as that of BigInt, and a wildcard GET writes hundreds of them.
-    if (typeof value === 'number' && value >= 0) {
-      let rest = value;
-      for (let octet = length - 1; octet >= 0; octet--) {
-        this.#octets[start + octet] = rest % 256;
-        rest = Math.floor(rest / 256);
-      }
-      return;
+    if (typeof value === 'number' && value >= 0) return this.#wholeNumber(value, start, length);
+    let rest = BigInt(value);
+    let end = start + length;
+    for (; end > start + wordLength; end -= wordLength) {
+      this.#wholeNumber(Number(BigInt.asUintN(wordBits, rest)), end - wordLength, wordLength);
+      rest >>= wordBitsOfBigInt;
     }
-    let whole = BigInt(value);
+    this.#wholeNumber(Number(BigInt.asUintN(wordBits, rest)), start, end - start);
+  }
+
+  /** From 0 on; what is beyond `length` octets is cut off. */
+  #wholeNumber(value: number, start: number, length: number): void {
+    let rest = value;
     for (let octet = length - 1; octet >= 0; octet--) {
-      this.#octets[start + octet] = Number(whole & 0xffn);
-      whole >>= 8n;
+      this.#octets[start + octet] = rest % 256;
+      rest = Math.floor(rest / 256);
     }
   }
 
@@ -88,7 +98,7 @@ export class OctetWriter {
     const start = this.#length;
     this.#length += length;
     if (this.#length > this.#octets.length) {
-      const larger = new Uint8Array(2 * this.#length);
+      const larger = zeros(2 * this.#length);
       larger.set(this.#octets);
       this.#octets = larger;
     }

@@ -1,12 +1,14 @@
 /** Text of PTPText (5.3.9) in octets of UTF-8, with what the language itself offers. */
 
+import { zeros } from '../codec.js';
+
 /** What is its own code, one octet each: nearly all text that is told. */
 const isAscii = /^[\x20-\x7e]*$/;
 
 /** A half of a surrogate pair, which is no character, becomes the replacement character. */
 export function encodeUtf8(text: string): Uint8Array {
   if (isAscii.test(text)) {
-    const octets = new Uint8Array(text.length);
+    const octets = zeros(text.length);
     for (let index = 0; index < text.length; index++) octets[index] = text.charCodeAt(index);
     return octets;
   }

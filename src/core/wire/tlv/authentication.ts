@@ -1,5 +1,5 @@
 /** AUTHENTICATION TLV: clause 16.14.3 of 1588-2019. Read here, not verified. */
-import { viewOf, type TlvCodec } from '../codec.js';
+import { viewOf, zeros, type TlvCodec } from '../codec.js';
 
 export interface AuthenticationTlv {
   readonly tlvType: 'AUTHENTICATION';
@@ -30,7 +30,7 @@ export const authentication: TlvCodec<AuthenticationTlv> = {
     };
   },
   encode(tlv) {
-    const value = new Uint8Array(fixedLength + tlv.securityFields.length);
+    const value = zeros(fixedLength + tlv.securityFields.length);
     const view = viewOf(value);
     view.setUint8(0, tlv.spp);
     view.setUint8(1, tlv.secParamIndicator);

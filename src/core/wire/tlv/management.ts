@@ -1,5 +1,5 @@
 /** MANAGEMENT and MANAGEMENT_ERROR_STATUS TLVs: clauses 15.5.2 and 15.5.4. */
-import { viewOf, type TlvCodec } from '../codec.js';
+import { viewOf, zeros, type TlvCodec } from '../codec.js';
 
 export interface ManagementTlv {
   readonly tlvType: 'MANAGEMENT';
@@ -43,7 +43,7 @@ export const managementTlv: TlvCodec<ManagementTlv> = {
     };
   },
   encode(tlv) {
-    const value = new Uint8Array(managementIdLength + tlv.dataField.length);
+    const value = zeros(managementIdLength + tlv.dataField.length);
     viewOf(value).setUint16(0, tlv.managementId);
     value.set(tlv.dataField, managementIdLength);
     return value;
@@ -65,7 +65,7 @@ export const managementErrorStatusTlv: TlvCodec<ManagementErrorStatusTlv> = {
     };
   },
   encode(tlv) {
-    const value = new Uint8Array(errorStatusFixedLength + tlv.displayData.length);
+    const value = zeros(errorStatusFixedLength + tlv.displayData.length);
     const view = viewOf(value);
     view.setUint16(0, tlv.managementErrorId);
     view.setUint16(2, tlv.managementId);

@@ -2,7 +2,7 @@
  * ORGANIZATION_EXTENSION TLV: clause 14.3.2, table 53; and the one that every Follow_Up of 802.1AS carries, the
  * Follow_Up information TLV: IEEE 802.1AS-2020, 11.4.4.3, table 11-11.
  */
-import { viewOf, type TlvCodec } from '../codec.js';
+import { viewOf, zeros, type TlvCodec } from '../codec.js';
 
 export interface OrganizationExtensionTlv {
   readonly tlvType: 'ORGANIZATION_EXTENSION';
@@ -27,7 +27,7 @@ export const organizationExtension: TlvCodec<OrganizationExtensionTlv> = {
     };
   },
   encode(tlv) {
-    const value = new Uint8Array(fixedLength + tlv.dataField.length);
+    const value = zeros(fixedLength + tlv.dataField.length);
     const view = viewOf(value);
     view.setUint8(0, tlv.organizationId >> 16);
     view.setUint16(1, tlv.organizationId & 0xffff);
@@ -71,7 +71,7 @@ export function followUpInformationOf(
 }
 
 export function followUpInformationTlv(information: FollowUpInformation): OrganizationExtensionTlv {
-  const dataField = new Uint8Array(followUpInformationLength);
+  const dataField = zeros(followUpInformationLength);
   const view = viewOf(dataField);
   view.setInt32(0, information.cumulativeScaledRateOffset);
   view.setUint16(4, information.gmTimeBaseIndicator);

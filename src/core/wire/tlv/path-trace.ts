@@ -1,6 +1,6 @@
 /** PATH_TRACE TLV: clause 16.2. The clocks an Announce has come through; each boundary clock adds itself. */
 import type { ClockIdentity } from '../../time/identity.js';
-import { viewOf, type TlvCodec } from '../codec.js';
+import { viewOf, zeros, type TlvCodec } from '../codec.js';
 import { clockIdentityLength, readClockIdentity, writeClockIdentity } from '../derived-types.js';
 
 export interface PathTraceTlv {
@@ -19,7 +19,7 @@ export const pathTrace: TlvCodec<PathTraceTlv> = {
     return { tlvType: 'PATH_TRACE', pathSequence };
   },
   encode({ pathSequence }) {
-    const value = new Uint8Array(pathSequence.length * clockIdentityLength);
+    const value = zeros(pathSequence.length * clockIdentityLength);
     const view = viewOf(value);
     for (const [index, identity] of pathSequence.entries()) {
       writeClockIdentity(view, index * clockIdentityLength, identity);

@@ -1,5 +1,5 @@
 /** The four TLVs of unicast message negotiation: clause 16.1.4. */
-import { viewOf, type TlvCodec } from '../codec.js';
+import { viewOf, zeros, type TlvCodec } from '../codec.js';
 import { messageTypeCodes, messageTypeOfCode, type MessageType } from '../header.js';
 
 export interface RequestUnicastTransmissionTlv {
@@ -68,7 +68,7 @@ export const requestUnicastTransmission: TlvCodec<RequestUnicastTransmissionTlv>
     };
   },
   encode(tlv) {
-    const value = new Uint8Array(requestLength);
+    const value = zeros(requestLength);
     const view = viewOf(value);
     writeMessageType(view, tlv.messageType);
     view.setInt8(1, tlv.logInterMessagePeriod);
@@ -92,7 +92,7 @@ export const grantUnicastTransmission: TlvCodec<GrantUnicastTransmissionTlv> = {
     };
   },
   encode(tlv) {
-    const value = new Uint8Array(grantLength);
+    const value = zeros(grantLength);
     const view = viewOf(value);
     writeMessageType(view, tlv.messageType);
     view.setInt8(1, tlv.logInterMessagePeriod);
@@ -123,7 +123,7 @@ function decodeCancellation(value: Uint8Array): Cancellation | undefined {
 }
 
 function encodeCancellation(cancellation: Cancellation): Uint8Array {
-  const value = new Uint8Array(cancelLength);
+  const value = zeros(cancelLength);
   writeMessageType(
     viewOf(value),
     cancellation.messageType,

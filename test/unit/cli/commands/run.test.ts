@@ -117,7 +117,10 @@ describe('run', () => {
     );
     expect(ended).toBe(false);
     expect(output.match(/reload: .*/g)).toHaveLength(1);
-    expect(told).toEqual(['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
+    expect(told).toEqual([
+      ...['READY=1', 'STATUS=2/2 ports up', 'RELOADING=1', 'READY=1'],
+      ...['STATUS=', 'STOPPING=1'],
+    ]);
   });
 
   test('introduces its ports, answers, and ends cleanly', async () => {

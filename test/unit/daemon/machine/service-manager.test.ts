@@ -6,6 +6,8 @@ let said: string[];
 let warned: string[];
 let beats = 0;
 const beating = () => ++beats;
+/** There is nothing to be said of it. */
+const quiet = () => '';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -28,7 +30,7 @@ describe('a service manager', () => {
     const manager = managerOf({ WATCHDOG_USEC: '3000000', WATCHDOG_PID: String(process.pid) });
     vi.advanceTimersByTime(60_000);
     expect(said).toEqual([]);
-    manager.ready(beating);
+    manager.ready(beating, quiet);
     vi.advanceTimersByTime(3000);
     manager.stopping();
     vi.advanceTimersByTime(60_000);
@@ -43,7 +45,7 @@ describe('a service manager', () => {
     ['that is none', { WATCHDOG_USEC: 'soon' }],
     ['that nobody has asked for', {}],
   ])('a watchdog %s is left alone', (_, variables) => {
-    managerOf(variables).ready(beating);
+    managerOf(variables).ready(beating, quiet);
     vi.advanceTimersByTime(60_000);
     expect(said).toEqual([`${address} READY=1`]);
   });
@@ -51,7 +53,7 @@ describe('a service manager', () => {
   test('hears nothing while the forwarding thread hangs, and the operator hears of it once', () => {
     let hanging = false;
     const manager = managerOf({ WATCHDOG_USEC: '2000000' });
-    manager.ready(() => (hanging ? beats : beating()));
+    manager.ready(() => (hanging ? beats : beating()), quiet);
     vi.advanceTimersByTime(2000);
     expect(said.splice(0)).toHaveLength(3);
     hanging = true;
@@ -65,9 +67,31 @@ describe('a service manager', () => {
     expect(said).toEqual([`${address} WATCHDOG=1`]);
   });
 
+  test('hears how the switch is when that changes, at most once a second, and no more of one that stops', () => {
+    let status = 'one';
+    const manager = managerOf({});
+    manager.ready(beating, () => status);
+    vi.advanceTimersByTime(10_000);
+    for (const next of ['two', 'three']) {
+      status = next;
+      vi.advanceTimersByTime(400);
+    }
+    vi.advanceTimersByTime(10_000);
+    manager.stopping();
+    status = 'four';
+    vi.advanceTimersByTime(10_000);
+    expect(said).toEqual(
+      ['READY=1', 'STATUS=one', 'STATUS=three', 'STATUS=', 'STOPPING=1'].map(
+        (one) => `${address} ${one}`,
+      ),
+    );
+  });
+
   test('that there is none is no error', () => {
     const manager = managerOf({ NOTIFY_SOCKET: '', WATCHDOG_USEC: '3000000' });
-    manager.ready(beating);
+    manager.ready(beating, () => {
+      throw new Error('asked');
+    });
     vi.advanceTimersByTime(60_000);
     manager.stopping();
     expect([said, warned]).toEqual([[], []]);
@@ -81,7 +105,7 @@ describe('a service manager', () => {
       },
       (line) => warned.push(line),
     );
-    manager.ready(beating);
+    manager.ready(beating, quiet);
     vi.advanceTimersByTime(60_000);
     manager.stopping();
     expect(warned).toEqual(['nobody there']);
