@@ -7,6 +7,7 @@ import type { InterfaceProbe } from '../native/interface-probe.js';
 import type { KernelClock } from '../native/kernel-clock.js';
 import type { Paint } from './formats/colour.js';
 import type { Hangups } from './hangups.js';
+import type { OwnTerminal } from './monitor/terminal.js';
 
 export interface Environment {
   readonly version: string;
@@ -24,6 +25,8 @@ export interface Environment {
   readonly terminal: () => TerminalSize;
   /** Colours words that say how something stands, where somebody sees colours. */
   readonly paint: Paint;
+  /** For a command that has the terminal as a whole; undefined where there is none. */
+  readonly openTerminal: () => Promise<OwnTerminal | undefined>;
   /** Aborted by SIGINT and SIGTERM, and by SIGHUP unless the command has told `hangups` otherwise. */
   readonly stop: AbortSignal;
   /** What SIGHUP does; a terminal that has gone stops the command all the same. */

@@ -26,9 +26,9 @@ process.on('SIGHUP', () => {
   if (process.stdout.isTTY && !hasTerminal()) stop.abort();
   else hangups.signalled();
 });
-// `ptp-switch stats | head` closes the pipe early; that is no failure of ours.
+// `ptp-switch stats | head` closes the pipe early, and a terminal may hang up (EIO); that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   stop.abort();
 });
 
@@ -58,6 +58,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     rows: process.stdout.rows || undefined,
   }),
   paint: paintFor(process.stdout.isTTY, process.env),
+  openTerminal: async () => (await import('./monitor/terminal.js')).ownTerminal(),
   stop: stop.signal,
   hangups,
   variables: process.env,

@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.js';
 import type { Environment } from './environment.js';
 import { installServiceCommand } from './commands/install-service.js';
 import { labClockCommand, labCommand } from './commands/lab.js';
+import { monitorCommand } from './commands/monitor.js';
 import { reloadCommand } from './commands/reload.js';
 import { runCommand } from './commands/run.js';
 import { showCommand } from './commands/show.js';
@@ -26,6 +27,7 @@ export async function runCommandLine(
     .command(runCommand(environment))
     .command(reloadCommand(environment))
     .command(statsCommand(environment))
+    .command(monitorCommand(environment))
     .command(showCommand(environment))
     .command(bridgeCommand(environment))
     .command(doctorCommand(environment))

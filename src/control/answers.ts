@@ -73,7 +73,7 @@ export interface ManagementAnswers extends AnswerHead {
 export interface ReloadAnswer extends AnswerHead, ReloadReport {}
 
 /** By the path of the question. */
-export interface Answers {
+export interface AnswersByPath {
   readonly '/stats': StatsAnswer;
   readonly '/ports': PortsAnswer;
   readonly '/clocks': ClocksAnswer;
@@ -84,7 +84,7 @@ export interface Answers {
 }
 
 /** An answer without its head. */
-export type Body<Path extends keyof Answers> = Omit<Answers[Path], keyof AnswerHead>;
+export type Body<Path extends keyof AnswersByPath> = Omit<AnswersByPath[Path], keyof AnswerHead>;
 
 /** The dates move only when the machine's clock has been set by more than that. */
 const clockSetMs = 1000;

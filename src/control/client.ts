@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import type { ClockStatus } from '../daemon/status/clock-status.js';
 import type { PortStatus } from '../daemon/status/status.js';
-import type { Answers, ReloadAnswer, StatsAnswer, StatusAnswer } from './answers.js';
+import type { AnswersByPath, ReloadAnswer, StatsAnswer, StatusAnswer } from './answers.js';
 import { mistakeInConfiguration } from './server.js';
 import { ControlError } from './socket-file.js';
 
@@ -32,10 +32,10 @@ export class ControlClient {
    * The whole answer, as scripts get it. Both ends are of one version, so its shape is not checked.
    * @throws ControlError, as every method here
    */
-  async ask<Path extends keyof Answers>(path: Path): Promise<Answers[Path]> {
+  async ask<Path extends keyof AnswersByPath>(path: Path): Promise<AnswersByPath[Path]> {
     const { status, text } = await this.#exchange(path);
     if (status !== 200) throw new ControlError(`${this.#path}: GET ${path}: answered ${status}`);
-    return this.#parsed<Answers[Path]>(text);
+    return this.#parsed<AnswersByPath[Path]>(text);
   }
 
   stats(): Promise<StatsAnswer> {

@@ -10,7 +10,13 @@ import { transparentClocksOf, type PortStatus, type Stats } from '../daemon/stat
 import { MistakeInFileError, NoFileError } from '../daemon/reload.js';
 import { RestartNeededError, type ReloadReport } from '../daemon/reload/reload-report.js';
 import { UnknownPortError } from '../daemon/switch.js';
-import { AnswerHeads, partOfClocks, type AnswerHead, type Answers, type Body } from './answers.js';
+import {
+  AnswerHeads,
+  partOfClocks,
+  type AnswerHead,
+  type AnswersByPath,
+  type Body,
+} from './answers.js';
 import { ControlError, giveToGroup, socketMode } from './socket-file.js';
 
 /** What the socket answers from: a Switch, or a part of one in tests. */
@@ -187,7 +193,7 @@ function statusOf(error: unknown): number {
   return error instanceof UnknownPortError ? 404 : 500;
 }
 
-type Questions = { readonly [Path in keyof Answers]: () => Body<Path> };
+type Questions = { readonly [Path in keyof AnswersByPath]: () => Body<Path> };
 
 /** What is asked by GET. */
 function questions(controlled: Controlled, { version, errors }: Context): Questions {
@@ -215,7 +221,7 @@ async function route(
 ): Promise<object> {
   const { method = '', url = '' } = request;
   const asked = questions(controlled, context);
-  if (method === 'GET' && Object.hasOwn(asked, url)) return asked[url as keyof Answers]();
+  if (method === 'GET' && Object.hasOwn(asked, url)) return asked[url as keyof AnswersByPath]();
   switch (`${method} ${url}`) {
     case 'POST /management':
       return { answers: controlled.manage(await bodyOf(request)) };

@@ -3,6 +3,7 @@ import type { Environment } from '../../../src/cli/environment.js';
 import { plain } from '../../../src/cli/formats/colour.js';
 import { Hangups } from '../../../src/cli/hangups.js';
 import { runCommandLine } from '../../../src/cli/program.js';
+import type { OwnTerminal } from '../../../src/cli/monitor/terminal.js';
 import type { Belongings, Ownership } from '../../../src/daemon/ownership.js';
 import type { Notify } from '../../../src/daemon/machine/service-manager.js';
 import type { OpenOptions } from '../../../src/native/data-plane.js';
@@ -19,6 +20,7 @@ export interface Invocation {
 
 export interface Machine {
   readonly terminal?: Environment['terminal'];
+  readonly openTerminal?: () => OwnTerminal;
   readonly stop?: AbortSignal;
   readonly hangups?: Hangups;
   readonly openDataPlane?: (options: OpenOptions) => FakeDataPlane;
@@ -48,6 +50,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
     interactive: false,
     terminal: machine.terminal ?? (() => ({ columns: 80, rows: undefined })),
     paint: plain,
+    openTerminal: () => Promise.resolve(machine.openTerminal?.()),
     stop: machine.stop ?? new AbortController().signal,
     hangups: machine.hangups ?? new Hangups(() => undefined),
     variables: machine.variables ?? {},

@@ -20,6 +20,7 @@ function display(json: boolean, interactive: boolean) {
     interactive,
     terminal: () => ({ columns: 80, rows: undefined }),
     paint: plain,
+    openTerminal: () => Promise.resolve(undefined),
     stop: new AbortController().signal,
     hangups: new Hangups(() => undefined),
     variables: {},
