@@ -22,7 +22,7 @@ export interface Environment {
   /** The output goes to a terminal, where it may be redrawn in place. */
   readonly interactive: boolean;
   /** Of the terminal as it is now. */
-  readonly terminal: () => TerminalSize;
+  readonly terminal: () => OutputSize;
   /** Colours words that say how something stands, where somebody sees colours. */
   readonly paint: Paint;
   /** For a command that has the terminal as a whole; undefined where there is none. */
@@ -41,7 +41,7 @@ export interface Environment {
   readonly takeOwnership: (belongings: Belongings) => Promise<Ownership>;
 }
 
-export interface TerminalSize {
+export interface OutputSize {
   /** 80 where the output does not go to a terminal. */
   readonly columns: number;
   /** Undefined where it does not: there is no end. */

@@ -5,7 +5,7 @@
 import type { PortStats } from '../../daemon/status/status.js';
 import { moodOf, plain, type Paint } from './colour.js';
 import { formatNs, perSecond, thousands } from './numbers.js';
-import { pagedTable, wrapped, type Column, type ColumnGroup } from './table.js';
+import { pagedTable, wrapped, type PagedColumn, type ColumnGroup } from './table.js';
 
 /** What of the answer is shown. */
 export interface ShownStats {
@@ -58,7 +58,7 @@ function rowsOf({ ports, uptimeSeconds }: ShownStats, before: ShownStats | undef
 }
 
 function portTable(rows: readonly Row[], columns: number, paint: Paint): string {
-  const of = (head: string, cell: (port: PortStats) => string): Column => {
+  const of = (head: string, cell: (port: PortStats) => string): PagedColumn => {
     return { head, cells: rows.map(({ port }) => cell(port)) };
   };
   const groups: ColumnGroup[] = [
@@ -96,7 +96,7 @@ function messageTable(
   return pagedTable(names(title, rows), groups, columns);
 }
 
-function names(head: string, rows: readonly Row[]): Column {
+function names(head: string, rows: readonly Row[]): PagedColumn {
   return { head, cells: rows.map(({ port }) => port.interface) };
 }
 

@@ -29,26 +29,26 @@ export function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 
-export interface Column {
+export interface PagedColumn {
   readonly head: string;
   /** One for each row. */
   readonly cells: readonly string[];
 }
 
 /** Columns that are read together and stand on one page. */
-export type ColumnGroup = readonly Column[];
+export type ColumnGroup = readonly PagedColumn[];
 
 /**
  * A table in as many pages, one below the other, as its groups of columns need; each begins with the column `leading`. A group that is
  * too wide by itself is cut where the width ends.
  */
 export function pagedTable(
-  leading: Column,
+  leading: PagedColumn,
   groups: readonly ColumnGroup[],
   columns: number,
 ): string {
   const rest = columns - columnWidth(leading);
-  const pages: Column[][] = [];
+  const pages: PagedColumn[][] = [];
   let room = 0;
   for (const group of groups.flatMap((each) => (groupWidth(each) <= rest ? [each] : apart(each)))) {
     const page = pages.at(-1);
@@ -68,7 +68,7 @@ function apart(group: ColumnGroup): ColumnGroup[] {
   return group.map((column) => [column]);
 }
 
-function rowsOf(columns: readonly Column[]): string[][] {
+function rowsOf(columns: readonly PagedColumn[]): string[][] {
   const heads = columns.map(({ head }) => head);
   const rows = columns[0]?.cells.map((_, row) => columns.map(({ cells }) => cells[row] ?? ''));
   return [heads, ...(rows ?? [])];
@@ -79,7 +79,7 @@ function groupWidth(group: ColumnGroup): number {
   return group.reduce((sum, column) => sum + gap.length + columnWidth(column), 0);
 }
 
-function columnWidth({ head, cells }: Column): number {
+function columnWidth({ head, cells }: PagedColumn): number {
   return Math.max(widthOf(head), ...cells.map(widthOf));
 }
 
