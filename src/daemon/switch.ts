@@ -15,6 +15,8 @@ import {
   type ManagementAnswer,
 } from './status/management.js';
 import { Observing } from './observing/observing.js';
+import { Observations } from '../observe/observations.js';
+import type { Summary } from '../observe/summary.js';
 import { Snapshots } from './observing/snapshots.js';
 import type { PumpEvent } from './runtime/pump.js';
 import { Notices } from './status/notices.js';
@@ -71,6 +73,7 @@ export class Switch {
   /** By port: when the last warning was given that its clock was moved. */
   readonly #clockMovedWarnedAt: number[] = [];
   readonly #notices: Notices;
+  readonly #observations = new Observations((unixMs) => new Date(unixMs).toISOString());
   readonly #undo = new Undo();
   #bridge: FollowedBridge | undefined;
   /** The last line logged about where PTP over UDP is forwarded. */
@@ -163,7 +166,10 @@ export class Switch {
       isolationOf: (port) => this.#notices.isolationOf(port),
       bridgePort: (port) => this.#bridgePort(port),
     });
-    return new Observing({ snapshots, timerClock: this.#timerClock, takers: [] });
+    return new Observing({
+      ...{ snapshots, timerClock: this.#timerClock },
+      takers: [(snapshot) => this.#observations.take(snapshot)],
+    });
   }
 
   ports(): PortStatus[] {
@@ -256,6 +262,13 @@ export class Switch {
     return managementAnswersOf(request.request.id, this.#instances.manage(request));
   }
 
+  /** How all is, as it was seen last: once a second. */
+  summary(): Summary {
+    const summary = this.#observations.summary();
+    if (summary === undefined) throw new Error('a switch is looked at as soon as it runs');
+    return { ...summary, alarms: [] };
+  }
+
   stats(): Stats {
     const ports = this.#dataPlane.ports();
     return statsOf({
@@ -263,6 +276,7 @@ export class Switch {
       counters: this.#dataPlane.counters(),
       peerDelays: ports.map((_, port) => this.#instances.peerDelay(port)),
       notTaken: this.#instances.notTaken(),
+      unclaimed: ports.map((_, port) => this.#instances.unclaimed.of(port)),
       failedRecords: this.#instances.failedRecords,
       isolations: ports.map((_, port) => this.#notices.isolationOf(port)),
       instances: this.#config.instances.map((instance) => ({

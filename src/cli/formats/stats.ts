@@ -68,7 +68,13 @@ function portTable(rows: readonly Row[], columns: number, paint: Paint): string 
     ],
     counted('received', rows, (port) => total(port.counters.rx)),
     counted('sent', rows, (port) => total(port.counters.tx)),
-    counted('dropped', rows, (port) => total(port.counters.drop)),
+    [
+      ...counted('lost', rows, ({ dropped }) => dropped.lost),
+      ...counted('discarded', rows, ({ dropped }) => dropped.discarded),
+      ...(rows.every(({ port }) => port.dropped.malformed === 0)
+        ? []
+        : counted('malformed', rows, ({ dropped }) => dropped.malformed)),
+    ],
     [
       of('residence p50', ({ residenceNs }) => formatNs(residenceNs.p50)),
       of('p99', ({ residenceNs }) => formatNs(residenceNs.p99)),
@@ -118,8 +124,7 @@ function rateOf({ port, before, seconds }: Row, count: (port: PortStats) => numb
 /** A port a paragraph: what is counted is a lot, of which a port has little. */
 function otherCounts(rows: readonly Row[], columns: number): string {
   const paragraphs = rows.flatMap((row) => {
-    const { counters } = row.port;
-    const words = Object.entries(counters)
+    const words = Object.entries(countersOf(row.port))
       .filter(([group]) => group !== 'rx' && group !== 'tx')
       .flatMap(([group, counts]) => wordsOf(group, counts, row));
     return words.length === 0 ? [] : [wrapped(row.port.interface, words, columns)];
@@ -127,11 +132,16 @@ function otherCounts(rows: readonly Row[], columns: number): string {
   return paragraphs.length === 0 ? '' : ['also counted', ...paragraphs].join('\n');
 }
 
+/** What the engine has counted, and what no instance took of that which ended here. */
+function countersOf({ counters, unclaimed }: PortStats): Readonly<Record<string, Counts>> {
+  return { ...counters, unclaimed: { ...unclaimed } };
+}
+
 /** "drop.linkDown 1,234 (2.0/s)" is one word, which is not torn apart. */
 function wordsOf(group: string, counts: Counts, row: Row): string[] {
   return Object.entries(counts ?? {}).flatMap(([name, count]) => {
     if (count === 0) return [];
-    const rate = rateOf(row, ({ counters }) => counters[group]?.[name] ?? 0);
+    const rate = rateOf(row, (port) => countersOf(port)[group]?.[name] ?? 0);
     const beside = rate === '-' || rate === '0' ? '' : ` (${rate}/s)`;
     return [` ${group}.${name} ${thousands(count)}${beside}`];
   });

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { paintFor } from '../../../../src/cli/formats/colour.js';
 import { formatStats, linkWord, type ShownStats } from '../../../../src/cli/formats/stats.js';
+import { noneUnclaimed } from '../../../../src/daemon/status/not-taken.js';
 import type { PortStats } from '../../../../src/daemon/status/status.js';
 
 const types = [
@@ -26,6 +27,8 @@ function portOf(name: string, factor = 1): PortStats {
       drop: { linkDown: Math.round(1_234_567 * factor), noPolicy: 0, vlanNotAdmitted: 12 },
       path: { followUpsGenerated: Math.round(98_765_432 * factor) },
     },
+    dropped: { lost: 0, discarded: Math.round(1_234_579 * factor), malformed: 0 },
+    unclaimed: noneUnclaimed(),
     residenceNs: { count: 9, min: 1, mean: 5, p50: 8_100, p99: 22_000, max: 1_200_000 },
     clock: null,
     meanLinkDelayNs: null,
