@@ -46,6 +46,13 @@ const stats = {
   failedRecords: 0,
 } as const;
 
+const head = {
+  schema: 1,
+  at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
+  since: expect.stringMatching(/Z$/) as unknown,
+  uptimeSeconds: expect.any(Number) as unknown,
+};
+
 async function serve(
   part: Partial<Controlled> = {},
   options: ControlOptions = { allowFaults: true },
@@ -101,7 +108,7 @@ describe('a client and a server', () => {
   test('statistics, ports and status go across', async () => {
     await serve();
     const client = new ControlClient(socket);
-    expect(await client.stats()).toEqual(stats);
+    expect(await client.stats()).toMatchObject({ schema: 1, ...stats });
     expect(await client.ports()).toEqual([]);
     expect(await client.status()).toMatchObject({ version: '1.2.3', pid: process.pid });
   });
@@ -115,12 +122,32 @@ describe('a client and a server', () => {
     });
     expect(await send('POST', '/management', '{"action":"SET","id":"DOMAIN"}')).toEqual({
       status: 200,
-      body: [{ error: 'NOT_SUPPORTED' }],
+      body: { ...head, answers: [{ error: 'NOT_SUPPORTED' }] },
     });
     expect(await send('POST', '/management', '{"action":"GET"}')).toEqual({
       status: 400,
       body: { error: 'id: write one' },
     });
+  });
+
+  test('every answer has its head, and a list where there may be none', async () => {
+    await serve();
+    const bodies = {
+      '/ports': { ports: [] },
+      '/clocks': {
+        clocks: [],
+        transparentClocks: [
+          { instance: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] },
+        ],
+      },
+      '/clocks/parent': { clocks: [] },
+      '/clocks/time': { clocks: [] },
+      '/clocks/foreign-masters': { clocks: [] },
+      '/stats': stats,
+    };
+    for (const [path, body] of Object.entries(bodies)) {
+      expect(await send('GET', path)).toEqual({ status: 200, body: { ...head, ...body } });
+    }
   });
 
   test('nobody there: the remedy is to start one', async () => {
@@ -170,7 +197,7 @@ describe('requests', () => {
     const faults: unknown[] = [];
     await serve({ loseTransmitTimestamps: (...fault) => void faults.push(fault) });
     const body = JSON.stringify({ interface: 'eth1', loseTransmitTimestamps: 2 });
-    expect(await send('POST', '/faults', body)).toEqual({ status: 200, body: {} });
+    expect(await send('POST', '/faults', body)).toEqual({ status: 200, body: head });
     expect(faults).toEqual([['eth1', 2]]);
   });
 
@@ -272,7 +299,7 @@ describe('requests', () => {
       client.write('\0\u0001\u0002 nonsense\r\n\r\n'),
     );
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await new ControlClient(socket).stats()).toEqual(stats);
+    expect(await new ControlClient(socket).stats()).toMatchObject(stats);
   });
 
   test('an answer that cannot be written is an error of that request alone', async () => {
@@ -319,7 +346,7 @@ describe('the socket file', () => {
   test('of a running switch is left alone', async () => {
     await serve();
     await expect(serve()).rejects.toThrow('another ptp-switch is running on this socket');
-    expect(await new ControlClient(socket).stats()).toEqual(stats);
+    expect(await new ControlClient(socket).stats()).toMatchObject(stats);
   });
 
   test('of a switch that was killed is replaced', async () => {
@@ -327,7 +354,7 @@ describe('the socket file', () => {
     spawnSync(process.execPath, ['-e', listenThenDie, socket]);
     expect(existsSync(socket)).toBe(true);
     await serve();
-    expect(await new ControlClient(socket).stats()).toEqual(stats);
+    expect(await new ControlClient(socket).stats()).toMatchObject(stats);
   });
 
   test('that is no socket is not removed', async () => {
