@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.js';
 import { exitCodeFor, messageFor, UsageError } from './command-error.js';
 import { doctorCommand } from './commands/doctor.js';
 import type { Environment } from './environment.js';
+import { healthCommand } from './commands/health.js';
 import { installServiceCommand } from './commands/install-service.js';
 import { labClockCommand, labCommand } from './commands/lab.js';
 import { monitorCommand } from './commands/monitor.js';
@@ -12,6 +13,7 @@ import { reloadCommand } from './commands/reload.js';
 import { runCommand } from './commands/run.js';
 import { showCommand } from './commands/show.js';
 import { statsCommand } from './commands/stats.js';
+import { statusCommand } from './commands/status.js';
 
 /**
  * @param args without node and the script
@@ -26,6 +28,8 @@ export async function runCommandLine(
     .usage('$0 <command>: a PTP transparent clock between the ports of this machine')
     .command(runCommand(environment))
     .command(reloadCommand(environment))
+    .command(statusCommand(environment))
+    .command(healthCommand(environment))
     .command(statsCommand(environment))
     .command(monitorCommand(environment))
     .command(showCommand(environment))

@@ -6,6 +6,8 @@ import type { ClockStatus } from '../daemon/status/clock-status.js';
 import type { ManagementAnswer } from '../daemon/status/management.js';
 import type { PortStatus, Stats, TransparentClockStatus } from '../daemon/status/status.js';
 import type { ReloadReport } from '../daemon/reload/reload-report.js';
+import type { Health } from '../observe/health.js';
+import type { Summary } from '../observe/summary.js';
 
 /** Another number: scripts have to be changed. Members that are added leave it as it is. */
 export const schemaVersion = 1;
@@ -72,6 +74,14 @@ export interface ManagementAnswers extends AnswerHead {
 
 export interface ReloadAnswer extends AnswerHead, ReloadReport {}
 
+/** How all is, as it was seen within the last second, on one screen. */
+export interface SummaryAnswer extends AnswerHead, Summary {
+  readonly version: string;
+}
+
+/** Whether all is well. */
+export interface HealthAnswer extends AnswerHead, Health {}
+
 /** By the path of the question. */
 export interface AnswersByPath {
   readonly '/stats': StatsAnswer;
@@ -80,6 +90,8 @@ export interface AnswersByPath {
   readonly '/clocks/parent': ParentAnswer;
   readonly '/clocks/time': TimeAnswer;
   readonly '/clocks/foreign-masters': ForeignMastersAnswer;
+  readonly '/summary': SummaryAnswer;
+  readonly '/health': HealthAnswer;
   readonly '/status': StatusAnswer;
 }
 

@@ -9,6 +9,8 @@ import { ManagementRequestError, type ManagementAnswer } from '../daemon/status/
 import { transparentClocksOf, type PortStatus, type Stats } from '../daemon/status/status.js';
 import { MistakeInFileError, NoFileError } from '../daemon/reload.js';
 import { RestartNeededError, type ReloadReport } from '../daemon/reload/reload-report.js';
+import type { Health } from '../observe/health.js';
+import type { Summary } from '../observe/summary.js';
 import { UnknownPortError } from '../daemon/switch.js';
 import {
   AnswerHeads,
@@ -24,6 +26,8 @@ export interface Controlled {
   readonly ports: () => readonly PortStatus[];
   readonly stats: () => Stats;
   readonly clocks: () => readonly ClockStatus[];
+  readonly summary: () => Summary;
+  readonly health: () => Health;
   /** @throws ManagementRequestError */
   readonly manage: (request: unknown) => readonly ManagementAnswer[];
   /** @throws what Reloads.reload throws */
@@ -209,6 +213,8 @@ function questions(controlled: Controlled, { version, errors }: Context): Questi
     '/clocks/foreign-masters': () => ({
       clocks: partOfClocks(controlled.clocks(), 'foreignMasters'),
     }),
+    '/summary': () => ({ version, ...controlled.summary() }),
+    '/health': () => controlled.health(),
     '/status': () => ({ version, pid: process.pid, acceptErrors: errors.count }),
   };
 }

@@ -16,6 +16,8 @@ import {
 } from './status/management.js';
 import { Observing } from './observing/observing.js';
 import { Observations } from '../observe/observations.js';
+import { healthOf, type Health } from '../observe/health.js';
+import type { Thresholds } from '../observe/thresholds.js';
 import type { Summary } from '../observe/summary.js';
 import { Snapshots } from './observing/snapshots.js';
 import type { PumpEvent } from './runtime/pump.js';
@@ -45,6 +47,9 @@ import { Instances } from './instances/instances.js';
 import type { InterfaceMemory } from './machine/interface-memory.js';
 import { Undo } from './machine/undo.js';
 import { thisMachine, type SwitchMachine } from './switch-machine.js';
+
+/** What a switch is not well beyond. */
+const thresholdsUnlessSet: Thresholds = { residenceNs: 10e6 };
 
 /**
  * A clock that another program disciplines is adjusted many times a second; the operator is warned at most once in this
@@ -267,6 +272,11 @@ export class Switch {
     const summary = this.#observations.summary();
     if (summary === undefined) throw new Error('a switch is looked at as soon as it runs');
     return { ...summary, alarms: [] };
+  }
+
+  /** Whether all is well, as it was seen last. */
+  health(): Health {
+    return healthOf(this.summary(), thresholdsUnlessSet);
   }
 
   stats(): Stats {

@@ -2,6 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { CommandError, exitFailure, exitUsage } from '../command-error.js';
 import type { Environment } from '../environment.js';
+import { jsonOption } from './json-option.js';
 import { socketOption } from './socket-option.js';
 
 interface HealthArguments {
@@ -17,7 +18,7 @@ export function healthCommand(environment: Environment): CommandModule<object, H
       yargs
         .options({
           socket: socketOption,
-          json: { alias: 'j', type: 'boolean', default: false, describe: 'For scripts' },
+          json: jsonOption,
         } as const)
         .example('$0 health', 'what is looked at, how it is, and what to do where it fails')
         .example('$0 health -j', 'the same for a script')
@@ -32,7 +33,7 @@ async function health(args: HealthArguments, environment: Environment): Promise<
   const { ControlClient } = await import('../../control/client.js');
   const { ControlError } = await import('../../control/socket-file.js');
   const { formatHealth } = await import('../formats/health.js');
-  const found = await new ControlClient(args.socket).health().catch((error: unknown) => {
+  const found = await new ControlClient(args.socket).ask('/health').catch((error: unknown) => {
     // A monitoring system has to tell a switch that is not well from one that cannot be asked.
     if (error instanceof ControlError) throw new CommandError(error.message, exitUsage);
     throw error;

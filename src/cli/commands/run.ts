@@ -189,6 +189,8 @@ async function runOwned(
     const controlled = {
       ports: () => running.ports(),
       stats: () => running.stats(),
+      summary: () => running.summary(),
+      health: () => running.health(),
       clocks: () => running.clocks(),
       manage: (request: unknown) => running.manage(request),
       reload: (dryRun: boolean) => reloads.reload(dryRun),

@@ -1,6 +1,7 @@
 /** ptp-switch status: how a running switch is, on one screen. */
 import type { CommandModule } from 'yargs';
 import type { Environment } from '../environment.js';
+import { jsonOption } from './json-option.js';
 import { socketOption } from './socket-option.js';
 
 interface StatusArguments {
@@ -16,7 +17,7 @@ export function statusCommand(environment: Environment): CommandModule<object, S
       yargs
         .options({
           socket: socketOption,
-          json: { alias: 'j', type: 'boolean', default: false, describe: 'For scripts' },
+          json: jsonOption,
         } as const)
         .example('$0 status', 'how the switch is, on one screen')
         .example('watch -n 1 ptp-switch status', 'the same anew every second')
@@ -29,10 +30,10 @@ async function status(args: StatusArguments, environment: Environment): Promise<
   const { ControlClient } = await import('../../control/client.js');
   const { formatStatus } = await import('../formats/status.js');
   const client = new ControlClient(args.socket);
-  const summary = await client.summary();
+  const summary = await client.ask('/summary');
   if (args.json) return environment.print(JSON.stringify(summary, null, 2));
-  const [health, process] = [await client.health(), await client.status()];
-  const { version, uptimeSeconds } = process;
-  const facts = { ...{ summary, health, version, uptimeSeconds }, nowMs: Date.now() };
+  const health = await client.ask('/health');
+  const { version, uptimeSeconds, at } = summary;
+  const facts = { ...{ summary, health, version, uptimeSeconds }, nowMs: Date.parse(at) };
   environment.print(formatStatus(facts, environment.terminal()));
 }

@@ -8,7 +8,7 @@ import type {
   TransparentClockSummary,
 } from '../../observe/summary.js';
 import { countText, durationText, rateText } from '../monitor/numbers.js';
-import { formatNs } from './stats.js';
+import { formatNs } from './numbers.js';
 
 export interface StatusFacts {
   readonly summary: Summary;

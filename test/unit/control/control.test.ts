@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Summary } from '../../../src/observe/summary.js';
 import { ControlClient } from '../../../src/control/client.js';
 import {
   serveControl,
@@ -53,6 +54,10 @@ const head = {
   uptimeSeconds: expect.any(Number) as unknown,
 };
 
+const summary: Summary = {
+  ...{ ports: [], clocks: [], transparentClocks: [], unusable: [], failedRecords: 0, alarms: [] },
+};
+
 async function serve(
   part: Partial<Controlled> = {},
   options: ControlOptions = { allowFaults: true },
@@ -61,6 +66,8 @@ async function serve(
     ports: () => [],
     stats: () => stats,
     clocks: () => [],
+    summary: () => summary,
+    health: () => ({ healthy: true, checks: [] }),
     manage: () => [],
     loseTransmitTimestamps: () => undefined,
     ...part,

@@ -41,6 +41,8 @@ function serve(): Promise<ControlServer> {
     ports: () => running.ports(),
     stats: () => running.stats(),
     clocks: () => running.clocks(),
+    summary: () => running.summary(),
+    health: () => running.health(),
     manage: (request: unknown) => running.manage(request),
     loseTransmitTimestamps: () => undefined,
   };

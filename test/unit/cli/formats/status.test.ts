@@ -79,7 +79,10 @@ const fourPorts = [
   plainPort('eth4', { timestamping: 'software', hardwareClock: null }),
 ];
 
-function screenOf(facts: Parameters<typeof formatStatus>[0], size: StatusSize = terminal): string[] {
+function screenOf(
+  facts: Parameters<typeof formatStatus>[0],
+  size: StatusSize = terminal,
+): string[] {
   return formatStatus(facts, size).split('\n');
 }
 
