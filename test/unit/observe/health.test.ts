@@ -6,6 +6,7 @@ import { Observations } from '../../../src/observe/observations.js';
 import type { LinkDelaySnapshot, Snapshot } from '../../../src/observe/snapshot.js';
 import type { AlarmSummary, Summary } from '../../../src/observe/summary.js';
 import type { Thresholds } from '../../../src/observe/thresholds.js';
+import { read } from '../../support/project-files.js';
 import {
   goodGrandmaster,
   plainClock,
@@ -412,4 +413,12 @@ describe('alarms', () => {
     ];
     expect(checkIn(summaryOf(undefined, others), 'alarm')).toEqual([]);
   });
+});
+
+test('every check is in docs/operating.md', () => {
+  const listed = [...read('docs/operating.md').matchAll(/^\| `([a-z-]+)` \|/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  const known: readonly string[] = checkNames;
+  expect(known.filter((name) => !listed.includes(name))).toEqual([]);
 });
