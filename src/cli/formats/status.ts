@@ -9,6 +9,7 @@ import type {
 } from '../../observe/summary.js';
 import { countText, durationText, rateText } from '../monitor/numbers.js';
 import { formatNs } from './numbers.js';
+import { accuracyWords, rateWords, timeSourceWords } from './words.js';
 
 export interface StatusFacts {
   readonly summary: Summary;
@@ -72,12 +73,11 @@ function instanceLines({ summary, nowMs }: StatusFacts, columns: number): string
 function clockLines(clock: ClockSummary, nowMs: number, columns: number): string[] {
   const { grandmaster, name, lockState, lock, meanDelayNs, latestSyncAgeNs, others } = clock;
   const { rmsNs, maxNs } = clock.offsets.lastMinute;
-  const rival = others.length === 0 ? [] : [`${others.length} more announce themselves`];
+  const rival = others.length === 0 ? [] : [plural(others.length, 'other master')];
   if (grandmaster.interface === null && lockState === 'unlocked') {
     const follower = clock.slaveOnly ? 'it follows nobody' : 'it is the grandmaster itself';
     return parts(`${name}: ${follower}`, [`for ${ago(lock.since, nowMs)}`, ...rival], columns);
   }
-  const { changes, stepsRemoved, clockClass, time } = grandmaster;
   return [
     ...parts(
       `${name}: ${lockState} for ${ago(lock.since, nowMs)}`,
@@ -90,17 +90,34 @@ function clockLines(clock: ClockSummary, nowMs: number, columns: number): string
       columns,
     ),
     ...parts(
-      `  grandmaster ${grandmaster.grandmasterIdentity} ${grandmaster.interface === null ? '(lost)' : `by ${grandmaster.interface}`} for ${ago(grandmaster.since, nowMs)}`,
+      `  grandmaster ${grandmasterWords(clock)} for ${ago(grandmaster.since, nowMs)}`,
       [
-        `class ${clockClass}`,
-        ...(time.utcOffset === null ? [] : [`TAI-UTC ${time.utcOffset} s`]),
-        `${plural(stepsRemoved + 1, 'step')} away`,
-        plural(changes, 'change'),
-        ...(latestSyncAgeNs === null ? [] : [`last Sync ${formatNs(latestSyncAgeNs)} ago`]),
+        ...qualityOf(clock),
+        plural(grandmaster.changes, 'change'),
+        ...(grandmaster.interface === null || latestSyncAgeNs === null
+          ? []
+          : [`last Sync ${formatNs(latestSyncAgeNs)} ago`]),
         ...rival,
       ],
       columns,
     ),
+  ];
+}
+
+function grandmasterWords({ grandmaster, clockIdentity }: ClockSummary): string {
+  const { grandmasterIdentity: identity, interface: by } = grandmaster;
+  if (by !== null) return `${identity} by ${by}`;
+  return identity === clockIdentity ? 'is this clock' : `${identity}, not followed now,`;
+}
+
+/** Of a grandmaster that is followed. */
+function qualityOf({ grandmaster }: ClockSummary): string[] {
+  const { clockClass, clockAccuracy, time, stepsRemoved, interface: by } = grandmaster;
+  if (by === null) return [];
+  return [
+    `class ${clockClass} (${accuracyWords(clockAccuracy)}, ${timeSourceWords(time.timeSource)})`,
+    ...(time.utcOffset === null ? [] : [`TAI-UTC ${time.utcOffset} s`]),
+    `${plural(stepsRemoved + 1, 'step')} away`,
   ];
 }
 
@@ -109,8 +126,7 @@ function transparentLines({ name, domains }: TransparentClockSummary): string[] 
   return [
     `${name}: passes Syncs of ${plural(domains.length, 'domain')}`,
     ...domains.map(({ domain, sdoId, source, rateOffsetPpb, state }) => {
-      const rate =
-        rateOffsetPpb === null ? 'rate not known' : `rate ${(rateOffsetPpb / 1000).toFixed(3)} ppm`;
+      const rate = rateOffsetPpb === null ? 'rate not known' : `rate ${rateWords(rateOffsetPpb)}`;
       const sdo = sdoId === 0 ? '' : `, sdoId 0x${sdoId.toString(16)}`;
       return `  domain ${domain}${sdo} by ${source}, ${rate} (${state})`;
     }),

@@ -94,10 +94,10 @@ test('four ports and two instances on 80 columns and 24 lines', () => {
     'ptp-switch 0.1.0  up 3d 02:11  4 ports, 3 up  1 WARN',
     'bc of domain 24: locked for 00:02:59, offset 24 ns rms, 61 ns at most (1 min)',
     '    delay 312 ns',
-    '  grandmaster 001b19.fffe.000001 by eth1 for 00:02:59, class 6, TAI-UTC 37 s',
-    '    1 step away, 0 changes, last Sync 40.0 ms ago, 1 more announce themselves',
+    '  grandmaster 001b19.fffe.000001 by eth1 for 00:02:59, class 6 (100 ns, GNSS)',
+    '    TAI-UTC 37 s, 1 step away, 0 changes, last Sync 40.0 ms ago, 1 other master',
     'e2e-tc of any domain: passes Syncs of 1 domain',
-    '  domain 0 by 001b19.fffe.000001-1, rate 10.081 ppm (locked)',
+    '  domain 0 by 001b19.fffe.000001-1, rate +10.081 ppm (locked)',
     '',
     'port  link  ts  in/s  out/s  lost  miss     p50     p99  delay  role',
     'eth1  up    hw  32.0   16.0     0     0  10.0us  22.0us      -  d24 SLAVE',
@@ -175,6 +175,14 @@ describe('only what is known is shown', () => {
     const clock = plainClock({ parent, lockState: 'unlocked', offsets: null, foreignMasters: [] });
     const lines = screenOf(factsOf(fourPorts, { clocks: [clock] }));
     expect(lines[1]).toBe('bc of domain 24: it is the grandmaster itself, for 00:02:59');
+  });
+
+  test('of a clock that has lost its grandmaster', () => {
+    const own = { grandmasterIdentity: '020000.fffe.000001' };
+    const parent = { ...goodGrandmaster, ...own, portIdentity: 'a-0', interface: null };
+    const clock = plainClock({ parent, lockState: 'holdover', offsets: null, foreignMasters: [] });
+    const lines = screenOf(factsOf(fourPorts, { clocks: [clock] }));
+    expect(lines[2]).toBe('  grandmaster is this clock for 00:02:59, 0 changes');
   });
 
   test('of a master whose Syncs have stopped', () => {
