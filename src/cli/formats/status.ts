@@ -85,7 +85,8 @@ function clockLines(clock: ClockSummary, nowMs: number, columns: number): string
         ...(rmsNs === null
           ? ['no offsets in the last minute']
           : [`offset ${formatNs(rmsNs)} rms, ${formatNs(maxNs)} at most (1 min)`]),
-        ...(meanDelayNs === null ? [] : [`delay ${formatNs(meanDelayNs)}`]),
+        // What was measured of a master that is silent is stale.
+        ...(meanDelayNs === null || rmsNs === null ? [] : [`delay ${formatNs(meanDelayNs)}`]),
       ],
       columns,
     ),
