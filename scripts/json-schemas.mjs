@@ -67,13 +67,11 @@ function exportedType(program, file, name) {
 
 /** Of one answer; types that have a name stand once, below $defs. */
 class SchemaWriter {
-  #program;
   #checker;
   #strict;
   #definitions = new Map();
 
   constructor(program, strict) {
-    this.#program = program;
     this.#checker = program.getTypeChecker();
     this.#strict = strict;
   }

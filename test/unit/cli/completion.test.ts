@@ -110,7 +110,9 @@ ${completionText('bash')}
 COMP_WORDS=(ptp-switch st) COMP_CWORD=1
 _ptp_switch
 echo "\${COMPREPLY[@]}"`;
-    const { stdout, stderr } = spawnSync('bash', ['-u', '-c', script], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-u', '-c', script], {
+      encoding: 'utf8',
+    });
     expect({ stdout, stderr }).toEqual({ stdout: 'stats status\n', stderr: '' });
   });
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonSchemas, textOf } from '../../../scripts/json-schemas.mjs';
@@ -55,7 +56,7 @@ describe('real answers', () => {
     const socket = join(directory, 'control.sock');
     const config = join(directory, 'switch.yaml');
     writeFileSync(config, `{membershipReports: false, ports: [a, b], instances: [${instances}]}`);
-    const stop = new AbortController();
+    const stop = new globalThis.AbortController();
     let fake;
     const ended = invoke(['run', '-c', config, '--socket', socket], {
       stop: stop.signal,
@@ -64,7 +65,7 @@ describe('real answers', () => {
     try {
       const client = new ControlClient(socket);
       const early = ended.then(({ errors }) => Promise.reject(new Error(`ended: ${errors}`)));
-      while (!(await Promise.race([client.answers(), early]))) await new Promise(setImmediate);
+      while (!(await Promise.race([client.answers(), early]))) await turn();
       early.catch(() => undefined);
       await during({ client, fake, ask: (...args) => invoke([...args, '--socket', socket]) });
     } finally {
