@@ -187,7 +187,7 @@ describe.skipIf(missing !== undefined)('a switch under a service manager', () =>
 
 describe.skipIf(missingSystemd !== undefined)('install-service', () => {
   /**
-   * On a machine of its own as far as files go: /etc and /run are empty, the package is in a folder with a space in its
+   * On a machine of its own as far as files go: /etc, /run and /usr/local/share are empty, the package is in a folder with a space in its
    * name, and systemctl says what it is asked to do.
    */
   const machine = `set -e
@@ -196,6 +196,7 @@ describe.skipIf(missingSystemd !== undefined)('install-service', () => {
     mount --bind "$PWD" "/mnt/my apps"
     mount -t tmpfs tmpfs /etc
     mount -t tmpfs tmpfs /run
+    mount -t tmpfs tmpfs /usr/local/share
     mkdir -p /etc/systemd/system /run/systemd/system
     printf 'ports: [eth1, eth2]\\ninstances: [{type: e2e-tc}]\\n' > '/etc/50% lab.yaml'
     printf '#!/bin/sh\\necho "systemctl $*"\\necho "systemctl $*" >> /mnt/log\\n' > /mnt/bin/systemctl
@@ -203,6 +204,13 @@ describe.skipIf(missingSystemd !== undefined)('install-service', () => {
     PATH=/mnt/bin:$PATH
     ptp_switch() { "$NODE" '/mnt/my apps/dist/cli/main.js' install-service "$@"; }
   `;
+
+  /** Completion for two shells, and the manual's page. */
+  const helps = [
+    '/usr/local/share/bash-completion/completions/ptp-switch',
+    '/usr/local/share/zsh/site-functions/_ptp-switch',
+    '/usr/local/share/man/man1/ptp-switch.1',
+  ];
 
   function onMachine(script: string): string {
     return run('unshare', [
@@ -234,6 +242,7 @@ describe.skipIf(missingSystemd !== undefined)('install-service', () => {
     expect(output.split('\n')).toEqual([
       '/etc/systemd/system/ptp-switch.service: written',
       'ptp-switch.service: enabled and running',
+      ...helps.map((path) => `${path}: written`),
       '/etc/systemd/system/ptp-switch.service: is as it should be',
       'ptp-switch.service: enabled and running',
       'systemctl daemon-reload',
@@ -243,6 +252,7 @@ describe.skipIf(missingSystemd !== undefined)('install-service', () => {
       'systemctl start ptp-switch.service',
       'ptp-switch.service: stopped and disabled',
       '/etc/systemd/system/ptp-switch.service: removed',
+      ...helps.map((path) => `${path}: removed`),
       '/etc/systemd/system/ptp-switch.service: is not there: nothing to remove',
       '',
     ]);
