@@ -15,6 +15,7 @@ import type {
   ParentSnapshot,
 } from '../../observe/snapshot.js';
 import type { AttachedInstance } from '../instances/attached-instance.js';
+import { missingMessageInWords } from '../status/clock-status.js';
 import { standingWords } from '../status/standing-words.js';
 
 /** @param now raw time; @returns undefined of an instance that is no such clock */
@@ -37,7 +38,7 @@ export function clockSnapshotOf(
     parent: parentOf(state, config),
     lockState: state.lockState,
     holdover: state.holdover,
-    missing: state.missing,
+    missing: state.missing.map((it) => ({ ...it, text: missingMessageInWords(it) })),
     offsetFromMasterNs: follows ? timeIntervalToNs(currentDS.offsetFromMaster) : null,
     meanDelayNs: follows ? timeIntervalToNs(currentDS.meanDelay) : null,
     ratePpb: state.rateOffset * 1e9,

@@ -2,11 +2,18 @@
 import type { Config } from '../../config/config.js';
 import { unitsPerNs } from '../../core/time/time-interval.js';
 import type { CounterLayout, DataPlane } from '../../native/data-plane.js';
-import type { CounterSnapshot, LinkDelaySnapshot, Snapshot } from '../../observe/snapshot.js';
+import type {
+  CounterSnapshot,
+  LinkDelaySnapshot,
+  Snapshot,
+  UnusableSnapshot,
+} from '../../observe/snapshot.js';
+import type { Moment } from '../../observe/events/event.js';
 import type { Instances } from '../instances/instances.js';
 import { systemTimeOf } from '../runtime/system-time.js';
 import type { TimerClock } from '../runtime/timers.js';
 import type { Isolation } from '../status/notices.js';
+import type { NotTakenStatus } from '../status/not-taken.js';
 import { linkOf, type BridgePortStatus } from '../status/status.js';
 import { clockSnapshotOf } from './clock-snapshot.js';
 
@@ -25,6 +32,14 @@ export interface SnapshotsOptions {
 
 const nsPerMs = 1_000_000n;
 
+export function momentOf({
+  dataPlane,
+  timerClock,
+}: Pick<SnapshotsOptions, 'dataPlane' | 'timerClock'>): Moment {
+  const { shown } = systemTimeOf(dataPlane);
+  return { monotonicNs: timerClock.now(), unixMs: Number(shown / unitsPerNs / nsPerMs) };
+}
+
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   readonly #layout: Pick<CounterSnapshot, 'indexOf' | 'stride' | 'residence'>;
@@ -35,12 +50,11 @@ export class Snapshots {
   }
 
   take(): Snapshot {
-    const { dataPlane, config, instances, timerClock } = this.#options;
-    const { shown, common } = systemTimeOf(dataPlane);
+    const { dataPlane, config, instances } = this.#options;
+    const { common } = systemTimeOf(dataPlane);
     const clocks = instances.attached.flatMap((entry) => clockSnapshotOf(entry, common) ?? []);
     return {
-      monotonicNs: timerClock.now(),
-      unixMs: Number(shown / unitsPerNs / nsPerMs),
+      ...momentOf(this.#options),
       ports: this.#ports(),
       counters: this.#counters(),
       clocks,
@@ -49,9 +63,7 @@ export class Snapshots {
         .map(({ domainNumber: domain, sdoId, state, rateOffsetPpb, source }) => ({
           ...{ domain, sdoId, state, rateOffsetPpb, source },
         })),
-      unusable: instances
-        .notTaken()
-        .map(({ domainNumber: domain, vlanId: vlan, ...rest }) => ({ ...rest, domain, vlan })),
+      unusable: instances.notTaken().map(unusableOf),
       failedRecords: instances.failedRecords,
     };
   }
@@ -89,4 +101,12 @@ export class Snapshots {
 
 function layoutOf({ names, stride, residence }: CounterLayout) {
   return { indexOf: new Map(names.map((name, index) => [name, index])), stride, residence };
+}
+
+/** "eth1: PTP of domain 24 over l2 is not taken: no instance is of domain 24; give one domain: 24" */
+function unusableOf(status: NotTakenStatus): UnusableSnapshot {
+  const { domainNumber: domain, vlanId: vlan, description: line, ...rest } = status;
+  const [said = '', ...remedies] = line.slice(`${rest.interface}: `.length).split('; ');
+  const remedy = remedies.length === 0 ? null : remedies.join('; ');
+  return { ...rest, domain, vlan, description: said, remedy };
 }
