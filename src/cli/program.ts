@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.js';
 import { exitCodeFor, messageFor, UsageError } from './command-error.js';
 import { doctorCommand } from './commands/doctor.js';
 import type { Environment } from './environment.js';
+import { eventsCommand } from './commands/events.js';
 import { installServiceCommand } from './commands/install-service.js';
 import { labClockCommand, labCommand } from './commands/lab.js';
 import { reloadCommand } from './commands/reload.js';
@@ -26,6 +27,7 @@ export async function runCommandLine(
     .command(runCommand(environment))
     .command(reloadCommand(environment))
     .command(statsCommand(environment))
+    .command(eventsCommand(environment))
     .command(showCommand(environment))
     .command(bridgeCommand(environment))
     .command(doctorCommand(environment))

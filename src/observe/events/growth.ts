@@ -24,6 +24,12 @@ export class Growth {
     return count.steps.reduce((sum, { by }) => sum + by, 0);
   }
 
+  /** What it has grown by so far does not count. */
+  forgive(key: string): void {
+    const count = this.#counts.get(key);
+    if (count !== undefined) count.steps.length = 0;
+  }
+
   /** Forgets what was not looked at. */
   sweep(atNs: number): void {
     for (const [key, { lookedNs }] of this.#counts) if (lookedNs < atNs) this.#counts.delete(key);

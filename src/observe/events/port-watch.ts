@@ -1,4 +1,5 @@
 /** What is worth telling of the ports, whatever runs on them: links, time stamps, pools, peer delay. */
+import { transports } from '../../core/io.js';
 import { counterOf, type PortSnapshot, type Snapshot } from '../snapshot.js';
 import type { Thresholds } from '../thresholds.js';
 import type { EventKind } from './catalogue.js';
@@ -120,12 +121,13 @@ export class PortWatch {
     }
     // That nothing was ever plugged in is no news.
     if (isFirst) return [];
-    const wasDown = this.#conditions.isRaised(down);
-    const drafts =
-      link === 'down' || wasDown ? this.#conditions.hold({ ...down, ...linkDown }, now) : [];
-    if (link === 'absent')
+    const drafts = link === 'absent' ? [] : this.#conditions.release(absent, now);
+    if (link === 'down' || this.#conditions.isRaised(down)) {
+      drafts.push(...this.#conditions.hold({ ...down, ...linkDown }, now));
+    }
+    if (link === 'absent') {
       drafts.push(...this.#conditions.hold({ ...absent, ...noInterface }, now));
-    else drafts.push(...this.#conditions.release(absent, now));
+    }
     return drafts;
   }
 
@@ -150,11 +152,14 @@ export class PortWatch {
     const sinceChange = monotonicNs - (this.#linkChangedNs.get(name) ?? -Infinity);
     return watchedCounts.flatMap(({ kind, counter, from, text, remedy }) => {
       const value = counterOf(now.counters, index, counter);
-      const grown = this.#growth.of(`${name}/${counter}`, value, monotonicNs);
+      const key = `${name}/${counter}`;
+      const grown = this.#growth.of(key, value, monotonicNs);
       const condition = { kind, subject: ofInterface(name), detail: counter };
-      const goesOn = grown > 0 && this.#conditions.isRaised(condition);
-      const byLink = kind === 'transmit-timestamps-missing' && sinceChange < afterLinkChangeNs;
-      if (!goesOn && (grown < from || byLink)) return [];
+      if (this.#conditions.isRaised(condition) ? grown === 0 : grown < from) return [];
+      if (kind === 'transmit-timestamps-missing' && sinceChange < afterLinkChangeNs) {
+        this.#growth.forgive(key);
+        return [];
+      }
       const told = { from: null, to: `${grown} in 10 s`, text, remedy };
       return this.#conditions.hold({ ...condition, ...told }, now);
     });
@@ -208,13 +213,14 @@ export class PortWatch {
   #delays(port: PortSnapshot, now: Snapshot, thresholds: Thresholds): EventDraft[] {
     const { interface: name, timestamping } = port;
     const jumpNs = thresholds.delayJumpNs ?? jumpUnlessSetNs[timestamping];
+    // What comes after another neighbour, or the same one by another cable, is no jump.
+    if (port.link !== 'up') {
+      for (const transport of transports) this.#linkDelays.delete(`${name}/${transport}`);
+      return [];
+    }
     return port.linkDelays.flatMap(({ transport, meanLinkDelayNs: ns }) => {
       const key = `${name}/${transport}`;
-      if (ns === null) {
-        // What comes after another neighbour, or the same one by another cable, is no jump.
-        if (port.link !== 'up') this.#linkDelays.delete(key);
-        return [];
-      }
+      if (ns === null) return [];
       return [
         ...this.#jump(key, name, ns, jumpNs, now),
         ...this.#beyond(name, transport, ns, now, thresholds),

@@ -128,6 +128,7 @@ test('every port is introduced in one line', () => {
     info: [
       'eth1: 02:00:00:00:00:01, software time stamps: no hardware clock',
       'eth2: 02:00:00:00:00:02, software time stamps: no hardware clock',
+      'started: e2e-tc of any domain on eth1, eth2',
     ],
     warn: [],
   });
