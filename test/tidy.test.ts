@@ -67,7 +67,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/bridge',
     'src/daemon/runtime',
   ],
-  'src/daemon/status': ['src/core', 'src/native', 'src/config', 'src/bridge'],
+  'src/daemon/status': ['src/core', 'src/native', 'src/config', 'src/bridge', 'src/observe'],
   'src/daemon/machine': ['src/native', 'src/bridge/programs.ts'],
   'src/daemon/reload': ['src/config'],
   'src/daemon/systemd': ['src/daemon/status', 'src/daemon/machine'],

@@ -13,7 +13,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Network, type Jack, type Namespace } from '../../test/support/netns/network.js';
 import { PairWatch, type PairListener } from '../../test/support/netns/pair-watch.js';
+import { watchStanding } from '../../test/support/netns/standing-watch.js';
 import { Switch } from '../../test/support/netns/switch.js';
+
+import type { Standings } from './standings.js';
 
 export const PAIRS_PER_SECOND = 25;
 /** The bucket holds one message of full length; what is beyond it waits for this rate. */
@@ -119,6 +122,14 @@ export class Bed {
       return { end: peer, port: { namespace: this.device, interface: name } };
     });
     this.#watch = await PairWatch.start(this.network, PAIRS_PER_SECOND, cables, listener);
+  }
+
+  /** Tells when a processor has stood still, once the pairs have been started: in their time. */
+  watchStandings(standings: Standings): Promise<void> {
+    const watch = this.#watch!;
+    return watchStanding(this.elsewhere, ({ cpu, fromMs, toMs }) =>
+      standings.add({ cpu, fromNs: watch.nsOf(fromMs), toNs: watch.nsOf(toMs) }),
+    );
   }
 
   /** All that the switch counts, by port; nothing while it does not listen yet. */

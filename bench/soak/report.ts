@@ -49,6 +49,10 @@ export interface SoakReport {
     readonly longestOnCablesMs: number;
     /** By their Follow_Ups, which another processor has handed on. */
     readonly overtaken: number;
+    /** Times that a processor stood still for 10 ms or more, the longest of them, and what was lost of no fault meanwhile. */
+    readonly standings: number;
+    readonly longestStandingMs: number;
+    readonly lostWhileStanding: number;
     readonly stealMs: number;
   };
   /** Of one process: the most that it held more than at its start. */
@@ -118,6 +122,8 @@ export function soakText(report: SoakReport): string {
       `the furthest from it by ${report.largestOffMs.toFixed(3)} ms; of the others by ${report.largestResidualMs.toFixed(3)} ms`,
     `${host.heldUpOnCables} Syncs were longer than 2.5 ms on cables that take no time, the longest ` +
       `${host.longestOnCablesMs.toFixed(3)} ms; ${host.overtaken} were overtaken there by their Follow_Up; the host took ${host.stealMs} ms of the processors away`,
+    `a processor stood still for 10 ms or more ${host.standings} times, the longest ${host.longestStandingMs.toFixed(1)} ms; ` +
+      `${host.lostWhileStanding} messages were lost meanwhile`,
     `grown since its start, the most of any process: ${grown.descriptors} descriptors, ${grown.threads} threads, ` +
       `${grown.residentMegabytes.toFixed(1)} MB`,
     report.violations.length === 0

@@ -18,6 +18,7 @@ import {
   type Violation,
   wrongCorrectionText,
 } from './report.js';
+import { Standings } from './standings.js';
 import { stealMs } from './steal.js';
 
 /** Longer than the limit, to know how much longer it takes. */
@@ -27,6 +28,11 @@ const START_TIMEOUT_MS = 10_000;
 const CALM_MS = 400;
 /** Until a pair that was sent has certainly arrived. */
 const UNDER_WAY_MS = 150;
+/**
+ * The switch gives up what lay in a ring for 50 ms, and can do nothing about a processor that stands still for nearly as
+ * long: what is lost then it is not blamed for.
+ */
+const STANDING_LIMIT_NS = 40e6;
 /** What a process may hold more than at its start: what Node opens as it goes along. */
 const GROWTH_LIMIT: Resources = { descriptors: 4, threads: 4, residentMegabytes: 40 };
 
@@ -55,6 +61,8 @@ class Soak {
   readonly #pairs: Pairs;
   readonly #struck: Struck[] = [];
   readonly #violations: Violation[] = [];
+  readonly #standings = new Standings();
+  #lostWhileStanding = 0;
   readonly #stealAtStartMs = stealMs();
   /** Of the first fault: what the bed and the switch take to get ready is none of it. */
   #start = performance.now();
@@ -76,6 +84,7 @@ class Soak {
     const { seed } = this.#options;
     this.#bed.startSwitch();
     await this.#bed.startPairs(this.#pairs);
+    await this.#bed.watchStandings(this.#standings);
     const startNs = this.#bed.nowNs();
     await until(
       'the switch to forward',
@@ -99,6 +108,9 @@ class Soak {
         heldUpOnCables: this.#pairs.heldUpOnCables,
         longestOnCablesMs: this.#pairs.longestOnCablesNs / 1e6,
         overtaken: this.#pairs.overtaken,
+        standings: this.#standings.count,
+        longestStandingMs: this.#standings.longestNs / 1e6,
+        lostWhileStanding: this.#lostWhileStanding,
         stealMs: stealMs() - this.#stealAtStartMs,
       },
       grown: this.#grown,
@@ -134,7 +146,8 @@ class Soak {
     const struck = { name: fault.name, atSeconds, what, resumedMs, lost };
     this.#struck.push(struck);
     this.#options.onStruck?.(struck);
-    if (resumedMs === undefined || resumedMs > RESUME_LIMIT_MS) {
+    const stoodMs = this.#standings.between(endNs, endNs + (resumedMs ?? 0) * 1e6) / 1e6;
+    if (resumedMs === undefined || resumedMs - stoodMs > RESUME_LIMIT_MS) {
       const after = resumedMs === undefined ? 'not at all' : `after ${resumedMs.toFixed(0)} ms`;
       this.#violate('late resumption', `${fault.name}: ${what}: ${after}`);
     }
@@ -174,9 +187,14 @@ class Soak {
     const toNs = this.#bed.nowNs();
     await delay(UNDER_WAY_MS);
     if (!this.#bed.instance.child.running) return;
-    const lost = this.#pairs.missing(fromNs, toNs);
+    const missing = this.#pairs.missing(fromNs, toNs);
+    const lost = missing.filter(({ sentNs }) => {
+      const stoodNs = this.#standings.between(sentNs, sentNs + UNDER_WAY_MS * 1e6);
+      return stoodNs < STANDING_LIMIT_NS;
+    });
+    this.#lostWhileStanding += missing.length - lost.length;
     if (lost.length > 0) {
-      const what = lost.map((missing) => lostPairText(missing, fromNs)).join('; ');
+      const what = lost.map((each) => lostPairText(each, fromNs)).join('; ');
       const counted = grownCounters(before, await this.#bed.counters());
       const text = `${what}; after: ${this.#fault}; counted meanwhile: ${counted}`;
       this.#violate('lost without a fault', text);

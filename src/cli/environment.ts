@@ -6,6 +6,7 @@ import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
 import type { KernelClock } from '../native/kernel-clock.js';
 import type { Hangups } from './hangups.js';
+import type { OwnTerminal } from './monitor/terminal.js';
 
 export interface Environment {
   readonly version: string;
@@ -19,6 +20,8 @@ export interface Environment {
   readonly log: FullLog;
   /** The output goes to a terminal, where it may be redrawn in place. */
   readonly interactive: boolean;
+  /** For a command that has the terminal as a whole; undefined where there is none. */
+  readonly openTerminal: () => Promise<OwnTerminal | undefined>;
   /** Aborted by SIGINT and SIGTERM, and by SIGHUP unless the command has told `hangups` otherwise. */
   readonly stop: AbortSignal;
   /** What SIGHUP does; a terminal that has gone stops the command all the same. */

@@ -22,9 +22,9 @@ process.on('SIGHUP', () => {
   if (process.stdout.isTTY && !hasTerminal()) stop.abort();
   else hangups.signalled();
 });
-// `ptp-switch stats | head` closes the pipe early; that is no failure of ours.
+// `ptp-switch stats | head` closes the pipe early, and a terminal may hang up (EIO); that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   stop.abort();
 });
 
@@ -48,6 +48,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     error: lineWriter(process.stderr, priorities.error),
   },
   interactive: process.stdout.isTTY,
+  openTerminal: async () => (await import('./monitor/terminal.js')).ownTerminal(),
   stop: stop.signal,
   hangups,
   variables: process.env,

@@ -8,6 +8,7 @@ import type { Environment } from './environment.js';
 import { eventsCommand } from './commands/events.js';
 import { installServiceCommand } from './commands/install-service.js';
 import { labClockCommand, labCommand } from './commands/lab.js';
+import { monitorCommand } from './commands/monitor.js';
 import { reloadCommand } from './commands/reload.js';
 import { runCommand } from './commands/run.js';
 import { showCommand } from './commands/show.js';
@@ -28,6 +29,7 @@ export async function runCommandLine(
     .command(reloadCommand(environment))
     .command(statsCommand(environment))
     .command(eventsCommand(environment))
+    .command(monitorCommand(environment))
     .command(showCommand(environment))
     .command(bridgeCommand(environment))
     .command(doctorCommand(environment))

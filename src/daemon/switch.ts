@@ -16,6 +16,8 @@ import {
   type ManagementAnswer,
 } from './status/management.js';
 import { Observing } from './observing/observing.js';
+import { Observations } from '../observe/observations.js';
+import type { Summary } from '../observe/summary.js';
 import { momentOf, Snapshots } from './observing/snapshots.js';
 import { kindOfNotice, runningText, SwitchEvents } from './observing/switch-events.js';
 import type { PumpEvent } from './runtime/pump.js';
@@ -66,6 +68,7 @@ export class Switch {
   readonly #interfaceMemory: InterfaceMemory;
   readonly #notices: Notices;
   readonly #events: SwitchEvents;
+  readonly #observations = new Observations((unixMs) => new Date(unixMs).toISOString());
   readonly #undo = new Undo();
   #bridge: FollowedBridge | undefined;
   /** The last line logged about where PTP over UDP is forwarded. */
@@ -166,9 +169,11 @@ export class Switch {
       bridgePort: (port) => this.#bridgePort(port),
     });
     return new Observing({
-      snapshots,
-      timerClock: this.#timerClock,
-      takers: [(snapshot) => this.#events.take(snapshot)],
+      ...{ snapshots, timerClock: this.#timerClock },
+      takers: [
+        (snapshot) => this.#observations.take(snapshot),
+        (snapshot) => this.#events.take(snapshot),
+      ],
     });
   }
 
@@ -268,6 +273,13 @@ export class Switch {
     return managementAnswersOf(request.request.id, this.#instances.manage(request));
   }
 
+  /** How all is, as it was seen last: once a second. */
+  summary(): Summary {
+    const summary = this.#observations.summary();
+    if (summary === undefined) throw new Error('a switch is looked at as soon as it runs');
+    return { ...summary, alarms: [] };
+  }
+
   stats(): Stats {
     const ports = this.#dataPlane.ports();
     return statsOf({
@@ -275,6 +287,7 @@ export class Switch {
       counters: this.#dataPlane.counters(),
       peerDelays: ports.map((_, port) => this.#instances.peerDelay(port)),
       notTaken: this.#instances.notTaken(),
+      unclaimed: ports.map((_, port) => this.#instances.unclaimed.of(port)),
       failedRecords: this.#instances.failedRecords,
       isolations: ports.map((_, port) => this.#notices.isolationOf(port)),
       instances: this.#config.instances.map((instance) => ({

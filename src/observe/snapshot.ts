@@ -14,6 +14,7 @@ export interface Snapshot {
   readonly counters: CounterSnapshot;
   /** Of every boundary and ordinary clock. */
   readonly clocks: readonly ClockSnapshot[];
+  readonly transparentClocks: readonly TransparentClockSnapshot[];
   /** Of every domain whose Sync messages pass. */
   readonly domains: readonly DomainSnapshot[];
   /** PTP that comes in and that no instance takes, while it goes on. */
@@ -82,11 +83,15 @@ export function counterOf(
 export interface ClockSnapshot {
   /** What the instance is called. */
   readonly name: string;
+  readonly type: 'bc' | 'oc';
   readonly domain: number;
   readonly sdoId: number;
   /** Null without a tag, and where its ports differ. */
   readonly vlan: number | null;
   readonly clockIdentity: string;
+  /** It is never a master. */
+  readonly slaveOnly: boolean;
+  readonly time: TimePropertiesSnapshot;
   readonly parent: ParentSnapshot;
   readonly lockState: 'unlocked' | 'acquiring' | 'locked' | 'holdover';
   readonly holdover: 'none' | 'unspecified' | 'withinSpecification' | 'beyondSpecification';
@@ -100,6 +105,8 @@ export interface ClockSnapshot {
   /** Null while it follows nobody. */
   readonly offsetFromMasterNs: number | null;
   readonly meanDelayNs: number | null;
+  /** Those that it was steered by since the snapshot before; null: there were none. */
+  readonly offsets: OffsetsSnapshot | null;
   /** How much faster than its time stamps it runs. */
   readonly ratePpb: number;
   /** Since the parent's latest Sync, nanoseconds; null before the first. */
@@ -107,6 +114,29 @@ export interface ClockSnapshot {
   /** In the order of their portNumbers. */
   readonly ports: readonly ClockPortSnapshot[];
   readonly foreignMasters: readonly ForeignMasterSnapshot[];
+}
+
+/** Of offsets from the master. */
+export interface OffsetsSnapshot {
+  readonly count: number;
+  /** Square nanoseconds. */
+  readonly sumOfSquares: number;
+  /** With their signs. */
+  readonly minNs: number;
+  readonly maxNs: number;
+}
+
+/** What the grandmaster tells of its time. */
+export interface TimePropertiesSnapshot {
+  /** TAI - UTC in seconds; null where it is not said to be valid. */
+  readonly utcOffset: number | null;
+  readonly leapSecond: 'none' | 'insert' | 'delete';
+  readonly timeTraceable: boolean;
+  readonly frequencyTraceable: boolean;
+  /** False: it is of no timescale but the grandmaster's own. */
+  readonly ptpTimescale: boolean;
+  /** Enumeration of table 6. */
+  readonly timeSource: number;
 }
 
 /** What is announced of a grandmaster. */
@@ -166,8 +196,16 @@ export interface ForeignMasterSnapshot extends GrandmasterSnapshot {
   readonly logAnnounceInterval: number;
 }
 
+export interface TransparentClockSnapshot {
+  readonly name: string;
+  readonly type: 'e2e-tc' | 'p2p-tc';
+  readonly domain: number | 'any';
+}
+
 /** A domain whose Syncs pass: how far its rate is known. */
 export interface DomainSnapshot {
+  /** By which instance they pass. */
+  readonly instance: string;
   readonly domain: number;
   readonly sdoId: number;
   readonly state: 'unlocked' | 'acquiring' | 'locked';

@@ -15,6 +15,7 @@ import { senderOf } from '../port/contexts.js';
 import { discarded, mechanismOf, timersOf, type ReceivedMessage } from '../port/port.js';
 import { isAnnounce } from '../port/received-announce.js';
 import type { MeasurementLimits, Profile, UntilLocked } from '../profile/profile.js';
+import type { OffsetSums } from '../servo/offset-sums.js';
 import type { ServoSettings } from '../servo/servo.js';
 import type { Instant } from '../time/instant.js';
 import { isPeerDelayMessageType } from '../wire/header.js';
@@ -108,7 +109,8 @@ export class Clock {
     }
   }
 
-  state(): ClockState {
+  /** @param now raw; where the windows of offsets end, with the latest offset unless given */
+  state(now?: Instant): ClockState {
     return {
       ...this.dataSets(),
       ownTime: this.#timekeeper.isOwn,
@@ -118,7 +120,7 @@ export class Clock {
       ),
       foreignMasters: this.#roles.foreignMasters(),
       missing: this.#ports.flatMap((port) => port.missing()),
-      ...this.#timekeeper.state(),
+      ...this.#timekeeper.state(now),
     };
   }
 
@@ -195,6 +197,11 @@ export class Clock {
   /** PTP time at a raw time stamp. */
   timeAt(raw: Instant): Instant {
     return this.#timekeeper.timeAt(raw);
+  }
+
+  /** The offsets that the clock has been steered by since the last call: for one who keeps a record. */
+  takeOffsets(): OffsetSums | undefined {
+    return this.#timekeeper.takeOffsets();
   }
 
   #portOf(portNumber: number): ClockPort {

@@ -5,6 +5,7 @@
 import type { Output } from '../io.js';
 import type { SyncMeasurement } from '../exchange/sync-exchange.js';
 import type { LockState, ServoSettings } from '../servo/servo.js';
+import type { OffsetSums } from '../servo/offset-sums.js';
 import { SteeredClock, type Steering } from '../servo/steered-clock.js';
 import { instantAfter, type Instant } from '../time/instant.js';
 import { unitsPerNs, type TimeInterval } from '../time/time-interval.js';
@@ -83,7 +84,10 @@ export class Timekeeper {
       : undefined;
   }
 
-  state(): Pick<
+  /** @param now raw; where the windows of offsets end, with the latest offset unless given */
+  state(
+    now?: Instant,
+  ): Pick<
     ClockState,
     | 'lockState'
     | 'servo'
@@ -101,9 +105,14 @@ export class Timekeeper {
       rateOffset: this.#clock.rateOffset,
       learnedRateOffset: this.#clock.learnedRateOffset,
       meanOffset: this.#clock.meanOffset,
-      offsetWindows: this.#clock.offsetWindows(),
+      offsetWindows: this.#clock.offsetWindows(now),
       latestSync: this.#clock.latestSync,
     };
+  }
+
+  /** The offsets that have been steered by since the last call: for one who keeps a record. */
+  takeOffsets(): OffsetSums | undefined {
+    return this.#clock.takeOffsets();
   }
 
   /** Another master is followed from here on. */

@@ -35,14 +35,14 @@ export class OffsetHistory {
   readonly #seconds: Second[] = [];
   readonly #largestChanges = offsetWindowSeconds.map((seconds) => new LargestChange(seconds));
   #begin: Instant | undefined;
-  /** Of what there is now: they are asked for more often than there are offsets. */
-  #windows: readonly OffsetWindow[] | undefined;
+  /** As they were made last, and for which second: they are asked for more often than there are offsets. */
+  #windows: { readonly end: number; readonly all: readonly OffsetWindow[] } | undefined;
 
   /** @param at raw time of the sample, later than that before; an earlier one begins anew */
   add(at: Instant, offsetNs: DurationNs): void {
     this.#windows = undefined;
     this.#begin ??= at;
-    const index = Math.floor(timeIntervalToNs(timeInterval(at - this.#begin)) / 1e9);
+    const index = secondsBetween(this.#begin, at);
     const latest = this.#seconds.at(-1);
     if (latest !== undefined && index < latest.index) {
       this.clear();
@@ -70,16 +70,29 @@ export class OffsetHistory {
     for (const change of this.#largestChanges) change.clear();
   }
 
-  /** Asked for with every answer about the clock: one pass over the seconds, MTIE is kept. */
-  windows(): readonly OffsetWindow[] {
-    this.#windows ??= offsetWindowSeconds.map((seconds, at) =>
-      this.#window(seconds, this.#largestChanges[at]?.value ?? 0),
-    );
-    return this.#windows;
+  /**
+   * Asked for with every answer about the clock: one pass over the seconds, MTIE is kept.
+   *
+   * @param now raw time: the windows end there, and are empty when no offset has come for so long. Absent: with the latest offset
+   */
+  windows(now?: Instant): readonly OffsetWindow[] {
+    const end = this.#endOf(now);
+    if (this.#windows?.end !== end) {
+      const all = offsetWindowSeconds.map((seconds, at) =>
+        this.#window(seconds, end, this.#largestChanges[at]?.largest(end) ?? 0),
+      );
+      this.#windows = { end, all };
+    }
+    return this.#windows.all;
   }
 
-  #window(seconds: number, mtie: number): OffsetWindow {
-    const end = this.#seconds.at(-1)?.index ?? 0;
+  #endOf(now: Instant | undefined): number {
+    const latest = this.#seconds.at(-1)?.index ?? 0;
+    if (now === undefined || this.#begin === undefined) return latest;
+    return Math.max(latest, secondsBetween(this.#begin, now));
+  }
+
+  #window(seconds: number, end: number, mtie: number): OffsetWindow {
     let samples = 0;
     let squares = 0;
     let max = 0;
@@ -109,8 +122,10 @@ class LargestChange {
     this.#length = length;
   }
 
-  get value(): number {
-    return this.#changes[0]?.change ?? 0;
+  /** @param end the second that is now, perhaps later than the latest */
+  largest(end: number): number {
+    const forgotten = this.#forgottenAt(end);
+    return this.#changes.find(({ index }) => index > forgotten)?.change ?? 0;
   }
 
   clear(): void {
@@ -125,9 +140,17 @@ class LargestChange {
     for (const queue of [this.#highest, this.#lowest]) forgetUntil(queue, index - this.#length);
     const change = (this.#highest[0]?.max ?? 0) - (this.#lowest[0]?.min ?? 0);
     replaceLast(this.#changes, { index, change }, (other) => other.change <= change);
-    // A stretch that began before what is remembered ends before this second; while nothing is forgotten there is none.
-    if (index >= maxSeconds) forgetUntil(this.#changes, index - maxSeconds + this.#length - 1);
+    forgetUntil(this.#changes, this.#forgottenAt(index));
   }
+
+  /** A stretch that began before what is remembered ended with this second or before; while nothing is forgotten there is none. */
+  #forgottenAt(end: number): number {
+    return end >= maxSeconds ? end - maxSeconds + this.#length - 1 : -1;
+  }
+}
+
+function secondsBetween(begin: Instant, at: Instant): number {
+  return Math.floor(timeIntervalToNs(timeInterval(at - begin)) / 1e9);
 }
 
 /** Puts the item at the end, instead of an earlier one of its second, and of those that it makes superfluous. */

@@ -9,6 +9,7 @@ import { disciplined } from './clock-discipline.js';
 import { identityClockMap, ptpTimeOf, steppedBy, withRate, type ClockMap } from './clock-map.js';
 import { noSyncs, rateOfSyncs, steppedSyncs, withSync, type FirstRate } from './first-rate.js';
 import { OffsetHistory, type OffsetWindow } from './offset-history.js';
+import { UntakenOffsets, type OffsetSums } from './offset-sums.js';
 import {
   holdOver,
   initialServoState,
@@ -27,6 +28,7 @@ export type Steering = 'ignored' | 'steered' | 'set';
 export class SteeredClock {
   readonly #settings: ServoSettings;
   readonly #offsets = new OffsetHistory();
+  readonly #untaken = new UntakenOffsets();
   #map: ClockMap = identityClockMap;
   #servo: ServoState = initialServoState;
   /** Raw times of the master's latest Sync, and of the one that the servo has used. */
@@ -72,9 +74,14 @@ export class SteeredClock {
     return this.#servo.meanOffset;
   }
 
-  /** What the offsets that have been steered by were like, since the clock was last set. */
-  offsetWindows(): readonly OffsetWindow[] {
-    return this.#offsets.windows();
+  /** What the offsets that have been steered by were like, since the clock was last set. @param now as in OffsetHistory */
+  offsetWindows(now?: Instant): readonly OffsetWindow[] {
+    return this.#offsets.windows(now);
+  }
+
+  /** The offsets that have been steered by since the last call: for one who keeps a record. */
+  takeOffsets(): OffsetSums | undefined {
+    return this.#untaken.take();
   }
 
   /** PTP seconds per second of the raw time stamps, minus 1. */
@@ -184,6 +191,7 @@ export class SteeredClock {
     this.#map = withRate(this.#map, at, action.rateOffset);
     if (action.kind === 'slew') {
       this.#offsets.add(at, offset);
+      this.#untaken.add(offset);
       return 'steered';
     }
     this.#offsets.clear();

@@ -2,7 +2,14 @@
 import type { ClockConfig, Config, InstanceConfig } from '../../config/config.js';
 import { takenMessages, type TakenMessages } from '../../config/instances/taken-messages.js';
 import { transparentIn } from '../../config/instances/transparent.js';
-import type { MessageKey, PolicyAction, PolicyRule } from '../../native/data-plane.js';
+import type {
+  DataPlane,
+  MessageKey,
+  Policy,
+  PolicyAction,
+  PolicyRule,
+} from '../../native/data-plane.js';
+import { identityOf } from '../runtime/port-transport.js';
 
 /** A rule, and whose it is. */
 export interface ServedRule extends PolicyRule {
@@ -79,4 +86,17 @@ function matches(rule: ServedRule, key: MessageKey): boolean {
     (rule.transport ?? key.transport) === key.transport &&
     (rule.vlanId ?? key.vlanId) === key.vlanId
   );
+}
+
+/** What of the policy is neither a rule nor measured. */
+export function policyOf(
+  { instances, loopGuard }: Config,
+  dataPlane: DataPlane,
+): Pick<Policy, 'loopGuard' | 'managedClock'> {
+  const managedClock = instances.some(isTransparent) ? identityOf(dataPlane) : undefined;
+  return { loopGuard, managedClock };
+}
+
+function isTransparent({ type }: InstanceConfig): boolean {
+  return type === 'e2e-tc' || type === 'p2p-tc';
 }

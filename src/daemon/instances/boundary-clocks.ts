@@ -13,7 +13,7 @@ import type {
 import { isClock } from '../../config/instances/overlap.js';
 import { profileOf } from '../../config/profiles.js';
 import type { AcceptableMaster } from '../../core/instance/announce-reception.js';
-import type { Clock, ClockSettings } from '../../core/instance/clock.js';
+import type { ClockSettings } from '../../core/instance/clock.js';
 import type { HoldoverSpecification } from '../../core/instance/holdover.js';
 import { ManagedBoundaryClock } from '../../core/management/managed-boundary-clock.js';
 import type { MeasurementLimits, Profile } from '../../core/profile/profile.js';
@@ -114,9 +114,10 @@ export function attachBoundaryClock(
       else if (report.kind === 'linkDelay') onLinkDelay(report);
     },
     discarded: () => discards.byInterface(interfaces),
-    status: () =>
-      clockStatusOf(
-        clock.state(),
+    status: () => {
+      const { shown, common } = systemTimeOf(dataPlane);
+      return clockStatusOf(
+        clock.state(common),
         {
           instance: own.name,
           notTaken: notTakenAt(config, options.notTaken()),
@@ -128,8 +129,9 @@ export function attachBoundaryClock(
           interface: port.interface,
           discarded: discards.of(interfaces.indexOf(port.interface)),
         })),
-        aheadOfSystemClockNs(clock, dataPlane),
-      ),
+        Number(clock.timeAt(common) - shown) / Number(unitsPerNs),
+      );
+    },
     reconfigure: (changed) => {
       if (!isClock(changed)) return [];
       const outputs = reconfigured(clock, own.config, changed);
@@ -265,9 +267,4 @@ function specificationOf({ seconds, clockClass }: HoldoverConfig): HoldoverSpeci
     duration: durationNs(seconds * 1e9),
     ...(clockClass !== undefined && { clockClass }),
   };
-}
-
-function aheadOfSystemClockNs(clock: Clock, dataPlane: DataPlane): number {
-  const { shown, common } = systemTimeOf(dataPlane);
-  return Number(clock.timeAt(common) - shown) / Number(unitsPerNs);
 }

@@ -9,15 +9,20 @@ import { profiles } from '../../config/profiles.js';
 import { Syntoniser } from '../../core/instance/syntoniser.js';
 import { transports as allTransports, type Transport } from '../../core/io.js';
 import type { Managed } from '../../core/management/managed-clock.js';
-import type { BridgePolicy, DataPlane, Policy } from '../../native/data-plane.js';
+import type { BridgePolicy, DataPlane } from '../../native/data-plane.js';
 import { withoutRefusals } from '../../native/kernel-clock.js';
 import type { IdentityFile } from '../machine/identity-file.js';
 import { PolicyProgrammer } from '../forwarding/policy-programmer.js';
-import { engineRules, policyRules, servedBy, type ServedRule } from '../forwarding/policy.js';
+import {
+  engineRules,
+  policyOf,
+  policyRules,
+  servedBy,
+  type ServedRule,
+} from '../forwarding/policy.js';
 import type { ReloadPlan } from '../reload/reload-plan.js';
 import { tellReturn } from './list/returning.js';
 import type { InterfaceAddresses } from '../runtime/interface-addresses.js';
-import { identityOf } from '../runtime/port-transport.js';
 import { checkNumber } from '../runtime/numbered-attachments.js';
 import type { Attachment } from '../runtime/attachment.js';
 import { Pump, type PumpEvent } from '../runtime/pump.js';
@@ -25,7 +30,7 @@ import type { TimerClock } from '../runtime/timers.js';
 import type { ClockStatus } from '../status/clock-status.js';
 import type { Discards } from '../status/discard-counts.js';
 import type { InstanceRequest } from '../status/management.js';
-import { NotTaken, type NotTakenStatus } from '../status/not-taken.js';
+import { NotTaken, UnclaimedCounts, type NotTakenStatus } from '../status/not-taken.js';
 import {
   measuredTransports,
   PeerDelayTable,
@@ -85,6 +90,7 @@ export class Instances {
   readonly #programmer: PolicyProgrammer;
   readonly #peerDelay: PeerDelayTable;
   readonly #notTaken: NotTaken;
+  readonly unclaimed = new UnclaimedCounts();
   readonly #syntonisation = new SyntonisationTable();
   readonly #steering: ClockSteering;
   readonly #ownTimes: OwnTimes;
@@ -371,6 +377,7 @@ export class Instances {
   }
 
   #onUnclaimed(event: Extract<PumpEvent, { kind: 'unclaimed' }>): void {
+    this.unclaimed.count(event.port, event.reason);
     if (event.reason === 'notPtp') return;
     const toOtherHost = event.reason === 'otherHost';
     // Of a message of another type than an instance takes there is nothing to say.
@@ -382,17 +389,4 @@ export class Instances {
 
 function byAttachment(list: readonly AttachedInstance[]): Map<Attachment, AttachedInstance> {
   return new Map(list.map((entry) => [entry.attachment, entry]));
-}
-
-/** What of the policy is neither a rule nor measured. */
-function policyOf(
-  { instances, loopGuard }: Config,
-  dataPlane: DataPlane,
-): Pick<Policy, 'loopGuard' | 'managedClock'> {
-  const managedClock = instances.some(isTransparent) ? identityOf(dataPlane) : undefined;
-  return { loopGuard, managedClock };
-}
-
-function isTransparent({ type }: InstanceConfig): boolean {
-  return type === 'e2e-tc' || type === 'p2p-tc';
 }

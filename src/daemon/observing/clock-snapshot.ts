@@ -1,7 +1,7 @@
 /** What is looked at of a boundary or ordinary clock. */
 import type { ClockConfig } from '../../config/config.js';
 import type { ComparisonDataSet } from '../../core/bmca/comparison.js';
-import type { PortDS } from '../../core/datasets/data-sets.js';
+import type { PortDS, TimePropertiesDS } from '../../core/datasets/data-sets.js';
 import type { ClockState } from '../../core/instance/clock-state.js';
 import { formatClockIdentity, formatPortIdentity } from '../../core/time/identity.js';
 import { intervalBetween, type Instant } from '../../core/time/instant.js';
@@ -13,12 +13,13 @@ import type {
   ForeignMasterSnapshot,
   GrandmasterSnapshot,
   ParentSnapshot,
+  TimePropertiesSnapshot,
 } from '../../observe/snapshot.js';
 import type { AttachedInstance } from '../instances/attached-instance.js';
 import { missingMessageInWords } from '../status/clock-status.js';
 import { standingWords } from '../status/standing-words.js';
 
-/** @param now raw time; @returns undefined of an instance that is no such clock */
+/** Takes the offsets of the clock with it (takeOffsets). @param now raw time; @returns undefined of an instance that is no such clock */
 export function clockSnapshotOf(
   { clock: own, discarded }: AttachedInstance,
   now: Instant,
@@ -30,22 +31,34 @@ export function clockSnapshotOf(
   const follows = currentDS.stepsRemoved > 0;
   const discards = discarded?.() ?? {};
   return {
-    name,
+    ...{ name, type: config.type },
     domain: defaultDS.domainNumber,
     sdoId: defaultDS.sdoId,
     vlan: vlanOf(config),
     clockIdentity: formatClockIdentity(defaultDS.clockIdentity),
+    slaveOnly: defaultDS.slaveOnly,
+    time: timePropertiesOf(state.timePropertiesDS),
     parent: parentOf(state, config),
     lockState: state.lockState,
     holdover: state.holdover,
     missing: state.missing.map((it) => ({ ...it, text: missingMessageInWords(it) })),
     offsetFromMasterNs: follows ? timeIntervalToNs(currentDS.offsetFromMaster) : null,
     meanDelayNs: follows ? timeIntervalToNs(currentDS.meanDelay) : null,
+    offsets: clock.takeOffsets() ?? null,
     ratePpb: state.rateOffset * 1e9,
     latestSyncAgeNs:
       latestSync === undefined ? null : timeIntervalToNs(intervalBetween(latestSync, now)),
     ports: state.ports.map((port) => portOf(port, state, config, discards)),
     foreignMasters: foreignMastersOf(state, config),
+  };
+}
+
+function timePropertiesOf(time: TimePropertiesDS): TimePropertiesSnapshot {
+  const { timeTraceable, frequencyTraceable, ptpTimescale, timeSource } = time;
+  return {
+    utcOffset: time.currentUtcOffsetValid ? time.currentUtcOffset : null,
+    leapSecond: time.leap61 ? 'insert' : time.leap59 ? 'delete' : 'none',
+    ...{ timeTraceable, frequencyTraceable, ptpTimescale, timeSource },
   };
 }
 

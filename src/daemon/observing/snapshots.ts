@@ -1,5 +1,7 @@
 /** Makes of what a switch knows what is looked at once a second (src/observe/snapshot.ts). */
-import type { Config } from '../../config/config.js';
+import type { Config, InstanceConfig } from '../../config/config.js';
+import { instanceNames } from '../../config/instances/name.js';
+import { isClock } from '../../config/instances/overlap.js';
 import { unitsPerNs } from '../../core/time/time-interval.js';
 import type { CounterLayout, DataPlane } from '../../native/data-plane.js';
 import type {
@@ -43,14 +45,17 @@ export function momentOf({
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   readonly #layout: Pick<CounterSnapshot, 'indexOf' | 'stride' | 'residence'>;
+  /** Of the configuration as it was last. */
+  #names: { readonly config: Config; readonly of: ReadonlyMap<InstanceConfig, string> } | undefined;
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
     this.#layout = layoutOf(options.dataPlane.counters().layout);
   }
 
+  /** For those who look every second alone: the offsets of a clock are told once. */
   take(): Snapshot {
-    const { dataPlane, config, instances } = this.#options;
+    const { dataPlane, instances } = this.#options;
     const { common } = systemTimeOf(dataPlane);
     const clocks = instances.attached.flatMap((entry) => clockSnapshotOf(entry, common) ?? []);
     return {
@@ -58,13 +63,32 @@ export class Snapshots {
       ports: this.#ports(),
       counters: this.#counters(),
       clocks,
-      domains: config()
-        .instances.flatMap((instance) => instances.syntonisation(instance))
-        .map(({ domainNumber: domain, sdoId, state, rateOffsetPpb, source }) => ({
-          ...{ domain, sdoId, state, rateOffsetPpb, source },
-        })),
+      ...this.#transparentClocks(),
       unusable: instances.notTaken().map(unusableOf),
       failedRecords: instances.failedRecords,
+    };
+  }
+
+  #transparentClocks(): Pick<Snapshot, 'transparentClocks' | 'domains'> {
+    const config = this.#options.config();
+    if (this.#names?.config !== config) {
+      this.#names = { config, of: instanceNames(config.instances) };
+    }
+    const names = this.#names.of;
+    const transparent = config.instances.flatMap((instance) =>
+      isClock(instance) ? [] : [{ instance, name: names.get(instance) ?? '' }],
+    );
+    return {
+      transparentClocks: transparent.map(({ name, instance: { type, domain } }) => ({
+        ...{ name, type, domain },
+      })),
+      domains: transparent.flatMap(({ name, instance }) =>
+        this.#options.instances
+          .syntonisation(instance)
+          .map(({ domainNumber: domain, sdoId, state, rateOffsetPpb, source }) => ({
+            ...{ instance: name, domain, sdoId, state, rateOffsetPpb, source },
+          })),
+      ),
     };
   }
 

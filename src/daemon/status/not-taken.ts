@@ -111,6 +111,29 @@ export class NotTaken {
   }
 }
 
+/** `otherTransport`: no instance takes such messages there; `notPtp`: what came up is no PTP message. */
+type Reason = 'otherTransport' | 'otherVlan' | 'otherHost' | 'notPtp';
+
+/** Frames that were handed up and that nobody took, by reason. */
+export type Unclaimed = Readonly<Record<Reason, number>>;
+
+export function noneUnclaimed(): Unclaimed {
+  return { otherTransport: 0, otherVlan: 0, otherHost: 0, notPtp: 0 };
+}
+
+export class UnclaimedCounts {
+  readonly #byPort: Unclaimed[] = [];
+
+  count(port: number, reason: Reason): void {
+    const counts = this.of(port);
+    this.#byPort[port] = { ...counts, [reason]: counts[reason] + 1 };
+  }
+
+  of(port: number): Unclaimed {
+    return this.#byPort[port] ?? noneUnclaimed();
+  }
+}
+
 function textOf({ port, sdoId, domainNumber, transport, vlanId }: MessageKey): string {
   return [port, sdoId, domainNumber, transport, vlanId].join(' ');
 }

@@ -13,9 +13,10 @@ import type {
   PortInfo,
   TimestampingMode,
 } from '../../native/data-plane.js';
+import { droppedOf, type Dropped } from '../../observe/drop-classes.js';
 import type { Isolation } from './notices.js';
 import type { Discards } from './discard-counts.js';
-import type { NotTakenStatus } from './not-taken.js';
+import { noneUnclaimed, type NotTakenStatus, type Unclaimed } from './not-taken.js';
 import type { PeerDelayStatus } from './peer-delay-table.js';
 import type { SyntonisationStatus } from './syntonisation-table.js';
 
@@ -74,6 +75,10 @@ export interface PortStats {
   readonly timestamping: TimestampingMode;
   /** By group and name: counters.rx.Sync, counters.drop.badVersion. They only grow. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What of them did not go on: lost, not for here, or no message. */
+  readonly dropped: Dropped;
+  /** Frames that were handed up and that nobody took, by reason; they only grow. */
+  readonly unclaimed: Unclaimed;
   readonly residenceNs: ResidenceStats;
   readonly clock: PortClock | null;
   readonly meanLinkDelayNs: number | null;
@@ -143,6 +148,7 @@ export function statsOf({
   isolations,
   instances,
   notTaken,
+  unclaimed,
   failedRecords,
 }: {
   readonly ports: readonly PortInfo[];
@@ -152,17 +158,22 @@ export function statsOf({
   readonly isolations: readonly (Isolation | null)[];
   readonly instances: readonly InstanceStats[];
   readonly notTaken: readonly NotTakenStatus[];
+  /** By port. */
+  readonly unclaimed: readonly Unclaimed[];
   readonly failedRecords: number;
 }): Stats {
   return {
     ports: ports.map((info, index) => {
       const block = values.subarray(index * layout.stride, (index + 1) * layout.stride);
+      const ofPort = countersOf(block, layout);
       return {
         interface: info.interface,
         link: linkOf(info),
         isolation: isolations[index] ?? null,
         timestamping: info.timestamping,
-        counters: countersOf(block, layout),
+        counters: ofPort,
+        dropped: droppedOf(ofPort.drop),
+        unclaimed: unclaimed[index] ?? noneUnclaimed(),
         residenceNs: residenceOf(block, layout),
         clock: info.clock,
         ...peerDelayOf(peerDelays[index]),

@@ -8,7 +8,9 @@ const SOURCES = join(process.cwd(), 'test/support/netns');
 const PROGRAMS = join(process.cwd(), '.setup/netns');
 
 /** The path of the program, compiled anew if it is older than its source. */
-export function compiled(name: 'frame-port' | 'pair-watch' | 'warm-path'): string {
+export function compiled(
+  name: 'frame-port' | 'pair-watch' | 'standing-watch' | 'warm-path',
+): string {
   const source = join(SOURCES, `${name.replace('-', '_')}.cc`);
   const program = join(PROGRAMS, name);
   const built = statSync(program, { throwIfNoEntry: false });

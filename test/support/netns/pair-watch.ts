@@ -75,6 +75,11 @@ export class PairWatch {
 
   /** The present in the same nanoseconds, to the millisecond. */
   nowNs(): number {
-    return (Date.now() - this.#baseMs) * 1e6;
+    return this.nsOf(Date.now());
+  }
+
+  /** A time of the system clock, milliseconds since 1970, in the same nanoseconds. */
+  nsOf(unixMs: number): number {
+    return (unixMs - this.#baseMs) * 1e6;
   }
 }

@@ -9,6 +9,7 @@ import {
   summaries,
   type Struck,
 } from '../../../bench/soak/report.js';
+import { Standings } from '../../../bench/soak/standings.js';
 import { stealMs } from '../../../bench/soak/steal.js';
 import { seededRandom } from '../../support/random.js';
 
@@ -170,10 +171,44 @@ test('the table has each kind of fault once, and what was violated is below it',
   const text = soakText({
     ...{ seed: 7, seconds: 60, struck, compared: 3_000, delayed: 2_900, largestResidualMs: 0.1 },
     ...{ bracketed: 2_950, largestOffMs: 0.001 },
-    host: { heldUpOnCables: 2, longestOnCablesMs: 2.8, overtaken: 1, stealMs: 420 },
+    host: {
+      heldUpOnCables: 2,
+      longestOnCablesMs: 2.8,
+      overtaken: 1,
+      ...{ standings: 3, longestStandingMs: 71.25, lostWhileStanding: 2 },
+      stealMs: 420,
+    },
     grown: { descriptors: 0, threads: 0, residentMegabytes: 1 },
     violations: [{ kind: 'late resumption', atSeconds: 3, text: 'link flaps: eth2: not at all' }],
   });
   expect(text).toContain('| link flaps | 3 | 40 | 120 | 1 | 15 |');
   expect(text).toContain('3.0 s: late resumption: link flaps: eth2: not at all');
+});
+
+describe('a processor that stands still', () => {
+  const standings = new Standings();
+  for (const [cpu, from, to] of [
+    [0, 100, 130],
+    [1, 120, 190],
+    [0, 150, 180],
+  ] as const) {
+    standings.add({ cpu, fromNs: from * MS, toNs: to * MS });
+  }
+
+  test.each([
+    ['before', 0, 100, 0],
+    ['in part', 110, 120, 10],
+    ['twice', 0, 170, 50],
+    ['another one for longer', 0, 200, 70],
+    ['after', 190, 300, 0],
+  ])('%s', (_, from, to, stood) => {
+    expect(standings.between(from * MS, to * MS) / MS).toBe(stood);
+  });
+
+  test('is counted, and forgotten after a minute', () => {
+    expect(standings).toMatchObject({ count: 3, longestNs: 70 * MS });
+    standings.add({ cpu: 1, fromNs: 61_000 * MS, toNs: 61_020 * MS });
+    expect(standings.between(0, 1_000 * MS)).toBe(0);
+    expect(standings).toMatchObject({ count: 4, longestNs: 70 * MS });
+  });
 });

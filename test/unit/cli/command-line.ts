@@ -2,6 +2,7 @@
 import type { Environment } from '../../../src/cli/environment.js';
 import { Hangups } from '../../../src/cli/hangups.js';
 import { runCommandLine } from '../../../src/cli/program.js';
+import type { OwnTerminal } from '../../../src/cli/monitor/terminal.js';
 import type { Belongings, Ownership } from '../../../src/daemon/ownership.js';
 import type { Notify } from '../../../src/daemon/machine/service-manager.js';
 import type { OpenOptions } from '../../../src/native/data-plane.js';
@@ -17,6 +18,7 @@ export interface Invocation {
 }
 
 export interface Machine {
+  readonly openTerminal?: () => OwnTerminal;
   readonly stop?: AbortSignal;
   readonly hangups?: Hangups;
   readonly openDataPlane?: (options: OpenOptions) => FakeDataPlane;
@@ -44,6 +46,7 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
     ...{ print, printError },
     log: { info: print, warn: printError, error: printError },
     interactive: false,
+    openTerminal: () => Promise.resolve(machine.openTerminal?.()),
     stop: machine.stop ?? new AbortController().signal,
     hangups: machine.hangups ?? new Hangups(() => undefined),
     variables: machine.variables ?? {},

@@ -376,3 +376,15 @@ describe('a reload', () => {
     running.close();
   });
 });
+
+test('a running switch is looked at from its first second on', () => {
+  const { fake, running } = open();
+  const { ports, transparentClocks } = running.summary();
+  expect(ports.map(({ interface: name, link }) => ({ name, link }))).toEqual([
+    { name: 'eth1', link: 'up' },
+    { name: 'eth2', link: 'up' },
+  ]);
+  expect(transparentClocks).toMatchObject([{ name: 'e2e-tc of any domain', domains: [] }]);
+  running.close();
+  expect(fake.closed).toBe(true);
+});

@@ -17,6 +17,7 @@ function display(json: boolean, interactive: boolean) {
     ...{ print, printError },
     log: { info: print, warn: printError, error: printError },
     interactive,
+    openTerminal: () => Promise.resolve(undefined),
     stop: new AbortController().signal,
     hangups: new Hangups(() => undefined),
     variables: {},

@@ -27,6 +27,8 @@ export const report: LabReport = {
     isolation: null,
     timestamping: 'software',
     counters: { rx: { Sync: 300, Follow_Up: 20 }, tx: { Sync: 7 }, drop: { noPolicy: 5 } },
+    dropped: { lost: 0, discarded: 5, malformed: 0 },
+    unclaimed: { otherTransport: 0, otherVlan: 0, otherHost: 0, notPtp: 0 },
     residenceNs,
     clock: null,
     meanLinkDelayNs: null,

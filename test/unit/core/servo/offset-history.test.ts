@@ -35,6 +35,25 @@ test('what is a thousand seconds old is forgotten', () => {
   expect(history.windows()[2]).toEqual({ seconds: 1000, samples: 1000, rms: 1, max: 1, mtie: 0 });
 });
 
+test('the windows end now: they go empty one after the other when no offset comes any more', () => {
+  const history = historyOf([5, -7, 5, 5], second);
+  const at = (seconds: number) => history.windows(instantFromNs(BigInt(seconds * second)));
+  const none = { samples: 0, rms: null, max: null, mtie: null };
+  expect(at(3)[0]).toMatchObject({ samples: 4, max: 7, mtie: 12 });
+  expect(at(11)[0]).toMatchObject({ samples: 2, max: 5 });
+  expect(at(13)[0]).toEqual({ seconds: 10, ...none });
+  expect(at(13)[1]).toMatchObject({ samples: 4, max: 7 });
+  expect(at(103)[1]).toEqual({ seconds: 100, ...none });
+  expect(at(1002)[2]).toMatchObject({ samples: 1, max: 5, mtie: 0 });
+  expect(at(1003)[2]).toEqual({ seconds: 1000, ...none });
+  history.add(instantFromNs(BigInt(2000 * second)), durationNs(3));
+  expect(history.windows()[2]).toMatchObject({ samples: 1, max: 3, mtie: 0 });
+});
+
+test('a time before the latest offset is taken for that of the offset', () => {
+  expect(historyOf([5, 5, 5], second).windows(instantFromNs(0n))[0]).toMatchObject({ samples: 3 });
+});
+
 test('raw time that goes backwards begins anew', () => {
   const history = historyOf([7, 8]);
   history.add(instantFromNs(0n), durationNs(1));

@@ -293,6 +293,7 @@ describe('a peer-to-peer clock of domain 24', () => {
     const announce = announceFrom(neighborIdentity, {}, { domainNumber: 0 });
     dataPlane.report(frameRecord(1, 'l2', announce, 0n));
     expect(clock.notTaken()).toMatchObject([{ domainNumber: 0, reason: 'otherDomain' }]);
+    expect(clock.unclaimed.of(1)).toMatchObject({ otherTransport: 1, otherHost: 0 });
     // Of the first request alone.
     const { discarded } = clock.clocks()[0]?.clock.ports[1] ?? {};
     expect(discarded).toEqual({ pdelayRespMissing: 1 });

@@ -96,6 +96,20 @@ it('has a boundary clock: whom it follows, why its ports are what they are, whom
   });
 });
 
+it('has the time of the grandmaster, and the transparent clocks', () => {
+  const peerToPeer = { type: 'p2p-tc', domain: 'any', logMinPdelayReqInterval: 0 } as const;
+  const { snapshots } = observed([boundaryClock(), peerToPeer]);
+  const { clocks, transparentClocks, domains } = snapshots.take();
+  expect(clocks[0]).toMatchObject({
+    ...{ type: 'bc', slaveOnly: false, offsets: null },
+    time: { utcOffset: null, leapSecond: 'none', timeTraceable: false, timeSource: 0xa0 },
+  });
+  expect(transparentClocks).toEqual([
+    { name: 'p2p-tc of any domain', type: 'p2p-tc', domain: 'any' },
+  ]);
+  expect(domains).toEqual([]);
+});
+
 it('has the VLAN of a clock whose ports are all in it', () => {
   const vlanOf = (ports: string) =>
     observed([boundaryClock(ports)]).snapshots.take().clocks[0]?.vlan;

@@ -21,6 +21,7 @@ function statsFrom(fake: FakeDataPlane) {
     peerDelays: [],
     isolations: [null, { loopWith: 'eth1' }],
     notTaken: [],
+    unclaimed: [],
     failedRecords: 0,
     instances: [
       {
@@ -80,6 +81,14 @@ describe('counters', () => {
         discarded: {},
       },
     ]);
+  });
+
+  test('what was dropped is told apart by what it means', () => {
+    const fake = fakeWith('eth1');
+    fake.setCounter(0, 'drop.linkDelayUnknown', 3);
+    fake.setCounter(0, 'drop.noPolicy', 2);
+    fake.setCounter(0, 'drop.badVersion', 1);
+    expect(statsFrom(fake).ports[0]?.dropped).toEqual({ lost: 3, discarded: 2, malformed: 1 });
   });
 
   test('survive JSON', () => {
