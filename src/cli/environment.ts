@@ -5,6 +5,7 @@ import type { Notify } from '../daemon/machine/service-manager.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
 import type { InterfaceProbe } from '../native/interface-probe.js';
 import type { KernelClock } from '../native/kernel-clock.js';
+import type { Paint } from './formats/colour.js';
 import type { Hangups } from './hangups.js';
 import type { OwnTerminal } from './monitor/terminal.js';
 
@@ -20,6 +21,10 @@ export interface Environment {
   readonly log: FullLog;
   /** The output goes to a terminal, where it may be redrawn in place. */
   readonly interactive: boolean;
+  /** Of the terminal as it is now. */
+  readonly terminal: () => OutputSize;
+  /** Colours words that say how something stands, where somebody sees colours. */
+  readonly paint: Paint;
   /** For a command that has the terminal as a whole; undefined where there is none. */
   readonly openTerminal: () => Promise<OwnTerminal | undefined>;
   /** Aborted by SIGINT and SIGTERM, and by SIGHUP unless the command has told `hangups` otherwise. */
@@ -34,6 +39,13 @@ export interface Environment {
   readonly watchAddresses: (onChange: () => void) => Promise<() => void>;
   /** @throws OwnershipError where another switch has some of it */
   readonly takeOwnership: (belongings: Belongings) => Promise<Ownership>;
+}
+
+export interface OutputSize {
+  /** 80 where the output does not go to a terminal. */
+  readonly columns: number;
+  /** Undefined where it does not: there is no end. */
+  readonly rows: number | undefined;
 }
 
 /** What ends a command is an error. */

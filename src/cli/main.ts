@@ -2,6 +2,7 @@
 /** The executable: the real process around the command line. */
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import { productVersion } from '../daemon/machine/product-version.js';
+import { paintFor } from './formats/colour.js';
 import {
   isJournal,
   priorities,
@@ -10,6 +11,9 @@ import {
 } from '../daemon/systemd/journal-lines.js';
 import { Hangups } from './hangups.js';
 import { runCommandLine } from './program.js';
+
+/** Where there is no terminal. */
+const defaultColumns = 80;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -48,6 +52,12 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     error: lineWriter(process.stderr, priorities.error),
   },
   interactive: process.stdout.isTTY,
+  terminal: () => ({
+    // A terminal that does not know its size says 0.
+    columns: process.stdout.columns || defaultColumns,
+    rows: process.stdout.rows || undefined,
+  }),
+  paint: paintFor(process.stdout.isTTY, process.env),
   openTerminal: async () => (await import('./monitor/terminal.js')).ownTerminal(),
   stop: stop.signal,
   hangups,

@@ -1,9 +1,9 @@
 /** Client of the control socket of a running switch. */
 import { request } from 'node:http';
 import type { ClockStatus } from '../daemon/status/clock-status.js';
-import type { PortStatus, Stats } from '../daemon/status/status.js';
-import type { ReloadReport } from '../daemon/reload/reload-report.js';
-import { mistakeInConfiguration, type ProcessStatus } from './server.js';
+import type { PortStatus } from '../daemon/status/status.js';
+import type { AnswersByPath, ReloadAnswer, StatsAnswer, StatusAnswer } from './answers.js';
+import { mistakeInConfiguration } from './server.js';
 import type { EventJson, EventsAnswer } from './events-answer.js';
 import { ControlError } from './socket-file.js';
 
@@ -29,27 +29,38 @@ export class ControlClient {
     this.#answerTimeoutMs = answerTimeoutMs;
   }
 
-  /** @throws ControlError, as every method here */
-  stats(): Promise<Stats> {
-    return this.#get<Stats>('/stats');
+  /**
+   * The whole answer, as scripts get it. Both ends are of one version, so its shape is not checked.
+   * @throws ControlError, as every method here
+   */
+  async ask<Path extends keyof AnswersByPath>(path: Path): Promise<AnswersByPath[Path]> {
+    const { status, text } = await this.#exchange(path);
+    if (status !== 200) throw new ControlError(`${this.#path}: GET ${path}: answered ${status}`);
+    return this.#parsed<AnswersByPath[Path]>(text);
   }
 
-  ports(): Promise<PortStatus[]> {
-    return this.#get<PortStatus[]>('/ports');
+  stats(): Promise<StatsAnswer> {
+    return this.ask('/stats');
+  }
+
+  async ports(): Promise<readonly PortStatus[]> {
+    return (await this.ask('/ports')).ports;
   }
 
   /** Of every boundary clock. */
-  clocks(): Promise<ClockStatus[]> {
-    return this.#get<ClockStatus[]>('/clocks');
+  async clocks(): Promise<readonly ClockStatus[]> {
+    return (await this.ask('/clocks')).clocks;
   }
 
-  status(): Promise<ProcessStatus> {
-    return this.#get<ProcessStatus>('/status');
+  status(): Promise<StatusAnswer> {
+    return this.ask('/status');
   }
 
   /** Those after a number that are still remembered, oldest first. */
-  events(since = 0): Promise<EventsAnswer> {
-    return this.#get<EventsAnswer>(`/events?since=${since}`);
+  async events(since = 0): Promise<EventsAnswer> {
+    const { status, text } = await this.#exchange(`/events?since=${since}`);
+    if (status !== 200) throw new ControlError(`${this.#path}: GET /events: answered ${status}`);
+    return this.#parsed<EventsAnswer>(text);
   }
 
   /**
@@ -93,9 +104,9 @@ export class ControlClient {
   }
 
   /** @throws ControlError; RefusedError with what the switch says where nothing was changed */
-  async reload(dryRun: boolean): Promise<ReloadReport> {
+  async reload(dryRun: boolean): Promise<ReloadAnswer> {
     const { status, text } = await this.#exchange('/reload', JSON.stringify({ dryRun }));
-    const answer = this.#parsed<ReloadReport & { readonly error?: string }>(text);
+    const answer = this.#parsed<ReloadAnswer & { readonly error?: string }>(text);
     if (status === 200) return answer;
     throw new RefusedError(answer.error ?? `answered ${status}`, status === mistakeInConfiguration);
   }
@@ -106,13 +117,6 @@ export class ControlClient {
       () => true,
       () => false,
     );
-  }
-
-  /** Both ends are of one version, so the shape of the answer is not checked. */
-  async #get<Answer>(path: string): Promise<Answer> {
-    const { status, text } = await this.#exchange(path);
-    if (status !== 200) throw new ControlError(`${this.#path}: GET ${path}: answered ${status}`);
-    return this.#parsed<Answer>(text);
   }
 
   #parsed<Answer>(text: string): Answer {

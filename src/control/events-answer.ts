@@ -1,6 +1,7 @@
 /** Events as the socket and the command line have them: what `GET /events` answers. */
 import type { ServerResponse } from 'node:http';
 import type { EventListener } from '../daemon/observing/switch-events.js';
+import type { AnswerHead } from './answers.js';
 import type { ObservedEvent } from '../observe/events/event.js';
 
 /** An event with its times as text, UTC. */
@@ -10,10 +11,7 @@ export type EventJson = Omit<ObservedEvent, 'atMs' | 'sinceMs'> & {
   readonly since: string;
 };
 
-export interface EventsAnswer {
-  /** Grows with every change of shape that is not an addition. */
-  readonly schema: 1;
-  readonly at: string;
+export interface EventsAnswer extends AnswerHead {
   /** Oldest first. */
   readonly events: readonly EventJson[];
 }
@@ -42,10 +40,6 @@ export function eventJson({
     since: new Date(sinceMs).toISOString(),
     ...{ instance, sdoId, domain, vlan, interface: name, from, to, text, remedy },
   };
-}
-
-export function eventsAnswer(events: readonly ObservedEvent[]): EventsAnswer {
-  return { schema: 1, at: new Date().toISOString(), events: events.map(eventJson) };
 }
 
 /** What a reader may leave unread, more than all that is remembered; one that leaves more is cut off. */

@@ -1,16 +1,23 @@
 /**
  * The control socket: HTTP with JSON over a Unix socket, for the command line and for scripts
- * (docs/decisions/0001-control-socket.md). Paths and answers: docs/architecture.md.
+ * (docs/decisions/0001-control-socket.md). Paths and answers: docs/json.md.
  */
 import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ClockStatus } from '../daemon/status/clock-status.js';
 import { ManagementRequestError, type ManagementAnswer } from '../daemon/status/management.js';
-import type { PortStatus, Stats } from '../daemon/status/status.js';
+import { transparentClocksOf, type PortStatus, type Stats } from '../daemon/status/status.js';
 import { MistakeInFileError, NoFileError } from '../daemon/reload.js';
 import { RestartNeededError, type ReloadReport } from '../daemon/reload/reload-report.js';
 import { UnknownPortError } from '../daemon/switch.js';
-import { eventsAnswer, streamEvents, type EventSource } from './events-answer.js';
+import {
+  AnswerHeads,
+  partOfClocks,
+  type AnswerHead,
+  type AnswersByPath,
+  type Body,
+} from './answers.js';
+import { eventJson, streamEvents, type EventJson, type EventSource } from './events-answer.js';
 import { ControlError, giveToGroup, socketMode } from './socket-file.js';
 
 /** What the socket answers from: a Switch, or a part of one in tests. */
@@ -24,14 +31,6 @@ export interface Controlled {
   readonly reload?: (dryRun: boolean) => ReloadReport;
   readonly events: EventSource;
   readonly loseTransmitTimestamps: (interfaceName: string, count: number) => void;
-}
-
-export interface ProcessStatus {
-  readonly version: string;
-  readonly pid: number;
-  readonly uptimeSeconds: number;
-  /** Connections to the control socket that could not be accepted. */
-  readonly acceptErrors: number;
 }
 
 /** The answer's status where the file to be applied has a mistake: 422. */
@@ -87,6 +86,7 @@ export async function serveControl(
   options: ControlOptions = {},
 ): Promise<ControlServer> {
   const errors = new AcceptErrors(options.warn ?? (() => undefined));
+  const heads = new AnswerHeads();
   const patience = options.patienceMs ?? patienceMs;
   const timeouts = {
     headersTimeout: patience,
@@ -95,7 +95,7 @@ export async function serveControl(
   };
   const followers = new Set<ServerResponse>();
   const server = createServer(timeouts, (request, response) => {
-    const context = { version, allowFaults: options.allowFaults === true, errors };
+    const context = { version, allowFaults: options.allowFaults === true, errors, heads };
     const followed = followedFrom(request);
     if (followed !== undefined && followers.size < maxFollowers) {
       followers.add(response);
@@ -168,6 +168,7 @@ interface Context {
   readonly version: string;
   readonly allowFaults: boolean;
   readonly errors: AcceptErrors;
+  readonly heads: AnswerHeads;
 }
 
 function cannotListen(path: string, { code, message }: NodeJS.ErrnoException): ControlError {
@@ -188,7 +189,9 @@ async function answer(
   context: Context,
 ): Promise<{ status: number; text: string }> {
   try {
-    return { status: 200, text: JSON.stringify(await route(request, controlled, context)) };
+    const body = await route(request, controlled, context);
+    const head: AnswerHead = context.heads.head();
+    return { status: 200, text: JSON.stringify({ ...head, ...body }) };
   } catch (error) {
     return { status: statusOf(error), text: JSON.stringify({ error: (error as Error).message }) };
   }
@@ -202,36 +205,46 @@ function statusOf(error: unknown): number {
   return error instanceof UnknownPortError ? 404 : 500;
 }
 
+type Questions = { readonly [Path in keyof AnswersByPath]: () => Body<Path> };
+
+/** What is asked by GET. */
+function questions(controlled: Controlled, { version, errors }: Context): Questions {
+  return {
+    '/stats': () => controlled.stats(),
+    '/ports': () => ({ ports: controlled.ports() }),
+    '/clocks': () => ({
+      clocks: controlled.clocks(),
+      transparentClocks: transparentClocksOf(controlled.stats().instances),
+    }),
+    '/clocks/parent': () => ({ clocks: partOfClocks(controlled.clocks(), 'parent') }),
+    '/clocks/time': () => ({ clocks: partOfClocks(controlled.clocks(), 'time') }),
+    '/clocks/foreign-masters': () => ({
+      clocks: partOfClocks(controlled.clocks(), 'foreignMasters'),
+    }),
+    '/status': () => ({ version, pid: process.pid, acceptErrors: errors.count }),
+  };
+}
+
+/** @returns the answer without its head */
 async function route(
   request: IncomingMessage,
   controlled: Controlled,
-  { version, allowFaults, errors }: Context,
-): Promise<unknown> {
+  context: Context,
+): Promise<object> {
   const { method = '', url = '' } = request;
   if (method === 'GET' && url.split('?')[0] === '/events') return eventsFor(url, controlled);
+  const asked = questions(controlled, context);
+  if (method === 'GET' && Object.hasOwn(asked, url)) return asked[url as keyof AnswersByPath]();
   switch (`${method} ${url}`) {
-    case 'GET /stats':
-      return controlled.stats();
-    case 'GET /ports':
-      return controlled.ports();
-    case 'GET /clocks':
-      return controlled.clocks();
-    case 'GET /status':
-      return {
-        version,
-        pid: process.pid,
-        uptimeSeconds: Math.floor(process.uptime()),
-        acceptErrors: errors.count,
-      } satisfies ProcessStatus;
     case 'POST /management':
-      return controlled.manage(await bodyOf(request));
+      return { answers: controlled.manage(await bodyOf(request)) };
     case 'POST /reload': {
       const dryRun = dryRunFrom(await bodyOf(request));
       if (controlled.reload === undefined) throw new NoFileError();
       return controlled.reload(dryRun);
     }
     case 'POST /faults': {
-      if (!allowFaults) {
+      if (!context.allowFaults) {
         throw new Refusal(403, 'POST /faults: for tests: start ptp-switch run with --allow-faults');
       }
       const fault = faultFrom(await bodyOf(request));
@@ -241,19 +254,19 @@ async function route(
     default:
       throw new Refusal(
         404,
-        `${method} ${url}: unknown: GET /stats, /ports, /clocks, /events, /status, POST /management, /reload or /faults`,
+        `${method} ${url}: unknown: GET /events, ${Object.keys(asked).join(', ')}, POST /management, /reload or /faults`,
       );
   }
 }
 
 /** `?since=SEQ`: those after that number; all that are remembered unless it is there. @throws Refusal */
-function eventsFor(url: string, { events }: Controlled): unknown {
+function eventsFor(url: string, { events }: Controlled): { readonly events: readonly EventJson[] } {
   const since = sinceIn(url);
   if (since === undefined) throw new Refusal(400, 'GET /events?since=SEQ: write a whole number');
   if (isFollowing(url)) {
     throw new Refusal(503, `GET /events?follow: ${maxFollowers} follow already: end one of them`);
   }
-  return eventsAnswer(events.after(since));
+  return { events: events.after(since).map(eventJson) };
 }
 
 /** After which event the request wants to hear of all to come; undefined: it is another one. */

@@ -225,9 +225,8 @@ export interface UnusableSnapshot {
   readonly announce: boolean;
   /** What differs from what an instance would take: `otherDomain`, `otherHost`. */
   readonly reason: string;
-  /** The same in words. */
+  /** The same in words, with the interface and the remedy. */
   readonly description: string;
-  readonly remedy: string | null;
   /** Since this kind was heard first. */
   readonly messages: number;
 }

@@ -166,10 +166,10 @@ for (const { title, programs, transport, delayMechanism, start, cases } of peers
     test('show clock tells it to whoever reads', async (context) => {
       showOnFailure(context, [slave]);
       await clockThat('a lock', ({ lockState }) => lockState === 'locked', LOCK_TIMEOUT_MS);
-      expect(slave.operatorClock()).toMatch(/^missing +nothing$/m);
+      expect(slave.operatorClock()).toMatch(/^ +missing +nothing$/m);
       faults.drop('Follow_Up');
       await clockThat('the end of the lock', ({ missing: [first] }) => !!first, END_TIMEOUT_MS);
-      expect(slave.operatorClock()).toMatch(/^missing +Follow_Up \(absent\)$/m);
+      expect(slave.operatorClock()).toMatch(/^ +missing +Follow_Up \(absent\)$/m);
     });
   });
 }

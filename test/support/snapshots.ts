@@ -42,7 +42,7 @@ export function snapshot(
     }
   }
   return {
-    ...{ monotonicNs: 0, unixMs: 0, clocks: [], domains: [], unusable: [], failedRecords: 0 },
+    ...{ monotonicNs: 0, unixMs: 0, clocks: [], transparentClocks: [], domains: [], unusable: [], failedRecords: 0 },
     ...{ ...part, ports },
     counters: {
       indexOf: new Map(counterNames.map((name, index) => [name, index])),
@@ -87,6 +87,11 @@ export function clockPort(
 /** In lock with `grandmaster` by eth1, master on eth2. */
 export function clock(part: Partial<ClockSnapshot> = {}): ClockSnapshot {
   return {
+    ...{ type: 'bc', slaveOnly: false, offsets: null },
+    time: {
+      ...{ utcOffset: 37, leapSecond: 'none' },
+      ...{ timeTraceable: true, frequencyTraceable: true, ptpTimescale: true, timeSource: 0x20 },
+    },
     ...{ name: 'bc of domain 0', domain: 0, sdoId: 0, vlan: null, clockIdentity: self },
     parent: { ...announced(grandmaster), portIdentity: `${grandmaster}-1`, interface: 'eth1' },
     ...{ lockState: 'locked', holdover: 'none', missing: [], offsetFromMasterNs: 12 },

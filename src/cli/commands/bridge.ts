@@ -5,6 +5,7 @@ import type { CommandModule } from 'yargs';
 import type { BridgeStatus } from '../../bridge/status.js';
 import { CommandError, exitFailure } from '../command-error.js';
 import type { Environment } from '../environment.js';
+import { jsonOption } from './json-option.js';
 import { table } from '../formats/table.js';
 
 interface BridgeArguments {
@@ -27,7 +28,7 @@ export function bridgeCommand(environment: Environment): CommandModule<object, B
           describe: 'Show it, or restore what was before a switch that was killed',
         })
         .options({
-          json: { type: 'boolean', default: false, describe: 'For scripts' },
+          json: jsonOption,
           force: {
             type: 'boolean',
             default: false,
@@ -45,7 +46,7 @@ export function bridgeCommand(environment: Environment): CommandModule<object, B
 async function status({ json }: BridgeArguments, { print }: Environment): Promise<void> {
   const { bridgeStatus } = await import('../../bridge/status.js');
   const bridges = bridgeStatus();
-  if (json) print(JSON.stringify({ bridges }, null, 2));
+  if (json) print(await machineAnswer({ bridges }));
   else print(bridges.length === 0 ? 'no bridge of a ptp-switch' : bridges.map(text).join('\n\n'));
 }
 
@@ -60,8 +61,13 @@ async function clean({ json, force }: BridgeArguments, { print }: Environment): 
     );
   }
   const deeds = ownBridges().flatMap((name) => lowerBridge(name));
-  if (json) print(JSON.stringify({ deeds }, null, 2));
+  if (json) print(await machineAnswer({ deeds }));
   else print(deeds.length === 0 ? 'nothing was left over' : deeds.join('\n'));
+}
+
+async function machineAnswer(body: object): Promise<string> {
+  const { machineHead } = await import('../machine-answers.js');
+  return JSON.stringify({ ...machineHead(), ...body }, null, 2);
 }
 
 function text(bridge: BridgeStatus): string {

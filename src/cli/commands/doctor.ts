@@ -1,26 +1,14 @@
 /** ptp-switch doctor: what this machine and its interfaces can do for PTP, and the remedy for what is amiss. */
 import type { CommandModule } from 'yargs';
 import type { Finding } from '../../daemon/machine/diagnosis.js';
-import type { NetworkDevice } from '../../daemon/machine/network-devices.js';
-import type { InterfaceProbe } from '../../native/interface-probe.js';
 import { CommandError, exitFailure } from '../command-error.js';
+import type { DoctorAnswer } from '../machine-answers.js';
 import type { Environment } from '../environment.js';
+import { jsonOption } from './json-option.js';
 
 interface DoctorArguments {
   interfaces: string[] | undefined;
   json: boolean;
-}
-
-interface Report {
-  readonly host: readonly Finding[];
-  readonly interfaces: readonly InterfaceReport[];
-}
-
-interface InterfaceReport {
-  readonly probe: InterfaceProbe;
-  /** Null where the kernel does not list it. */
-  readonly device: NetworkDevice | null;
-  readonly findings: readonly Finding[];
 }
 
 export function doctorCommand(environment: Environment): CommandModule<object, DoctorArguments> {
@@ -35,9 +23,10 @@ export function doctorCommand(environment: Environment): CommandModule<object, D
           describe: 'The ports to be; all Ethernet interfaces when left out',
         })
         .options({
-          json: { type: 'boolean', default: false, describe: 'For scripts' },
+          json: jsonOption,
         } as const)
         .example('$0 doctor', 'every Ethernet interface')
+        .example('$0 doctor -j', 'every Ethernet interface, for a script')
         .example('$0 doctor eth1 eth2', 'these two, alone and as ports of one switch'),
     handler: (args) => doctor(args, environment),
   };
@@ -61,7 +50,9 @@ async function doctor(args: DoctorArguments, environment: Environment): Promise<
           .filter(({ ethernet, loopback }) => ethernet && !loopback);
   const together = probes.length > 1 ? [diagnoseTogether(probes)] : [];
   const network = readNetworkDevices();
-  const report: Report = {
+  const { machineHead } = await import('../machine-answers.js');
+  const report: DoctorAnswer = {
+    ...machineHead(),
     host: [
       ...diagnoseHost(hostFacts()),
       ...diagnosePrograms(ptpPrograms()),
@@ -82,7 +73,7 @@ async function doctor(args: DoctorArguments, environment: Environment): Promise<
   if (findings.some(({ level }) => level === 'problem')) throw new CommandError('', exitFailure);
 }
 
-function formatReport({ host, interfaces }: Report): string {
+function formatReport({ host, interfaces }: Pick<DoctorAnswer, 'host' | 'interfaces'>): string {
   const sections = [
     ['this machine', ...host.map(formatFinding)],
     ...interfaces.map(({ probe, findings }) => [

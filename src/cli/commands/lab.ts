@@ -4,6 +4,7 @@ import { failoverSeconds } from '../../lab/failover.js';
 import { labScenarios, labTypes, type LabScenario, type LabType } from '../../lab/report/report.js';
 import { CommandError, exitFailure, UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
+import { jsonOption } from './json-option.js';
 
 interface LabArguments {
   type: LabType;
@@ -38,11 +39,7 @@ export function labCommand(environment: Environment): CommandModule<object, LabA
             requiresArg: true,
             describe: `How long to measure; until Ctrl-C on a terminal, else ${defaultSeconds}`,
           },
-          json: {
-            type: 'boolean',
-            default: false,
-            describe: 'One document at the end, for scripts',
-          },
+          json: { ...jsonOption, describe: 'One document at the end, for scripts' },
         } as const)
         .example('$0 lab', 'a live table, until Ctrl-C')
         .example('$0 lab --type p2p-tc', 'with the peer-to-peer delay mechanism')

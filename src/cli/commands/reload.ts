@@ -2,6 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { CommandError, exitFailure, exitUsage } from '../command-error.js';
 import type { Environment } from '../environment.js';
+import { jsonOption } from './json-option.js';
 import { socketOption } from './socket-option.js';
 
 interface ReloadArguments {
@@ -23,7 +24,7 @@ export function reloadCommand(environment: Environment): CommandModule<object, R
             default: false,
             describe: 'Tell what would be done, and do nothing',
           },
-          json: { type: 'boolean', default: false, describe: 'As JSON' },
+          json: jsonOption,
         } as const)
         .example('$0 reload', 'apply the file that the switch was started with, as it is now')
         .example('$0 reload --dry-run', 'what would be changed, and what needs a restart')
@@ -33,7 +34,9 @@ export function reloadCommand(environment: Environment): CommandModule<object, R
       const { reportLines } = await import('../../daemon/reload/reload-report.js');
       try {
         const report = await new ControlClient(args.socket).reload(args['dry-run']);
-        environment.print(args.json ? JSON.stringify(report) : reportLines(report).join('\n'));
+        environment.print(
+          args.json ? JSON.stringify(report, null, 2) : reportLines(report).join('\n'),
+        );
         // Asked without --dry-run it would fail.
         if (report.refused.length > 0) throw new CommandError('', exitFailure);
       } catch (error) {

@@ -4,7 +4,7 @@ import type {
   GrandmasterReport,
   SwitchOverReport,
 } from '../../lab/report/report.js';
-import { formatNs } from './stats.js';
+import { formatNs } from './numbers.js';
 import { table } from './table.js';
 
 /** Fits a terminal of 80 columns and 24 lines. */

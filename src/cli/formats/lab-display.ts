@@ -2,6 +2,7 @@
 import type { LabOptions } from '../../lab/lab.js';
 import type { LabReport } from '../../lab/report/report.js';
 import type { Environment } from '../environment.js';
+import { labAnswer } from './lab-answer.js';
 import { formatLab, formatLabLine } from './lab.js';
 
 export interface LabDisplay extends Pick<
@@ -23,7 +24,7 @@ function jsonDocument({ print, printError }: Environment): LabDisplay {
     onProgress: printError,
     onReport: () => undefined,
     end: (result) => {
-      if (result !== undefined) print(JSON.stringify(result, null, 2));
+      if (result !== undefined) print(JSON.stringify(labAnswer(result), null, 2));
     },
   };
 }

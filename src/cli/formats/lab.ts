@@ -3,7 +3,8 @@ import type { ErrorSummary } from '../../lab/report/error-window.js';
 import type { ErrorComparison, LabReport, TransparentLabReport } from '../../lab/report/report.js';
 import { stations } from '../../lab/topologies/topology.js';
 import { formatBoundaryLab, formatBoundaryLabLine } from './boundary-lab.js';
-import { formatNs, total } from './stats.js';
+import { formatNs } from './numbers.js';
+import { total } from './stats.js';
 import { table } from './table.js';
 
 /** Fits a terminal of 80 columns and 24 lines. */

@@ -1,5 +1,5 @@
 /** The first page of the live screen: what runs, every port, what is wrong. */
-import { formatNs } from '../formats/stats.js';
+import { formatNs } from '../formats/numbers.js';
 import { moodOf } from '../formats/colour.js';
 import { rateText } from './numbers.js';
 import type { Observation } from './observation.js';

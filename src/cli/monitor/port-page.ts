@@ -1,5 +1,5 @@
 /** The page of one port: its messages by type, what was dropped and why, and whatever else was counted. */
-import { formatNs } from '../formats/stats.js';
+import { formatNs } from '../formats/numbers.js';
 import { moodOf } from '../formats/colour.js';
 import { countText, rateText } from './numbers.js';
 import type { Observation, Rates } from './observation.js';

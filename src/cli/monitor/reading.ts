@@ -1,5 +1,5 @@
 /** What the live screen takes of a switch's answers, in the words and units that it shows. */
-import type { ProcessStatus } from '../../control/server.js';
+import type { StatusAnswer } from '../../control/answers.js';
 import type { ClockStatus } from '../../daemon/status/clock-status.js';
 import type {
   InstanceStats,
@@ -48,7 +48,7 @@ export interface Reading {
 }
 
 export interface Answers {
-  readonly status: ProcessStatus;
+  readonly status: StatusAnswer;
   readonly ports: readonly PortStatus[];
   readonly stats: Stats;
   readonly clocks: readonly ClockStatus[];

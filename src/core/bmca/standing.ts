@@ -59,3 +59,26 @@ export function isTooSeldom(
   const intervals = rememberedFor / foreignMasterTimeWindow;
   return intervals * (foreignMasterThreshold - 1) >= foreignMasterTimeWindow;
 }
+
+/** Of any port. */
+export interface MasterOfPort<Port> {
+  readonly port: Port;
+  readonly receiver: PortIdentity;
+  readonly master: ForeignMaster;
+}
+
+/** The best first, as 9.3.4 compares them; after them those that are refused. Equal ones stay as they were. */
+export function inOrderOfMerit<Port>(
+  { compareDataSets }: Pick<BestMasterRules, 'compareDataSets'>,
+  heard: readonly MasterOfPort<Port>[],
+): MasterOfPort<Port>[] {
+  const dataSetOf = ({ master: { latest }, receiver }: MasterOfPort<Port>): ComparisonDataSet =>
+    announcedDataSet(latest.message, receiver, latest.alternatePriority1);
+  return heard.toSorted((a, b) => {
+    const refused = Number(a.master.refusal !== undefined) - Number(b.master.refusal !== undefined);
+    if (refused !== 0) return refused;
+    const comparison = compareDataSets(dataSetOf(a), dataSetOf(b));
+    if (comparison === 'same') return 0;
+    return isBetter(comparison) ? -1 : 1;
+  });
+}

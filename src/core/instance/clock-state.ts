@@ -33,6 +33,7 @@ export interface ClockState {
       }
     | undefined
   )[];
+  /** The best first, as compared by 9.3.4; after them those that are refused. */
   readonly foreignMasters: readonly {
     readonly port: PortIdentity;
     readonly announce: MessageOf<'Announce'>;
@@ -42,6 +43,8 @@ export interface ClockState {
     readonly standing: Standing;
     /** Its sender does not count its messages (7.3.7). */
     readonly sequenceIdStuck: boolean;
+    /** Its latest Announce is not older than that: whole announce intervals of the port are counted. */
+    readonly heardWithinSeconds: number;
   }[];
   readonly lockState: LockState;
   readonly servo: ServoKind;

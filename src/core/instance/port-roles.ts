@@ -7,7 +7,7 @@ import { elect, eventOf, erbestOfPort } from '../bmca/election.js';
 import type { PortDecision } from '../bmca/election.js';
 import { withIntervalPassed, without } from '../bmca/foreign-masters.js';
 import { isOperating, isSlave, nextPortState, type PortStateEvent } from '../bmca/port-state.js';
-import { standingOf } from '../bmca/standing.js';
+import { inOrderOfMerit, standingOf } from '../bmca/standing.js';
 import type { BestMasterRules, DecisionCode } from '../bmca/rules.js';
 import type { Input, Output } from '../io.js';
 import { ownAnnouncer } from '../port/admission.js';
@@ -269,18 +269,22 @@ export class PortRoles {
     return erbestOfPort(this.#rules, port, this.#parentOn(port));
   }
 
-  /** Whoever is heard, and what becomes of it. */
+  /** Whoever is heard, the best first, and what becomes of it. */
   foreignMasters(): ClockState['foreignMasters'] {
     const d0 = ownDataSet(this.#dataSets.defaultDS);
-    return this.#ports.flatMap((port) => {
+    const heard = this.#ports.flatMap((port) =>
+      port.foreignMasters.map((master) => ({ port, receiver: port.portIdentity, master })),
+    );
+    return inOrderOfMerit(this.#rules, heard).map(({ port, receiver, master }) => {
       const erbest = this.erbestOf(port);
       const parent = this.#parentOn(port);
-      const { portIdentity: receiver } = port;
-      return port.foreignMasters.map((master) => ({
+      const { logAnnounceInterval } = port.settings;
+      return {
         ...{ port: receiver, announce: master.latest.message, best: master.latest === erbest },
         standing: standingOf(master, { rules: this.#rules, d0, receiver, erbest, parent }),
         sequenceIdStuck: master.sequenceIdStuck === true,
-      }));
+        heardWithinSeconds: (master.silentFor + 1) * 2 ** logAnnounceInterval,
+      };
     });
   }
 

@@ -8,14 +8,12 @@ import type {
   CounterSnapshot,
   LinkDelaySnapshot,
   Snapshot,
-  UnusableSnapshot,
 } from '../../observe/snapshot.js';
 import type { Moment } from '../../observe/events/event.js';
 import type { Instances } from '../instances/instances.js';
 import { systemTimeOf } from '../runtime/system-time.js';
 import type { TimerClock } from '../runtime/timers.js';
 import type { Isolation } from '../status/notices.js';
-import type { NotTakenStatus } from '../status/not-taken.js';
 import { linkOf, type BridgePortStatus } from '../status/status.js';
 import { clockSnapshotOf } from './clock-snapshot.js';
 
@@ -64,7 +62,9 @@ export class Snapshots {
       counters: this.#counters(),
       clocks,
       ...this.#transparentClocks(),
-      unusable: instances.notTaken().map(unusableOf),
+      unusable: instances
+        .notTaken()
+        .map(({ domainNumber: domain, vlanId: vlan, ...rest }) => ({ ...rest, domain, vlan })),
       failedRecords: instances.failedRecords,
     };
   }
@@ -125,12 +125,4 @@ export class Snapshots {
 
 function layoutOf({ names, stride, residence }: CounterLayout) {
   return { indexOf: new Map(names.map((name, index) => [name, index])), stride, residence };
-}
-
-/** "eth1: PTP of domain 24 over l2 is not taken: no instance is of domain 24; give one domain: 24" */
-function unusableOf(status: NotTakenStatus): UnusableSnapshot {
-  const { domainNumber: domain, vlanId: vlan, description: line, ...rest } = status;
-  const [said = '', ...remedies] = line.slice(`${rest.interface}: `.length).split('; ');
-  const remedy = remedies.length === 0 ? null : remedies.join('; ');
-  return { ...rest, domain, vlan, description: said, remedy };
 }

@@ -52,6 +52,7 @@ export interface ClockStatus {
     /** What the instance is called; no two of a switch have the same name. */
     readonly instance: string;
     readonly clockIdentity: string;
+    readonly sdoId: number;
     readonly domainNumber: number;
     readonly priority1: number;
     readonly priority2: number;
@@ -102,6 +103,7 @@ export interface ClockStatus {
     readonly grandmasterPriority2: number;
   };
   readonly time: TimePropertiesDS;
+  /** The best first, as the best master clock algorithm compares them; those that are never followed here are the last. */
   readonly foreignMasters: readonly ForeignMasterStatus[];
 }
 
@@ -121,8 +123,12 @@ export interface ForeignMasterStatus {
   readonly interface: string;
   readonly sourcePortIdentity: string;
   readonly grandmasterIdentity: string;
+  readonly grandmasterClockQuality: ClockQuality;
   readonly grandmasterPriority1: number;
+  readonly grandmasterPriority2: number;
   readonly stepsRemoved: number;
+  /** Its latest Announce is not older than that: whole announce intervals of the port are counted. */
+  readonly heardWithinSeconds: number;
   /** It is the best master of its port (Erbest). */
   readonly best: boolean;
   /** What has become of it: it is followed, or why not. */
@@ -146,13 +152,13 @@ export function clockStatusOf(
   aheadOfSystemClockNs: number,
 ): ClockStatus {
   const { defaultDS, currentDS, parentDS } = state;
-  const { domainNumber, priority1, priority2, clockQuality } = defaultDS;
+  const { sdoId, domainNumber, priority1, priority2, clockQuality } = defaultDS;
   const interfaceOf = (portNumber: number) => ports[portNumber - 1]?.interface ?? '';
   return {
     clock: {
       instance,
       clockIdentity: formatClockIdentity(defaultDS.clockIdentity),
-      ...{ domainNumber, priority1, priority2, clockQuality },
+      ...{ sdoId, domainNumber, priority1, priority2, clockQuality },
       stepsRemoved: currentDS.stepsRemoved,
       offsetFromMasterNs: timeIntervalToNs(currentDS.offsetFromMaster),
       meanDelayNs: timeIntervalToNs(currentDS.meanDelay),
@@ -183,12 +189,15 @@ export function clockStatusOf(
     },
     time: state.timePropertiesDS,
     foreignMasters: state.foreignMasters.map(
-      ({ port, announce, best, standing, sequenceIdStuck }) => ({
+      ({ port, announce, best, standing, sequenceIdStuck, heardWithinSeconds }) => ({
         interface: interfaceOf(port.portNumber),
         sourcePortIdentity: formatPortIdentity(announce.header.sourcePortIdentity),
         grandmasterIdentity: formatClockIdentity(announce.grandmasterIdentity),
+        grandmasterClockQuality: announce.grandmasterClockQuality,
         grandmasterPriority1: announce.grandmasterPriority1,
+        grandmasterPriority2: announce.grandmasterPriority2,
         stepsRemoved: announce.stepsRemoved,
+        heardWithinSeconds,
         ...{ best, standing, standingText: standingWords(standing, sequenceIdStuck) },
         ...{ logAnnounceInterval: announce.header.logMessageInterval, sequenceIdStuck },
       }),

@@ -103,6 +103,24 @@ export interface Stats {
   readonly failedRecords: number;
 }
 
+/** What a transparent clock knows of time: the rates of the grandmasters whose Syncs pass. */
+export interface TransparentClockStatus {
+  /** What the instance is called; no two of a switch have the same name. */
+  readonly instance: string;
+  readonly type: 'e2e-tc' | 'p2p-tc';
+  readonly domain: number | 'any';
+  /** One entry for each domain whose Sync messages it forwards. */
+  readonly syntonisation: readonly SyntonisationStatus[];
+}
+
+export function transparentClocksOf(
+  instances: readonly InstanceStats[],
+): readonly TransparentClockStatus[] {
+  return instances.flatMap(({ name: instance, type, domain, syntonisation }) =>
+    type === 'e2e-tc' || type === 'p2p-tc' ? [{ instance, type, domain, syntonisation }] : [],
+  );
+}
+
 /** The group of plain counters that goes with the residence histogram. */
 const residenceGroup = 'residence';
 

@@ -26,9 +26,17 @@ export class Unusable {
       const subject = { ...nothing, interface: name, sdoId, domain, vlan };
       found.set(key, {
         ...{ kind: 'heard-but-unusable', subject, detail: transport, from: null, to: reason },
-        ...{ text: rest.description, remedy: rest.remedy },
+        ...saidOf(name, rest.description),
       });
     }
     return [...found.values()];
   }
+}
+
+/** "eth1: PTP of domain 24 over l2 is not taken: no instance is of domain 24; give one domain: 24" */
+function saidOf(name: string, description: string) {
+  const prefix = `${name}: `;
+  const line = description.startsWith(prefix) ? description.slice(prefix.length) : description;
+  const [text = '', ...remedies] = line.split('; ');
+  return { text, remedy: remedies.length === 0 ? null : remedies.join('; ') };
 }

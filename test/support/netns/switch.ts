@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
+import type { ClocksAnswer, PortsAnswer } from '../../../src/control/answers.js';
 import type { ClockStatus } from '../../../src/daemon/status/clock-status.js';
 import type { PortStats, PortStatus, Stats } from '../../../src/daemon/status/status.js';
 import type { Child } from './child.js';
@@ -123,12 +124,12 @@ export class Switch {
 
   /** `ptp-switch show ports --json`. */
   async ports(): Promise<readonly PortStatus[]> {
-    return JSON.parse(await this.#request('GET', '/ports')) as readonly PortStatus[];
+    return (JSON.parse(await this.#request('GET', '/ports')) as PortsAnswer).ports;
   }
 
   /** Of every boundary clock. */
   async clocks(): Promise<readonly ClockStatus[]> {
-    return JSON.parse(await this.#request('GET', '/clocks')) as ClockStatus[];
+    return (JSON.parse(await this.#request('GET', '/clocks')) as ClocksAnswer).clocks;
   }
 
   /** Of the boundary clock in that domain. */

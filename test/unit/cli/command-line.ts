@@ -1,5 +1,6 @@
 /** Runs the command line inside the test, on a machine made of fakes. */
 import type { Environment } from '../../../src/cli/environment.js';
+import { plain } from '../../../src/cli/formats/colour.js';
 import { Hangups } from '../../../src/cli/hangups.js';
 import { runCommandLine } from '../../../src/cli/program.js';
 import type { OwnTerminal } from '../../../src/cli/monitor/terminal.js';
@@ -18,6 +19,7 @@ export interface Invocation {
 }
 
 export interface Machine {
+  readonly terminal?: Environment['terminal'];
   readonly openTerminal?: () => OwnTerminal;
   readonly stop?: AbortSignal;
   readonly hangups?: Hangups;
@@ -46,6 +48,8 @@ export async function invoke(args: readonly string[], machine: Machine = {}): Pr
     ...{ print, printError },
     log: { info: print, warn: printError, error: printError },
     interactive: false,
+    terminal: machine.terminal ?? (() => ({ columns: 80, rows: undefined })),
+    paint: plain,
     openTerminal: () => Promise.resolve(machine.openTerminal?.()),
     stop: machine.stop ?? new AbortController().signal,
     hangups: machine.hangups ?? new Hangups(() => undefined),

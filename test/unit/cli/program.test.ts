@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { vethProbe } from '../daemon/probes.js';
 import { invoke } from './command-line.js';
 
-const commands = ['run', 'stats', 'show', 'doctor', 'check', 'install-service'];
+const commands = [
+  ...['run', 'reload', 'stats', 'show', 'bridge', 'doctor', 'check', 'install-service', 'lab'],
+];
 
 let directory: string;
 beforeAll(() => {
@@ -42,6 +44,8 @@ describe('help and usage', () => {
     ['an option without its value', ['stats', '--socket'], 'socket'],
     ['an option twice', ['stats', '--socket', 'a', '--socket', 'b'], '--socket: say it once'],
     ['something that cannot be shown', ['show', 'weather'], 'weather'],
+    ['a domain that is none', ['show', 'clock', '-d', '256'], '--domain: write a number'],
+    ['a watch without end', ['stats', '-w', '0'], '--watch: write a number of seconds'],
     ['check without a file', ['check'], 'got 0, need at least 1'],
     ['a processor that is not there', ['run', '-i', 'a', '-i', 'b', '--cpu', '1023'], '--cpu 1023'],
     ['a socket without a path', ['stats', '--socket='], '--socket: write the path'],

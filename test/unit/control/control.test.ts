@@ -47,6 +47,13 @@ const stats = {
   failedRecords: 0,
 } as const;
 
+const head = {
+  schema: 1,
+  at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
+  since: expect.stringMatching(/Z$/) as unknown,
+  uptimeSeconds: expect.any(Number) as unknown,
+};
+
 async function serve(
   part: Partial<Controlled> = {},
   options: ControlOptions = { allowFaults: true },
@@ -103,7 +110,7 @@ describe('a client and a server', () => {
   test('statistics, ports and status go across', async () => {
     await serve();
     const client = new ControlClient(socket);
-    expect(await client.stats()).toEqual(stats);
+    expect(await client.stats()).toMatchObject({ schema: 1, ...stats });
     expect(await client.ports()).toEqual([]);
     expect(await client.status()).toMatchObject({ version: '1.2.3', pid: process.pid });
   });
@@ -117,12 +124,32 @@ describe('a client and a server', () => {
     });
     expect(await send('POST', '/management', '{"action":"SET","id":"DOMAIN"}')).toEqual({
       status: 200,
-      body: [{ error: 'NOT_SUPPORTED' }],
+      body: { ...head, answers: [{ error: 'NOT_SUPPORTED' }] },
     });
     expect(await send('POST', '/management', '{"action":"GET"}')).toEqual({
       status: 400,
       body: { error: 'id: write one' },
     });
+  });
+
+  test('every answer has its head, and a list where there may be none', async () => {
+    await serve();
+    const bodies = {
+      '/ports': { ports: [] },
+      '/clocks': {
+        clocks: [],
+        transparentClocks: [
+          { instance: 'e2e-tc of any domain', type: 'e2e-tc', domain: 'any', syntonisation: [] },
+        ],
+      },
+      '/clocks/parent': { clocks: [] },
+      '/clocks/time': { clocks: [] },
+      '/clocks/foreign-masters': { clocks: [] },
+      '/stats': stats,
+    };
+    for (const [path, body] of Object.entries(bodies)) {
+      expect(await send('GET', path)).toEqual({ status: 200, body: { ...head, ...body } });
+    }
   });
 
   test('nobody there: the remedy is to start one', async () => {
@@ -172,7 +199,7 @@ describe('requests', () => {
     const faults: unknown[] = [];
     await serve({ loseTransmitTimestamps: (...fault) => void faults.push(fault) });
     const body = JSON.stringify({ interface: 'eth1', loseTransmitTimestamps: 2 });
-    expect(await send('POST', '/faults', body)).toEqual({ status: 200, body: {} });
+    expect(await send('POST', '/faults', body)).toEqual({ status: 200, body: head });
     expect(faults).toEqual([['eth1', 2]]);
   });
 
@@ -274,7 +301,7 @@ describe('requests', () => {
       client.write('\0\u0001\u0002 nonsense\r\n\r\n'),
     );
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await new ControlClient(socket).stats()).toEqual(stats);
+    expect(await new ControlClient(socket).stats()).toMatchObject(stats);
   });
 
   test('an answer that cannot be written is an error of that request alone', async () => {
@@ -321,7 +348,7 @@ describe('the socket file', () => {
   test('of a running switch is left alone', async () => {
     await serve();
     await expect(serve()).rejects.toThrow('another ptp-switch is running on this socket');
-    expect(await new ControlClient(socket).stats()).toEqual(stats);
+    expect(await new ControlClient(socket).stats()).toMatchObject(stats);
   });
 
   test('of a switch that was killed is replaced', async () => {
@@ -329,7 +356,7 @@ describe('the socket file', () => {
     spawnSync(process.execPath, ['-e', listenThenDie, socket]);
     expect(existsSync(socket)).toBe(true);
     await serve();
-    expect(await new ControlClient(socket).stats()).toEqual(stats);
+    expect(await new ControlClient(socket).stats()).toMatchObject(stats);
   });
 
   test('that is no socket is not removed', async () => {

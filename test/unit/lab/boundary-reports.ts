@@ -20,6 +20,7 @@ export const boundaryReport: BoundaryLabReport = {
     instance: 'bc of domain 0',
     notTaken: [],
     clockIdentity: '020000.fffe.000001',
+    sdoId: 0,
     domainNumber: 0,
     priority1: 128,
     priority2: 128,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../../src/cli/environment.js';
+import { plain } from '../../../src/cli/formats/colour.js';
 import { formatLab, formatLabLine } from '../../../src/cli/formats/lab.js';
 import { displayFor } from '../../../src/cli/formats/lab-display.js';
 import { Hangups } from '../../../src/cli/hangups.js';
@@ -17,6 +18,8 @@ function display(json: boolean, interactive: boolean) {
     ...{ print, printError },
     log: { info: print, warn: printError, error: printError },
     interactive,
+    terminal: () => ({ columns: 80, rows: undefined }),
+    paint: plain,
     openTerminal: () => Promise.resolve(undefined),
     stop: new AbortController().signal,
     hangups: new Hangups(() => undefined),
@@ -107,5 +110,12 @@ test('--json: one document on standard output, progress on the other', () => {
   shown.onReport(report);
   shown.end(report);
   expect(errors).toEqual(['lab: starting']);
-  expect(output.map((text) => JSON.parse(text) as unknown)).toEqual([report]);
+  expect(output.map((text) => JSON.parse(text) as unknown)).toEqual([
+    {
+      schema: 1,
+      at: expect.any(String) as unknown,
+      since: expect.any(String) as unknown,
+      ...report,
+    },
+  ]);
 });

@@ -42,6 +42,7 @@ function serve(): Promise<ControlServer> {
     stats: () => running.stats(),
     clocks: () => running.clocks(),
     manage: (request: unknown) => running.manage(request),
+    events: { after: () => [], follow: () => () => undefined },
     loseTransmitTimestamps: () => undefined,
   };
   return serveControl(socket, controlled, '1.2.3');

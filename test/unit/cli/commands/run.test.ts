@@ -200,15 +200,24 @@ describe('asking a running switch', () => {
       fake.setResidences(1, [850, 1000]);
       expect((await ask('stats')).output).toBe(
         [
-          'port  link  time stamps  received  sent  dropped  residence p50      p99      max',
-          'eth1    up     software        12     0        1              -        -        -',
-          'eth2    up     software         0    11        0         999 ns  1.00 us  1.00 us',
+          'port  link    stamps  received  sent  lost  discarded',
+          'eth1    up  software        12     0     0          1',
+          'eth2    up  software         0    11     0          0',
           '',
-          'received / sent    eth1    eth2',
-          'Sync             12 / 0  0 / 11',
+          'port  residence p50      p99      max',
+          'eth1              -        -        -',
+          'eth2         999 ns  1.00 us  1.00 us',
           '',
-          'also counted   eth1  eth2',
-          'drop.noPolicy     1     0',
+          'received  Sync',
+          'eth1        12',
+          'eth2         0',
+          '',
+          'sent  Sync',
+          'eth1     0',
+          'eth2    11',
+          '',
+          'also counted',
+          'eth1  drop.noPolicy 1',
         ].join('\n'),
       );
     });
@@ -232,19 +241,21 @@ describe('asking a running switch', () => {
     });
   });
 
-  test('stats --watch goes on until it is stopped', async () => {
-    await whileRunning(async () => {
+  test('stats --watch goes on until it is stopped, with rates from the second table on', async () => {
+    await whileRunning(async (fake) => {
       const stop = new AbortController();
       let tables = 0;
-      const { exitCode, output } = await invoke(['stats', '--watch', '--socket', socket], {
+      const { exitCode, output } = await invoke(['stats', '-w', '0.1', '--socket', socket], {
         stop: stop.signal,
         onOutput: () => {
           tables += 1;
+          fake.setCounter(0, 'rx.Sync', 1000);
           if (tables === 2) stop.abort();
         },
       });
       expect(exitCode).toBe(0);
       expect(output.match(/residence p50/g)).toHaveLength(2);
+      expect(output).toMatch(/^received +Sync +\/s\neth1 +1,000 +[1-9][\d.,]+\n/m);
     });
   });
 
@@ -316,14 +327,53 @@ describe('asking a running switch', () => {
     });
   });
 
+  const aTransparentClock = [
+    'e2e-tc of any domain: a transparent clock, which keeps no PTP time; residence times are corrected by the rate of:',
+    '  no Syncs pass',
+  ].join('\n');
+
+  test('show ports of one port, and of one that is none', async () => {
+    await whileRunning(async () => {
+      const { output } = await ask('show', 'ports', 'eth2', '-j');
+      expect(JSON.parse(output)).toMatchObject({ schema: 1, ports: [{ interface: 'eth2' }] });
+      expect(await ask('show', 'ports', 'eth9')).toMatchObject({
+        exitCode: 1,
+        errors: 'eth9: not a port of this switch: its ports are eth1, eth2',
+      });
+    });
+  });
+
+  test('show clock of a domain, and of one without a clock', async () => {
+    await whileRunningAs('{type: bc, domain: 24}', async () => {
+      const { output } = await ask('show', 'clock', '-d', '24', '--json');
+      const answer = JSON.parse(output) as { clocks: unknown[] };
+      expect(answer).toMatchObject({ clocks: [{ clock: { domainNumber: 24, sdoId: 0 } }] });
+      expect(answer).toMatchObject({ transparentClocks: [] });
+      for (const what of ['parent', 'time', 'foreign-masters']) {
+        expect((await ask('show', what)).output).toMatch(/^bc of domain 24: domain 24$/m);
+        const part = JSON.parse((await ask('show', what, '-j')).output) as unknown;
+        expect(part).toMatchObject({ clocks: [{ instance: 'bc of domain 24', domainNumber: 24 }] });
+      }
+      expect(await ask('show', 'clock', '-d', '7')).toMatchObject({
+        exitCode: 1,
+        errors: 'domain 7: no clock of this switch is in it: its domains are 24',
+      });
+      expect((await ask('show', 'clock', 'eth1')).exitCode).toBe(2);
+    });
+  });
+
   test.each(['clock', 'parent', 'time', 'foreign-masters'])(
-    'show %s: a transparent clock has none, in one line',
+    'show %s: a transparent clock has none, and the answer its shape',
     async (what) => {
       await whileRunning(async () => {
         const { exitCode, output } = await ask('show', what);
         expect(exitCode).toBe(0);
-        expect(output).toMatch(/^no .+: a transparent clock [^\n]+$/);
-        expect((await ask('show', what, '--json')).output).toBe('null');
+        if (what === 'clock') expect(output).toBe(aTransparentClock);
+        else expect(output).toMatch(/^no .+: a transparent clock [^\n]+$/);
+        expect(JSON.parse((await ask('show', what, '-j')).output)).toMatchObject({
+          schema: 1,
+          clocks: [],
+        });
       });
     },
   );

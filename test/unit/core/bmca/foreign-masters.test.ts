@@ -10,6 +10,7 @@ import {
   type ForeignMaster,
   type Reception,
 } from '../../../../src/core/bmca/foreign-masters.js';
+import { inOrderOfMerit } from '../../../../src/core/bmca/standing.js';
 import type { AnnounceBody } from '../../../../src/core/wire/messages/announce.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 
@@ -154,4 +155,14 @@ describe('who announces himself more seldom than the window is long', () => {
     expect(erbestOf(rules, later, receiver, undefined)).toBeUndefined();
     expect(afterIntervals(later, 1)).toEqual([]);
   });
+});
+
+test('in order of merit: as the data sets compare, whatever the port; the refused ones last', () => {
+  const better = { grandmasterPriority1: 1 };
+  const [low] = afterAnnounce([], 4n).masters;
+  const [high] = afterAnnounce([], 5n).masters;
+  const [best] = afterAnnounce([], 6n, better).masters;
+  const [refused] = afterAnnounce([], 7n, better, { refusal: 'masterOnlyPort' }).masters;
+  const heard = [refused!, high!, low!, best!].map((master, port) => ({ port, receiver, master }));
+  expect(inOrderOfMerit(rules, heard).map(({ port }) => port)).toEqual([3, 2, 1, 0]);
 });

@@ -118,7 +118,7 @@ describe('the acceptable master table (17.5)', () => {
     expect(bench.grandmaster).toBe(50n);
     bench.qualify(0, 1n, good);
     expect(bench.grandmaster).toBe(1n);
-    expect(bench.standings()).toEqual(['notAcceptableMaster', 'notAcceptableMaster', 'followed']);
+    expect(bench.standings()).toEqual(['followed', 'notAcceptableMaster', 'notAcceptableMaster']);
   });
 
   test('has another priority1 compared, and tells the one that is announced', () => {

@@ -9,6 +9,8 @@ import type { Standing } from '../../../../src/core/bmca/standing.js';
 import { announceFrom, portIdentityOf } from '../../../support/announces.js';
 import { ClockNetwork } from '../../../support/clock-network.js';
 
+const layout = { columns: 80 };
+
 const { clock } = new ClockNetwork().add({ ports: 1 });
 const fresh = clock.state();
 
@@ -73,12 +75,9 @@ test('show clock has a line of what is missing', () => {
     { messageType: 'Follow_Up', how: 'late' },
     { messageType: 'Delay_Resp', how: 'absent' },
   ];
-  const shown = (change: Partial<ClockState>) => clockText('clock', [statusOf(change)], false);
-  expect(shown({ missing })).toMatch(/^missing +Follow_Up \(late\), Delay_Resp \(absent\)$/m);
-  expect(shown({})).toMatch(/^missing +nothing$/m);
-  expect(JSON.parse(clockText('clock', [statusOf({ missing })], true))).toMatchObject([
-    { missing },
-  ]);
+  const shown = (change: Partial<ClockState>) => clockText('clock', [statusOf(change)], layout);
+  expect(shown({ missing })).toMatch(/^ +missing +Follow_Up \(late\), Delay_Resp \(absent\)$/m);
+  expect(shown({})).toMatch(/^ +missing +nothing$/m);
 });
 
 describe('whoever announces himself is shown, and what has become of him', () => {
@@ -91,7 +90,9 @@ describe('whoever announces himself is shown, and what has become of him', () =>
     const port = portIdentityOf(1n);
     return statusOf({
       ...change,
-      foreignMasters: [{ port, announce, best: false, standing, sequenceIdStuck }],
+      foreignMasters: [
+        { port, announce, best: false, standing, sequenceIdStuck, heardWithinSeconds: 16 },
+      ],
     });
   };
 
@@ -100,6 +101,8 @@ describe('whoever announces himself is shown, and what has become of him', () =>
       {
         ...{ interface: 'eth0', sourcePortIdentity: '000000.0000.000009-1' },
         ...{ grandmasterIdentity: '000000.0000.000009', grandmasterPriority1: 128 },
+        grandmasterClockQuality: { ...announceFrom(portIdentityOf(9n)).grandmasterClockQuality },
+        ...{ grandmasterPriority2: 128, heardWithinSeconds: 16 },
         ...{ stepsRemoved: 0, best: false, standing: 'masterOnlyPort' },
         standingText: 'the port is masterOnly',
         ...{ logAnnounceInterval: 3, sequenceIdStuck: false },
@@ -126,7 +129,7 @@ describe('whoever announces himself is shown, and what has become of him', () =>
     ['worseThanThisClock', false, /this clock is better itself/],
     ['notAcceptableMaster', false, /not among the acceptableMasters$/m],
   ])('in the table: %s', (standing, stuck, line) => {
-    expect(clockText('foreign-masters', [foreignMaster(standing, stuck)], false)).toMatch(line);
+    expect(clockText('foreign-masters', [foreignMaster(standing, stuck)], layout)).toMatch(line);
   });
 });
 
@@ -155,14 +158,15 @@ describe('while somebody announces, nothing says that nobody does', () => {
         ports: [{ ...port, discarded: { announceLoop: 7, otherMaster: 2 } }],
       },
     };
-    expect(clockText('foreign-masters', [withDiscards], false)).toBe(
+    expect(clockText('foreign-masters', [withDiscards], layout)).toBe(
       [
-        'bc of domain 0: no foreign masters: no Announce has come lately that it takes',
+        'bc of domain 0: domain 0',
+        'no foreign masters: no Announce has come lately that it takes',
         'eth0: not taken (3)',
         'discarded at eth0 so far: 7 announceLoop: an Announce has come through this clock before (PATH_TRACE): PTP goes round a loop',
       ].join('\n'),
     );
-    expect(clockText('clock', [withDiscards], false)).toContain(
+    expect(clockText('clock', [withDiscards], layout)).toContain(
       'discarded at eth0 so far: 2 otherMaster: Sync of a port that this clock does not follow',
     );
   });

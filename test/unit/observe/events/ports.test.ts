@@ -206,8 +206,8 @@ test('what no instance takes is told once for each kind, what is for other hosts
   const { look } = watching();
   const heard = {
     ...({ interface: 'eth1', sdoId: 0, domain: 24, transport: 'l2', vlan: null } as const),
-    ...{ announce: true, reason: 'otherDomain', description: 'PTP of domain 24 is not taken' },
-    ...{ remedy: 'give one domain: 24', messages: 1 },
+    ...{ announce: true, reason: 'otherDomain', description: 'eth1: PTP of domain 24 is not taken; give one domain: 24' },
+    messages: 1,
   };
   const other = { ...heard, domain: 25, reason: 'otherHost' };
   const both = snapshot({ unusable: [heard, { ...heard, announce: false }, other] });
@@ -224,7 +224,7 @@ test('whoever makes up domains is told of 64 times', () => {
   for (let domain = 0; domain < 200; domain++) {
     const heard = {
       ...({ interface: 'eth1', sdoId: 0, domain, transport: 'l2', vlan: null } as const),
-      ...{ announce: true, reason: 'otherDomain', description: 'not taken', remedy: null },
+      ...{ announce: true, reason: 'otherDomain', description: 'not taken' },
       messages: 1,
     };
     look(snapshot({ unusable: [heard] }));
