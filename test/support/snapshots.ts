@@ -42,7 +42,15 @@ export function snapshot(
     }
   }
   return {
-    ...{ monotonicNs: 0, unixMs: 0, clocks: [], transparentClocks: [], domains: [], unusable: [], failedRecords: 0 },
+    ...{
+      monotonicNs: 0,
+      unixMs: 0,
+      clocks: [],
+      transparentClocks: [],
+      domains: [],
+      unusable: [],
+      failedRecords: 0,
+    },
     ...{ ...part, ports },
     counters: {
       indexOf: new Map(counterNames.map((name, index) => [name, index])),

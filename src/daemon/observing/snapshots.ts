@@ -4,11 +4,7 @@ import { instanceNames } from '../../config/instances/name.js';
 import { isClock } from '../../config/instances/overlap.js';
 import { unitsPerNs } from '../../core/time/time-interval.js';
 import type { CounterLayout, DataPlane } from '../../native/data-plane.js';
-import type {
-  CounterSnapshot,
-  LinkDelaySnapshot,
-  Snapshot,
-} from '../../observe/snapshot.js';
+import type { CounterSnapshot, LinkDelaySnapshot, Snapshot } from '../../observe/snapshot.js';
 import type { Moment } from '../../observe/events/event.js';
 import type { Instances } from '../instances/instances.js';
 import { systemTimeOf } from '../runtime/system-time.js';

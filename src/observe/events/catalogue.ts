@@ -2,7 +2,8 @@
  * The kinds of events, whose names are stable: scripts and alerts go by them. docs/events.md lists them, and a test holds
  * the two together.
  */
-import type { Severity } from './event.js';
+/** `notice`: normal, but of weight. Of a warning the operator should know; an error should be put right. */
+export type Severity = 'info' | 'notice' | 'warning' | 'error';
 
 interface KindOfEvent {
   readonly severity: Severity;

@@ -1,8 +1,5 @@
 /** An event: something that has happened to the switch, or a condition that began or ended, told once. */
-import type { EventKind } from './catalogue.js';
-
-/** `notice`: normal, but of weight. Of a warning the operator should know; an error should be put right. */
-export type Severity = 'info' | 'notice' | 'warning' | 'error';
+import type { EventKind, Severity } from './catalogue.js';
 
 /** Of a condition the begin and the end; `once`: there is nothing that could end. */
 export type EventState = 'raised' | 'cleared' | 'once';

@@ -206,7 +206,11 @@ test('what no instance takes is told once for each kind, what is for other hosts
   const { look } = watching();
   const heard = {
     ...({ interface: 'eth1', sdoId: 0, domain: 24, transport: 'l2', vlan: null } as const),
-    ...{ announce: true, reason: 'otherDomain', description: 'eth1: PTP of domain 24 is not taken; give one domain: 24' },
+    ...{
+      announce: true,
+      reason: 'otherDomain',
+      description: 'eth1: PTP of domain 24 is not taken; give one domain: 24',
+    },
     messages: 1,
   };
   const other = { ...heard, domain: 25, reason: 'otherHost' };
