@@ -50,8 +50,11 @@ export const fuzzTools = [
   { package: 'doctest-dev', file: '/usr/include/doctest/doctest.h' },
 ];
 
-/** Of `npm test` alone. */
-export const serviceTools = [{ package: 'systemd', command: 'systemctl' }];
+/** Of `npm test` alone: what runs the switch as a service, and a terminal to be seen from outside. */
+export const serviceTools = [
+  { package: 'systemd', command: 'systemctl' },
+  { package: 'tmux', command: 'tmux' },
+];
 
 /** An obstacle that the person at the keyboard has to remove; the message says how. */
 export class SetupError extends Error {}

@@ -1,11 +1,12 @@
 /** The command line as a whole: which commands there are, what they print when misused, which exit code they end with. */
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { bridgeCommand } from './commands/bridge.js';
 import { checkCommand } from './commands/check.js';
+import { completionCommand, manPageCommand } from './commands/completion.js';
 import { exitCodeFor, messageFor, UsageError } from './command-error.js';
 import { doctorCommand } from './commands/doctor.js';
 import type { Environment } from './environment.js';
-import { eventsCommand } from './commands/events.js';
+import { eventsCommand } from './events/command.js';
 import { installServiceCommand } from './commands/install-service.js';
 import { labClockCommand, labCommand } from './commands/lab.js';
 import { monitorCommand } from './commands/monitor.js';
@@ -22,21 +23,12 @@ export async function runCommandLine(
   args: readonly string[],
   environment: Environment,
 ): Promise<number> {
+  const commands = commandsOf(environment);
   const parser = yargs()
     .scriptName('ptp-switch')
     .usage('$0 <command>: a PTP transparent clock between the ports of this machine')
-    .command(runCommand(environment))
-    .command(reloadCommand(environment))
-    .command(statsCommand(environment))
-    .command(eventsCommand(environment))
-    .command(monitorCommand(environment))
-    .command(showCommand(environment))
-    .command(bridgeCommand(environment))
-    .command(doctorCommand(environment))
-    .command(checkCommand(environment))
-    .command(installServiceCommand(environment))
-    .command(labCommand(environment))
-    .command(labClockCommand(environment))
+    .command(commands as CommandModule[])
+    .completion('yargs-completion', false)
     .demandCommand(1, 'which command?')
     .strict()
     .check(forbidRepetition)
@@ -62,6 +54,28 @@ export async function runCommandLine(
     if (message !== '') environment.log.error(message);
     return exitCodeFor(error);
   }
+}
+
+/** Those that are hidden, too. */
+export function commandsOf(environment: Environment): readonly CommandModule[] {
+  // Each has arguments of its own, which are of no concern to whoever has them all.
+  const commands = [
+    runCommand(environment),
+    reloadCommand(environment),
+    statsCommand(environment),
+    eventsCommand(environment),
+    monitorCommand(environment),
+    showCommand(environment),
+    bridgeCommand(environment),
+    doctorCommand(environment),
+    checkCommand(environment),
+    installServiceCommand(environment, () => commands),
+    labCommand(environment),
+    completionCommand(environment),
+    labClockCommand(environment),
+    manPageCommand(environment, () => commands),
+  ] as readonly CommandModule[];
+  return commands;
 }
 
 /** Options and arguments that may be given more than once. */

@@ -1,7 +1,8 @@
 /** Installs the systemd unit of a switch, starts it, and removes it again; does only what is not done already. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installShellFiles, removeShellFiles, type ShellFile } from './shell-files.js';
 import { unitMarker, unitText, type UnitOptions } from './unit.js';
 
 /** An error whose message is one line for the operator, with the remedy. */
@@ -12,6 +13,8 @@ export class ServiceError extends Error {
 /** The part of the machine that is changed, given so that tests can replace it. */
 export interface ServiceHost {
   readonly unitDirectory: string;
+  /** For programs that were not installed with the system: completion of shells, pages of man. */
+  readonly shareDirectory: string;
   readonly isRoot: boolean;
   /** The machine was booted with systemd (sd_booted(3)). */
   readonly runsSystemd: boolean;
@@ -22,6 +25,7 @@ export interface ServiceHost {
 export function thisHost(): ServiceHost {
   return {
     unitDirectory: '/etc/systemd/system',
+    shareDirectory: '/usr/local/share',
     isRoot: process.getuid?.() === 0,
     runsSystemd: existsSync('/run/systemd/system'),
     systemctl,
@@ -35,7 +39,10 @@ export function thisHost(): ServiceHost {
  */
 export function installService(
   options: UnitOptions,
-  { start }: { readonly start: boolean },
+  {
+    start,
+    shellFiles = [],
+  }: { readonly start: boolean; readonly shellFiles?: readonly ShellFile[] },
   host: ServiceHost,
 ): string[] {
   requireHost(host, '--print shows the unit');
@@ -54,22 +61,40 @@ export function installService(
   return [
     `${file}: ${changed ? 'written' : 'is as it should be'}`,
     `${unit}: enabled${start ? ' and running' : ', for the next boot'}`,
+    ...installShellFiles(shellFiles, host.shareDirectory),
   ];
 }
 
 /**
- * Stops the service and removes its unit.
+ * Stops the service and removes its unit; with the last one, what was installed beside it.
  * @returns what was done, one line each
  * @throws ServiceError
  */
-export function removeService(name: string, host: ServiceHost): string[] {
+export function removeService(
+  name: string,
+  host: ServiceHost,
+  shellFiles: readonly Omit<ShellFile, 'text'>[] = [],
+): string[] {
   requireHost(host, 'remove its unit by hand');
   const file = unitFile(name, host);
   if (readOwnUnit(file) === undefined) return [`${file}: is not there: nothing to remove`];
   host.systemctl(['disable', '--now', `${name}.service`]);
   rmSync(file);
   host.systemctl(['daemon-reload']);
-  return [`${name}.service: stopped and disabled`, `${file}: removed`];
+  return [
+    `${name}.service: stopped and disabled`,
+    `${file}: removed`,
+    ...(hasOwnUnits(host) ? [] : removeShellFiles(shellFiles, host.shareDirectory)),
+  ];
+}
+
+function hasOwnUnits({ unitDirectory }: ServiceHost): boolean {
+  return readdirSync(unitDirectory, { withFileTypes: true }).some(
+    (entry) =>
+      entry.isFile() &&
+      entry.name.endsWith('.service') &&
+      readFileSync(join(unitDirectory, entry.name), 'utf8').startsWith(unitMarker),
+  );
 }
 
 function unitFile(name: string, { unitDirectory }: ServiceHost): string {

@@ -131,6 +131,36 @@ describe.skipIf(missing !== undefined)(
       expect(net.place.run('nft', ['list', 'ruleset'])).toBe('');
     });
 
+    /** Fields of its entries, the oldest first. */
+    function journal(...matches: readonly string[]): Record<string, string>[] {
+      const text = machine.run('journalctl', ['-u', UNIT, '-o', 'json', ...matches]);
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, string>);
+    }
+
+    test('says in systemctl status how it is, and in the journal what it is about', async () => {
+      ptpSwitch('install-service', '-c', CONFIG);
+      const statusText = () => machine.show(UNIT, 'StatusText')['StatusText'] ?? '';
+      await until('its status', () => statusText() === '2/2 ports up', TIMEOUT_MS, statusText);
+      expect(machine.run('systemctl', ['status', UNIT])).toContain('Status: "2/2 ports up"');
+      const [first] = net.hosts;
+      first!.namespace.ip(`link set ${first!.interface} down`);
+      await until('its status', () => statusText() === '1/2 ports up', TIMEOUT_MS, statusText);
+
+      const down = /^eth1: the link is down/;
+      const ofPriority = (...range: readonly string[]) =>
+        journal(...range).filter((entry) => down.test(entry['MESSAGE'] ?? ''));
+      await until('its journal', () => ofPriority().length > 0, TIMEOUT_MS);
+      expect(ofPriority('-p', 'warning')).toHaveLength(1);
+      expect(ofPriority()).toHaveLength(1);
+      const all = journal();
+      expect(all.length).toBeGreaterThan(journal('-p', 'warning').length);
+      // None has the prefix of its priority in its text.
+      expect(all.filter(({ MESSAGE }) => /^<\d>/.test(MESSAGE ?? ''))).toEqual([]);
+    });
+
     test('has it back after a SIGKILL, and after it hung', async () => {
       setWatchdog();
       ptpSwitch('install-service', '-c', CONFIG);

@@ -19,8 +19,10 @@ interface InstallServiceArguments {
 
 const defaultName = 'ptp-switch';
 
+/** @param commands all of the program, for its man page */
 export function installServiceCommand(
   environment: Environment,
+  commands: () => readonly CommandModule[],
 ): CommandModule<object, InstallServiceArguments> {
   return {
     command: 'install-service',
@@ -57,13 +59,14 @@ export function installServiceCommand(
         .example('$0 install-service -c /etc/ptp-switch.yaml', 'again after a change: it restarts')
         .example('$0 install-service -c /etc/ptp-switch.yaml --print', 'look at the unit first')
         .example('$0 install-service --remove', 'away with it'),
-    handler: (args) => installService(args, environment),
+    handler: (args) => installService(args, environment, commands),
   };
 }
 
 async function installService(
   args: InstallServiceArguments,
-  { print, script }: Environment,
+  { print, script, version }: Environment,
+  commands: () => readonly CommandModule[],
 ): Promise<void> {
   if (!/^[A-Za-z0-9:_.-]+$/.test(args.name) || args.name.endsWith('.service')) {
     throw new UsageError('--name: letters, digits, and : _ . - only, without .service');
@@ -73,11 +76,12 @@ async function installService(
     removeService,
     thisHost,
   } = await import('../../service/install.js');
+  const files = async () => (await import('../shell-files.js')).shellFiles(commands(), version);
   if (args.remove) {
     if (args.config !== undefined || args.print) {
       throw new UsageError('--remove: takes no -c and no --print, only --name');
     }
-    print(removeService(args.name, thisHost()).join('\n'));
+    print(removeService(args.name, thisHost(), await files()).join('\n'));
     return;
   }
   const options = await unitOptions(args, script);
@@ -86,7 +90,8 @@ async function installService(
     print(unitText(options).trimEnd());
     return;
   }
-  print(install(options, args, thisHost()).join('\n'));
+  const { start } = args;
+  print(install(options, { start, shellFiles: await files() }, thisHost()).join('\n'));
 }
 
 /** Makes all paths absolute, as a unit needs them; the unit runs the program that runs now. */

@@ -81,14 +81,12 @@ export function tableOf<Row>(
 ): { readonly head: Line; readonly lines: readonly Line[] } {
   const fitting = columnsThatFit(columns, rows, width);
   const cells = (texts: readonly string[], styles: readonly (Style | undefined)[]): Line =>
-    fitting.flatMap((column, at) => {
+    fitting.flatMap(({ left, widest }, at) => {
       const text = texts[at] ?? '';
       const isLast = at === fitting.length - 1;
-      const padding = ' '.repeat(Math.max(0, column.width - text.length));
+      const padding = ' '.repeat(Math.max(0, widest - text.length));
       const piece = { text, style: styles[at] };
-      const padded = column.left
-        ? [piece, { text: isLast ? '' : padding }]
-        : [{ text: padding }, piece];
+      const padded = left ? [piece, { text: isLast ? '' : padding }] : [{ text: padding }, piece];
       return isLast ? padded : [...padded, { text: gap }];
     });
   return {
@@ -96,9 +94,9 @@ export function tableOf<Row>(
       fitting.map(({ head }) => head),
       fitting.map(() => 'title'),
     ),
-    lines: rows.map((row) => {
+    lines: rows.map((row, at) => {
       const line = cells(
-        fitting.map(({ cell }) => cell(row)),
+        fitting.map(({ texts }) => texts[at] ?? ''),
         fitting.map(({ style }) => style?.(row)),
       );
       if (!isMarked(row)) return line;
@@ -107,20 +105,24 @@ export function tableOf<Row>(
   };
 }
 
+interface MeasuredColumn<Row> extends Column<Row> {
+  /** By row. */
+  readonly texts: readonly string[];
+  readonly widest: number;
+}
+
 function columnsThatFit<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   width: number,
-): (Column<Row> & { readonly width: number })[] {
-  const measured = columns.map((column) => ({
-    ...column,
-    width: rows.reduce(
-      (widest, row) => Math.max(widest, column.cell(row).length),
-      column.head.length,
-    ),
-  }));
+): MeasuredColumn<Row>[] {
+  const measured = columns.map((column) => {
+    const texts = rows.map((row) => column.cell(row));
+    const widest = texts.reduce((most, { length }) => Math.max(most, length), column.head.length);
+    return { ...column, texts, widest };
+  });
   for (;;) {
-    const taken = measured.reduce((sum, column) => sum + column.width + gap.length, -gap.length);
+    const taken = measured.reduce((sum, { widest }) => sum + widest + gap.length, -gap.length);
     const sparest = Math.max(0, ...measured.map(({ spare }) => spare));
     if (taken <= width || sparest === 0) return measured;
     measured.splice(

@@ -22,6 +22,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   python3: 'python3',
   busybox: 'busybox',
   udhcpd: 'udhcpd',
+  tmux: 'tmux',
 };
 
 // Daemons live in sbin, which is not on every user's path.

@@ -1,6 +1,6 @@
 /**
  * systemd itself as the first process of a machine that is not there: with processes, mounts, control groups and /etc/systemd
- * of its own, on the interfaces of a network namespace, and with none of the units of the machine that it runs on.
+ * of its own, a journal of its own, on the interfaces of a network namespace, and with none of the units of the machine that it runs on.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -14,6 +14,9 @@ const START_TIMEOUT_MS = 10_000;
 /** /lib is /usr/lib on most systems; older ones have both. */
 const PROGRAM = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'].find((path) =>
   existsSync(path),
+);
+const JOURNALD = ['/usr/lib/systemd/systemd-journald', '/lib/systemd/systemd-journald'].find(
+  (path) => existsSync(path),
 );
 /** What a service is after, wants and conflicts with unless it says otherwise (systemd.service(5), systemd.special(7)). */
 const TARGETS = ['sysinit', 'basic', 'multi-user', 'shutdown', 'umount'];
@@ -31,7 +34,9 @@ const ENTER = `set -e
   mkdir "/sys/fs/cgroup/$1"
   echo $$ > "/sys/fs/cgroup/$1/cgroup.procs"
   umount /sys/fs/cgroup
-  exec unshare --fork --pid --mount --uts --ipc --cgroup --kill-child --propagation private sh -c "$2" sh "$3" "$4"
+  script=$2
+  shift 2
+  exec unshare --fork --pid --mount --uts --ipc --cgroup --kill-child --propagation private sh -c "$script" sh "$@"
 `;
 
 /** No units and no generators but these, no settings of the kernel and no terminal: it must not touch what is not its own. */
@@ -51,11 +56,41 @@ const BOOT = `set -e
   for target in ${TARGETS.join(' ')}; do
     printf '[Unit]\\nDescription=%s\\nDefaultDependencies=no\\n' "$target" > "/etc/systemd/system/$target.target"
   done
-  printf '[Manager]\\nDefaultStandardOutput=null\\n' > /etc/systemd/system.conf
+  printf 'Wants=systemd-journald.socket systemd-journald.service\\n' >> /etc/systemd/system/multi-user.target
+  printf '[Manager]\\nDefaultStandardOutput=journal\\n' > /etc/systemd/system.conf
+  (cd /etc/systemd && printf '[Journal]\\nStorage=volatile\\n%s' "$3" > journald.conf)
+  (cd /etc/systemd/system && printf %s "$4" > systemd-journald.socket && printf %s "$5" > systemd-journald.service)
   export container=other
   export SYSTEMD_UNIT_PATH=/etc/systemd/system
   export SYSTEMD_GENERATOR_PATH=/run/nothing SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/run/nothing
   exec "$1" --system --unit=multi-user.target --log-target=null --show-status=no
+`;
+
+/** A journal of its own, in its own /run, which takes nothing of the kernel's log and hands nothing on. */
+const JOURNALD_SETTINGS = `ReadKMsg=no
+Audit=no
+ForwardToSyslog=no
+ForwardToKMsg=no
+ForwardToConsole=no
+ForwardToWall=no
+`;
+const JOURNALD_SOCKET = `[Unit]
+DefaultDependencies=no
+[Socket]
+ListenDatagram=/run/systemd/journal/socket
+ListenStream=/run/systemd/journal/stdout
+PassCredentials=yes
+ReceiveBuffer=8M
+SocketMode=0666
+`;
+const JOURNALD_SERVICE = `[Unit]
+DefaultDependencies=no
+Requires=systemd-journald.socket
+After=systemd-journald.socket
+[Service]
+Type=notify
+ExecStart=${JOURNALD}
+StandardOutput=null
 `;
 
 const REMOVE_GROUP = `
@@ -71,7 +106,9 @@ function withControlGroups(script: string, ...args: readonly string[]): string |
 
 /** Undefined where systemd can be started so; otherwise why not. */
 export function cannotRunSystemd(): string | undefined {
-  if (PROGRAM === undefined) return 'needs systemd: apt-get install systemd';
+  if (PROGRAM === undefined || JOURNALD === undefined) {
+    return 'needs systemd and its journald: apt-get install systemd';
+  }
   const problem = withControlGroups('mount -t cgroup2 cgroup2 /mnt');
   return problem && `needs control groups of version 2: ${problem}`;
 }
@@ -113,7 +150,10 @@ export class SystemdMachine {
   /** On the interfaces of that namespace. Resolves when it takes commands. */
   static async boot(namespace: Namespace): Promise<SystemdMachine> {
     const group = `${namespace.name}-systemd`;
-    const enter = ['--cgroup', 'sh', '-c', ENTER, 'sh', group, BOOT, PROGRAM!, process.cwd()];
+    const enter = [
+      ...['--cgroup', 'sh', '-c', ENTER, 'sh', group, BOOT, PROGRAM!, process.cwd()],
+      ...[JOURNALD_SETTINGS, JOURNALD_SOCKET, JOURNALD_SERVICE],
+    ];
     const machine = new SystemdMachine(namespace, namespace.spawn('unshare', enter), group);
     try {
       await machine.#waitUntilRunning();

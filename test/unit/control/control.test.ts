@@ -392,7 +392,7 @@ describe('events', () => {
     const told: ObservedEvent[] = [];
     return {
       listeners,
-      tell(seq: number) {
+      tell: (seq: number) => {
         told.push(event(seq));
         for (const listener of listeners) listener(event(seq));
       },

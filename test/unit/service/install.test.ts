@@ -35,6 +35,7 @@ afterEach(() => {
 function host(changed: Partial<ServiceHost> = {}): ServiceHost {
   return {
     unitDirectory,
+    shareDirectory: join(unitDirectory, 'share'),
     isRoot: true,
     runsSystemd: true,
     systemctl: (args) => commands.push(args.join(' ')),
@@ -103,5 +104,33 @@ describe('remove', () => {
     expect(existsSync(file)).toBe(false);
     expect(commands).toEqual(['disable --now lab.service', 'daemon-reload']);
     expect(removeService('lab', host())).toEqual([`${file}: is not there: nothing to remove`]);
+  });
+});
+
+describe('what shells and man know of it', () => {
+  const marker = '# Written by a test';
+  const shellFiles = [{ path: 'man/man1/x.1', text: `${marker}\nnew\n`, marker }];
+  const shared = () => join(unitDirectory, 'share', 'man/man1/x.1');
+  const installWith = (name = 'lab') =>
+    installService({ ...options, name }, { start: false, shellFiles }, host());
+
+  test('is written once, and removed with the last service', () => {
+    expect(installWith()).toContain(`${shared()}: written`);
+    expect(readFileSync(shared(), 'utf8')).toBe(`${marker}\nnew\n`);
+    expect(installWith('other')).not.toContain(`${shared()}: written`);
+    expect(removeService('lab', host(), shellFiles)).not.toContain(`${shared()}: removed`);
+    expect(removeService('other', host(), shellFiles)).toContain(`${shared()}: removed`);
+    expect(existsSync(shared())).toBe(false);
+  });
+
+  test('of an earlier version is replaced, of somebody else left alone', () => {
+    installWith();
+    writeFileSync(shared(), `${marker}\nold\n`);
+    installWith();
+    expect(readFileSync(shared(), 'utf8')).toBe(`${marker}\nnew\n`);
+    writeFileSync(shared(), 'precious');
+    expect(installWith()).toContain(`${shared()}: somebody else's: left`);
+    removeService('lab', host(), shellFiles);
+    expect(readFileSync(shared(), 'utf8')).toBe('precious');
   });
 });

@@ -17,7 +17,7 @@ export function watching(thresholds: Thresholds = {}) {
     told,
     moment,
     /** Looks once a second for so many seconds; @returns what was told meanwhile */
-    look(snapshot: Snapshot, seconds = 1): ObservedEvent[] {
+    look: (snapshot: Snapshot, seconds = 1): ObservedEvent[] => {
       const before = told.length;
       for (let left = seconds; left > 0; left--) {
         second += 1;

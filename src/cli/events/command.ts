@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs';
 import type { EventJson } from '../../control/events-answer.js';
 import { UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { socketOption } from './socket-option.js';
+import { socketOption } from '../commands/socket-option.js';
 
 interface EventsArguments {
   socket: string;
@@ -46,7 +46,7 @@ export function eventsCommand(environment: Environment): CommandModule<object, E
 async function events(args: EventsArguments, environment: Environment): Promise<void> {
   const sinceMs = args.since === undefined ? undefined : lengthMs(args.since);
   const { ControlClient } = await import('../../control/client.js');
-  const { formatEvent, formatEvents } = await import('../formats/events.js');
+  const { formatEvent, formatEvents } = await import('./format.js');
   const client = new ControlClient(args.socket);
   const answer = await client.events();
   const from = sinceMs === undefined ? -Infinity : Date.parse(answer.at) - sinceMs;
