@@ -87,6 +87,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/config',
     'src/observe',
     'src/daemon/instances',
+    'src/daemon/machine/log.ts',
     'src/daemon/runtime',
     'src/daemon/status',
   ],

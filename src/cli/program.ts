@@ -6,6 +6,7 @@ import { completionCommand, manPageCommand } from './commands/completion.js';
 import { exitCodeFor, messageFor, UsageError } from './command-error.js';
 import { doctorCommand } from './commands/doctor.js';
 import type { Environment } from './environment.js';
+import { eventsCommand } from './events/command.js';
 import { healthCommand } from './commands/health.js';
 import { installServiceCommand } from './commands/install-service.js';
 import { labClockCommand, labCommand } from './commands/lab.js';
@@ -66,6 +67,7 @@ export function commandsOf(environment: Environment): readonly CommandModule[] {
     statusCommand(environment),
     healthCommand(environment),
     statsCommand(environment),
+    eventsCommand(environment),
     monitorCommand(environment),
     showCommand(environment),
     bridgeCommand(environment),

@@ -7,6 +7,8 @@ export interface Config {
   readonly instances: readonly InstanceConfig[];
   /** Absent: nothing may be set. */
   readonly management?: ManagementConfig;
+  /** What events tell of; what is unless set is in monitor-schema.ts. */
+  readonly monitor?: MonitorConfig;
   /** The group that may use the control socket, its name or number; that of the process unless set. */
   readonly socketGroup?: string;
   /** The kernel bridge that ordinary traffic takes between the ports; none: the switch carries PTP alone. */
@@ -65,6 +67,20 @@ export interface VlanConfig {
   /** Of frames without a tag, which leave without one as well; none: such frames are dropped. */
   readonly pvid?: number;
   readonly tagged: readonly number[];
+}
+
+/** Beyond what events tell of a value; what is absent is not watched. */
+export interface MonitorConfig {
+  /** From the master, of a clock that is in lock. */
+  readonly offsetNs?: number;
+  /** Of the path to a master, and of a link. */
+  readonly delayNs?: number;
+  /** From one delay of a link to the next; by the kind of time stamps unless set. */
+  readonly delayJumpNs?: number;
+  /** How long a message stays in the switch. */
+  readonly residenceNs: number;
+  /** As text; any unless set. */
+  readonly expectedGrandmasters?: readonly string[];
 }
 
 /** Of management messages on the wire; the control socket is ruled by its file's permissions. */

@@ -13,6 +13,7 @@ import { instanceNames } from './instances/name.js';
 import { overlapsOf } from './instances/overlap.js';
 import { management } from './instances/management.js';
 import { instance, instanceKeysAt, resolved } from './instance-schema.js';
+import { monitor, monitorKeys } from './monitor-schema.js';
 import { mergeOffloads, port, portConfig, portKeys } from './port-schema.js';
 import {
   boundedList,
@@ -88,6 +89,7 @@ const shape = z.strictObject({
   socketPriority: wholeNumber(0, maxSocketPriority).exactOptional(),
   limits: limits.exactOptional(),
   management: management.exactOptional(),
+  monitor: monitor.exactOptional(),
   socketGroup: socketGroup.exactOptional(),
 });
 
@@ -198,6 +200,8 @@ export function keysAt(path: readonly PropertyKey[], instanceType: unknown): rea
       return Object.keys(limits.shape);
     case 'management':
       return Object.keys(management.shape);
+    case 'monitor':
+      return monitorKeys;
     default:
       return instanceKeysAt(path[2], instanceType);
   }

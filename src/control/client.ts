@@ -4,6 +4,7 @@ import type { ClockStatus } from '../daemon/status/clock-status.js';
 import type { PortStatus } from '../daemon/status/status.js';
 import type { AnswersByPath, ReloadAnswer, StatsAnswer, StatusAnswer } from './answers.js';
 import { mistakeInConfiguration } from './server.js';
+import type { EventJson, EventsAnswer } from './events-answer.js';
 import { ControlError } from './socket-file.js';
 
 /** A switch answers from memory, so one that takes longer than this hangs, or has no processor. */
@@ -53,6 +54,53 @@ export class ControlClient {
 
   status(): Promise<StatusAnswer> {
     return this.ask('/status');
+  }
+
+  /** Those after a number that are still remembered, oldest first. */
+  async events(since = 0): Promise<EventsAnswer> {
+    const { status, text } = await this.#exchange(`/events?since=${since}`);
+    if (status !== 200) throw new ControlError(`${this.#path}: GET /events: answered ${status}`);
+    return this.#parsed<EventsAnswer>(text);
+  }
+
+  /**
+   * Calls back with every event after a number, those to come included, until it is told to stop.
+   * @throws ControlError when the switch has gone
+   */
+  followEvents(
+    since: number,
+    onEvent: (event: EventJson) => void,
+    stop: AbortSignal,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const path = `/events?follow&since=${since}`;
+      const exchange = request({ socketPath: this.#path, path, agent: false }, (response) => {
+        if (response.statusCode !== 200) {
+          response.resume();
+          fail(new Error(`GET /events: answered ${response.statusCode}`));
+          return;
+        }
+        let rest = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          const lines = (rest + chunk).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) onEvent(this.#parsed<EventJson>(line));
+        });
+        response.on('error', fail);
+        response.on('close', () => fail(new Error('the switch has gone')));
+      });
+      const fail = (error: NodeJS.ErrnoException): void => {
+        if (stop.aborted) resolve();
+        else reject(this.#explain(error));
+      };
+      stop.addEventListener('abort', () => exchange.destroy(), { once: true });
+      exchange.on('error', fail);
+      exchange.on('close', () => {
+        if (stop.aborted) resolve();
+      });
+      exchange.end();
+    });
   }
 
   /** @throws ControlError; RefusedError with what the switch says where nothing was changed */

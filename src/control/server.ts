@@ -3,7 +3,7 @@
  * (docs/decisions/0001-control-socket.md). Paths and answers: docs/json.md.
  */
 import { chmodSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ClockStatus } from '../daemon/status/clock-status.js';
 import { ManagementRequestError, type ManagementAnswer } from '../daemon/status/management.js';
 import { transparentClocksOf, type PortStatus, type Stats } from '../daemon/status/status.js';
@@ -19,6 +19,7 @@ import {
   type AnswersByPath,
   type Body,
 } from './answers.js';
+import { eventJson, streamEvents, type EventJson, type EventSource } from './events-answer.js';
 import { ControlError, giveToGroup, socketMode } from './socket-file.js';
 
 /** What the socket answers from: a Switch, or a part of one in tests. */
@@ -32,6 +33,7 @@ export interface Controlled {
   readonly manage: (request: unknown) => readonly ManagementAnswer[];
   /** @throws what Reloads.reload throws */
   readonly reload?: (dryRun: boolean) => ReloadReport;
+  readonly events: EventSource;
   readonly loseTransmitTimestamps: (interfaceName: string, count: number) => void;
 }
 
@@ -41,6 +43,8 @@ export const mistakeInConfiguration = 422;
 const maxBodyBytes = 4096;
 /** Enough for operators, a dashboard and some scripts. */
 const maxConnections = 32;
+/** Of those, who follow events: the rest is for questions. */
+const maxFollowers = 16;
 const maxLostTimestamps = 1_000_000;
 /**
  * Requests come from programs on this machine; one that takes longer to send its request, or does not read its answer for so
@@ -93,8 +97,16 @@ export async function serveControl(
     requestTimeout: patience,
     connectionsCheckingInterval: patience / 5,
   };
+  const followers = new Set<ServerResponse>();
   const server = createServer(timeouts, (request, response) => {
     const context = { version, allowFaults: options.allowFaults === true, errors, heads };
+    const followed = followedFrom(request);
+    if (followed !== undefined && followers.size < maxFollowers) {
+      followers.add(response);
+      response.on('close', () => followers.delete(response));
+      streamEvents(controlled.events, followed, response);
+      return;
+    }
     void answer(request, controlled, context).then(({ status, text }) => {
       // The connection is closed after a request that was refused before its end: the rest of it would be taken for the
       // next request.
@@ -226,6 +238,7 @@ async function route(
   context: Context,
 ): Promise<object> {
   const { method = '', url = '' } = request;
+  if (method === 'GET' && url.split('?')[0] === '/events') return eventsFor(url, controlled);
   const asked = questions(controlled, context);
   if (method === 'GET' && Object.hasOwn(asked, url)) return asked[url as keyof AnswersByPath]();
   switch (`${method} ${url}`) {
@@ -247,9 +260,34 @@ async function route(
     default:
       throw new Refusal(
         404,
-        `${method} ${url}: unknown: GET ${Object.keys(asked).join(', ')}, POST /management, /reload or /faults`,
+        `${method} ${url}: unknown: GET /events, ${Object.keys(asked).join(', ')}, POST /management, /reload or /faults`,
       );
   }
+}
+
+/** `?since=SEQ`: those after that number; all that are remembered unless it is there. @throws Refusal */
+function eventsFor(url: string, { events }: Controlled): { readonly events: readonly EventJson[] } {
+  const since = sinceIn(url);
+  if (since === undefined) throw new Refusal(400, 'GET /events?since=SEQ: write a whole number');
+  if (isFollowing(url)) {
+    throw new Refusal(503, `GET /events?follow: ${maxFollowers} follow already: end one of them`);
+  }
+  return { events: events.after(since).map(eventJson) };
+}
+
+/** After which event the request wants to hear of all to come; undefined: it is another one. */
+function followedFrom({ method, url = '' }: IncomingMessage): number | undefined {
+  return method === 'GET' && isFollowing(url) ? sinceIn(url) : undefined;
+}
+
+function isFollowing(url: string): boolean {
+  const [path, query] = url.split('?');
+  return path === '/events' && new URLSearchParams(query).has('follow');
+}
+
+function sinceIn(url: string): number | undefined {
+  const text = new URLSearchParams(url.split('?')[1]).get('since') ?? '0';
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {

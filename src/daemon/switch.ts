@@ -1,6 +1,7 @@
 /** A running switch: opens the engine on the configured ports, programs it, and logs its events for the operator. */
 import type { FollowedBridge } from '../bridge/follow.js';
 import type { Config, InstanceConfig } from '../config/config.js';
+import { monitorUnlessSet } from '../config/monitor-schema.js';
 import { instanceNames } from '../config/instances/name.js';
 import { profiles } from '../config/profiles.js';
 import type { DataPlane, OpenOptions } from '../native/data-plane.js';
@@ -17,9 +18,9 @@ import {
 import { Observing } from './observing/observing.js';
 import { Observations } from '../observe/observations.js';
 import { healthOf, type Health } from '../observe/health.js';
-import type { Thresholds } from '../observe/thresholds.js';
 import type { Summary } from '../observe/summary.js';
-import { Snapshots } from './observing/snapshots.js';
+import { momentOf, Snapshots } from './observing/snapshots.js';
+import { kindOfNotice, runningText, SwitchEvents } from './observing/switch-events.js';
 import type { PumpEvent } from './runtime/pump.js';
 import { Notices } from './status/notices.js';
 import { introduction, linkLine } from './status/link-lines.js';
@@ -48,15 +49,6 @@ import type { InterfaceMemory } from './machine/interface-memory.js';
 import { Undo } from './machine/undo.js';
 import { thisMachine, type SwitchMachine } from './switch-machine.js';
 
-/** What a switch is not well beyond. */
-const thresholdsUnlessSet: Thresholds = { residenceNs: 10e6 };
-
-/**
- * A clock that another program disciplines is adjusted many times a second; the operator is warned at most once in this
- * time.
- */
-const clockMovedIntervalNs = 60e9;
-
 export class UnknownPortError extends Error {
   constructor(name: string, ports: readonly string[]) {
     super(`${name}: not a port of this switch: its ports are ${ports.join(', ')}`);
@@ -75,9 +67,8 @@ export class Switch {
   readonly #timerClock: TimerClock;
   readonly #forgetAddresses: () => void;
   readonly #interfaceMemory: InterfaceMemory;
-  /** By port: when the last warning was given that its clock was moved. */
-  readonly #clockMovedWarnedAt: number[] = [];
   readonly #notices: Notices;
+  readonly #events: SwitchEvents;
   readonly #observations = new Observations((unixMs) => new Date(unixMs).toISOString());
   readonly #undo = new Undo();
   #bridge: FollowedBridge | undefined;
@@ -107,7 +98,8 @@ export class Switch {
     this.#notices = new Notices({
       nameOf: (port) => this.#nameOf(port),
       now: () => timerClock.now(),
-      warn: (line) => log.warn(line),
+      onLoop: (loop) => this.#events.note({ kind: 'loop', ...loop }),
+      onNotice: ({ notice, ...told }) => this.#events.note({ ...told, kind: kindOfNotice[notice] }),
     });
     this.#interfaceMemory = machine.interfaceMemory;
     const former = this.#interfaceMemory.recall();
@@ -115,6 +107,11 @@ export class Switch {
       ...openOptions(config),
       ports: config.ports.map((port) => ({ ...port, ...former.get(port.interface) })),
       ...engine,
+    });
+    const dataPlane = this.#dataPlane;
+    this.#events = new SwitchEvents({
+      ...{ monitor: config.monitor ?? monitorUnlessSet, log },
+      moment: () => momentOf({ dataPlane, timerClock }),
     });
     // The last is undone first.
     this.#undo.add(() => this.#interfaceMemory.forget());
@@ -157,6 +154,7 @@ export class Switch {
       this.#instances.start();
       const observing = this.#observing();
       this.#undo.add(() => observing.stop());
+      this.#events.start(runningText(config, this.#instanceNames));
       observing.start();
     } catch (error) {
       this.#undo.runAfterFailure((line) => log.warn(line));
@@ -173,7 +171,10 @@ export class Switch {
     });
     return new Observing({
       ...{ snapshots, timerClock: this.#timerClock },
-      takers: [(snapshot) => this.#observations.take(snapshot)],
+      takers: [
+        (snapshot) => this.#observations.take(snapshot),
+        (snapshot) => this.#events.take(snapshot),
+      ],
     });
   }
 
@@ -233,6 +234,7 @@ export class Switch {
     this.#instanceNames = instanceNames(config.instances);
     this.#groups.setPorts(config.instances.flatMap(memberPorts));
     this.#reports.setPorts(reportingPorts(config));
+    this.#events.setMonitor(config.monitor ?? monitorUnlessSet);
     for (const line of reportLines(report)) this.#log.info(`reload: ${line}`);
     return report;
   }
@@ -253,6 +255,11 @@ export class Switch {
     else this.#log.warn(line);
   }
 
+  /** What has been told of, and how to hear of what will be. */
+  get events(): Pick<SwitchEvents, 'after' | 'follow'> {
+    return this.#events;
+  }
+
   /** Of every boundary clock. */
   clocks(): ClockStatus[] {
     return this.#instances.clocks();
@@ -271,12 +278,12 @@ export class Switch {
   summary(): Summary {
     const summary = this.#observations.summary();
     if (summary === undefined) throw new Error('a switch is looked at as soon as it runs');
-    return { ...summary, alarms: [] };
+    return { ...summary, alarms: this.#events.alarms() };
   }
 
   /** Whether all is well, as it was seen last. */
   health(): Health {
-    return healthOf(this.summary(), thresholdsUnlessSet);
+    return healthOf(this.summary(), this.#config.monitor ?? monitorUnlessSet);
   }
 
   stats(): Stats {
@@ -355,28 +362,22 @@ export class Switch {
           this.#groups.renew(this.#nameOf(event.port));
           this.#reports.renew();
         }
-        this.#log.warn(linkLine(this.#nameOf(event.port), link));
+        this.#events.note({ kind: 'link', interface: this.#nameOf(event.port), link });
         return;
       }
       case 'clockMoved':
-        this.#warnOfMovedClock(event.port);
+        this.#events.note({ kind: 'clockMoved', interface: this.#nameOf(event.port) });
         return;
       case 'notice':
         this.#notices.take(event);
         return;
       case 'portError':
-        this.#log.warn(`${this.#nameOf(event.port)}: ${event.message}`);
+        this.#events.note({
+          ...{ kind: 'port-error', interface: this.#nameOf(event.port) },
+          ...{ text: event.message, remedy: null },
+        });
         return;
     }
-  }
-
-  #warnOfMovedClock(port: number): void {
-    const now = this.#timerClock.now();
-    if (now - (this.#clockMovedWarnedAt[port] ?? -Infinity) < clockMovedIntervalNs) return;
-    this.#clockMovedWarnedAt[port] = now;
-    this.#log.warn(
-      `${this.#nameOf(port)}: its hardware clock was set or slewed: relating it anew, corrections wait`,
-    );
   }
 
   #nameOf(port: number): string {

@@ -96,7 +96,12 @@ export interface ClockSnapshot {
   readonly lockState: 'unlocked' | 'acquiring' | 'locked' | 'holdover';
   readonly holdover: 'none' | 'unspecified' | 'withinSpecification' | 'beyondSpecification';
   /** Messages that it lacks to be in lock, and how: "Sync", "absent". */
-  readonly missing: readonly { readonly messageType: string; readonly how: string }[];
+  readonly missing: readonly {
+    readonly messageType: string;
+    readonly how: string;
+    /** The same in words. */
+    readonly text: string;
+  }[];
   /** Null while it follows nobody. */
   readonly offsetFromMasterNs: number | null;
   readonly meanDelayNs: number | null;
@@ -220,7 +225,7 @@ export interface UnusableSnapshot {
   readonly announce: boolean;
   /** What differs from what an instance would take: `otherDomain`, `otherHost`. */
   readonly reason: string;
-  /** The same in words, with the remedy. */
+  /** The same in words, with the interface and the remedy. */
   readonly description: string;
   /** Since this kind was heard first. */
   readonly messages: number;

@@ -194,6 +194,7 @@ async function runOwned(
       clocks: () => running.clocks(),
       manage: (request: unknown) => running.manage(request),
       reload: (dryRun: boolean) => reloads.reload(dryRun),
+      events: running.events,
       loseTransmitTimestamps: (name: string, count: number) =>
         running.loseTransmitTimestamps(name, count),
     };

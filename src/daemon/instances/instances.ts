@@ -124,7 +124,6 @@ export class Instances {
       instances: config.instances,
       nameOf: (port) => config.ports[port]?.interface ?? '',
       now: () => timerClock.now(),
-      warn: given.warn,
     });
     this.#peerDelay = new PeerDelayTable(this.#measured(config), dataPlane.counters());
     this.#list = instanceList(this.#listOptions(config));

@@ -16,6 +16,7 @@ import type {
   TimePropertiesSnapshot,
 } from '../../observe/snapshot.js';
 import type { AttachedInstance } from '../instances/attached-instance.js';
+import { missingMessageInWords } from '../status/clock-status.js';
 import { standingWords } from '../status/standing-words.js';
 
 /** Takes the offsets of the clock with it (takeOffsets). @param now raw time; @returns undefined of an instance that is no such clock */
@@ -40,7 +41,7 @@ export function clockSnapshotOf(
     parent: parentOf(state, config),
     lockState: state.lockState,
     holdover: state.holdover,
-    missing: state.missing,
+    missing: state.missing.map((it) => ({ ...it, text: missingMessageInWords(it) })),
     offsetFromMasterNs: follows ? timeIntervalToNs(currentDS.offsetFromMaster) : null,
     meanDelayNs: follows ? timeIntervalToNs(currentDS.meanDelay) : null,
     offsets: clock.takeOffsets() ?? null,

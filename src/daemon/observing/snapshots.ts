@@ -5,6 +5,7 @@ import { isClock } from '../../config/instances/overlap.js';
 import { unitsPerNs } from '../../core/time/time-interval.js';
 import type { CounterLayout, DataPlane } from '../../native/data-plane.js';
 import type { CounterSnapshot, LinkDelaySnapshot, Snapshot } from '../../observe/snapshot.js';
+import type { Moment } from '../../observe/events/event.js';
 import type { Instances } from '../instances/instances.js';
 import { systemTimeOf } from '../runtime/system-time.js';
 import type { TimerClock } from '../runtime/timers.js';
@@ -27,6 +28,14 @@ export interface SnapshotsOptions {
 
 const nsPerMs = 1_000_000n;
 
+export function momentOf({
+  dataPlane,
+  timerClock,
+}: Pick<SnapshotsOptions, 'dataPlane' | 'timerClock'>): Moment {
+  const { shown } = systemTimeOf(dataPlane);
+  return { monotonicNs: timerClock.now(), unixMs: Number(shown / unitsPerNs / nsPerMs) };
+}
+
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   readonly #layout: Pick<CounterSnapshot, 'indexOf' | 'stride' | 'residence'>;
@@ -40,12 +49,11 @@ export class Snapshots {
 
   /** For those who look every second alone: the offsets of a clock are told once. */
   take(): Snapshot {
-    const { dataPlane, instances, timerClock } = this.#options;
-    const { shown, common } = systemTimeOf(dataPlane);
+    const { dataPlane, instances } = this.#options;
+    const { common } = systemTimeOf(dataPlane);
     const clocks = instances.attached.flatMap((entry) => clockSnapshotOf(entry, common) ?? []);
     return {
-      monotonicNs: timerClock.now(),
-      unixMs: Number(shown / unitsPerNs / nsPerMs),
+      ...momentOf(this.#options),
       ports: this.#ports(),
       counters: this.#counters(),
       clocks,

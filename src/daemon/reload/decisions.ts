@@ -27,6 +27,7 @@ export const switchDecisions: Readonly<Record<keyof Config, SwitchDecision>> = {
   socketGroup: 'restart',
   instances: 'instances',
   management: 'inPlace',
+  monitor: 'inPlace',
   loopGuard: 'inPlace',
   membershipReports: 'inPlace',
 };

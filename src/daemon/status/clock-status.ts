@@ -254,10 +254,10 @@ function butAnnounced(notTaken: readonly NotTakenStatus[]): string {
 
 function missingInWords(missing: readonly MissingMessage[]): string | undefined {
   if (missing.length === 0) return undefined;
-  return missing.map(inWords).join(', and ');
+  return missing.map(missingMessageInWords).join(', and ');
 }
 
-function inWords({ messageType, how }: MissingMessage): string {
+export function missingMessageInWords({ messageType, how }: MissingMessage): string {
   switch (how) {
     case 'absent':
       return `no ${messageType} of the master comes`;

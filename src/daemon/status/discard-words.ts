@@ -2,7 +2,7 @@
 
 interface Words {
   readonly text: string;
-  /** An operator is to read it in the log: a master is not followed, or not heard, because of it. */
+  /** An operator is to read it in the log: a master is not followed, or not heard, because of it, and no event says so. */
   readonly isTold?: boolean;
   readonly of: 'Announce' | 'Sync' | 'other';
 }
@@ -51,7 +51,6 @@ const words: Readonly<Record<string, Words>> = {
   },
   announcesTooSeldom: {
     of: 'Announce',
-    isTold: true,
     text: 'a master announces itself too seldom for this port to follow it: set logAnnounceInterval on both to the same',
   },
   worseThanThisClock: {
@@ -76,12 +75,10 @@ const words: Readonly<Record<string, Words>> = {
   },
   tooManyAnnounceTlvs: {
     of: 'Announce',
-    isTold: true,
     text: 'the TLVs of an Announce that are to go on are more than one frame holds: the last ones are not handed on',
   },
   announceTlvEndsHere: {
     of: 'Announce',
-    isTold: true,
     text: 'a TLV of an Announce ends here: a boundary clock hands on only those of types 0x0009 and 0x4000 to 0x7FFF (14.2)',
   },
   noStepsLeft: {

@@ -1,6 +1,6 @@
 /**
  * PTP that comes in and that no instance takes, for whoever asks why a clock is not heard: which it is, why, and what to do about
- * it. Told once in the log, and shown while it goes on.
+ * it. Shown while it goes on; events tell of it.
  */
 import type { InstanceConfig } from '../../config/config.js';
 import { instanceNames } from '../../config/instances/name.js';
@@ -42,15 +42,12 @@ export interface NotTakenOptions {
   readonly nameOf: (port: number) => string;
   /** Any monotonic time, nanoseconds. */
   readonly now: () => number;
-  readonly warn: (line: string) => void;
 }
 
 /** The engine tells of what goes on every 10 s: what it has not told of for so long is over. */
 const currentNs = 25e9;
 /** Of all ports; the oldest makes room. A network has a few. */
 const maxKinds = 256;
-/** Somebody who makes up domains fills no log. */
-const maxLines = 64;
 
 interface Kind {
   readonly key: MessageKey;
@@ -62,7 +59,6 @@ export class NotTaken {
   readonly #options: NotTakenOptions;
   #instances: NamedInstances;
   readonly #kinds = new Map<string, Kind>();
-  readonly #told = new Set<string>();
 
   constructor(options: NotTakenOptions) {
     this.#options = options;
@@ -73,7 +69,6 @@ export class NotTaken {
   setInstances(instances: readonly InstanceConfig[]): void {
     this.#instances = named(instances);
     this.#kinds.clear();
-    this.#told.clear();
   }
 
   take({ messages, announce, toOtherHost = false, ...key }: NotTakenMessages): void {
@@ -89,14 +84,6 @@ export class NotTaken {
     });
     const [oldest] = this.#kinds.keys();
     if (this.#kinds.size > maxKinds && oldest !== undefined) this.#kinds.delete(oldest);
-    if (!toOtherHost) this.#tell(textOf(key), status.description);
-  }
-
-  #tell(text: string, description: string): void {
-    if (this.#told.has(text) || this.#told.size > maxLines) return;
-    this.#told.add(text);
-    const more = 'more PTP that nobody takes is not told of here: see show clock and stats';
-    this.#options.warn(this.#told.size > maxLines ? more : description);
   }
 
   #statusOf(key: MessageKey, announce: boolean, toOtherHost: boolean): NotTakenStatus | undefined {

@@ -3,7 +3,7 @@
  * and then, and the state that it leads to.
  */
 import type { Notice } from '../../native/data-plane.js';
-import { noticeLine } from './notice-line.js';
+import { noticeWords, type NoticeWords } from './notice-line.js';
 
 /** What a notice tells of goes on, so it is told again: of one port and one kind at most once in this time. */
 const noticeIntervalNs = 60e9;
@@ -24,8 +24,15 @@ export interface NoticesOptions {
   readonly nameOf: (port: number) => string;
   /** Any monotonic time, nanoseconds. */
   readonly now: () => number;
-  readonly warn: (line: string) => void;
+  /** What came in by `interface` came in by `other` before: it is isolated. */
+  readonly onLoop: (loop: { readonly interface: string; readonly other: string }) => void;
+  readonly onNotice: (
+    told: NoticeWords & { readonly notice: ToldNotice; readonly interface: string },
+  ) => void;
 }
+
+/** What is told as it is. */
+export type ToldNotice = Exclude<Notice, 'loop' | 'isolationOver'>;
 
 export class Notices {
   readonly #options: NoticesOptions;
@@ -38,15 +45,20 @@ export class Notices {
   }
 
   take({ notice, port, otherPort }: NoticeRecord): void {
-    if (notice === 'loop') this.#isolatedWith.set(port, otherPort);
-    if (notice === 'isolationOver') this.#isolatedWith.delete(port);
-    const { nameOf, now, warn } = this.#options;
-    const line = noticeLine(notice, nameOf(port), nameOf(otherPort));
-    if (line === undefined) return;
+    const { nameOf, now, onLoop, onNotice } = this.#options;
+    const [name, other] = [nameOf(port), nameOf(otherPort)];
+    if (notice === 'loop') {
+      this.#isolatedWith.set(port, otherPort);
+      return onLoop({ interface: name, other });
+    }
+    if (notice === 'isolationOver') {
+      this.#isolatedWith.delete(port);
+      return;
+    }
     const key = `${port} ${notice}`;
     if (now() - (this.#toldAt.get(key) ?? -Infinity) < noticeIntervalNs) return;
     this.#toldAt.set(key, now());
-    warn(line);
+    onNotice({ ...noticeWords(notice, name, other), notice, interface: name });
   }
 
   /** Null while the port is not isolated. */

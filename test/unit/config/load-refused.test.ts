@@ -11,7 +11,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'an unknown key without one',
       'colour: red\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, clockIdentity, socketPriority, limits, management, socketGroup',
+      'switch.yaml:1: colour: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, clockIdentity, socketPriority, limits, management, monitor, socketGroup',
     ],
     [
       'an unknown key of limits',
@@ -274,7 +274,7 @@ describe('what is not, with file, line, key and remedy', () => {
     [
       'a list as a key',
       '? [a, b]\n: 1\nports: [a, b]\ninstances: [{type: e2e-tc}]',
-      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, clockIdentity, socketPriority, limits, management, socketGroup',
+      'switch.yaml:1: [ a, b ]: unknown key; the keys here are timestamping, ports, instances, bridge, loopGuard, membershipReports, mergeOffloads, driftFile, clockIdentity, socketPriority, limits, management, monitor, socketGroup',
     ],
     [
       'a domain twice',

@@ -18,6 +18,7 @@ import { ControlError, groupNumber, removeLeftover } from '../../../src/control/
 import { ManagementRequestError } from '../../../src/daemon/status/management.js';
 import type { Stats } from '../../../src/daemon/status/status.js';
 import { UnknownPortError } from '../../../src/daemon/switch.js';
+import { ofInterface, type ObservedEvent } from '../../../src/observe/events/event.js';
 
 let directory: string;
 let socket: string;
@@ -69,6 +70,7 @@ async function serve(
     summary: () => summary,
     health: () => ({ healthy: true, checks: [] }),
     manage: () => [],
+    events: { after: () => [], follow: () => () => undefined },
     loseTransmitTimestamps: () => undefined,
     ...part,
   };
@@ -381,5 +383,113 @@ describe('the socket file', () => {
     await new Promise<void>((resolve) => other.listen(socket, resolve));
     await expect(new ControlClient(socket).stats()).rejects.toThrow('not a ptp-switch');
     await new Promise((resolve) => other.close(resolve));
+  });
+});
+
+describe('events', () => {
+  const event = (seq: number): ObservedEvent => ({
+    ...{ seq, kind: 'link-changed', severity: 'warning', state: 'raised' },
+    ...{ atMs: 1_700_000_000_123, sinceMs: 1_700_000_000_000, ...ofInterface('eth1') },
+    ...{ from: 'up', to: 'down', text: 'the link is down', remedy: null },
+  });
+
+  /** A source of events that tests tell of. */
+  function source() {
+    const listeners = new Set<(told: ObservedEvent) => void>();
+    const told: ObservedEvent[] = [];
+    return {
+      listeners,
+      tell: (seq: number) => {
+        told.push(event(seq));
+        for (const listener of listeners) listener(event(seq));
+      },
+      events: {
+        after: (seq: number) => told.filter((it) => it.seq > seq),
+        follow: (listener: (it: ObservedEvent) => void) => {
+          listeners.add(listener);
+          return () => void listeners.delete(listener);
+        },
+      },
+    };
+  }
+
+  test('are answered after a number, with times as text', async () => {
+    const { events, tell } = source();
+    await serve({ events });
+    for (const seq of [1, 2, 3]) tell(seq);
+    const { schema, at, events: told } = await new ControlClient(socket).events(2);
+    expect([schema, new Date(at).getTime() > 0]).toEqual([1, true]);
+    expect(told).toEqual([
+      {
+        ...{ seq: 3, kind: 'link-changed', severity: 'warning', state: 'raised' },
+        ...{ at: '2023-11-14T22:13:20.123Z', since: '2023-11-14T22:13:20.000Z' },
+        ...{ instance: null, sdoId: null, domain: null, vlan: null, interface: 'eth1' },
+        ...{ from: 'up', to: 'down', text: 'the link is down', remedy: null },
+      },
+    ]);
+    expect((await send('GET', '/events?since=x')).status).toBe(400);
+  });
+
+  test('are followed until the reader has enough, and none is left out', async () => {
+    const { events, tell, listeners } = source();
+    await serve({ events }, { patienceMs: 20 });
+    tell(1);
+    tell(2);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const following = new ControlClient(socket).followEvents(
+      1,
+      ({ seq }) => seen.push(seq),
+      stop.signal,
+    );
+    await vi.waitFor(() => expect(seen).toEqual([2]));
+    // For longer than any other connection is let be idle.
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    tell(3);
+    await vi.waitFor(() => expect(seen).toEqual([2, 3]));
+    stop.abort();
+    await following;
+    await vi.waitFor(() => expect(listeners.size).toBe(0));
+  });
+
+  test('that are not read are not kept: the reader is cut off', async () => {
+    const { events, tell, listeners } = source();
+    await serve({ events });
+    const client = connect(socket);
+    client.on('error', () => undefined);
+    client.write('GET /events?follow HTTP/1.1\r\nHost: x\r\n\r\n');
+    client.pause();
+    await vi.waitFor(() => expect(listeners.size).toBe(1));
+    for (let seq = 1; seq <= 20_000; seq++) tell(seq);
+    await vi.waitFor(() => expect(listeners.size).toBe(0));
+    client.destroy();
+  });
+
+  test('a switch that ends has whoever follows it told so', async () => {
+    const { events } = source();
+    const server = await serve({ events });
+    const following = new ControlClient(socket).followEvents(
+      0,
+      () => undefined,
+      new AbortController().signal,
+    );
+    const failed = expect(following).rejects.toThrow(ControlError);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await server.close();
+    await failed;
+  });
+
+  test('are followed by 16 at most, so that there is room for questions', async () => {
+    const { events, listeners } = source();
+    await serve({ events });
+    const client = new ControlClient(socket);
+    const stops = Array.from({ length: 16 }, () => new AbortController());
+    const following = stops.map(({ signal }) => client.followEvents(0, () => undefined, signal));
+    await vi.waitFor(() => expect(listeners.size).toBe(16));
+    const { signal } = new AbortController();
+    await expect(client.followEvents(0, () => undefined, signal)).rejects.toThrow('503');
+    expect(await client.stats()).toMatchObject(stats);
+    for (const stop of stops) stop.abort();
+    await Promise.all(following);
   });
 });

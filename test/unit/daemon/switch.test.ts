@@ -9,12 +9,12 @@ import { AddressBook } from '../../../src/daemon/runtime/interface-addresses.js'
 import { policyRules } from '../../../src/daemon/forwarding/policy.js';
 import { Switch, UnknownPortError } from '../../../src/daemon/switch.js';
 import { systemTimerClock, type TimerClock } from '../../../src/daemon/runtime/timers.js';
-import { durationNs } from '../../../src/core/time/instant.js';
 import { noMemory } from '../../../src/daemon/machine/interface-memory.js';
 import type { OpenOptions, PortInfo } from '../../../src/native/data-plane.js';
 import { fileWith } from '../config/config-files.js';
 import { FakeDataPlane } from './fake-data-plane.js';
 import { portsNamed } from '../../support/config-ports.js';
+import { VirtualTime } from '../../support/virtual-time.js';
 
 const addressesOf = (name: string) => new AddressBook((line) => console.warn(line)).of(name);
 
@@ -128,6 +128,7 @@ test('every port is introduced in one line', () => {
     info: [
       'eth1: 02:00:00:00:00:01, software time stamps: no hardware clock',
       'eth2: 02:00:00:00:00:02, software time stamps: no hardware clock',
+      'started: e2e-tc of any domain on eth1, eth2',
     ],
     warn: [],
   });
@@ -196,21 +197,27 @@ test('each change of a link is told once, a repetition not at all', () => {
   expect(lines.warn).toEqual([
     'eth2: the link is down: forwarding begins when it comes up',
     'eth2: there is no such interface now: forwarding begins when it is back',
+  ]);
+  expect(lines.info.slice(-2)).toEqual([
+    'eth2: the interface is back: forwarding begins when its link is up',
     'eth2: the link is up: forwarding',
   ]);
 });
 
-test('a clock that moves over and over is told once a minute', () => {
-  let now = durationNs(0);
-  const { fake, lines } = open({}, { ...systemTimerClock, now: () => now });
+test('a clock that moves over and over is told once, until it has been left alone', () => {
+  const time = new VirtualTime();
+  const { fake, lines } = open({}, time);
   const told = 'eth2: its hardware clock was set or slewed: relating it anew, corrections wait';
   const moved = { kind: 'clockMoved', port: 1 } as const;
   fake.report(moved, moved);
   expect(lines.warn).toEqual([told]);
-  now = durationNs(59.9e9);
-  fake.report(moved);
+  for (let seconds = 0; seconds < 60; seconds += 5) {
+    time.advance(5e9);
+    fake.report(moved);
+  }
   expect(lines.warn).toEqual([told]);
-  now = durationNs(60e9);
+  time.advance(11e9);
+  expect(lines.info.at(-1)).toBe('eth2: its hardware clock has been left alone for 10 s');
   fake.report(moved);
   expect(lines.warn).toEqual([told, told]);
 });

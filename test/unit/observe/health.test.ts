@@ -275,7 +275,7 @@ const cases: readonly Case[] = [
       summaryOf(() => ({
         clocks: [
           plainClock({
-            missing: [{ messageType: 'Follow_Up', how: 'absent' }],
+            missing: [{ messageType: 'Follow_Up', how: 'absent', text: 'no Follow_Up comes' }],
           }),
         ],
       })),

@@ -44,6 +44,7 @@ function serve(): Promise<ControlServer> {
     summary: () => running.summary(),
     health: () => running.health(),
     manage: (request: unknown) => running.manage(request),
+    events: { after: () => [], follow: () => () => undefined },
     loseTransmitTimestamps: () => undefined,
   };
   return serveControl(socket, controlled, '1.2.3');

@@ -130,6 +130,7 @@ describe('run', () => {
     expect(ended.output.split('\n')).toEqual([
       'eth1: 02:00:00:00:00:01, software time stamps: no hardware clock',
       'eth2: 02:00:00:00:00:02, software time stamps: no hardware clock',
+      'started: e2e-tc of any domain on eth1, eth2',
       'eth1, eth2: no bridge carries ordinary traffic, so unicast PTP finds nobody (no ARP passes): use --bridge, or bridge: {name: br-ptp} in the configuration',
     ]);
     expect(existsSync(socket)).toBe(false);

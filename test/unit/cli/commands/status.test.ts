@@ -51,6 +51,7 @@ async function serve(link: boolean): Promise<void> {
       health: () => switchOfTwo.health(),
       manage: () => [],
       loseTransmitTimestamps: () => undefined,
+      events: switchOfTwo.events,
     },
     '1.2.3',
   );

@@ -8,7 +8,8 @@ function noticesOfTwoPorts() {
   const notices = new Notices({
     nameOf: (port) => `eth${port + 1}`,
     now: () => time.now,
-    warn: (line) => lines.push(line),
+    onLoop: (loop) => lines.push(`${loop.interface} loops with ${loop.other}`),
+    onNotice: (told) => lines.push(`${told.interface}: ${told.text}; ${told.remedy}`),
   });
   return { notices, lines, time };
 }
@@ -16,20 +17,16 @@ function noticesOfTwoPorts() {
 describe('a notice of the engine', () => {
   test.each([
     [
-      'loop',
-      'eth2: a loop: what comes in by eth1 comes round to it: isolated, and tried again every 10 s; use bridge: {stp: true}, or pull a cable',
-    ],
-    [
       'mergedByOffload',
-      'eth2: the host merges PTP messages into one packet, and they are dropped: ethtool -K eth2 rx-udp-gro-forwarding off rx-gro-list off rx-lro off',
+      'eth2: the host merges PTP messages into one packet, and they are dropped; ethtool -K eth2 rx-udp-gro-forwarding off rx-gro-list off rx-lro off',
     ],
     [
       'answerByOtherPort',
-      'eth2: a Delay_Resp comes in by it, but its Delay_Req left by eth1, so its correction is not known and it is dropped: the master has to answer by the port that it is asked by',
+      'eth2: a Delay_Resp comes in by it, but its Delay_Req left by eth1, so its correction is not known and it is dropped; the master has to answer by the port that it is asked by',
     ],
     [
       'secondAnswer',
-      'eth2: it answers a Pdelay_Req that eth1 has answered too: stations that measure peer delay need type: p2p-tc in between',
+      'eth2: it answers a Pdelay_Req that eth1 has answered too; stations that measure peer delay need type: p2p-tc in between',
     ],
   ] as const)('%s is told with its ports and the remedy', (notice, line) => {
     const { notices, lines } = noticesOfTwoPorts();
@@ -39,7 +36,7 @@ describe('a notice of the engine', () => {
 
   test('is told of one port and kind once a minute', () => {
     const { notices, lines, time } = noticesOfTwoPorts();
-    const take = (port: number) => notices.take({ notice: 'loop', port, otherPort: 0 });
+    const take = (port: number) => notices.take({ notice: 'mergedByOffload', port, otherPort: 0 });
     take(1);
     time.now = 59.9e9;
     take(1);
@@ -59,7 +56,7 @@ describe('a notice of the engine', () => {
     expect(notices.isolationOf(0)).toBeNull();
     notices.take({ notice: 'isolationOver', port: 1, otherPort: 0 });
     expect(notices.isolationOf(1)).toBeNull();
-    expect(lines).toHaveLength(1);
+    expect(lines).toEqual(['eth2 loops with eth1']);
   });
 });
 
