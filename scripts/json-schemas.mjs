@@ -32,7 +32,7 @@ const schemas = {
   doctor: [machineAnswers, 'DoctorAnswer', 'ptp-switch doctor -j'],
   'bridge-status': [machineAnswers, 'BridgeStatusAnswer', 'ptp-switch bridge status -j'],
   'bridge-clean': [machineAnswers, 'BridgeCleanAnswer', 'ptp-switch bridge clean -j'],
-  lab: ['src/cli/formats/lab-answer.ts', 'LabAnswer', 'ptp-switch lab -j'],
+  lab: ['src/cli/formats/lab/lab-answer.ts', 'LabAnswer', 'ptp-switch lab -j'],
 };
 
 /**

@@ -5,7 +5,7 @@ import type { CommandModule } from 'yargs';
 import type { BridgeStatus } from '../../bridge/status.js';
 import { CommandError, exitFailure } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { jsonOption } from './json-option.js';
+import { jsonOption } from './options/json-option.js';
 import { table } from '../formats/table.js';
 
 interface BridgeArguments {

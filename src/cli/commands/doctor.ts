@@ -4,7 +4,7 @@ import type { Finding } from '../../daemon/machine/diagnosis.js';
 import { CommandError, exitFailure } from '../command-error.js';
 import type { DoctorAnswer } from '../machine-answers.js';
 import type { Environment } from '../environment.js';
-import { jsonOption } from './json-option.js';
+import { jsonOption } from './options/json-option.js';
 
 interface DoctorArguments {
   interfaces: string[] | undefined;

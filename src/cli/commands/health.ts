@@ -2,8 +2,8 @@
 import type { CommandModule } from 'yargs';
 import { CommandError, exitFailure, exitUsage } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { jsonOption } from './json-option.js';
-import { socketOption } from './socket-option.js';
+import { jsonOption } from './options/json-option.js';
+import { socketOption } from './options/socket-option.js';
 
 interface HealthArguments {
   socket: string;

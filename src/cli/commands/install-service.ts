@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import type { UnitOptions } from '../../service/unit.js';
 import { UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { socketOption } from './socket-option.js';
+import { socketOption } from './options/socket-option.js';
 
 interface InstallServiceArguments {
   config: string | undefined;

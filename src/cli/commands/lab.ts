@@ -4,7 +4,7 @@ import { failoverSeconds } from '../../lab/failover.js';
 import { labScenarios, labTypes, type LabScenario, type LabType } from '../../lab/report/report.js';
 import { CommandError, exitFailure, UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { jsonOption } from './json-option.js';
+import { jsonOption } from './options/json-option.js';
 
 interface LabArguments {
   type: LabType;
@@ -58,7 +58,7 @@ async function lab(args: LabArguments, environment: Environment): Promise<void> 
   const missing = missingPrerequisite();
   if (missing !== undefined) throw new CommandError(missing, exitFailure);
   const { runLab } = await import('../../lab/lab.js');
-  const { displayFor } = await import('../formats/lab-display.js');
+  const { displayFor } = await import('../formats/lab/lab-display.js');
   const display = displayFor(args.json, environment);
   const commandLine = [process.execPath, environment.script];
   try {

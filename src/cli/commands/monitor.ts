@@ -2,7 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { socketOption } from './socket-option.js';
+import { socketOption } from './options/socket-option.js';
 
 interface MonitorArguments {
   socket: string;

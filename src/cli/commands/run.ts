@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.js';
 import type { EngineOptions } from '../../daemon/engine-options.js';
 import { UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { socketOption } from './socket-option.js';
+import { socketOption } from './options/socket-option.js';
 
 interface RunArguments {
   config: string | undefined;

@@ -7,9 +7,9 @@ import type { PortStatus, TransparentClockStatus } from '../../daemon/status/sta
 import { CommandError, exitFailure, UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
 import type { ClockPart } from '../formats/clock.js';
-import { domainOption } from './domain-option.js';
-import { jsonOption } from './json-option.js';
-import { socketOption } from './socket-option.js';
+import { domainOption } from './options/domain-option.js';
+import { jsonOption } from './options/json-option.js';
+import { socketOption } from './options/socket-option.js';
 
 interface ShowArguments {
   what: string;

@@ -4,9 +4,9 @@ import type { CommandModule } from 'yargs';
 import type { StatsAnswer } from '../../control/answers.js';
 import { UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { jsonOption } from './json-option.js';
+import { jsonOption } from './options/json-option.js';
 import { notAPort } from './show.js';
-import { socketOption } from './socket-option.js';
+import { socketOption } from './options/socket-option.js';
 
 interface StatsArguments {
   socket: string;

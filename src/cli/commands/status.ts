@@ -1,8 +1,8 @@
 /** ptp-switch status: how a running switch is, on one screen. */
 import type { CommandModule } from 'yargs';
 import type { Environment } from '../environment.js';
-import { jsonOption } from './json-option.js';
-import { socketOption } from './socket-option.js';
+import { jsonOption } from './options/json-option.js';
+import { socketOption } from './options/socket-option.js';
 
 interface StatusArguments {
   socket: string;

@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs';
 import type { EventJson } from '../../control/events-answer.js';
 import { UsageError } from '../command-error.js';
 import type { Environment } from '../environment.js';
-import { socketOption } from '../commands/socket-option.js';
+import { socketOption } from '../commands/options/socket-option.js';
 
 interface EventsArguments {
   socket: string;

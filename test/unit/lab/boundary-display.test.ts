@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatLab, formatLabLine } from '../../../src/cli/formats/lab.js';
+import { formatLab, formatLabLine } from '../../../src/cli/formats/lab/lab.js';
 import { afterFailover, beforeFailover, boundaryReport, justKilled } from './boundary-reports.js';
 
 describe('the table around a boundary clock', () => {

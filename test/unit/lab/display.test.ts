@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../../src/cli/environment.js';
 import { plain } from '../../../src/cli/formats/colour.js';
-import { formatLab, formatLabLine } from '../../../src/cli/formats/lab.js';
-import { displayFor } from '../../../src/cli/formats/lab-display.js';
+import { formatLab, formatLabLine } from '../../../src/cli/formats/lab/lab.js';
+import { displayFor } from '../../../src/cli/formats/lab/lab-display.js';
 import { Hangups } from '../../../src/cli/hangups.js';
 import { emptyReport, report } from './reports.js';
 

@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonSchemas, textOf } from '../../../scripts/json-schemas.mjs';
-import { labAnswer } from '../../../src/cli/formats/lab-answer.ts';
+import { labAnswer } from '../../../src/cli/formats/lab/lab-answer.ts';
 import { ControlClient } from '../../../src/control/client.ts';
 import { invoke } from '../cli/command-line.ts';
 import { FakeDataPlane } from '../daemon/fake-data-plane.ts';

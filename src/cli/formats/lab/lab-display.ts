@@ -1,7 +1,7 @@
 /** What the lab shows while it runs, and at its end: a live table, plain lines, or one JSON document. */
-import type { LabOptions } from '../../lab/lab.js';
-import type { LabReport } from '../../lab/report/report.js';
-import type { Environment } from '../environment.js';
+import type { LabOptions } from '../../../lab/lab.js';
+import type { LabReport } from '../../../lab/report/report.js';
+import type { Environment } from '../../environment.js';
 import { labAnswer } from './lab-answer.js';
 import { formatLab, formatLabLine } from './lab.js';
 

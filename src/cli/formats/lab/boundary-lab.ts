@@ -3,9 +3,9 @@ import type {
   BoundaryLabReport,
   GrandmasterReport,
   SwitchOverReport,
-} from '../../lab/report/report.js';
-import { formatNs } from './numbers.js';
-import { table } from './table.js';
+} from '../../../lab/report/report.js';
+import { formatNs } from '../numbers.js';
+import { table } from '../table.js';
 
 /** Fits a terminal of 80 columns and 24 lines. */
 export function formatBoundaryLab(report: BoundaryLabReport): string {

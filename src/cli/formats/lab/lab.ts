@@ -1,11 +1,15 @@
 /** The lab's report for reading, by someone who may never have seen PTP. */
-import type { ErrorSummary } from '../../lab/report/error-window.js';
-import type { ErrorComparison, LabReport, TransparentLabReport } from '../../lab/report/report.js';
-import { stations } from '../../lab/topologies/topology.js';
+import type { ErrorSummary } from '../../../lab/report/error-window.js';
+import type {
+  ErrorComparison,
+  LabReport,
+  TransparentLabReport,
+} from '../../../lab/report/report.js';
+import { stations } from '../../../lab/topologies/topology.js';
 import { formatBoundaryLab, formatBoundaryLabLine } from './boundary-lab.js';
-import { formatNs } from './numbers.js';
-import { total } from './stats.js';
-import { table } from './table.js';
+import { formatNs } from '../numbers.js';
+import { total } from '../stats.js';
+import { table } from '../table.js';
 
 /** Fits a terminal of 80 columns and 24 lines. */
 export function formatLab(report: LabReport): string {

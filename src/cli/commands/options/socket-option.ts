@@ -1,6 +1,6 @@
 /** --socket, which run, stats and show have in common. */
-import { defaultSocketPath, maxSocketPathBytes } from '../../control/socket-file.js';
-import { UsageError } from '../command-error.js';
+import { defaultSocketPath, maxSocketPathBytes } from '../../../control/socket-file.js';
+import { UsageError } from '../../command-error.js';
 
 export const socketOption = {
   type: 'string',

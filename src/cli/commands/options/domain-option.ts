@@ -1,5 +1,5 @@
 /** -d and --domain: one domain only. */
-import { UsageError } from '../command-error.js';
+import { UsageError } from '../../command-error.js';
 
 const highestDomain = 255;
 

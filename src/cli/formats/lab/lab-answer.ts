@@ -1,6 +1,6 @@
 /** The JSON that `lab --json` ends with. */
-import { schemaVersion } from '../../control/answers.js';
-import type { LabReport } from '../../lab/report/report.js';
+import { schemaVersion } from '../../../control/answers.js';
+import type { LabReport } from '../../../lab/report/report.js';
 
 export interface LabAnswerHead {
   /** Of the shape of this answer. */
