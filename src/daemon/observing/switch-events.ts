@@ -47,7 +47,7 @@ export class SwitchEvents {
 
   /** What is wrong just now. */
   alarms(): readonly AlarmSummary[] {
-    return this.#events.alarms();
+    return this.#events.alarms((unixMs) => new Date(unixMs).toISOString());
   }
 
   /** Those after a number that are still remembered, oldest first. */

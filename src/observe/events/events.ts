@@ -107,12 +107,12 @@ export class Events {
     return this.#ring.after(seq);
   }
 
-  /** What is wrong just now. */
-  alarms(): readonly AlarmSummary[] {
+  /** What is wrong just now. @param dateOf a date as it is shown, of milliseconds since 1970 */
+  alarms(dateOf: (unixMs: number) => string): readonly AlarmSummary[] {
     return this.#conditions.raised().map(({ kind, subject, sinceMs, text, remedy }) => ({
       kind,
       severity: kindOf(kind).severity,
-      since: new Date(sinceMs).toISOString(),
+      since: dateOf(sinceMs),
       ...{ instance: subject.instance, interface: subject.interface },
       ...{ text, remedy },
     }));

@@ -37,6 +37,19 @@ describe('a link', () => {
     ]);
   });
 
+  test('that is down is an alarm until it is back', () => {
+    const { look, events } = watching();
+    const alarms = () => events.alarms((unixMs) => `${unixMs - beginMs} ms`);
+    look(withPort({}));
+    expect(alarms()).toEqual([]);
+    look(withPort({ link: 'down' }));
+    expect(alarms()).toMatchObject([
+      { kind: 'link-changed', severity: 'warning', interface: 'eth1', since: '2000 ms' },
+    ]);
+    look(withPort({}));
+    expect(alarms()).toEqual([]);
+  });
+
   test('that flaps is told a few times, and is over only when it has been up for 10 s', () => {
     const { look } = watching();
     look(withPort({}));
