@@ -16,6 +16,17 @@ const MAX_CORRECTIONS_LOST = 32;
 const movedLine = (port: string): string =>
   `${port}: its hardware clock was set or slewed: relating it anew, corrections wait`;
 
+const leftAloneLine = (port: string): string =>
+  `${port}: its hardware clock has been left alone for 10 s`;
+
+const MODE_LINE =
+  'eth3: another program has changed the hardware time stamping mode: stop it; the mode is set again';
+/** Said as well where the driver was asked for more than one or two time stamps meanwhile. */
+const MISSING_LINES = [
+  'eth3: transmit time stamps are missing: what they belong to is not corrected, and dropped; see doctor for the driver; timestamping: software does without it',
+  'eth3: no transmit time stamp has been missing for 10 s',
+];
+
 export function tests(guest: GuestRun): void {
   describe('a switch whose ports others meddle with', () => {
     function expectRecovery(scenario: string): Disturbance {
@@ -48,7 +59,7 @@ export function tests(guest: GuestRun): void {
 
     test('a clock stepped by 1 s: no wrong correction, recovered within 10 s', () => {
       const { clocks, log } = expectClockMoved('step');
-      expect(log).toEqual([movedLine('eth1')]);
+      expect(log).toEqual([movedLine('eth1'), leftAloneLine('eth1')]);
       const [before, after] = clocks.map((clock) => clock?.offsetNs ?? NaN);
       // Less what it loses at 30 ppm meanwhile.
       expect((after! - before!) / 1e9).toBeCloseTo(1, 2);
@@ -56,7 +67,7 @@ export function tests(guest: GuestRun): void {
 
     test('a clock slewed by 20 ppm: no wrong correction, recovered within 10 s', () => {
       const { clocks, log } = expectClockMoved('slew');
-      expect(log).toEqual([movedLine('eth3')]);
+      expect(log).toEqual([movedLine('eth3'), leftAloneLine('eth3')]);
       const [before, after] = clocks.map((clock) => clock?.ratePpb ?? NaN);
       expect((after! - before!) / 20_000).toBeCloseTo(1, 1);
     });
@@ -74,9 +85,8 @@ export function tests(guest: GuestRun): void {
       'time stamping turned off by another program: told, and turned on again (%s)',
       (scenario) => {
         const { log } = expectRecovery(scenario);
-        expect(log).toEqual([
-          'eth3: another program has changed the hardware time stamping mode: stop it; the mode is set again',
-        ]);
+        expect(log[0]).toBe(MODE_LINE);
+        expect([[], MISSING_LINES]).toContainEqual(log.slice(1));
       },
     );
   });

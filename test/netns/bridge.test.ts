@@ -267,7 +267,7 @@ describe.skipIf(missing !== undefined)('a switch with a bridge', () => {
     again.child.kill('SIGKILL');
     await again.child.exited;
     net.bridge('clean');
-    expect(net.bridge('clean')).toEqual({ deeds: [] });
+    expect(net.bridge('clean')).toMatchObject({ deeds: [] });
     await expectInterfaces(before);
   });
 });

@@ -144,7 +144,7 @@ describe.skipIf(missing !== undefined)('a boundary clock', () => {
       const { star, running } = await clockIn(onTestFinished, '');
       const seldom = { logAnnounceInterval: 1, announceReceiptTimeout: 2 };
       Ptp4l.grandmaster(star.network, star.gm.namespace, { settings: seldom });
-      await untilTold(running, 'eth1: a master announces itself too seldom for this port');
+      await untilTold(running, 'announces itself too seldom for this port to follow it');
       const { foreignMasters, parent, clock } = await running.clock();
       expect(foreignMasters.map(({ standing }) => standing)).toEqual(['announcesTooSeldom']);
       expect(parent.grandmasterIdentity).toBe(clock.clockIdentity);
