@@ -170,6 +170,7 @@ export class Switch {
       bridgePort: (port) => this.#bridgePort(port),
     });
     return new Observing({
+      warn: (line) => this.#log.warn(line),
       ...{ snapshots, timerClock: this.#timerClock },
       takers: [
         (snapshot) => this.#observations.take(snapshot),

@@ -11,11 +11,14 @@ export interface ObservingOptions {
   readonly timerClock: TimerClock;
   /** Each gets every snapshot, in this order. */
   readonly takers: readonly ((snapshot: Snapshot) => void)[];
+  /** Told of the first fault of a taker: what only looks must not end what forwards. */
+  readonly warn: (line: string) => void;
 }
 
 export class Observing {
   readonly #options: ObservingOptions;
   readonly #timers: Timers;
+  #hasFailed = false;
 
   constructor(options: ObservingOptions) {
     this.#options = options;
@@ -26,8 +29,24 @@ export class Observing {
   start(): void {
     const { snapshots, takers } = this.#options;
     this.#timers.set('look', intervalNs, () => this.start());
-    const snapshot = snapshots.take();
-    for (const take of takers) take(snapshot);
+    this.#attempt(() => {
+      const snapshot = snapshots.take();
+      for (const take of takers) this.#attempt(() => take(snapshot));
+    });
+  }
+
+  #attempt(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      if (!this.#hasFailed) {
+        const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#options.warn(
+          `events and history lack something, by a fault of this program: ${said}`,
+        );
+      }
+      this.#hasFailed = true;
+    }
   }
 
   stop(): void {

@@ -121,6 +121,9 @@ it('is taken once a second, from the start to the end', () => {
   const { snapshots, time } = observed();
   const taken: Snapshot[] = [];
   const observing = new Observing({
+    warn: (line) => {
+      throw new Error(line);
+    },
     snapshots,
     timerClock: time,
     takers: [(snapshot) => taken.push(snapshot)],
